@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from deskterm.exchange.importing.imports import import_events
 from deskterm.store.db.engine import Store
 from exchange.importing.event_logs import MONDAY, desk_at, mapping, row, tables, write_log
 
-NOW = datetime(2026, 11, 30, tzinfo=UTC)
 _numbers = count(1)
 
 rows = st.lists(

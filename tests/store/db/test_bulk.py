@@ -1,4 +1,4 @@
-"""Many rows at once."""
+"""Bulk writing."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ INSTANT = datetime.fromtimestamp(NOW, UTC)
 
 
 @pytest.mark.parametrize(
-    "given", [NOW, INSTANT, INSTANT.astimezone(timezone(timedelta(hours=-3))), to_stored_text(NOW)]
+    "instant", [NOW, INSTANT, INSTANT.astimezone(timezone(timedelta(hours=-3))), to_stored_text(NOW)]
 )
-def test_every_form_of_an_instant_is_kept_alike(store: Store, given: object) -> None:
-    put_tickets(store, [{"received_at": given}])
+def test_every_form_of_an_instant_is_stored_alike(store: Store, instant: object) -> None:
+    put_tickets(store, [{"received_at": instant}])
     with store.reading() as session:
         ticket = session.exec(select(Ticket)).one()
     assert (ticket.received_at, ticket.next_due_at, ticket.solved_at) == (INSTANT, NEVER, None)
@@ -45,7 +45,7 @@ def test_bulk_and_sessions_write_the_same_form(store: Store) -> None:
         )
 
 
-def test_numbers_go_on_after_those_that_were_reserved(store: Store) -> None:
+def test_the_next_number_follows_the_reserved_ones(store: Store) -> None:
     assert put_tickets(store, [{}, {}]) == [1001, 1002]
     assert put_tickets(store, [{}]) == [1003]
     with store.writing() as session:
@@ -54,7 +54,7 @@ def test_numbers_go_on_after_those_that_were_reserved(store: Store) -> None:
     assert ticket.id == 1004
 
 
-def test_ids_that_were_given_by_hand_are_not_given_again(store: Store) -> None:
+def test_ids_that_were_inserted_are_not_used_again(store: Store) -> None:
     with store.bulk() as bulk:
         bulk.insert("contact", ("id", "name", "phone"), [(70, "kim", "")])
     with store.writing() as session:
@@ -63,15 +63,15 @@ def test_ids_that_were_given_by_hand_are_not_given_again(store: Store) -> None:
     assert contact.id == 71
 
 
-def test_text_of_every_kind_survives(store: Store) -> None:
+def test_text_with_special_characters_is_stored_unchanged(store: Store) -> None:
     hostile = "tab\there, new\nline, back\\slash, \\N, quote \", 'single', é, 汉, 🖨"
     put_tickets(store, [{"subject": hostile}])
     with open_reader(store.url) as reader:
         assert reader.rows("SELECT subject FROM ticket") == [(hostile,)]
 
 
-def test_an_error_gives_up_what_was_not_committed(store: Store) -> None:
-    def take() -> None:
+def test_an_error_rolls_back_what_was_not_committed(store: Store) -> None:
+    def write() -> None:
         with store.bulk() as bulk:
             bulk.insert("contact", ("name", "phone"), [("kim", "")])
             bulk.commit()
@@ -79,12 +79,12 @@ def test_an_error_gives_up_what_was_not_committed(store: Store) -> None:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        take()
+        write()
     with open_reader(store.url) as reader:
         assert reader.rows("SELECT name FROM contact") == [("kim",)]
 
 
-def test_other_statements_go_through(store: Store) -> None:
+def test_other_statements_may_be_executed(store: Store) -> None:
     with store.bulk() as bulk:
         assert bulk.insert("contact", ("name", "phone"), [("kim", ""), ("lee", "")]) == 2
         assert bulk.execute("DELETE FROM contact WHERE name = :name", {"name": "lee"}) == []
@@ -99,12 +99,12 @@ def test_readers_are_notified_of_a_bulk_write(store: Store) -> None:
         assert change_arrives(reader)
 
 
-def test_a_bulk_waits_for_nobody_for_ever(store: Store) -> None:
-    def take() -> None:
+def test_a_bulk_transaction_waits_no_longer_than_its_timeout(store: Store) -> None:
+    def write() -> None:
         with bulk_transaction(store.url, lock_timeout=0.05) as other:
             other.reserve_ids("ticket", 1)
 
     with store.bulk() as holding:
         holding.reserve_ids("ticket", 1)
         with pytest.raises(DeskError, match="locked"):
-            take()
+            write()

@@ -1,4 +1,4 @@
-"""The change feed: one connection's writes are noticed by another one."""
+"""Notification of changes: a connection notices what another one wrote."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def test_what_was_rolled_back_is_not_noticed(store: Store) -> None:
         assert not any(reader.has_changed() for _ in range(5) if reader.rows("SELECT 1"))
 
 
-def test_postgresql_says_which_ticket_it_was(store: Store) -> None:
+def test_the_notification_of_postgresql_names_the_ticket(store: Store) -> None:
     if store.dialect == "sqlite":
         return
     with open_reader(store.url) as reader:
         change(store, 1042)
         change(store, None)
-        told = [one.payload for one in reader.driver_connection.notifies(timeout=5, stop_after=2)]
-    assert told == ["1042", ""]
+        payloads = [one.payload for one in reader.driver_connection.notifies(timeout=5, stop_after=2)]
+    assert payloads == ["1042", ""]

@@ -1,4 +1,4 @@
-"""Making and opening a store, and every sentence that says why it cannot be."""
+"""Creating and opening a store, and the message for each reason why that fails."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 OPENERS: list[Callable[[str], object]] = [open_store, open_reader]
 
 
-def found(store: Store, number: int = SCHEMA) -> None:
+def add_desk(store: Store, layout: int = SCHEMA) -> None:
     with store.writing() as session:
-        session.add(Desk(name="Acme Support", schema_number=number, created_at=NOW))
+        session.add(Desk(name="Acme Support", schema_number=layout, created_at=NOW))
 
 
-def mode(path: Path) -> int:
+def permissions(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_a_store_that_was_made_can_be_opened(store_url: str) -> None:
-    made = create_store(store_url)
-    found(made)
-    made.close()
+def test_a_new_store_can_be_opened(store_url: str) -> None:
+    created = create_store(store_url)
+    add_desk(created)
+    created.close()
     opened = open_store(store_url)
     with opened.reading() as session:
         desk = session.get(Desk, 1)
@@ -48,25 +48,25 @@ def test_a_store_that_was_made_can_be_opened(store_url: str) -> None:
     opened.close()
 
 
-def test_new_files_are_their_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+def test_only_the_owner_may_read_new_files_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         store = create_store(f"sqlite:///{tmp_path}/new/folder/desk.sqlite3")
-        found(store)
+        add_desk(store)
     finally:
         os.umask(before)
     folder = tmp_path / "new" / "folder"
-    assert {path.name: mode(path) for path in folder.iterdir()} == {
+    assert {path.name: permissions(path) for path in folder.iterdir()} == {
         "desk.sqlite3": 0o600,
         "desk.sqlite3-wal": 0o600,
         "desk.sqlite3-shm": 0o600,
     }
-    assert mode(folder) == mode(folder.parent) == 0o700
+    assert permissions(folder) == permissions(folder.parent) == 0o700
     store.close()
 
 
 @pytest.mark.parametrize("opener", OPENERS)
-def test_where_nothing_is_the_person_is_told_how_to_begin(store_url: str, opener: Callable[[str], object]) -> None:
+def test_the_message_about_a_missing_desk_says_how_to_make_one(store_url: str, opener: Callable[[str], object]) -> None:
     with pytest.raises(NoDesk, match=r"There is no desk at .*deskterm init --procedure NAME.*deskterm demo"):
         opener(store_url)
 
@@ -78,26 +78,26 @@ def test_an_empty_file_is_no_desk_yet(tmp_path: Path, opener: Callable[[str], ob
         opener(f"sqlite:///{tmp_path}/desk.sqlite3")
 
 
-def test_opening_makes_no_file(tmp_path: Path) -> None:
+def test_opening_creates_no_file(tmp_path: Path) -> None:
     with pytest.raises(NoDesk):
         open_store(f"sqlite:///{tmp_path}/folder/desk.sqlite3")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_desk_is_never_made_over_another(store: Store) -> None:
-    found(store)
+def test_a_desk_is_never_created_over_another(store: Store) -> None:
+    add_desk(store)
     with pytest.raises(DeskError, match=r"There is a desk at .* already"):
         create_store(store.url)
 
 
-def test_a_store_that_was_never_founded_is_taken_up(store: Store) -> None:
+def test_a_store_without_a_desk_is_used(store: Store) -> None:
     again = create_store(store.url)
-    found(again)
+    add_desk(again)
     again.close()
 
 
 @pytest.mark.parametrize("opener", [*OPENERS, create_store])
-def test_a_file_that_is_no_database_is_named(tmp_path: Path, opener: Callable[[str], object]) -> None:
+def test_the_message_names_a_file_that_is_no_database(tmp_path: Path, opener: Callable[[str], object]) -> None:
     (tmp_path / "notes.txt").write_text("milk, eggs, and a great many other things that are no database\n" * 99)
     with pytest.raises(DeskError, match=r"notes\.txt is not a database"):
         opener(f"sqlite:///{tmp_path}/notes.txt")
@@ -110,7 +110,7 @@ def test_a_folder_is_no_database(tmp_path: Path, opener: Callable[[str], object]
 
 
 @pytest.mark.parametrize("opener", [*OPENERS, create_store])
-def test_somebody_elses_database_is_left_alone(store_url: str, opener: Callable[[str], object]) -> None:
+def test_a_foreign_database_is_refused(store_url: str, opener: Callable[[str], object]) -> None:
     if store_url.startswith("sqlite"):
         with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
             connection.execute("CREATE TABLE recipe (name TEXT)")
@@ -123,19 +123,19 @@ def test_somebody_elses_database_is_left_alone(store_url: str, opener: Callable[
 
 @pytest.mark.parametrize("opener", OPENERS)
 def test_a_store_of_a_newer_version_is_refused(store: Store, opener: Callable[[str], object]) -> None:
-    found(store, SCHEMA + 1)
+    add_desk(store, SCHEMA + 1)
     with pytest.raises(DeskError, match=f"newer deskterm .layout {SCHEMA + 1}.*install the newer version"):
         opener(store.url)
 
 
-def test_a_place_below_a_file_cannot_be_written(tmp_path: Path) -> None:
+def test_a_path_below_a_file_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DeskError, match=r"Nothing can be written at .*not a directory"):
         create_store(f"sqlite:///{tmp_path}/file/desk.sqlite3")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_the_right_to_write_is_named(tmp_path: Path) -> None:
+def test_a_folder_without_write_permission_is_reported(tmp_path: Path) -> None:
     create_store(f"sqlite:///{tmp_path}/desk.sqlite3").close()
     tmp_path.chmod(0o500)
     try:
@@ -149,10 +149,10 @@ def test_a_folder_without_the_right_to_write_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 @pytest.mark.parametrize("rights", [0o400, 0o600])
-def test_a_reader_is_told_that_reading_needs_the_folder(tmp_path: Path, rights: int) -> None:
+def test_reading_without_write_permission_in_the_folder_is_reported(tmp_path: Path, rights: int) -> None:
     path = tmp_path / "desk.sqlite3"
     store = create_store(f"sqlite:///{path}")
-    found(store)
+    add_desk(store)
     store.close()
     path.chmod(rights)
     tmp_path.chmod(0o500)
@@ -163,12 +163,12 @@ def test_a_reader_is_told_that_reading_needs_the_folder(tmp_path: Path, rights: 
         tmp_path.chmod(0o700)
 
 
-def test_a_server_that_is_not_there_cannot_be_reached() -> None:
+def test_an_unreachable_server_is_reported() -> None:
     with pytest.raises(DeskError, match=r"The PostgreSQL at postgresql://sam@127.0.0.1:1/desk cannot be reached"):
         open_store("postgresql://sam:secret@127.0.0.1:1/desk")
 
 
-def test_without_the_driver_the_person_is_told_what_to_install() -> None:
+def test_without_the_driver_the_message_says_what_to_install() -> None:
     program = (
         "import sys; sys.modules['psycopg'] = None\n"
         "from deskterm.store.db.reader import open_reader\n"
@@ -176,23 +176,23 @@ def test_without_the_driver_the_person_is_told_what_to_install() -> None:
         "try: open_reader('postgresql://db/desk')\n"
         "except DeskError as error: print(error)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "install `deskterm[postgres]`" in done.stdout
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "install `deskterm[postgres]`" in result.stdout
 
 
-def test_a_locked_store_says_so(store: Store) -> None:
-    impatient = open_store(store.url, lock_timeout=0.05)
+def test_a_locked_store_is_reported(store: Store) -> None:
+    with_timeout = open_store(store.url, lock_timeout=0.05)
     with store.writing() as holding:
         if store.dialect == "postgresql":
             holding.execute(text("LOCK TABLE desk IN ACCESS EXCLUSIVE MODE"))
         with pytest.raises(DeskError, match=r"Another program keeps the desk at .* locked"):
-            found(impatient)
-    found(impatient)
-    impatient.close()
+            add_desk(with_timeout)
+    add_desk(with_timeout)
+    with_timeout.close()
 
 
-def test_reading_goes_on_while_another_writes(store: Store) -> None:
-    found(store)
+def test_a_reader_is_not_blocked_by_a_writer(store: Store) -> None:
+    add_desk(store)
     with store.writing() as session:
         session.add(Desk(id=2, name="Another", created_at=NOW))
         session.flush()

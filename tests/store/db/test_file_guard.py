@@ -1,4 +1,4 @@
-"""A desk's file that goes away under an open store: nobody is told that something was kept which was not."""
+"""A desk's file that is moved or removed while it is open: nothing that is lost is reported as written."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ def desk(tmp_path: Path) -> Store:
     return store
 
 
-def removed(path: Path) -> None:
+def remove(path: Path) -> None:
     for part in path.parent.iterdir():
         part.unlink()
 
 
-def moved(path: Path) -> None:
+def move(path: Path) -> None:
     path.rename(path.with_name("elsewhere.sqlite3"))
 
 
-def replaced(path: Path) -> None:
+def replace(path: Path) -> None:
     copy = path.with_name("copy.sqlite3")
     shutil.copy(path, copy)
     copy.replace(path)
 
 
-GONE = pytest.mark.parametrize("go", [removed, moved, replaced])
+FILE_CHANGES = pytest.mark.parametrize("change_file", [remove, move, replace])
 
 
 def path_of(store: Store) -> Path:
@@ -56,9 +56,11 @@ def write(store: Store) -> None:
         session.add(Contact(name="kim"))
 
 
-@GONE
-def test_nothing_is_written_to_a_file_that_is_no_longer_there(desk: Store, go: Callable[[Path], None]) -> None:
-    go(path_of(desk))
+@FILE_CHANGES
+def test_nothing_is_written_to_a_file_that_was_moved_or_removed(
+    desk: Store, change_file: Callable[[Path], None]
+) -> None:
+    change_file(path_of(desk))
     with pytest.raises(DeskError, match=WRITE):
         write(desk)
     with pytest.raises(DeskError, match=WRITE), desk.bulk() as bulk:
@@ -66,23 +68,25 @@ def test_nothing_is_written_to_a_file_that_is_no_longer_there(desk: Store, go: C
     desk.close()
 
 
-@GONE
-def test_an_import_whose_file_went_meanwhile_is_given_up(desk: Store, go: Callable[[Path], None]) -> None:
-    def take() -> None:
+@FILE_CHANGES
+def test_a_bulk_transaction_whose_file_is_moved_meanwhile_fails(
+    desk: Store, change_file: Callable[[Path], None]
+) -> None:
+    def write_in_bulk() -> None:
         with desk.bulk() as bulk:
             bulk.insert("contact", ("name", "phone"), [("kim", "")])
-            go(path_of(desk))
+            change_file(path_of(desk))
             bulk.commit()
 
     with pytest.raises(DeskError, match=WRITE):
-        take()
+        write_in_bulk()
     desk.close()
 
 
-@GONE
-def test_a_reader_says_that_its_file_is_gone(desk: Store, go: Callable[[Path], None]) -> None:
+@FILE_CHANGES
+def test_a_reader_reports_that_its_file_was_moved_or_removed(desk: Store, change_file: Callable[[Path], None]) -> None:
     with open_reader(desk.url) as reader:
-        go(path_of(desk))
+        change_file(path_of(desk))
         with pytest.raises(DeskError, match=READ):
             reader.has_changed()
         with pytest.raises(DeskError, match=READ):
@@ -90,9 +94,9 @@ def test_a_reader_says_that_its_file_is_gone(desk: Store, go: Callable[[Path], N
     desk.close()
 
 
-def test_whoever_opens_it_again_writes_to_the_new_file(desk: Store) -> None:
+def test_a_store_that_is_opened_again_writes_to_the_new_file(desk: Store) -> None:
     desk.close()
-    replaced(path_of(desk))
+    replace(path_of(desk))
     again = open_store(desk.url)
     write(again)
     with again.reading() as session:

@@ -1,4 +1,4 @@
-"""A store of an older layout is brought to this one, and never harmed."""
+"""A store of an older layout is upgraded, and never damaged."""
 
 from __future__ import annotations
 
@@ -77,11 +77,11 @@ def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in session.execute(text(sql))]
 
 
-def test_the_steps_that_ship_lead_to_this_layout() -> None:
+def test_the_migrations_lead_to_the_present_layout() -> None:
     assert [step.number for step in MIGRATIONS] == list(range(SCHEMA - len(MIGRATIONS) + 1, SCHEMA + 1))
 
 
-def test_opening_an_older_store_upgrades_it_and_says_so(old: Store) -> None:
+def test_opening_an_older_store_upgrades_it_and_reports_that(old: Store) -> None:
     store = open_store(old.url, migrations=(REBUILT, SECOND), schema=2)
     assert store.upgraded is not None
     assert (store.upgraded.before, store.upgraded.after) == (0, 2)
@@ -102,7 +102,7 @@ def test_events_are_guarded_again_after_an_upgrade(old: Store) -> None:
     store.close()
 
 
-def test_the_store_as_it_was_is_kept_beside_it(old: Store) -> None:
+def test_a_copy_of_the_older_store_is_kept_beside_it(old: Store) -> None:
     upgraded = upgrade(old.url, (REBUILT,), 1)
     assert upgraded is not None
     if old.dialect == "postgresql":
@@ -120,7 +120,7 @@ def test_the_store_as_it_was_is_kept_beside_it(old: Store) -> None:
     kept.close()
 
 
-def test_a_backup_is_never_written_over(old: Store) -> None:
+def test_a_backup_is_never_overwritten(old: Store) -> None:
     if old.dialect == "sqlite":
         Path(old.url.removeprefix("sqlite:///") + ".layout-0.backup").write_text("precious")
     upgraded = upgrade(old.url, (REBUILT,), 1)
@@ -129,7 +129,7 @@ def test_a_backup_is_never_written_over(old: Store) -> None:
         assert upgraded.backup.name == "desk.sqlite3.layout-0.backup-2"
 
 
-def test_who_comes_second_finds_nothing_to_do(old: Store) -> None:
+def test_a_second_upgrade_has_nothing_to_do(old: Store) -> None:
     assert upgrade(old.url, (REBUILT,), 1) is not None
     assert upgrade(old.url, (REBUILT,), 1) is None
 
@@ -148,7 +148,7 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(old: Store, statement:
     assert rows(old, "SELECT organisation_id FROM contact") == [(5,)]
 
 
-def test_a_store_too_old_for_the_steps_is_refused(old: Store) -> None:
+def test_a_store_that_is_too_old_for_the_migrations_is_refused(old: Store) -> None:
     with pytest.raises(DeskError, match=r"No way is known from layout 0 .* to 2"):
         open_store(old.url, migrations=(SECOND,), schema=2)
     assert backups(old) == []

@@ -1,4 +1,4 @@
-"""A desk of an older layout, with what people did on it, comes to this one as if it had always been of it."""
+"""A desk of an older layout with tickets on it is upgraded, and is then like any other."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ ADDED_BY_4 = {"clock": ("overrun",)}
 ADDED_BY_6 = {"ticket": ("source",)}
 
 
-def drop_numbers(session: Session, dialect: str) -> None:
-    """Take away what layout 5 brought, and put back the log of changes that it dropped, with a trace of a ticket."""
+def undo_layout_5(session: Session, dialect: str) -> None:
+    """Remove the table that layout 5 added, and create the one that it dropped, with a trace of a removed ticket."""
     session.execute(text("DROP TRIGGER ticket_noted" + (" ON ticket" if dialect == "postgresql" else "")))
     session.execute(text("DROP TABLE ticket_number"))
     key, instant = (
@@ -48,8 +48,8 @@ def drop_numbers(session: Session, dialect: str) -> None:
         session.execute(text(f"INSERT INTO change (ticket_id, at) VALUES ({number}, '2026-11-23 09:00:00')"))
 
 
-def as_layout_1(url: str) -> None:
-    """Take away what layout 2 brought, from the tables and from the rows that the older fold did not make."""
+def create_layout_1(url: str) -> None:
+    """Create a desk, and remove all that later layouts added, from the tables and from the rows."""
     desk = due_time_desk(url)
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     update.move(desk, 1001, "working", now=at(1))
@@ -58,7 +58,7 @@ def as_layout_1(url: str) -> None:
     with desk.store.writing() as session:
         session.execute(text("DELETE FROM clock WHERE metric LIKE 'timer:%' OR metric = 'effort'"))
         session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
-        drop_numbers(session, desk.store.dialect)
+        undo_layout_5(session, desk.store.dialect)
         for table in ("record", "access"):
             session.execute(text(f"DROP TABLE {table}"))
         for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6):
@@ -71,8 +71,8 @@ def as_layout_1(url: str) -> None:
     desk.store.close()
 
 
-def test_a_desk_of_layout_1_is_upgraded_with_a_copy_and_proves_clean(store_url: str) -> None:
-    as_layout_1(store_url)
+def test_a_desk_of_layout_1_is_upgraded_with_a_backup_and_without_findings(store_url: str) -> None:
+    create_layout_1(store_url)
     store = open_store(store_url)
     assert store.upgraded is not None
     assert (store.upgraded.before, store.upgraded.after) == (1, SCHEMA)
@@ -88,8 +88,8 @@ def test_a_desk_of_layout_1_is_upgraded_with_a_copy_and_proves_clean(store_url: 
     store.close()
 
 
-def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: str) -> None:
-    as_layout_1(store_url)
+def test_the_rows_of_an_upgraded_desk_are_projected_anew(store_url: str) -> None:
+    create_layout_1(store_url)
     store = open_store(store_url)
     desk = open_desk(store, "ann")
     messages.record_customer_message(desk, 1001, "Firefox", now=at(60))
@@ -101,8 +101,8 @@ def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: 
     store.close()
 
 
-def test_numbers_go_over_also_of_a_ticket_that_was_taken_away(store_url: str) -> None:
-    as_layout_1(store_url)
+def test_ticket_numbers_are_taken_over_also_of_a_removed_ticket(store_url: str) -> None:
+    create_layout_1(store_url)
     open_store(store_url).close()
     with open_reader(store_url) as reader:
         noted = reader.rows("SELECT ticket_id FROM ticket_number ORDER BY ticket_id")
@@ -112,7 +112,7 @@ def test_numbers_go_over_also_of_a_ticket_that_was_taken_away(store_url: str) ->
 
 def test_events_of_an_upgraded_desk_cannot_be_replaced(tmp_path: Path) -> None:
     path = tmp_path / "desk.sqlite3"
-    as_layout_1(f"sqlite:///{path}")
+    create_layout_1(f"sqlite:///{path}")
     open_store(f"sqlite:///{path}").close()
     connection = sqlite3.connect(path)
     with pytest.raises(sqlite3.IntegrityError, match="events are kept for ever"):

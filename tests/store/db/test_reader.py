@@ -1,4 +1,4 @@
-"""The bare connection."""
+"""The bare read-only connection."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from store.ticket_rows import change_arrives
 )
 def test_the_first_rows_need_no_sqlalchemy(module: str) -> None:
     program = f"import sys, deskterm.store.{module}; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     heavy = {"sqlalchemy", "sqlmodel", "pydantic", "psycopg", "textual", "typer", "holidays", "dateutil"}
-    assert heavy.isdisjoint(done.stdout.split())
+    assert heavy.isdisjoint(result.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -37,21 +37,21 @@ def test_the_first_rows_need_no_sqlalchemy(module: str) -> None:
         ("SELECT 7 % 3, '100%'", "SELECT 7 %% 3, '100%%'"),
     ],
 )
-def test_parameters_are_translated_and_nothing_else(sql: str, expected: str) -> None:
+def test_only_parameters_are_translated(sql: str, expected: str) -> None:
     assert translate_parameters(sql) == expected
 
 
-def test_one_text_serves_both_databases(store: Store) -> None:
+def test_one_statement_serves_both_databases(store: Store) -> None:
     with open_reader(store.url) as reader:
         assert reader.rows("SELECT :a, 7 % 4, ':a 100%'", {"a": "x"}) == [("x", 3, ":a 100%")]
 
 
-def test_a_reader_writes_nothing(store: Store) -> None:
+def test_a_reader_cannot_write(store: Store) -> None:
     with open_reader(store.url) as reader, pytest.raises(Exception, match=r"[Nn]othing can be written"):
         reader.rows("DELETE FROM ticket")
 
 
-def test_the_last_to_close_leaves_one_file(tmp_path: Path) -> None:
+def test_the_last_connection_to_close_leaves_one_file(tmp_path: Path) -> None:
     store = create_store(f"sqlite:///{tmp_path}/desk.sqlite3")
     reader = open_reader(store.url)
     reader.rows("SELECT count(*) FROM ticket")
@@ -60,7 +60,7 @@ def test_the_last_to_close_leaves_one_file(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["desk.sqlite3"]
 
 
-def test_a_lost_connection_is_made_anew_and_counts_as_a_change(store: Store) -> None:
+def test_a_lost_connection_is_opened_anew_and_counts_as_a_change(store: Store) -> None:
     with open_reader(store.url) as reader:
         if store.dialect == "postgresql":
             ((backend,),) = reader.rows("SELECT pg_backend_pid()")
@@ -73,7 +73,7 @@ def test_a_lost_connection_is_made_anew_and_counts_as_a_change(store: Store) -> 
         assert not reader.has_changed()
 
 
-def test_a_reader_serves_another_thread(store: Store) -> None:
+def test_a_reader_may_be_used_in_another_thread(store: Store) -> None:
     found: list[object] = []
     with open_reader(store.url) as reader:
         thread = threading.Thread(target=lambda: found.extend(reader.rows("SELECT 1")))
@@ -82,7 +82,7 @@ def test_a_reader_serves_another_thread(store: Store) -> None:
     assert found == [(1,)]
 
 
-def test_a_long_query_can_be_given_up(store: Store) -> None:
+def test_a_long_query_can_be_interrupted(store: Store) -> None:
     endless = (
         "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 2000000000) SELECT count(*) FROM n"
     )
@@ -90,13 +90,13 @@ def test_a_long_query_can_be_given_up(store: Store) -> None:
 
     with open_reader(store.url) as reader:
 
-        def ask() -> None:
+        def run_query() -> None:
             try:
                 reader.rows(endless)
             except Interrupted as error:
                 raised.append(error)
 
-        thread = threading.Thread(target=ask)
+        thread = threading.Thread(target=run_query)
         thread.start()
         while thread.is_alive():
             reader.interrupt()
@@ -116,7 +116,7 @@ def test_only_a_commit_counts_as_a_change(store: Store) -> None:
         assert not reader.has_changed()
 
 
-def test_a_change_during_a_query_is_not_missed(store: Store) -> None:
+def test_a_change_before_a_query_is_still_reported(store: Store) -> None:
     with open_reader(store.url) as reader:
         with store.writing() as session:
             session.add(Contact(name="kim"))

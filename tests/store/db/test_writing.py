@@ -1,4 +1,4 @@
-"""What is written stays: triggers, several writers, a writer that is killed."""
+"""Written data stays: triggers, several writers, a writer that is killed."""
 
 from __future__ import annotations
 
@@ -19,24 +19,26 @@ from deskterm.store.db.tables import Event, Ticket
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def ticket() -> Ticket:
+def build_ticket() -> Ticket:
     return Ticket(type="query", subject="Help", status="open", category="open", received_at=NOW, updated_at=NOW)
 
 
-def with_an_event(store: Store) -> None:
+def add_event(store: Store) -> None:
     with store.writing() as session:
-        made = ticket()
-        session.add(made)
+        ticket = build_ticket()
+        session.add(ticket)
         session.flush()
-        assert made.id is not None
+        assert ticket.id is not None
         session.add(
-            Event(ticket_id=made.id, seq=1, kind="noted", at=NOW, actor="sam", procedure_version=1, data="{}", hash="")
+            Event(
+                ticket_id=ticket.id, seq=1, kind="noted", at=NOW, actor="sam", procedure_version=1, data="{}", hash=""
+            )
         )
 
 
 def test_the_first_ticket_is_number_1001(store: Store) -> None:
     with store.writing() as session:
-        first, second = ticket(), ticket()
+        first, second = build_ticket(), build_ticket()
         session.add(first)
         session.flush()
         session.add(second)
@@ -47,8 +49,8 @@ def test_the_first_ticket_is_number_1001(store: Store) -> None:
     "statement",
     ["UPDATE event SET actor = 'kim'", "DELETE FROM event"],
 )
-def test_the_database_refuses_to_change_history(store: Store, statement: str) -> None:
-    with_an_event(store)
+def test_the_database_refuses_to_change_events(store: Store, statement: str) -> None:
+    add_event(store)
     with pytest.raises(DBAPIError, match="events are kept for ever"), store.writing() as session:
         session.execute(text(statement))
     with open_reader(store.url) as reader:
@@ -56,7 +58,7 @@ def test_the_database_refuses_to_change_history(store: Store, statement: str) ->
 
 
 def test_replacing_an_event_is_refused_too(store: Store) -> None:
-    with_an_event(store)
+    add_event(store)
     statement = (
         "TRUNCATE event CASCADE"
         if store.dialect == "postgresql"
@@ -66,26 +68,26 @@ def test_replacing_an_event_is_refused_too(store: Store) -> None:
         session.execute(text(statement))
 
 
-def forge(store: Store, chosen: str) -> None:
+def replace_event(store: Store, event_id: str) -> None:
     """Replace an event over a connection as the sqlite3 shell opens it: without recursive triggers."""
     connection = sqlite3.connect(store.url.removeprefix("sqlite:///"))
     try:
         with connection:
             connection.execute(
                 "INSERT OR REPLACE INTO event (id, ticket_id, seq, kind, at, actor, procedure_version, data, hash) "
-                f"SELECT {chosen}, ticket_id, seq, kind, at, 'mallory', procedure_version, data, hash FROM event"
+                f"SELECT {event_id}, ticket_id, seq, kind, at, 'mallory', procedure_version, data, hash FROM event"
             )
     finally:
         connection.close()
 
 
-@pytest.mark.parametrize("chosen", ["id", "id + 50", "NULL"])
-def test_no_other_program_replaces_an_event(store: Store, chosen: str) -> None:
+@pytest.mark.parametrize("event_id", ["id", "id + 50", "NULL"])
+def test_no_other_program_replaces_an_event(store: Store, event_id: str) -> None:
     if store.dialect == "postgresql":
         pytest.skip("PostgreSQL has no INSERT OR REPLACE, and ON CONFLICT DO UPDATE is an update")
-    with_an_event(store)
+    add_event(store)
     with pytest.raises(sqlite3.IntegrityError, match="events are kept for ever"):
-        forge(store, chosen)
+        replace_event(store, event_id)
     with open_reader(store.url) as reader:
         assert reader.rows("SELECT actor FROM event") == [("sam",)]
 
@@ -93,7 +95,7 @@ def test_no_other_program_replaces_an_event(store: Store, chosen: str) -> None:
 def test_events_are_guarded_again_after_a_bulk_insert(store: Store) -> None:
     if store.dialect == "postgresql":
         pytest.skip("PostgreSQL has no INSERT OR REPLACE")
-    with_an_event(store)
+    add_event(store)
     columns = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
     with store.bulk() as bulk:
         bulk.insert("event", columns, [(1001, 2, "noted", NOW, "sam", 1, "{}", "")])
@@ -101,19 +103,19 @@ def test_events_are_guarded_again_after_a_bulk_insert(store: Store) -> None:
         bulk.insert("event", columns, [(1001, 3, "noted", NOW, "sam", 1, "{}", "")])
         bulk.insert("event", columns, [(1001, 4, "noted", NOW, "sam", 1, "{}", "")])
     with pytest.raises(sqlite3.IntegrityError, match="events are kept for ever"):
-        forge(store, "id")
+        replace_event(store, "id")
     with open_reader(store.url) as reader:
         assert reader.rows("SELECT DISTINCT actor FROM event") == [("sam",)]
 
 
-def numbers(store: Store) -> list[int]:
+def load_numbers(store: Store) -> list[int]:
     with open_reader(store.url) as reader:
         return [number for (number,) in reader.rows("SELECT ticket_id FROM ticket_number ORDER BY ticket_id")]
 
 
 def test_the_number_of_every_ticket_is_noted(store: Store) -> None:
     with store.writing() as session:
-        session.add_all([ticket(), ticket()])
+        session.add_all([build_ticket(), build_ticket()])
     columns = (
         *("id", "type", "subject", "status", "category", "is_open", "requester", "organisation", "channel", "tags"),
         *("fields", "received_at", "updated_at", "reopened", "waiting", "rank", "order_at", "next_due_at"),
@@ -126,22 +128,22 @@ def test_the_number_of_every_ticket_is_noted(store: Store) -> None:
             for number in reserved
         ]
         bulk.insert("ticket", columns, rows)
-    assert numbers(store) == [1001, 1002, 1003, 1004]
+    assert load_numbers(store) == [1001, 1002, 1003, 1004]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE ticket_number SET ticket_id = 7", "DELETE FROM ticket_number"])
-def test_the_database_refuses_to_forget_a_number(store: Store, statement: str) -> None:
+def test_the_database_refuses_to_change_numbers(store: Store, statement: str) -> None:
     with store.writing() as session:
-        session.add(ticket())
+        session.add(build_ticket())
     with pytest.raises(DBAPIError, match="numbers of tickets are kept for ever"), store.writing() as session:
         session.execute(text(statement))
-    assert numbers(store) == [1001]
+    assert load_numbers(store) == [1001]
 
 
-def test_an_error_leaves_nothing_behind(store: Store) -> None:
+def test_an_error_rolls_everything_back(store: Store) -> None:
     def write() -> None:
         with store.writing() as session:
-            session.add(ticket())
+            session.add(build_ticket())
             session.flush()
             raise ZeroDivisionError
 
@@ -173,7 +175,7 @@ for _ in range(40):
 
 def test_several_processes_write_at_once_and_nothing_is_lost(store: Store) -> None:
     with store.writing() as session:
-        session.add(ticket())
+        session.add(build_ticket())
     writers = [subprocess.Popen([sys.executable, "-c", _COUNT, store.url]) for _ in range(3)]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     with open_reader(store.url) as reader:
@@ -195,7 +197,7 @@ while True:
 """
 
 
-def test_what_a_killed_writer_was_told_is_kept_is_there(store: Store) -> None:
+def test_every_commit_that_a_killed_writer_acknowledged_is_there(store: Store) -> None:
     writer = subprocess.Popen([sys.executable, "-c", _WRITE, store.url], stdout=subprocess.PIPE, text=True)
     assert writer.stdout is not None
     acknowledged = [writer.stdout.readline() for _ in range(60)]
@@ -203,11 +205,11 @@ def test_what_a_killed_writer_was_told_is_kept_is_there(store: Store) -> None:
     acknowledged += writer.stdout.readlines()
     writer.wait()
     writer.stdout.close()
-    told = {int(line) for line in acknowledged if line.endswith("\n")}
+    committed = {int(line) for line in acknowledged if line.endswith("\n")}
     with open_reader(store.url) as reader:
         there = {number for (number,) in reader.rows("SELECT id FROM ticket")}
-        assert told <= there
-        assert len(there - told) <= 1
+        assert committed <= there
+        assert len(there - committed) <= 1
         if reader.dialect == "sqlite":
             assert reader.rows("PRAGMA integrity_check") == [("ok",)]
-    with_an_event(store)
+    add_event(store)

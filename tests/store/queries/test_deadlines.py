@@ -22,11 +22,11 @@ COLUMNS = (
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = small_desk(store_url)
+    desk = small_desk(store_url)
     for minute, severity in ((0, "low"), (10, "high"), (20, "low")):
-        register.register(made, subject="x", type="fault", severity=severity, requester="Kim", now=at(minute))
-    yield made
-    made.store.close()
+        register.register(desk, subject="x", type="fault", severity=severity, requester="Kim", now=at(minute))
+    yield desk
+    desk.store.close()
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def reader(desk: DeskSession) -> Iterator[ReadConnection]:
         yield reader
 
 
-def second(minutes: float) -> int:
+def to_seconds(minutes: float) -> int:
     return int(at(minutes).timestamp())
 
 
@@ -54,39 +54,42 @@ def test_bug_12_every_clock_of_a_ticket_is_listed_soonest_first(reader: ReadConn
     ]
 
 
-def test_both_ends_of_a_period_are_in_it(reader: ReadConnection) -> None:
-    assert keys(load_due(reader, since=second(40), until=second(60))) == [(1002, "response"), (1001, "response")]
-    assert keys(load_due(reader, since=second(40) + 1, until=second(60) - 1)) == []
+def test_a_period_includes_both_of_its_ends(reader: ReadConnection) -> None:
+    assert keys(load_due(reader, since=to_seconds(40), until=to_seconds(60))) == [
+        (1002, "response"),
+        (1001, "response"),
+    ]
+    assert keys(load_due(reader, since=to_seconds(40) + 1, until=to_seconds(60) - 1)) == []
 
 
 def test_a_clock_is_overdue_from_the_second_after_its_due_instant(reader: ReadConnection) -> None:
-    assert keys(load_breached(reader, second(40))) == []
-    assert keys(load_breached(reader, second(40) + 1)) == [(1002, "response")]
+    assert keys(load_breached(reader, to_seconds(40))) == []
+    assert keys(load_breached(reader, to_seconds(40) + 1)) == [(1002, "response")]
 
 
-def test_a_clock_that_rests_after_it_was_missed_is_listed_last(desk: DeskSession, reader: ReadConnection) -> None:
+def test_a_clock_that_is_paused_after_its_breach_is_listed_last(desk: DeskSession, reader: ReadConnection) -> None:
     messages.reply(desk, 1002, "On it", status="working", now=at(20))
     update.move(desk, 1002, "waiting", now=at(10 + 300))
-    found = load_breached(reader, second(10 + 300))
+    found = load_breached(reader, to_seconds(10 + 300))
     assert keys(found) == [(1001, "response"), (1003, "response"), (1002, "resolution")]
     assert found[-1].due is None
-    assert found[-1].breached_at == second(10 + 240)
+    assert found[-1].breached_at == to_seconds(10 + 240)
 
 
-def test_clocks_of_tickets_that_are_over_are_not_listed(desk: DeskSession, reader: ReadConnection) -> None:
+def test_clocks_of_solved_tickets_are_not_listed(desk: DeskSession, reader: ReadConnection) -> None:
     for number in (1001, 1002, 1003):
         update.move(desk, number, "solved", now=at(30))
     assert load_due(reader) == []
-    assert load_breached(reader, second(300)) == []
+    assert load_breached(reader, to_seconds(300)) == []
 
 
-def test_a_miss_that_was_let_pass_is_not_listed(desk: DeskSession, reader: ReadConnection) -> None:
+def test_a_waived_breach_is_not_listed(desk: DeskSession, reader: ReadConnection) -> None:
     with desk.store.writing() as session:
         session.execute(text("UPDATE clock SET waived = 1 WHERE ticket_id = 1002 AND metric = 'response'"))
-    assert keys(load_breached(reader, second(59))) == []
+    assert keys(load_breached(reader, to_seconds(59))) == []
 
 
-def test_clocks_that_rest_are_counted(desk: DeskSession, reader: ReadConnection) -> None:
+def test_paused_clocks_are_counted(desk: DeskSession, reader: ReadConnection) -> None:
     assert count_paused(reader) == 0
     messages.reply(desk, 1001, "On it", status="working", now=at(30))
     update.move(desk, 1001, "waiting", now=at(40))
@@ -104,6 +107,6 @@ def test_bug_35_no_clock_that_is_due_is_cut_off_however_many_there_are(
                 f"SELECT {COLUMNS}, i FROM clock, n WHERE ticket_id = 1001 AND metric = 'response'"
             )
         )
-    assert len(load_due(reader, until=second(60))) == 1502
+    assert len(load_due(reader, until=to_seconds(60))) == 1502
     assert len(load_due(reader)) == 1506
-    assert sum(clock.number == 1001 for clock in load_breached(reader, second(61))) == 1501
+    assert sum(clock.number == 1001 for clock in load_breached(reader, to_seconds(61))) == 1501

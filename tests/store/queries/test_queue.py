@@ -1,4 +1,4 @@
-"""The queue: a window is the same page that a plain sort of everything would give."""
+"""The queue: each page is the part of the list that filtering and sorting everything would give."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ TICKETS = st.fixed_dictionaries(
 
 Ticket = dict[str, Any]
 
-pair_up = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+per_view = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 
 
 def instant(value: Any) -> float:
@@ -62,7 +62,7 @@ def belongs(ticket: Ticket, view: str) -> bool:
     if view == "closed" or not ticket["is_open"]:
         return view == "closed" and not ticket["is_open"]
     due = instant(ticket["next_due_at"])
-    answers: dict[str, bool] = {
+    in_view: dict[str, bool] = {
         "mine": ticket["assignee"] == "sam",
         "team": ticket["team"] == "apps",
         "unassigned": ticket["assignee"] is None,
@@ -71,13 +71,13 @@ def belongs(ticket: Ticket, view: str) -> bool:
         "waiting": ticket["category"] == "waiting",
         "open": True,
     }
-    return answers[view]
+    return in_view[view]
 
 
-def listed(tickets: dict[int, Ticket], view: str, order: SortOrder, match: str = "") -> list[int]:
-    """The plain way: filter everything, sort everything."""
+def expected_list(tickets: dict[int, Ticket], view: str, order: SortOrder, match: str = "") -> list[int]:
+    """Filter everything, sort everything."""
 
-    def place(number: int) -> tuple[float, float, int]:
+    def sort_key(number: int) -> tuple[float, float, int]:
         ticket = tickets[number]
         if view == "closed":
             return (0, -ticket["updated_at"], -number)
@@ -85,14 +85,14 @@ def listed(tickets: dict[int, Ticket], view: str, order: SortOrder, match: str =
             return (0, instant(ticket["next_due_at"]), number)
         return (ticket["rank"], instant(ticket["order_at"]), number)
 
-    wanted = match.casefold()
+    folded = match.casefold()
     return sorted(
         (
             number
             for number, ticket in tickets.items()
-            if belongs(ticket, view) and (wanted in ticket["subject"].casefold() or wanted in str(number))
+            if belongs(ticket, view) and (folded in ticket["subject"].casefold() or folded in str(number))
         ),
-        key=place,
+        key=sort_key,
     )
 
 
@@ -106,7 +106,7 @@ def numbers(rows: list[QueueRow]) -> list[int]:
     return [row.number for row in rows]
 
 
-def forwards(reader: ReadConnection, view: str, order: SortOrder, limit: int, match: str) -> list[QueueRow]:
+def read_forwards(reader: ReadConnection, view: str, order: SortOrder, limit: int, match: str) -> list[QueueRow]:
     found: list[QueueRow] = []
     after: SortKey | None = None
     while page := load_queue_page(reader, view, SAM, order=order, after=after, limit=limit, match=match):
@@ -115,7 +115,7 @@ def forwards(reader: ReadConnection, view: str, order: SortOrder, limit: int, ma
     return found
 
 
-def backwards(
+def read_backwards(
     reader: ReadConnection, view: str, order: SortOrder, limit: int, match: str, last: QueueRow
 ) -> list[QueueRow]:
     found = [last]
@@ -125,7 +125,7 @@ def backwards(
 
 
 @pytest.mark.parametrize("view", VIEW_KEYS)
-@pair_up
+@per_view
 @given(
     tickets=st.lists(TICKETS, max_size=25),
     order=st.sampled_from(ORDERS),
@@ -135,24 +135,24 @@ def backwards(
 def test_pages_both_ways_are_the_sorted_list(
     store: Store, view: str, tickets: list[Ticket], order: SortOrder, limit: int, match: str
 ) -> None:
-    expected = listed(refill(store, tickets), view, order, match)
+    expected = expected_list(refill(store, tickets), view, order, match)
     with open_reader(store.url) as reader:
-        rows = forwards(reader, view, order, limit, match)
+        rows = read_forwards(reader, view, order, limit, match)
         assert numbers(rows) == expected
         assert count_tickets(reader, view, SAM, match) == len(expected)
         for place, row in enumerate(rows):
             assert find_position(reader, view, SAM, order, row.key, match) == place
         if rows:
-            assert numbers(backwards(reader, view, order, limit, match, rows[-1])) == expected
+            assert numbers(read_backwards(reader, view, order, limit, match, rows[-1])) == expected
 
 
-@pair_up
+@per_view
 @given(tickets=st.lists(TICKETS, min_size=1, max_size=25), data=st.data())
 def test_an_offset_counts_from_the_anchor(store: Store, tickets: list[Ticket], data: st.DataObject) -> None:
     view = data.draw(st.sampled_from(["open", "closed"]))
     order = data.draw(st.sampled_from(ORDERS))
     offset, limit = data.draw(st.integers(0, 9)), data.draw(st.integers(1, 9))
-    expected = listed(refill(store, tickets), view, order)
+    expected = expected_list(refill(store, tickets), view, order)
     with open_reader(store.url) as reader:
         everything = load_queue_page(reader, view, SAM, order=order)
         assert (
@@ -166,13 +166,15 @@ def test_an_offset_counts_from_the_anchor(store: Store, tickets: list[Ticket], d
             assert numbers(before) == expected[: max(place - offset, 0)][-limit:]
 
 
-@pair_up
+@per_view
 @given(tickets=st.lists(TICKETS, max_size=25))
 def test_counters_are_the_counts_of_the_views(store: Store, tickets: list[Ticket]) -> None:
-    known = refill(store, tickets)
+    tickets_by_number = refill(store, tickets)
     with open_reader(store.url) as reader:
         found = load_view_counts(reader, SAM)
-        assert found == {view: len(listed(known, view, "order")) for view in VIEW_KEYS if view != "closed"}
+        assert found == {
+            view: len(expected_list(tickets_by_number, view, "order")) for view in VIEW_KEYS if view != "closed"
+        }
         assert found == {view: count_tickets(reader, view, SAM) for view in found}
 
 
@@ -183,7 +185,7 @@ def test_a_viewer_without_a_team_has_an_empty_team_view(store: Store) -> None:
         assert load_view_counts(reader, Viewer("sam", None, NOW))["team"] == 0
 
 
-def test_a_row_says_everything_in_seconds(store: Store) -> None:
+def test_a_row_has_its_instants_in_seconds(store: Store) -> None:
     (number,) = put_tickets(
         store,
         [
@@ -236,7 +238,7 @@ def test_the_live_filter_looks_at_number_subject_requester_and_organisation(stor
         assert numbers(load_queue_page(reader, "open", SAM, match=match)) == [1001]
 
 
-class Explaining(ReadConnection):
+class PlanReader(ReadConnection):
     """A reader that keeps SQLite's plan of each query."""
 
     def __init__(self, url: str) -> None:
@@ -251,11 +253,11 @@ class Explaining(ReadConnection):
 def test_a_page_anywhere_is_read_from_an_index(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     create_store(url).close()
-    with Explaining(url) as reader:
+    with PlanReader(url) as reader:
         key = SortKey(1, reader.instant(NOW), 1)
         for view in VIEW_KEYS:
             for order in ORDERS:
-                if (view, order) != ("due", "order"):  # an hour's worth is sorted by hand
+                if (view, order) != ("due", "order"):  # a list of one hour is sorted without an index
                     load_queue_page(reader, view, SAM, order=order, after=key)
                     load_queue_page(reader, view, SAM, order=order, before=key)
         load_view_counts(reader, SAM)

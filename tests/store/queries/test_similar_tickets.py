@@ -27,10 +27,10 @@ def test_those_of_the_same_organisation_come_first(store_url: str) -> None:
         numbers[name] = register(desk, subject=subject, type="fault", organisation=client, now=later).number
     with open_reader(store_url) as reader:
         own = find_similar_tickets(reader, "invoice run FAILS", organisation="kim@larch.example")
-        assert [likely.number for likely in own] == [numbers["ours"]]
-        every = find_similar_tickets(reader, "invoice run fails", organisation="larch", among="all")
-        assert [likely.number for likely in every] == [numbers["ours"], numbers["theirs"]]
-        assert [likely.same_organisation for likely in every] == [True, False]
+        assert [ticket.number for ticket in own] == [numbers["ours"]]
+        from_all = find_similar_tickets(reader, "invoice run fails", organisation="larch", among="all")
+        assert [ticket.number for ticket in from_all] == [numbers["ours"], numbers["theirs"]]
+        assert [ticket.same_organisation for ticket in from_all] == [True, False]
         assert len(find_similar_tickets(reader, "Invoice run fails")) == 2
         assert find_similar_tickets(reader, "Invoice run fails", among="never") == []
         assert find_similar_tickets(reader, "!!") == []

@@ -1,4 +1,4 @@
-"""One ticket for showing, and what a console reads of its desk."""
+"""One ticket in full, and the facts about its desk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def at(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def filled(store: Store) -> int:
+def add_full_ticket(store: Store) -> int:
     with store.writing() as session:
         ticket = Ticket(
             type="query",
@@ -50,14 +50,14 @@ def filled(store: Store) -> int:
             reopened=1,
             version=3,
         )
-        words = PersonalText(ticket_id=0, salt="s", body="It hurts.")
+        text = PersonalText(ticket_id=0, salt="s", body="It hurts.")
         session.add(ticket)
         session.flush()
         assert ticket.id is not None
-        words.ticket_id = ticket.id
-        session.add(words)
+        text.ticket_id = ticket.id
+        session.add(text)
         session.flush()
-        assert words.id is not None
+        assert text.id is not None
         session.add(
             Message(
                 ticket_id=ticket.id,
@@ -68,7 +68,7 @@ def filled(store: Store) -> int:
                 author="kim",
                 channel="phone",
                 automatic=1,
-                text_id=words.id,
+                text_id=text.id,
             )
         )
         session.add(
@@ -106,8 +106,8 @@ def filled(store: Store) -> int:
     return ticket.id
 
 
-def test_a_sheet_holds_all_of_a_ticket(store: Store) -> None:
-    number = filled(store)
+def test_the_detail_has_everything_about_a_ticket(store: Store) -> None:
+    number = add_full_ticket(store)
     with open_reader(store.url) as reader:
         found = load_ticket_detail(reader, number)
     assert found is not None
@@ -144,10 +144,10 @@ def test_a_sheet_holds_all_of_a_ticket(store: Store) -> None:
     ]
 
 
-def test_clocks_stand_as_the_procedure_orders_their_metrics(store: Store) -> None:
-    number = filled(store)
+def test_clocks_are_in_the_order_of_the_procedures_metrics(store: Store) -> None:
+    number = add_full_ticket(store)
     with store.writing() as session:
-        edition = ProcedureVersion(
+        version = ProcedureVersion(
             key="campus-it",
             name="Campus",
             digest="d",
@@ -155,10 +155,10 @@ def test_clocks_stand_as_the_procedure_orders_their_metrics(store: Store) -> Non
             applied_at=at(NOW),
             applied_by="sam",
         )
-        session.add(edition)
+        session.add(version)
         session.flush()
-        assert edition.id is not None
-        session.add(Desk(name="Acme", created_at=at(NOW), procedure_version=edition.id))
+        assert version.id is not None
+        session.add(Desk(name="Acme", created_at=at(NOW), procedure_version=version.id))
         for metric, cycle, started in [("fix", 1, 0), ("gone", 1, 0), ("update", 2, 60), ("update", 1, 30)]:
             session.add(
                 ClockRow(
@@ -187,12 +187,12 @@ def test_clocks_stand_as_the_procedure_orders_their_metrics(store: Store) -> Non
     ]
 
 
-def test_a_number_that_nobody_has_gives_no_sheet(store: Store) -> None:
+def test_an_unknown_number_gives_no_detail(store: Store) -> None:
     with open_reader(store.url) as reader:
         assert load_ticket_detail(reader, 1) is None
 
 
-def test_next_to_breach_begins_with_what_was_just_missed(store: Store) -> None:
+def test_next_to_breach_begins_with_recent_breaches(store: Store) -> None:
     dues = [NOW + 60, NOW - JUST_MISSED, NOW - JUST_MISSED - 1, NEVER, NOW]
     put_tickets(store, [{"next_due_at": due} for due in dues] + [{"next_due_at": NOW, "is_open": 0}])
     with open_reader(store.url) as reader:
@@ -200,29 +200,29 @@ def test_next_to_breach_begins_with_what_was_just_missed(store: Store) -> None:
         assert [row.number for row in load_next_to_breach(reader, NOW, limit=1)] == [1002]
 
 
-def test_the_desk_and_its_procedure_are_told(store: Store) -> None:
+def test_the_facts_about_the_desk_are_loaded(store: Store) -> None:
     with store.writing() as session:
-        edition = ProcedureVersion(
+        version = ProcedureVersion(
             key="campus-it", name="Campus", digest="d", document='{"a":1}', applied_at=at(NOW), applied_by="sam"
         )
-        session.add(edition)
+        session.add(version)
         session.flush()
-        assert edition.id is not None
+        assert version.id is not None
         desk = Desk(name="Acme", simulated=True, clock_offset=-5, timezone="Asia/Kolkata", created_at=at(NOW))
-        desk.procedure_version = edition.id
+        desk.procedure_version = version.id
         session.add(desk)
         session.add(Agent(login="lee", name="Lee", role="lead", team="apps", tier=2))
         session.add(Agent(login="kim", name="Kim", active=False))
     with open_reader(store.url) as reader:
-        assert load_desk_facts(reader) == DeskFacts("Acme", True, -5, "Asia/Kolkata", edition.id, '{"a":1}')
-        assert load_procedure_document(reader, edition.id) == '{"a":1}'
+        assert load_desk_facts(reader) == DeskFacts("Acme", True, -5, "Asia/Kolkata", version.id, '{"a":1}')
+        assert load_procedure_document(reader, version.id) == '{"a":1}'
         assert load_agents(reader) == [
             AgentView("kim", "Kim", "agent", None, None, False),
             AgentView("lee", "Lee", "lead", "apps", 2, True),
         ]
 
 
-def test_a_desk_that_was_never_founded_says_what_to_do(store: Store) -> None:
+def test_the_message_about_an_unfinished_desk_says_what_to_do(store: Store) -> None:
     with open_reader(store.url) as reader:
         with pytest.raises(DeskError, match=r"never finished.*deskterm init"):
             load_desk_facts(reader)
