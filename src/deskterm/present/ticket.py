@@ -111,6 +111,7 @@ def present_person(agent: AgentView) -> Person:
 def _list_facts(detail: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str, Safe]]:
     row = detail.row
     severity, priority = get_label(vocabulary.severities, row.severity), get_label(vocabulary.priorities, row.priority)
+    declared = {field.name: _format_field(field, detail.values[field.name], vocabulary) for field in FACT_FIELDS}
     facts = [
         ("Status", _format_status(detail, vocabulary)),
         ("Severity", severity),

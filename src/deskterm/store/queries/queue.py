@@ -67,7 +67,7 @@ class QueueRow(NamedTuple):
     updated: int
     key: SortKey
     department: str | None = None
-    fields: tuple[Any, ...] = ()
+    fields: tuple[Any, ...] = (None,) * len(QUEUE_FIELDS)
     """The values of the declared fields of the queue (`procedure.ticket_fields.QUEUE_FIELDS`), in their order."""
 
 
