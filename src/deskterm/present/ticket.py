@@ -120,17 +120,9 @@ def _list_facts(detail: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str,
         ("Requester", sanitize(row.requester)),
         ("Organisation", sanitize(row.organisation)),
         ("Assignee", sanitize(row.assignee or "nobody")),
-        *(
-            (field.label, _format_field(field, detail.values[field.name], vocabulary))
-            for field in FACT_FIELDS
-            if field.fact == 1
-        ),
+        *((field.label, declared[field.name]) for field in FACT_FIELDS if field.fact == 1),
         ("Team", get_label(vocabulary.teams or vocabulary.departments, row.team)),
-        *(
-            (field.label, _format_field(field, detail.values[field.name], vocabulary))
-            for field in FACT_FIELDS
-            if field.fact > 1
-        ),
+        *((field.label, declared[field.name]) for field in FACT_FIELDS if field.fact > 1),
         (
             "Reopened",
             sanitize(f"{detail.reopened} times" if detail.reopened > 1 else "once" if detail.reopened else ""),
