@@ -1,4 +1,4 @@
-"""The demo desk: what a visitor finds on its Monday morning, and that everything about it is told, not made up."""
+"""The demo desk as a visitor finds it on its Monday morning, and the stories that it is made from."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from store_templates import load_shipped
 
 MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 EVENING = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
-"""When the demo is begun, by the clock on the wall."""
+"""The real time at which the demo is begun."""
 NOW = int(MORNING.timestamp())
 SAM = Viewer("sam", "customer-support", NOW)
 BOOK = data_folder() / "demo"
@@ -54,29 +54,29 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture
 def reader(demo: Store) -> Iterator[ReadConnection]:
-    with open_reader(demo.url) as opened:
-        yield opened
+    with open_reader(demo.url) as reader:
+        yield reader
 
 
-def queue(reader: ReadConnection, view: str = "open") -> list[QueueRow]:
+def load_queue(reader: ReadConnection, view: str = "open") -> list[QueueRow]:
     return load_queue_page(reader, view, SAM, limit=500)
 
 
-def left(row: QueueRow) -> int | None:
+def seconds_left(row: QueueRow) -> int | None:
     """Seconds from the morning to the next due instant."""
     return None if row.next_due is None else row.next_due - NOW
 
 
-def facts(reader: ReadConnection) -> list[tuple[object, ...]]:
-    """All that is on a desk, but for salts and the hashes that hold them."""
+def load_content(reader: ReadConnection) -> list[tuple[object, ...]]:
+    """All tickets and messages of a desk, without salts and hashes."""
     rows = [
         tuple(row._replace(key=SortKey(0, None, row.number)))
         for view in ("open", "closed")
-        for row in queue(reader, view)
+        for row in load_queue(reader, view)
     ]
-    said = reader.rows("SELECT m.ticket_id, m.seq, m.author, t.body FROM message m JOIN personal_text t"
+    messages = reader.rows("SELECT m.ticket_id, m.seq, m.author, t.body FROM message m JOIN personal_text t"
                        " ON t.id = m.text_id ORDER BY m.id")  # fmt: skip
-    return rows + said
+    return rows + messages
 
 
 # ---- the morning ----
@@ -89,57 +89,57 @@ def test_the_desk_is_simulated_and_its_clock_starts_on_the_morning(reader: ReadC
     assert desk.name == "Quillmere Support"
 
 
-def test_three_weeks_of_tickets_lie_behind_it(reader: ReadConnection) -> None:
-    rows = queue(reader) + queue(reader, "closed")
+def test_it_has_three_weeks_of_tickets(reader: ReadConnection) -> None:
+    rows = load_queue(reader) + load_queue(reader, "closed")
     assert 130 <= len(rows) <= 150
-    assert 45 <= len(queue(reader)) <= 60
+    assert 45 <= len(load_queue(reader)) <= 60
     assert min(row.received for row in rows) > NOW - 22 * 86_400
     assert max(row.updated for row in rows) < NOW
 
 
-def test_every_view_has_something_in_it(reader: ReadConnection) -> None:
+def test_no_view_is_empty(reader: ReadConnection) -> None:
     assert all(load_view_counts(reader, SAM).values())
     assert all(count_tickets(reader, view.key, SAM) for view in VIEWS)
 
 
 def test_my_team_sees_less_than_everybody_together(reader: ReadConnection) -> None:
-    shown = load_view_counts(reader, SAM)
-    assert 5 <= shown["mine"] < shown["team"] < shown["open"]
+    counts = load_view_counts(reader, SAM)
+    assert 5 <= counts["mine"] < counts["team"] < counts["open"]
 
 
 def test_one_ticket_is_twelve_minutes_late_and_it_is_the_visitors(reader: ReadConnection) -> None:
-    (late,) = [row for row in queue(reader) if (left(row) or 0) < 0]
-    assert (left(late), late.assignee, late.severity) == (-12 * 60, "sam", "highest")
-    assert queue(reader)[0] == late
+    (late,) = [row for row in load_queue(reader) if (seconds_left(row) or 0) < 0]
+    assert (seconds_left(late), late.assignee, late.severity) == (-12 * 60, "sam", "highest")
+    assert load_queue(reader)[0] == late
 
 
 def test_the_next_breach_is_a_minute_or_three_away_and_the_visitors_too(reader: ReadConnection) -> None:
-    first = queue(reader)[1]
-    assert 60 <= (left(first) or 0) <= 180
+    first = load_queue(reader)[1]
+    assert 60 <= (seconds_left(first) or 0) <= 180
     assert first.assignee == "sam"
 
 
 def test_several_are_due_within_the_hour_from_minutes_to_nearly_all_of_it(reader: ReadConnection) -> None:
-    minutes = [(left(row) or 0) / 60 for row in queue(reader, "due")]
+    minutes = [(seconds_left(row) or 0) / 60 for row in load_queue(reader, "due")]
     assert len(minutes) >= 8
     assert min(minutes) < 4
     assert max(minutes) > 54
-    assert {row.next_metric for row in queue(reader, "due")} == {"response", "review", "resolution"}
+    assert {row.next_metric for row in load_queue(reader, "due")} == {"response", "review", "resolution"}
 
 
-def test_what_waits_and_for_whom_is_there_in_every_kind(reader: ReadConnection) -> None:
-    rows = queue(reader)
+def test_there_are_tickets_in_every_kind_of_waiting_status(reader: ReadConnection) -> None:
+    rows = load_queue(reader)
     paused = [row for row in rows if row.status == "awaiting-client-info"]
     assert len(paused) >= 5
     assert all(row.next_due is None for row in paused)
-    statuses = {row.status for row in rows + queue(reader, "closed")}
+    statuses = {row.status for row in rows + load_queue(reader, "closed")}
     assert {"raised-with-development", "fix-in-place", "client-sign-off", "in-progress", "open-issue"} <= statuses
     assert sum(row.assignee is None for row in rows) >= 5
-    assert any(row.status == "client-sign-off" and row.assignee == "sam" for row in queue(reader, "closed"))
+    assert any(row.status == "client-sign-off" and row.assignee == "sam" for row in load_queue(reader, "closed"))
 
 
-def test_words_that_are_hard_to_show_are_among_them(reader: ReadConnection) -> None:
-    subjects = " ".join(row.subject for row in queue(reader) + queue(reader, "closed"))
+def test_some_texts_are_hard_to_display(reader: ReadConnection) -> None:
+    subjects = " ".join(row.subject for row in load_queue(reader) + load_queue(reader, "closed"))
     for piece in ("[urgent]", "修了証", "🙏", "für", "Congés", "["):
         assert piece in subjects
     bodies = [body for (body,) in reader.rows("SELECT body FROM personal_text")]
@@ -147,14 +147,14 @@ def test_words_that_are_hard_to_show_are_among_them(reader: ReadConnection) -> N
     assert any("```" in body for body in bodies)
 
 
-def test_a_history_is_whole(reader: ReadConnection) -> None:
-    (row,) = [row for row in queue(reader) if row.subject.startswith("THIRD TIME")]
-    found_sheet = load_ticket_detail(reader, row.number)
-    assert found_sheet is not None
-    assert found_sheet.reopened == 1
-    assert [message.author_kind for message in found_sheet.messages].count("requester") >= 3
-    assert any(message.kind == "internal" for message in found_sheet.messages)
-    assert {clock.metric: clock.state for clock in found_sheet.clocks}["response"] == "late"
+def test_a_ticket_has_a_complete_history(reader: ReadConnection) -> None:
+    (row,) = [row for row in load_queue(reader) if row.subject.startswith("THIRD TIME")]
+    detail = load_ticket_detail(reader, row.number)
+    assert detail is not None
+    assert detail.reopened == 1
+    assert [message.author_kind for message in detail.messages].count("requester") >= 3
+    assert any(message.kind == "internal" for message in detail.messages)
+    assert {clock.metric: clock.state for clock in detail.clocks}["response"] == "late"
 
 
 def test_visitor_leads_agents_and_a_viewer_are_on_the_desk(reader: ReadConnection) -> None:
@@ -164,29 +164,29 @@ def test_visitor_leads_agents_and_a_viewer_are_on_the_desk(reader: ReadConnectio
     assert not people["intake"].active
 
 
-# ---- what it is made of ----
+# ---- the making of the desk ----
 
 
-def test_it_is_the_same_on_both_databases_whenever_it_is_begun(store_url: str, reader: ReadConnection) -> None:
+def test_it_is_the_same_on_both_databases_and_at_any_real_time(store_url: str, reader: ReadConnection) -> None:
     long_ago = MORNING - timedelta(days=400, hours=7)
     store = build_demo_desk(store_url, morning=MORNING, real_now=long_ago, admin_login="sam")
     with open_reader(store_url) as other:
-        assert facts(other) == facts(reader)
+        assert load_content(other) == load_content(reader)
         assert load_desk_facts(other).clock_offset == 400 * 86_400 + 7 * 3600
-    proof = check_integrity(store)
-    assert proof.tickets == len(queue(reader)) + len(queue(reader, "closed"))
-    assert proof.findings == ()
+    report = check_integrity(store)
+    assert report.tickets == len(load_queue(reader)) + len(load_queue(reader, "closed"))
+    assert report.findings == ()
     store.close()
 
 
 @pytest.mark.parametrize("login", ["priya", "jo.park"])
-def test_any_login_may_look_also_one_that_the_book_has(tmp_path: Path, login: str) -> None:
+def test_the_visitor_may_have_any_login_also_one_of_the_stories(tmp_path: Path, login: str) -> None:
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     build_demo_desk(url, morning=MORNING, real_now=EVENING, admin_login=login).close()
-    with open_reader(url) as opened:
+    with open_reader(url) as reader:
         viewer = Viewer(login, "customer-support", NOW)
-        assert load_view_counts(opened, viewer)["mine"] >= 5
-        (you,) = [agent for agent in load_agents(opened) if agent.login == login]
+        assert load_view_counts(reader, viewer)["mine"] >= 5
+        (you,) = [agent for agent in load_agents(reader) if agent.login == login]
         assert you.role == "admin"
 
 
@@ -199,34 +199,34 @@ def test_any_login_may_look_also_one_that_the_book_has(tmp_path: Path, login: st
         (datetime(2026, 7, 8, 12, 0, tzinfo=UTC), datetime(2026, 7, 6, 9, 12, tzinfo=UTC)),
     ],
 )
-def test_left_to_itself_it_takes_this_weeks_monday(real_now: datetime, morning: datetime) -> None:
+def test_by_default_it_begins_on_the_monday_of_this_week(real_now: datetime, morning: datetime) -> None:
     assert find_working_morning(OFFICE, real_now) == morning
 
 
-def test_a_monday_that_is_a_holiday_is_passed_over() -> None:
+def test_a_monday_that_is_a_holiday_is_skipped() -> None:
     closed = Calendar("Etc/GMT", {"mon": [("08:00", "16:00")]}, ["2026-11-23", "2026-11-16"])
     assert find_working_morning(closed, EVENING) == datetime(2026, 11, 9, 9, 12, tzinfo=UTC)
 
 
-# ---- pouring it into another desk ----
+# ---- the tickets on another desk ----
 
 
-def test_the_stories_can_be_poured_into_a_simulated_desk_once(store_url: str) -> None:
+def test_the_demos_tickets_can_be_added_to_a_simulated_desk_once(store_url: str) -> None:
     procedure = load_shipped("software-vendor")
     afternoon = datetime(2026, 8, 26, 14, 40, tzinfo=UTC)
     store = create_desk(store_url, procedure, admin_login="ann", simulated=True, now=afternoon)
     assert 130 <= add_demo_tickets(open_desk(store, "ann"), afternoon) <= 150
     assert add_demo_tickets(open_desk(store, "ann"), afternoon) == 0
-    with open_reader(store_url) as opened:
+    with open_reader(store_url) as reader:
         viewer = Viewer("ann", "customer-support", int(afternoon.timestamp()))
-        assert all(load_view_counts(opened, viewer).values())
-        rows = load_queue_page(opened, "open", viewer, limit=500)
+        assert all(load_view_counts(reader, viewer).values())
+        rows = load_queue_page(reader, "open", viewer, limit=500)
         assert min(row.next_due - viewer.now for row in rows if row.next_due) < 0
     assert check_integrity(store).findings == ()
     store.close()
 
 
-def test_a_desk_for_real_work_takes_no_stories(tmp_path: Path) -> None:
+def test_an_ordinary_desk_refuses_the_demos_tickets(tmp_path: Path) -> None:
     store = create_desk(
         f"sqlite:///{tmp_path / 'desk.sqlite3'}",
         load_shipped("software-vendor"),
@@ -238,15 +238,15 @@ def test_a_desk_for_real_work_takes_no_stories(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_procedure_that_does_not_know_what_they_speak_of_is_told_apart(tmp_path: Path) -> None:
+def test_a_desk_whose_procedure_lacks_a_word_of_the_stories_refuses_them(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", simulated=True)
     with pytest.raises(DeskError, match="speak of the team 'customer-support', which this desk's procedure does not"):
         add_demo_tickets(desk, MONDAY)
     desk.store.close()
 
 
-def test_a_story_that_cannot_happen_is_named_and_nothing_is_kept(tmp_path: Path) -> None:
-    folder = copied(tmp_path)
+def test_a_step_that_the_desk_refuses_is_reported_and_nothing_is_kept(tmp_path: Path) -> None:
+    folder = copy_book(tmp_path)
     text = (folder / "open.toml").read_text(encoding="utf-8")
     (folder / "open.toml").write_text(text.replace('move = "under-investigation"', 'move = "fix-in-place"', 1))
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
@@ -254,28 +254,28 @@ def test_a_story_that_cannot_happen_is_named_and_nothing_is_kept(tmp_path: Path)
     with pytest.raises(DeskError, match=r"open\.toml:\d+: From Open Issue a ticket cannot go to Fix in Place"):
         add_demo_tickets(open_desk(store, "ann"), MORNING, load_storybook(folder))
     store.close()
-    with open_reader(open_store(url).url) as opened:
-        assert count_tickets(opened, "open", SAM) + count_tickets(opened, "closed", SAM) == 0
-        assert [agent.login for agent in load_agents(opened)] == ["ann"]
+    with open_reader(open_store(url).url) as reader:
+        assert count_tickets(reader, "open", SAM) + count_tickets(reader, "closed", SAM) == 0
+        assert [agent.login for agent in load_agents(reader)] == ["ann"]
 
 
 # ---- the book ----
 
 
-def copied(tmp_path: Path) -> Path:
+def copy_book(tmp_path: Path) -> Path:
     return Path(shutil.copytree(BOOK, tmp_path / "book"))
 
 
-def test_everything_in_the_book_happens_before_the_morning_and_in_order() -> None:
+def test_all_steps_happen_before_the_morning_and_in_order() -> None:
     stories = load_storybook(BOOK).stories
     calendar = next(iter(CompiledProcedure(load_shipped("software-vendor")).terms.calendars.values()))
-    told = schedule_moments(stories, calendar, MORNING)
-    assert len(told) == sum(1 + len(item.story.steps) for item in stories)
-    assert all(moment.at < MORNING for moment in told)
-    assert [moment.at for moment in told] == sorted(moment.at for moment in told)
+    played = schedule_moments(stories, calendar, MORNING)
+    assert len(played) == sum(1 + len(item.story.steps) for item in stories)
+    assert all(moment.at < MORNING for moment in played)
+    assert [moment.at for moment in played] == sorted(moment.at for moment in played)
 
 
-def test_what_would_be_later_than_now_has_not_happened_yet() -> None:
+def test_steps_after_now_are_left_out() -> None:
     stories = load_storybook(BOOK).stories
     early = schedule_moments(stories, OFFICE, MORNING - timedelta(days=3, hours=3))
     assert all(moment.at <= MORNING for moment in early)
@@ -283,14 +283,14 @@ def test_what_would_be_later_than_now_has_not_happened_yet() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 4320, 4321, 28_800, 86_400, 1_000_000])
-def test_so_much_working_time_before_a_moment_adds_up_to_it_again(seconds: int) -> None:
+def test_subtracted_open_time_adds_up_again(seconds: int) -> None:
     start = subtract_open_time(OFFICE, MORNING, seconds)
     assert OFFICE.between(start, MORNING) == seconds
     assert OFFICE.between(start + timedelta(seconds=1), MORNING) <= seconds
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "wrong"),
+    ("file", "old", "new", "message"),
     [
         ("open.toml", 'requester = "Stu Ormerod"', 'requester = "Stu Omerod"', 'did you mean "Stu Ormerod"?'),
         ("open.toml", 'severity = "high"', 'severiti = "high"', 'unknown key "severiti"'),
@@ -304,14 +304,16 @@ def test_so_much_working_time_before_a_moment_adds_up_to_it_again(seconds: int) 
         ("people.toml", '"Dougie Strand"', '"Alma Reeve"', '"Alma Reeve" is a contact on line'),
     ],
 )
-def test_a_bad_story_is_told_by_file_and_line(tmp_path: Path, file: str, old: str, new: str, wrong: str) -> None:
-    path = copied(tmp_path) / file
+def test_a_mistake_in_a_story_is_reported_by_file_and_line(
+    tmp_path: Path, file: str, old: str, new: str, message: str
+) -> None:
+    path = copy_book(tmp_path) / file
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DeskError) as caught:
         load_storybook(path.parent)
     assert str(caught.value).startswith(f"{path}:")
-    assert wrong in str(caught.value)
+    assert message in str(caught.value)
     line = int(str(caught.value).removeprefix(f"{path}:").partition(":")[0])
     assert 1 <= line <= text.count("\n")

@@ -1,4 +1,4 @@
-"""Taking data out: what stands in the files, and that there is a whole file or none."""
+"""Exports: the content of the files, and that a file is complete or not there."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from deskterm.exchange.exporting.formats import ExportFormat
 from deskterm.store.db.reader import open_reader
 from small_desk import at, small_desk
 
-KINDS: tuple[ExportTable, ...] = ("tickets", "messages", "events", "clocks")
+TABLES: tuple[ExportTable, ...] = ("tickets", "messages", "events", "clocks")
 
 
 @pytest.fixture
 def desk(store_url: str) -> DeskSession:
-    """A desk with two tickets: one spoken about and solved, one new."""
-    made = small_desk(store_url)
+    """A desk with two tickets: one with a conversation and solved, one new."""
+    desk = small_desk(store_url)
     register(
-        made,
+        desk,
         type="fault",
         severity="high",
         subject='The "blue", one\u2028=SUM(1)',
@@ -43,31 +43,31 @@ def desk(store_url: str) -> DeskSession:
         external_id="X-1",
         now=at(0),
     )
-    reply(made, 1001, "=HYPERLINK(1)", now=at(20))
-    move(made, 1001, "solved", now=at(40))
-    register(made, type="question", subject="How long?", now=at(60))
-    tag(made, 1002, add=("later",), now=at(61))
-    return made
+    reply(desk, 1001, "=HYPERLINK(1)", now=at(20))
+    move(desk, 1001, "solved", now=at(40))
+    register(desk, type="question", subject="How long?", now=at(60))
+    tag(desk, 1002, add=("later",), now=at(61))
+    return desk
 
 
-def out(desk: DeskSession, what: ExportTable, form: ExportFormat, **options: Any) -> str:
+def export_text(desk: DeskSession, what: ExportTable, form: ExportFormat, **options: Any) -> str:
     text = io.StringIO()
     with open_reader(desk.store.url) as reader:
         count = export(reader, what, form, text, **options)
-    assert count == (text.getvalue().count("\n") if form == "jsonl" else len(rows_of(text.getvalue())))
+    assert count == (text.getvalue().count("\n") if form == "jsonl" else len(parse_csv(text.getvalue())))
     return text.getvalue()
 
 
-def rows_of(text: str) -> list[dict[str, str]]:
+def parse_csv(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def records(desk: DeskSession, what: ExportTable, **options: Any) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in out(desk, what, "jsonl", **options).split("\n")[:-1]]
+def export_records(desk: DeskSession, what: ExportTable, **options: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in export_text(desk, what, "jsonl", **options).split("\n")[:-1]]
 
 
-def test_tickets_come_as_objects_with_lists_and_instants(desk: DeskSession) -> None:
-    first, second = records(desk, "tickets")
+def test_tickets_are_objects_with_lists_and_instants(desk: DeskSession) -> None:
+    first, second = export_records(desk, "tickets")
     assert tuple(first) == tuple(column.name for column in SOURCES["tickets"].columns)
     assert first | {"hash": ""} == {
         **{"number": 1001, "external_id": "X-1", "type": "fault", "status": "solved", "category": "solved"},
@@ -82,31 +82,31 @@ def test_tickets_come_as_objects_with_lists_and_instants(desk: DeskSession) -> N
     assert (second["number"], second["tags"], second["solved_at"]) == (1002, ["later"], None)
 
 
-def test_messages_hold_the_words(desk: DeskSession) -> None:
-    found = records(desk, "messages")
+def test_messages_have_their_bodies(desk: DeskSession) -> None:
+    found = export_records(desk, "messages")
     assert [(row["ticket"], row["author"], row["body"]) for row in found] == [
         (1001, "Kim Reed", "It is\nbroken, né?"),
         (1001, "Ann", "=HYPERLINK(1)"),
     ]
 
 
-def test_events_hold_what_changed_and_their_hash(desk: DeskSession) -> None:
-    found = records(desk, "events")
+def test_events_have_their_changes_and_hash(desk: DeskSession) -> None:
+    found = export_records(desk, "events")
     assert [(row["ticket"], row["seq"]) for row in found] == sorted((row["ticket"], row["seq"]) for row in found)
     moved = next(row for row in found if row["kind"] == "moved")
     assert moved["data"]["changes"]["status"][1] == "solved"
     assert len(moved["hash"]) == 64
 
 
-def test_clocks_hold_seconds_and_what_they_were_judged_by(desk: DeskSession) -> None:
-    found = {row["metric"]: row for row in records(desk, "clocks")}
+def test_clocks_have_their_seconds_and_their_policy(desk: DeskSession) -> None:
+    found = {row["metric"]: row for row in export_records(desk, "clocks")}
     response = found["response"]
     assert (response["ticket"], response["state"], response["consumed"]) == (1001, "met", 1200)
     assert (response["due_at"], response["policy"]) == ("2026-11-23T09:30:00Z", "faults")
 
 
-@pytest.mark.parametrize("what", KINDS)
-def test_csv_says_the_same_as_jsonl(desk: DeskSession, what: ExportTable) -> None:
+@pytest.mark.parametrize("what", TABLES)
+def test_csv_has_the_same_values_as_jsonl(desk: DeskSession, what: ExportTable) -> None:
     def as_text(value: object) -> str:
         if isinstance(value, list):
             return ",".join(value)
@@ -114,10 +114,10 @@ def test_csv_says_the_same_as_jsonl(desk: DeskSession, what: ExportTable) -> Non
             return "true" if value else "false"
         return "" if value is None else str(value)
 
-    cells = rows_of(out(desk, what, "csv"))
-    wanted = records(desk, what)
-    assert len(cells) == len(wanted)
-    for row, record in zip(cells, wanted, strict=True):
+    cells = parse_csv(export_text(desk, what, "csv"))
+    expected = export_records(desk, what)
+    assert len(cells) == len(expected)
+    for row, record in zip(cells, expected, strict=True):
         assert tuple(row) == tuple(column.name for column in SOURCES[what].columns)
         for name, value in record.items():
             if isinstance(value, dict):
@@ -126,7 +126,7 @@ def test_csv_says_the_same_as_jsonl(desk: DeskSession, what: ExportTable) -> Non
                 assert row[name] == as_text(value)
 
 
-def test_a_long_table_comes_whole_and_in_order(desk: DeskSession) -> None:
+def test_a_long_table_is_exported_completely_and_in_order(desk: DeskSession) -> None:
     with desk.store.bulk() as bulk:
         names = [
             *("ticket_id", "metric", "cycle", "state", "started_at", "target", "consumed", "since", "next_event_at"),
@@ -135,41 +135,44 @@ def test_a_long_table_comes_whole_and_in_order(desk: DeskSession) -> None:
         instant = "2026-11-23 09:00:00.000000"
         rows = [(1002, f"m{n % 7}", n, "met", instant, "1h", n, instant, instant, "", "", 1) for n in range(1, 5001)]
         bulk.insert("clock", names, rows)
-    found = [(row["ticket"], row["metric"], row["cycle"]) for row in records(desk, "clocks")]
+    found = [(row["ticket"], row["metric"], row["cycle"]) for row in export_records(desk, "clocks")]
     assert found == sorted(set(found))
     assert len([key for key in found if key[0] == 1002]) == 5000
 
 
-@pytest.mark.parametrize("what", KINDS)
-def test_only_what_was_chosen_comes(desk: DeskSession, what: ExportTable) -> None:
-    def tickets(chosen: TicketFilter) -> set[int]:
-        return {row["number" if what == "tickets" else "ticket"] for row in records(desk, what, tickets=chosen)}
+@pytest.mark.parametrize("what", TABLES)
+def test_only_tickets_of_the_filter_are_exported(desk: DeskSession, what: ExportTable) -> None:
+    def export_numbers(ticket_filter: TicketFilter) -> set[int]:
+        return {
+            row["number" if what == "tickets" else "ticket"]
+            for row in export_records(desk, what, tickets=ticket_filter)
+        }
 
     first = {1001}
     second = {1002} if what in ("tickets", "events") else set()
-    assert tickets(TicketFilter(is_open=False)) == first
-    assert tickets(TicketFilter(is_open=True)) == second
-    assert tickets(TicketFilter(organisation="Larch Ltd")) == first
-    assert tickets(TicketFilter(since=at(60))) == second
-    assert tickets(TicketFilter(until=at(60))) == first
-    assert tickets(TicketFilter(since=at(1), until=at(2))) == set()
+    assert export_numbers(TicketFilter(is_open=False)) == first
+    assert export_numbers(TicketFilter(is_open=True)) == second
+    assert export_numbers(TicketFilter(organisation="Larch Ltd")) == first
+    assert export_numbers(TicketFilter(since=at(60))) == second
+    assert export_numbers(TicketFilter(until=at(60))) == first
+    assert export_numbers(TicketFilter(since=at(1), until=at(2))) == set()
 
 
-def test_formulas_are_left_alone_unless_asked(desk: DeskSession) -> None:
-    assert rows_of(out(desk, "messages", "csv"))[1]["body"] == "=HYPERLINK(1)"
-    assert rows_of(out(desk, "messages", "csv", guard_formulas=True))[1]["body"] == "'=HYPERLINK(1)"
-    assert records(desk, "messages", guard_formulas=True)[1]["body"] == "=HYPERLINK(1)"
+def test_formulas_are_guarded_on_request_only(desk: DeskSession) -> None:
+    assert parse_csv(export_text(desk, "messages", "csv"))[1]["body"] == "=HYPERLINK(1)"
+    assert parse_csv(export_text(desk, "messages", "csv", guard_formulas=True))[1]["body"] == "'=HYPERLINK(1)"
+    assert export_records(desk, "messages", guard_formulas=True)[1]["body"] == "=HYPERLINK(1)"
 
 
-def test_what_there_is_no_export_of_is_refused(desk: DeskSession) -> None:
+def test_an_unknown_export_is_refused(desk: DeskSession) -> None:
     with pytest.raises(UsageError, match="no export of people as csv: take tickets, messages, events, clocks"):
-        out(desk, "people", "csv")  # type: ignore[arg-type]
+        export_text(desk, "people", "csv")  # type: ignore[arg-type]
 
 
 # -- files --------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_is_there_as_a_whole(tmp_path: Path) -> None:
+def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     with open_destination(path) as file:
         file.write("a\r\nné\n")
@@ -179,19 +182,19 @@ def test_a_file_is_there_as_a_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def written(path: Path, words: str, then: Callable[[], object]) -> None:
+def write_and_call(path: Path, text: str, then: Callable[[], object]) -> None:
     with open_destination(path) as file:
-        file.write(words)
+        file.write(text)
         then()
 
 
-def test_a_file_that_fails_is_not_there_at_all(tmp_path: Path) -> None:
+def test_a_file_whose_export_fails_does_not_appear(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
-        written(tmp_path / "out.csv", "half", lambda: 1 // 0)
+        write_and_call(tmp_path / "out.csv", "half", lambda: 1 // 0)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:
+def test_an_existing_file_is_kept_unless_forced(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old")
     with pytest.raises(DeskError, match="is there already: give another name, or replace it with --force"):
@@ -202,15 +205,15 @@ def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:
     assert path.read_text() == "new"
 
 
-def test_a_file_that_somebody_else_made_meanwhile_is_kept(tmp_path: Path) -> None:
+def test_a_file_that_another_program_made_meanwhile_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     with pytest.raises(DeskError, match="is there already"):
-        written(path, "mine", lambda: path.write_text("theirs"))
+        write_and_call(path, "mine", lambda: path.write_text("theirs"))
     assert path.read_text() == "theirs"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_places_where_nothing_can_be_written_are_told(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DeskError, match="is a folder: give a file in it"):
         open_destination(tmp_path).__enter__()
     with pytest.raises(DeskError, match="cannot be written: no such file or directory"):
@@ -220,5 +223,5 @@ def test_places_where_nothing_can_be_written_are_told(tmp_path: Path) -> None:
 
 
 def test_an_instant_keeps_its_seconds(desk: DeskSession) -> None:
-    for row in records(desk, "events"):
+    for row in export_records(desk, "events"):
         assert datetime.fromisoformat(row["at"]).astimezone(UTC).microsecond == 0

@@ -1,4 +1,4 @@
-"""Logs as they lie in files: csv as it should be and as it is, in the encodings and compressions there are."""
+"""Records of logs in files: correct and broken csv, in all encodings and compressions."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ TEXT = 'a,b,c\r\n1,2,3\r\n4,"x\ny","say ""so"""\r\n'
 
 
 def read(path: Path, delimiter: str = ",", encoding: str = "auto") -> list[list[str]]:
-    """The header and all records; a bad one fails the test."""
+    """Read the header and all records; a bad one fails the test."""
     with open_log(path, delimiter=delimiter, encoding=encoding) as log:
         records = list(log.read_records())
         assert not [record for record in records if isinstance(record, BadRow)]
         return [list(log.columns), *(record.values for record in records if isinstance(record, LogRecord))]
 
 
-def bad(path: Path) -> list[BadRow]:
+def read_bad_rows(path: Path) -> list[BadRow]:
     with open_log(path) as log:
         return [record for record in log.read_records() if isinstance(record, BadRow)]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress], ids=["plain", "gz", "bz2", "xz"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_a_log_reads_the_same_however_it_is_packed_and_encoded(
+def test_compression_and_encoding_do_not_change_the_records(
     tmp_path: Path, pack: Callable[[bytes], bytes], encoding: str
 ) -> None:
     path = tmp_path / "log"
@@ -47,7 +47,7 @@ def test_a_log_reads_the_same_however_it_is_packed_and_encoded(
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "dos", "mac"])
-def test_any_line_end_ends_a_line(tmp_path: Path, end: str) -> None:
+def test_every_kind_of_line_end_is_accepted(tmp_path: Path, end: str) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes(end.join(["a,b", "1,2", '"3",4', ""]).encode())
     assert read(path) == [["a", "b"], ["1", "2"], ["3", "4"]]
@@ -59,7 +59,7 @@ def test_bytes_that_are_not_utf_8_are_read_as_latin_1(tmp_path: Path) -> None:
     assert read(path)[1:] == [["São", "né"], ["Grüße", "ok"]]
 
 
-def test_a_stated_encoding_is_taken_at_its_word(tmp_path: Path) -> None:
+def test_an_encoding_of_the_mapping_is_used_strictly(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes("a,b\n€,2\n".encode("cp1252"))
     assert read(path, encoding="cp1252")[1] == ["€", "2"]
@@ -73,7 +73,7 @@ def test_nul_bytes_are_left_out(tmp_path: Path) -> None:
     assert read(path)[1] == ["1", ""]
 
 
-def test_a_broken_record_costs_itself_alone(tmp_path: Path) -> None:
+def test_a_broken_record_does_not_affect_the_others(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text('a,b\n1,2\n3,"never closed\n4,5\n6\n7,"8" 9\n10,"11"\n12,13,14\n15,"16\n17"\n')
     with open_log(path) as log:
@@ -92,7 +92,7 @@ def test_a_broken_record_costs_itself_alone(tmp_path: Path) -> None:
     ]
 
 
-def test_a_quote_that_is_never_closed_does_not_swallow_the_rest(tmp_path: Path) -> None:
+def test_an_unclosed_quotation_mark_costs_one_record(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text('a,b\n1,"open\n2,3\n4,5\n')
     with open_log(path) as log:
@@ -104,7 +104,7 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_rest(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
-def test_a_log_that_breaks_off_is_refused(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+def test_a_truncated_log_is_refused(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     path = tmp_path / "log"
     whole = pack("\n".join(["a,b", *(f"{n * 7919 % 10007},{n}" for n in range(20_000))]).encode())
     path.write_bytes(whole[: len(whole) // 2])
@@ -121,7 +121,7 @@ def test_damaged_compression_is_refused(tmp_path: Path) -> None:
         read(path)
 
 
-def test_what_is_no_log_is_said_in_a_sentence(tmp_path: Path) -> None:
+def test_a_file_that_is_no_log_is_reported(tmp_path: Path) -> None:
     empty = tmp_path / "empty.csv"
     empty.touch()
     with pytest.raises(DeskError, match="is empty: give a log whose first line names its columns"):
@@ -136,7 +136,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), min_size=2)))
-def test_what_is_written_as_csv_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
+def test_written_csv_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     header = [f"c{number}" for number in range(len(rows[0]))]
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([header, *rows])
@@ -145,7 +145,7 @@ def test_what_is_written_as_csv_is_read_back(tmp_path_factory: pytest.TempPathFa
     assert read(path) == [header, *rows]
 
 
-# -- the csv files that others collected --------------------------------------------------------------------------
+# -- collections of csv files from other projects ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -155,44 +155,44 @@ def test_what_is_written_as_csv_is_read_back(tmp_path_factory: pytest.TempPathFa
         *("simple", "simple_crlf", "utf8"),
     ],
 )
-def test_csv_spectrum_gives_the_values_beside_it(name: str) -> None:
+def test_csv_spectrum_gives_its_expected_values(name: str) -> None:
     folder = real_data("csv_torture") / "csv-spectrum"
     header, *rows = read(folder / "csvs" / f"{name}.csv")
-    wanted = json.loads((folder / "json" / f"{name}.json").read_text())
-    assert [dict(zip(header, row, strict=True)) for row in rows] == wanted
+    expected = json.loads((folder / "json" / f"{name}.json").read_text())
+    assert [dict(zip(header, row, strict=True)) for row in rows] == expected
 
 
-def test_line_breaks_inside_cells_are_kept_as_they_are(tmp_path: Path) -> None:
+def test_line_breaks_inside_cells_are_kept(tmp_path: Path) -> None:
     folder = real_data("csv_torture") / "csv-spectrum"
     path = tmp_path / "newlines_crlf.csv"  # the collected file lost its CRs on the way here; its values still have them
     text = (folder / "csvs" / "newlines_crlf.csv").read_bytes().replace(b"\r\n", b"\n")
     path.write_bytes(text.replace(b"\n", b"\r\n"))
     header, *rows = read(path)
-    wanted = json.loads((folder / "json" / "newlines_crlf.json").read_text())
-    assert [dict(zip(header, row, strict=True)) for row in rows] == wanted
+    expected = json.loads((folder / "json" / "newlines_crlf.json").read_text())
+    assert [dict(zip(header, row, strict=True)) for row in rows] == expected
 
 
-def test_a_quotation_mark_inside_a_plain_cell_is_kept_and_remarked_on() -> None:
+def test_a_quotation_mark_inside_a_plain_cell_is_kept_and_reported() -> None:
     folder = real_data("csv_torture") / "csv-spectrum"
     with open_log(folder / "csvs" / "location_coordinates.csv") as log:
         (record,) = log.read_records()
-    wanted = json.loads((folder / "json" / "location_coordinates.json").read_text())
+    expected = json.loads((folder / "json" / "location_coordinates.json").read_text())
     assert isinstance(record, LogRecord)
     found = dict(zip(log.columns, record.values, strict=True))
     phone = "Contact Phone Number"  # the values beside the file have another number
-    assert {**found, phone: ""} == {**wanted, phone: ""}
+    assert {**found, phone: ""} == {**expected, phone: ""}
     assert record.remark == "a quotation mark inside a field that is not quoted"
 
 
-def test_sineemore_gives_the_values_beside_it() -> None:
+def test_sineemore_gives_its_expected_values() -> None:
     folder = real_data("csv_torture") / "sineemore"
     for path in sorted((folder / "json").iterdir()):
-        wanted = json.loads(path.read_text())
+        expected = json.loads(path.read_text())
         header, *rows = read(folder / "csv" / f"{path.stem}.csv")
         if path.stem.startswith("header-"):
-            assert [dict(zip(header, row, strict=True)) for row in rows] == wanted
+            assert [dict(zip(header, row, strict=True)) for row in rows] == expected
         else:
-            assert [header, *rows] == wanted
+            assert [header, *rows] == expected
 
 
 @pytest.mark.parametrize(
@@ -205,10 +205,10 @@ def test_sineemore_gives_the_values_beside_it() -> None:
     ],
 )
 def test_sineemores_broken_records_are_refused(name: str, reason: str) -> None:
-    assert bad(real_data("csv_torture") / "sineemore" / "csv" / f"{name}.csv") == [BadRow(2, reason)]
+    assert read_bad_rows(real_data("csv_torture") / "sineemore" / "csv" / f"{name}.csv") == [BadRow(2, reason)]
 
 
-def test_sineemores_empty_file_and_stray_quotes_are_told() -> None:
+def test_sineemores_empty_file_and_stray_quotation_marks_are_reported() -> None:
     folder = real_data("csv_torture") / "sineemore" / "csv"
     with pytest.raises(DeskError, match="is empty"):
         read(folder / "bad-header-no-header.csv")
@@ -233,7 +233,7 @@ def test_sineemores_empty_file_and_stray_quotes_are_told() -> None:
         ("test_utf8_bom.csv", [["1", "2", "3"], ["4", "5", "ʤ"]]),
     ],
 )
-def test_the_mixed_files_read_as_their_makers_meant(name: str, rows: list[list[str]]) -> None:
+def test_the_mixed_files_give_their_expected_values(name: str, rows: list[list[str]]) -> None:
     assert read(real_data("csv_torture") / "mixed" / name)[1:] == rows
 
 
@@ -245,5 +245,5 @@ def test_the_mixed_files_with_bad_rows_keep_their_good_ones() -> None:
             BadRow(3, "2 fields where the header has 3"),
             LogRecord(4, ["0", "mixed types.... uh oh", "17"]),
         ]
-    assert bad(folder / "test_empty_columns_short_row.csv") == [BadRow(2, "2 fields where the header has 3")]
+    assert read_bad_rows(folder / "test_empty_columns_short_row.csv") == [BadRow(2, "2 fields where the header has 3")]
     assert read(folder / "sniff_limit.csv", delimiter=";")[1:] == [["1", "2", "3"]]

@@ -1,4 +1,4 @@
-"""A log that is brought in bit by bit gives the desk that it gives when it is brought in at once."""
+"""A log that is imported in parts gives the same desk as one that is imported at once."""
 
 from __future__ import annotations
 
@@ -47,34 +47,34 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("parts")
 
 
-def new_store(folder: Path) -> Store:
+def create_empty_store(folder: Path) -> Store:
     return desk_at(f"sqlite:///{folder / f'{next(_numbers)}.sqlite3'}").store
 
 
-def take(store: Store, folder: Path, log: list[tuple[str, ...]], until: datetime | None = None) -> None:
+def import_log(store: Store, folder: Path, log: list[tuple[str, ...]], until: datetime | None = None) -> None:
     path = write_log(folder / "log.csv", log)
     import_events(store, path, mapping(folder), until=until, actor="ann")
 
 
 @settings(max_examples=25)
 @given(rows, st.integers(0, 14))
-def test_two_halves_make_the_whole(folder: Path, log: list[tuple[str, ...]], cut: int) -> None:
-    halves, whole = new_store(folder), new_store(folder)
-    take(halves, folder, log[:cut])
-    take(halves, folder, log)
-    take(whole, folder, log)
+def test_an_import_in_two_parts_equals_one_import(folder: Path, log: list[tuple[str, ...]], cut: int) -> None:
+    halves, whole = create_empty_store(folder), create_empty_store(folder)
+    import_log(halves, folder, log[:cut])
+    import_log(halves, folder, log)
+    import_log(whole, folder, log)
     assert tables(halves) == tables(whole)
     assert not check_integrity(halves).findings
 
 
 @settings(max_examples=25)
 @given(rows, st.integers(0, 3000))
-def test_up_to_an_instant_and_then_the_rest_makes_the_whole(
+def test_an_import_up_to_an_instant_and_then_of_the_rest_equals_one_import(
     folder: Path, log: list[tuple[str, ...]], minute: int
 ) -> None:
-    parts, whole = new_store(folder), new_store(folder)
-    take(parts, folder, log, until=MONDAY + timedelta(minutes=minute))
-    take(parts, folder, log)
-    take(whole, folder, log)
+    parts, whole = create_empty_store(folder), create_empty_store(folder)
+    import_log(parts, folder, log, until=MONDAY + timedelta(minutes=minute))
+    import_log(parts, folder, log)
+    import_log(whole, folder, log)
     assert tables(parts) == tables(whole)
     assert not check_integrity(parts).findings

@@ -1,4 +1,4 @@
-"""Mapping files: what they may say, and how their faults are told."""
+"""Mapping files, and the messages about mistakes in them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from exchange.importing.event_logs import MAPPING, mapping
 from small_desk import small_procedure
 
 
-def refusal(folder: Path, words: str) -> str:
-    with pytest.raises(DeskError) as told:
-        mapping(folder, words)
-    return str(told.value).replace(str(folder), "")
+def load_refused(folder: Path, mapping_text: str) -> str:
+    with pytest.raises(DeskError) as caught:
+        mapping(folder, mapping_text)
+    return str(caught.value).replace(str(folder), "")
 
 
 def test_a_mapping_names_the_zone_of_its_dates(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_a_mapping_names_the_zone_of_its_dates(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         ("[ticket.status]", "[ticket.statsu]", 'unknown key "statsu" in ticket; did you mean "status"?'),
         ('zone = "Europe/London"', 'zone = "Europe/Londin"', "there is no time zone 'Europe/Londin'"),
@@ -40,29 +40,29 @@ def test_a_mapping_names_the_zone_of_its_dates(tmp_path: Path) -> None:
         ("[ticket.type]", "[ticket.type", "this is no TOML"),
     ],
 )
-def test_a_fault_is_told_with_its_line(tmp_path: Path, before: str, after: str, told: str) -> None:
+def test_a_mistake_is_reported_with_its_line(tmp_path: Path, before: str, after: str, message: str) -> None:
     assert before in MAPPING
-    words = refusal(tmp_path, MAPPING.replace(before, after))
-    assert words.startswith("/mapping.toml:")
-    assert told in words
+    text = load_refused(tmp_path, MAPPING.replace(before, after))
+    assert text.startswith("/mapping.toml:")
+    assert message in text
 
 
 def test_words_that_the_procedure_does_not_know_are_refused(tmp_path: Path) -> None:
-    words = mapping(tmp_path, MAPPING.replace('W = "working"', 'W = "wroking"'))
+    log_mapping = mapping(tmp_path, MAPPING.replace('W = "working"', 'W = "wroking"'))
     with pytest.raises(DeskError, match="says status 'wroking', which the procedure small does not know: it has new, "):
-        RowReader(words, CompiledProcedure(small_procedure()))
+        RowReader(log_mapping, CompiledProcedure(small_procedure()))
 
 
 def test_a_field_that_the_procedure_does_not_ask_for_is_refused(tmp_path: Path) -> None:
-    words = mapping(tmp_path, MAPPING + '\n[ticket.fields.place]\ncolumn = "client"\n')
+    log_mapping = mapping(tmp_path, MAPPING + '\n[ticket.fields.place]\ncolumn = "client"\n')
     with pytest.raises(DeskError, match="fills the field 'place', which the procedure small does not ask for"):
-        RowReader(words, CompiledProcedure(small_procedure()))
+        RowReader(log_mapping, CompiledProcedure(small_procedure()))
 
 
-def test_a_template_drops_what_is_empty() -> None:
-    fill = compile_template("[{a}, ]{b}[ / {c}]", {"a": 0, "b": 1, "c": 2})
-    assert fill(("x", "y", "z")) == "x, y / z"
-    assert fill(("", "y", "")) == "y"
+def test_a_template_leaves_out_parts_with_an_empty_cell() -> None:
+    render = compile_template("[{a}, ]{b}[ / {c}]", {"a": 0, "b": 1, "c": 2})
+    assert render(("x", "y", "z")) == "x, y / z"
+    assert render(("", "y", "")) == "y"
 
 
 def test_the_shipped_mapping_fits_the_shipped_procedure() -> None:
@@ -72,6 +72,6 @@ def test_the_shipped_mapping_fits_the_shipped_procedure() -> None:
     assert "10.24432/C57S4H" in shipped.credit
 
 
-def test_a_mapping_that_is_nowhere_is_told_with_those_that_ship() -> None:
+def test_the_message_about_a_missing_mapping_lists_the_shipped_ones() -> None:
     with pytest.raises(DeskError, match="no mapping and no file called none; shipped mappings: servicenow-incident-l"):
         find_mapping("none")

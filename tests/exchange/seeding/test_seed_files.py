@@ -1,7 +1,8 @@
-"""Seed files: what TOML and CSV say, what is wrong with them, and what they make of a desk."""
+"""Seed files: TOML and CSV, mistakes in them, and their effect on a desk."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,55 +29,55 @@ Write = Callable[[str, str], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    def written(name: str, text: str) -> Path:
+    def write_file(name: str, text: str) -> Path:
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
         return path
 
-    return written
+    return write_file
 
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = small_desk(store_url)
-    yield made
-    made.store.close()
+    desk = small_desk(store_url)
+    yield desk
+    desk.store.close()
 
 
-def again(desk: DeskSession) -> DeskSession:
+def reopen(desk: DeskSession) -> DeskSession:
     return open_desk(desk.store, "ann")
 
 
-def refusal(read: Callable[[], object]) -> str:
+def catch_message(read: Callable[[], object]) -> str:
     with pytest.raises(DeskError) as caught:
         read()
     return str(caught.value)
 
 
-# ---- what files say ----
+# ---- the content of files ----
 
 
-def test_toml_and_csv_say_the_same_agents() -> None:
-    told = {row["login"]: row for row in load_agents(SEEDS / "agents.toml")}
-    assert list(told) == [row["login"] for row in load_agents(SEEDS / "agents.csv")]
+def test_toml_and_csv_give_the_same_agents() -> None:
+    agents = {row["login"]: row for row in load_agents(SEEDS / "agents.toml")}
+    assert list(agents) == [row["login"] for row in load_agents(SEEDS / "agents.csv")]
     for row in load_agents(SEEDS / "agents.csv"):
-        assert told[row["login"]].items() <= row.items() | {("tier", None)}
-    assert told["jona"]["roles"] == "customer-excellence-manager"
-    assert told["mick"]["active"] is False
+        assert agents[row["login"]].items() <= row.items() | {("tier", None)}
+    assert agents["jona"]["roles"] == "customer-excellence-manager"
+    assert agents["mick"]["active"] is False
 
 
-def test_toml_and_csv_say_the_same_clients() -> None:
+def test_toml_and_csv_give_the_same_clients() -> None:
     assert load_clients(SEEDS / "clients.csv")[1] == load_clients(SEEDS / "clients.toml")[1]
 
 
-def test_what_a_file_leaves_out_is_not_said(write: Write) -> None:
+def test_keys_that_a_file_leaves_out_are_not_in_its_rows(write: Write) -> None:
     assert load_agents(write("a.toml", '[[agents]]\nlogin = "zoe"\nname = "Zoe"\n')) == [
         {"login": "zoe", "name": "Zoe"}
     ]
     assert load_agents(write("a.csv", "login,name\nzoe,Zoe\n")) == [{"login": "zoe", "name": "Zoe"}]
 
 
-def test_an_empty_cell_empties_what_can_be_empty_and_leaves_the_rest(write: Write) -> None:
+def test_an_empty_cell_empties_only_fields_that_may_be_empty(write: Write) -> None:
     (row,) = load_agents(write("a.csv", "login,name,email,role,team,tier,active\nzoe,Zoe,,,,,\n"))
     assert row == {"login": "zoe", "name": "Zoe", "email": "", "team": None, "tier": None}
 
@@ -110,8 +111,6 @@ def test_a_byte_order_mark_semicolons_and_broken_lines_are_read(tmp_path: Path) 
 def test_any_clients_come_back_from_csv_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]
 ) -> None:
-    import csv
-
     path = tmp_path_factory.mktemp("seeds") / "clients.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ["key", "name", "notes"])
@@ -120,11 +119,11 @@ def test_any_clients_come_back_from_csv_as_they_were_written(
     assert load_clients(path) == rows
 
 
-# ---- what is wrong with files ----
+# ---- mistakes in files ----
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "wrong"),
+    ("name", "text", "message"),
     [
         ("a.toml", '[[agents]]\nlogin = "zoe"\nnamm = "Zoe"\n', 'a.toml:3: unknown key "namm"'),
         ("a.toml", '[[agents]]\nlogin = "zoe"\nnamm = "Zoe"\n', 'did you mean "name"?'),
@@ -146,12 +145,12 @@ def test_any_clients_come_back_from_csv_as_they_were_written(
         ("a.json", "[]", "is neither .toml nor .csv"),
     ],
 )
-def test_what_is_wrong_with_a_file_of_agents_is_told_by_line(write: Write, name: str, text: str, wrong: str) -> None:
-    assert wrong in refusal(lambda: load_agents(write(name, text)))
+def test_a_mistake_in_a_file_of_agents_is_reported_by_line(write: Write, name: str, text: str, message: str) -> None:
+    assert message in catch_message(lambda: load_agents(write(name, text)))
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "wrong"),
+    ("name", "text", "message"),
     [
         ("s.csv", "key,label,responsee\nhigh,High,1h\n", 'unknown column "responsee"; did you mean "response"?'),
         ("s.csv", "key,label,response\nhigh,High,soon\n", "s.csv:2: response: 'soon' is no duration"),
@@ -160,28 +159,28 @@ def test_what_is_wrong_with_a_file_of_agents_is_told_by_line(write: Write, name:
         ("s.toml", '[[severities]]\nkey = "a"\nlabel = "A"\n[[severities]]\nkey = "a"\nlabel = "B"\n', "s.toml:5: "),
     ],
 )
-def test_what_is_wrong_with_a_scale_is_told_by_line(write: Write, name: str, text: str, wrong: str) -> None:
-    assert wrong in refusal(lambda: load_severities(write(name, text), METRICS))
+def test_a_mistake_in_a_scale_is_reported_by_line(write: Write, name: str, text: str, message: str) -> None:
+    assert message in catch_message(lambda: load_severities(write(name, text), METRICS))
 
 
-def test_a_file_that_is_not_there_or_no_text_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_or_no_text_is_reported(tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes("login,name\nzoe,Zoë\n".encode("latin-1"))
     (tmp_path / "folder.toml").mkdir()
-    assert refusal(lambda: load_agents(tmp_path / "none.csv")) == f"There is no file {tmp_path / 'none.csv'}."
-    assert "latin.csv:2: the file is not UTF-8 text" in refusal(lambda: load_agents(tmp_path / "latin.csv"))
-    assert "is a folder" in refusal(lambda: load_agents(tmp_path / "folder.toml"))
+    assert catch_message(lambda: load_agents(tmp_path / "none.csv")) == f"There is no file {tmp_path / 'none.csv'}."
+    assert "latin.csv:2: the file is not UTF-8 text" in catch_message(lambda: load_agents(tmp_path / "latin.csv"))
+    assert "is a folder" in catch_message(lambda: load_agents(tmp_path / "folder.toml"))
 
 
-# ---- what they make of a desk ----
+# ---- the effect on a desk ----
 
 
-def test_the_example_files_fit_the_procedure_they_speak_of(store_url: str) -> None:
+def test_the_example_files_fit_their_procedure(store_url: str) -> None:
     store = create_desk(store_url, load_shipped("software-vendor"), admin_login="ann", now=MONDAY)
     desk = open_desk(store, "ann")
     metrics = [metric.key for metric in desk.procedure.definition.metrics]
     for suffix in ("toml", "csv"):
-        seed_severities(again(desk), load_severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY)
-        assert seed_severities(again(desk), load_severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY) == []
+        seed_severities(reopen(desk), load_severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY)
+        assert seed_severities(reopen(desk), load_severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY) == []
         seed_agents(desk, load_agents(SEEDS / f"agents.{suffix}"), now=MONDAY)
         assert seed_agents(desk, load_agents(SEEDS / f"agents.{suffix}"), now=MONDAY) == []
         seed_clients(desk, load_clients(SEEDS / f"clients.{suffix}"), now=MONDAY)
@@ -196,38 +195,38 @@ def test_a_dry_run_of_every_kind_writes_nothing(desk: DeskSession, write: Write)
     for _ in range(2):
         assert seed_agents(desk, people, dry_run=True, now=MONDAY) == ["+ zoe (Zoe)"]
         assert seed_clients(desk, firms, dry_run=True, now=MONDAY) == ["+ fir (Fir Ltd)"]
-        assert len(seed_severities(again(desk), scale, dry_run=True, now=MONDAY)) == 1
+        assert len(seed_severities(reopen(desk), scale, dry_run=True, now=MONDAY)) == 1
 
 
-def test_a_scale_keeps_what_the_file_leaves_unsaid(store_url: str, write: Write) -> None:
+def test_a_scale_keeps_the_keys_that_the_file_leaves_out(store_url: str, write: Write) -> None:
     text = SMALL_PROCEDURE.replace('label = "High"', 'label = "High"\ndefinition = "Work stands still."', 1)
     desk = open_desk(create_desk(store_url, small_procedure(text), admin_login="ann", now=MONDAY), "ann")
     seed_severities(desk, load_severities(write("s.csv", "key,label\nhigh,Higher\nlow,Low\n"), METRICS), now=MONDAY)
-    high = again(desk).procedure.severities["high"]
+    high = reopen(desk).procedure.severities["high"]
     assert (high.label, high.definition, high.urgent) == ("Higher", "Work stands still.", True)
     desk.store.close()
 
 
-def test_a_severity_in_use_stays_and_its_tickets_are_named(desk: DeskSession, write: Write) -> None:
+def test_a_severity_in_use_cannot_be_removed(desk: DeskSession, write: Write) -> None:
     register(desk, subject="x", type="fault", severity="high", now=MONDAY)
     scale = load_severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
-    assert "1 ticket uses it (1001)" in refusal(lambda: seed_severities(desk, scale, now=MONDAY))
+    assert "1 ticket uses it (1001)" in catch_message(lambda: seed_severities(desk, scale, now=MONDAY))
 
 
-def test_a_scale_that_a_rule_of_the_procedure_cannot_do_without_is_refused(store_url: str, write: Write) -> None:
+def test_a_scale_without_a_severity_that_a_rule_needs_is_refused(store_url: str, write: Write) -> None:
     rule = '[[rules]]\nkey = "call"\nlabel = "Call"\non = "create"\nwhen = { severity = "high" }\nnotify = ["lead"]\n'
     desk = open_desk(
         create_desk(store_url, small_procedure(SMALL_PROCEDURE + rule), admin_login="ann", now=MONDAY), "ann"
     )
     scale = load_severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
-    told = refusal(lambda: seed_severities(desk, scale, now=MONDAY))
-    assert told.startswith("The procedure does not fit this scale: ")
-    assert '"high"' in told
+    message = catch_message(lambda: seed_severities(desk, scale, now=MONDAY))
+    assert message.startswith("The procedure does not fit this scale: ")
+    assert '"high"' in message
     desk.store.close()
 
 
 def test_a_team_that_the_procedure_does_not_know_is_refused(store_url: str, write: Write) -> None:
     desk = open_desk(create_desk(store_url, small_procedure(), admin_login="ann", now=MONDAY), "ann")
     rows = load_agents(write("a.csv", "login,name,team\nzoe,Zoe,frist-line\n"))
-    assert "Did you mean first-line?" in refusal(lambda: seed_agents(desk, rows, now=MONDAY))
+    assert "Did you mean first-line?" in catch_message(lambda: seed_agents(desk, rows, now=MONDAY))
     desk.store.close()
