@@ -124,6 +124,8 @@ def annotation_places(source: str) -> list[tuple[tuple[int, int], tuple[int, int
                 found.append(returns)
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 found.append(node)
+            case ast.ClassDef(decorator_list=decorators):
+                found += decorators  # frozen and slots: no test is to try what the type checker refuses
     return [((n.lineno, n.col_offset), (n.end_lineno, n.end_col_offset)) for n in found]  # type: ignore[attr-defined]
 
 

@@ -63,6 +63,7 @@ def test_a_reply_after_thirty_days_registers_a_follow_up(desk_with_ticket: DeskF
     assert (old.row.status, old.fields["follow_ups"]) == ("closed", [1002])
     assert (new.fields["follow_up_of"], new.row.organisation, new.row.requester) == (1001, "Larch Ltd", "Kim Doe")
     assert (new.type, new.row.subject, new.messages[0].body) == (old.type, "The form fails", "Again.")
+    assert (new.messages[0].author_kind, new.messages[0].author) == ("requester", "Kim Doe")
     with pytest.raises(DeskError, match="was closed more than 30 days ago and stays closed"):
         update.move(desk, 1001, "in-progress", now=late)
     with pytest.raises(DeskError, match="more than 30 days"):

@@ -100,3 +100,9 @@ def test_a_message_with_an_attachment_is_never_only_thanks() -> None:
 
 def test_a_procedure_without_phrases_of_thanks_recognises_none() -> None:
     assert not is_only_thanks("Thank you!", shipped("saas-platform").definition.closing)
+
+
+def test_an_initial_is_no_name_that_thanks_may_have_beside_them() -> None:
+    closing = shipped("web-agency").definition.closing
+    assert is_only_thanks("Thank you, Doe", closing, people=("K Doe",))
+    assert not is_only_thanks("Thank you, K", closing, people=("K Doe",))

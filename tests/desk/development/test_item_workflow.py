@@ -8,10 +8,11 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items
 from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.history import undo
-from deskterm.errors import DeskError
+from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.sla_terms import find_next_release
 from development_items import move_to_qa, raise_item, raise_ready_item, read_item, register_issue
-from shipped_desk import as_agent
+from procedure_story import shipped
+from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY, at
 
 
@@ -90,3 +91,16 @@ def test_items_are_scheduled_to_releases_of_the_cadence_until_they_move_back(des
     item_workflow.move_item(desk, number, "dev-in-progress", now=MONDAY)
     item = read_item(desk, number)
     assert ("release" in item.values, item.due) == (False, None)
+
+
+def test_without_a_cadence_of_releases_a_release_is_any_date_to_come(store_url: str) -> None:
+    definition = shipped("saas-platform").definition
+    development = definition.development.model_copy(update={"release_cadence": None})
+    desk = shipped_desk(store_url, "saas-platform", development=development)
+    number = raise_ready_item(desk, "Invoices fail", None)
+    with pytest.raises(UsageError, match="'soon' is no date: write it as 2026-11-26"):
+        item_workflow.schedule_item(desk, number, "soon", now=MONDAY)
+    with pytest.raises(UsageError, match="2026-11-22 is over: a release lies ahead"):
+        item_workflow.schedule_item(desk, number, "2026-11-22", now=MONDAY)
+    item_workflow.schedule_item(desk, number, "2026-11-23", now=MONDAY)
+    desk.store.close()

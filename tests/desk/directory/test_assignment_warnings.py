@@ -9,6 +9,7 @@ import pytest
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence
+from deskterm.desk.directory.assignment_warnings import find_support_level
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import assignment
@@ -65,3 +66,14 @@ def test_a_ticket_is_not_assigned_to_a_viewer(desk: DeskSession) -> None:
     number = open_service_call(desk)
     with pytest.raises(DeskError, match="Vic only looks on: give"):
         assignment.assign(desk, number, "vic", now=at(1))
+
+
+def test_the_level_of_support_is_the_tickets_own_before_that_of_its_status(desk: DeskSession) -> None:
+    number = open_service_call(desk)
+    with desk.ticket(number, "edit", at(1), dry_run=True) as work:
+        work.state.tier, work.state.status = 3, "escalated-l2"
+        assert find_support_level(work) == 3
+        work.state.tier = None
+        assert find_support_level(work) == 2
+        work.state.status = "of another procedure"
+        assert find_support_level(work) is None
