@@ -10,9 +10,10 @@ from typing import Any
 
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
-from deskterm.desk.core.row_mapping import build_clock_row, build_ticket_row, to_epoch
+from deskterm.desk.core.projection_rows import EVENT_COLUMNS, TicketProjection, chain_events
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.domain.events import GENESIS, Event, TextRef, compute_digest, compute_hash, encode_event
+from deskterm.desk.domain.events import GENESIS, Event, TextRef, compute_digest
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure
@@ -53,27 +54,14 @@ def _tickets(desk: DeskSession, tickets: int) -> Iterator[tuple[str, dict[str, A
             Event(3, "assigned", received + 3600, "ann", 1, {"assignee": (None, chance.choice(("ann", "sam", "kim")))}),
         ]
         fold = TicketFold(lambda version: desk.procedure)
-        chain = GENESIS
+        projection = TicketProjection(fold)
         for event in events:
             fold.step(event)
-            data = encode_event(event)
-            chain = compute_hash(chain, number, event, data)
-            yield (
-                "event",
-                {
-                    "ticket_id": number,
-                    "seq": event.seq,
-                    "kind": event.kind,
-                    "at": event.at,
-                    "actor": event.actor,
-                    "procedure_version": 1,
-                    "data": data,
-                    "hash": chain,
-                },
-            )
-        clocks = fold.clocks()
-        shown = {"id": number, "subject": subject, "requester": "", "organisation": "", "hash": chain}
-        yield "ticket", build_ticket_row(fold.state, clocks, desk.procedure) | shown
+        chained, last_hash = chain_events(number, GENESIS, events)
+        for values in chained:
+            yield "event", dict(zip(EVENT_COLUMNS, values, strict=True))
+        rows = projection.build_rows(number, desk.procedure, last_hash)
+        yield "ticket", rows.ticket | {"id": number, "subject": subject, "requester": "", "organisation": ""}
         yield "personal_text", {"id": number, "ticket_id": number, "salt": "", "body": subject}
-        for clock in clocks:
-            yield "clock", {"ticket_id": number, **build_clock_row(clock)}
+        for row in rows.clocks.added:
+            yield "clock", row

@@ -43,13 +43,13 @@ _PLAIN: dict[str, Any] = {
 
 
 def put_tickets(store: Store, tickets: Iterable[Mapping[str, Any]]) -> list[int]:
-    """Insert tickets that differ from a plain one in what is given; their numbers."""
-    given = list(tickets)
+    """Insert tickets with defaults for the columns that are left out; return their numbers."""
+    values = list(tickets)
     with store.bulk() as bulk:
-        numbers = list(bulk.reserve_ids("ticket", len(given)))
+        numbers = list(bulk.reserve_ids("ticket", len(values)))
         rows = [
             tuple((_PLAIN | {"id": number} | dict(ticket)).values())
-            for number, ticket in zip(numbers, given, strict=True)
+            for number, ticket in zip(numbers, values, strict=True)
         ]
         bulk.insert("ticket", tuple(_PLAIN), rows)
     return numbers

@@ -64,10 +64,10 @@ column = "marks"
 """
 
 
-def mapping(folder: Path, words: str = MAPPING) -> LogMapping:
-    """The mapping, by way of a file."""
+def mapping(folder: Path, mapping_text: str = MAPPING) -> LogMapping:
+    """Write a mapping to a file and load it."""
     path = folder / "mapping.toml"
-    path.write_text(words, encoding="utf-8")
+    path.write_text(mapping_text, encoding="utf-8")
     return load_mapping(path)
 
 
@@ -83,7 +83,7 @@ def _day(at: str) -> str:
 
 
 def write_log(path: Path, rows: Iterable[Sequence[str]], header: Sequence[str] = HEADER) -> Path:
-    """The log in a file."""
+    """Write a log to a file."""
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
     return path
@@ -94,10 +94,10 @@ def desk_at(url: str) -> DeskSession:
 
 
 def tables(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    """What an import leaves behind, by the log's number of a ticket and without what chance decides (ids, salts)."""
+    """Load the rows that an import wrote, by the log's number of a ticket, without random values (ids, salts)."""
     with store.reading() as session:
         return {
-            name: [tuple(found) for found in session.execute(text(sql))]
+            name: [tuple(row) for row in session.execute(text(sql))]
             for name, sql in {
                 "tickets": (
                     "SELECT external_id, type, subject, status, category, is_open, severity, requester, organisation,"

@@ -76,13 +76,13 @@ def _check_people(people: DemoPeople, path: Path, lines: TomlPositions) -> None:
         if taker not in logins:
             line = lines.find_line(("takers", number))
             raise DeskError(f'{path}:{line}: nobody has the login "{taker}"{suggest(taker, logins)}')
-    seen: dict[str, int] = {}
+    lines_by_contact: dict[str, int] = {}
     for number, client in enumerate(people.clients):
         for contact in client.contacts:
             line = lines.find_line(("clients", number, "contacts"))
-            if contact in seen:
-                raise DeskError(f'{path}:{line}: "{contact}" is a contact on line {seen[contact]} already.')
-            seen[contact] = line
+            if contact in lines_by_contact:
+                raise DeskError(f'{path}:{line}: "{contact}" is a contact on line {lines_by_contact[contact]} already.')
+            lines_by_contact[contact] = line
 
 
 def _check_story(loaded: LoadedStory, contacts: list[str], logins: list[str]) -> None:
@@ -119,12 +119,12 @@ def _check_template(template: StoryTemplate, path: Path, lines: TomlPositions, n
         return f"{path}:{lines.find_line(('templates', number, 'steps', step))}"
 
     _check_logins("", template.steps, logins, locate)
-    known = [*template.slots, "first", "agent"]
+    placeholders = [*template.slots, "first", "agent"]
     texts = [template.subject, template.body, *(text for step in template.steps for text in _texts(step).values())]
     for word in (word for text in texts for word in _SLOT.findall(text)):
-        if word not in known:
+        if word not in placeholders:
             line = lines.find_line(("templates", number))
-            raise DeskError(f'{path}:{line}: nothing stands for "{{{word}}}"{suggest(word, known)}')
+            raise DeskError(f'{path}:{line}: nothing stands for "{{{word}}}"{suggest(word, placeholders)}')
 
 
 # -- templates -------------------------------------------------------------------------------------------------------

@@ -148,9 +148,9 @@ class _NormalisedCells(dict[str, str]):
         return found
 
 
-def _find_positions(path: Path, header: Sequence[str], wanted: Sequence[str | None]) -> dict[str, int]:
+def _find_positions(path: Path, header: Sequence[str], needed: Sequence[str | None]) -> dict[str, int]:
     """Return column → its place in a record. Raises DeskError for a column that is missing or there twice."""
-    for name in wanted:
+    for name in needed:
         if name is not None and name not in header:
             raise DeskError(f"{path} has no column {name!r}, which the mapping names: it has {', '.join(header)}.")
         if name is not None and header.count(name) > 1:

@@ -21,25 +21,25 @@ def resolve_database_url(database: str | None) -> str:
     """Return the URL of the desk: from `--database`, else from `DESKTERM_DATABASE`, else `desk.sqlite3` in the user's
     data folder. A plain path and `sqlite:` give `sqlite:///` and the absolute path, taken literally. Raises UsageError
     for another kind of database."""
-    wanted = (database or os.environ.get(DATABASE_VARIABLE, "")).strip()
-    if not wanted:
+    text = (database or os.environ.get(DATABASE_VARIABLE, "")).strip()
+    if not text:
         import platformdirs  # noqa: PLC0415 - every start passes here, and a desk that is named needs no folder
 
         return _SQLITE + str(platformdirs.user_data_path("deskterm", appauthor=False) / "desk.sqlite3")
-    if match := _POSTGRESQL.match(wanted):
-        return "postgresql://" + wanted[match.end() :]
-    if wanted.lower().startswith("sqlite:"):
-        path = wanted[len("sqlite:") :]
+    if match := _POSTGRESQL.match(text):
+        return "postgresql://" + text[match.end() :]
+    if text.lower().startswith("sqlite:"):
+        path = text[len("sqlite:") :]
         if path.startswith("///"):
             path = path[3:]
         elif path.startswith("//"):
-            raise UsageError(f"{wanted} names no file: write sqlite:///PATH, or the path alone.")
+            raise UsageError(f"{text} names no file: write sqlite:///PATH, or the path alone.")
         return _SQLITE + _to_absolute(path)
-    if match := _SCHEME.match(wanted):
+    if match := _SCHEME.match(text):
         raise UsageError(
             f"A desk lives in SQLite or PostgreSQL, not in {match[0]}: give a path or a postgresql:// URL."
         )
-    return _SQLITE + _to_absolute(wanted)
+    return _SQLITE + _to_absolute(text)
 
 
 def dialect(url: str) -> str:

@@ -16,11 +16,10 @@ def load_requester_tickets(
     those that are solved or closed, or only those that are not. match: only tickets with this text in their
     conversation or subject (S2-09, S5-17). Raises DeskError when no such person is known.
     """
-    wanted = requester.strip()
     # PostgreSQL lowers every letter; SQLite's `lower` knows ASCII only, so the reader brings Python's `casefold`.
     lower = "lower" if reader.dialect == "postgresql" else "casefold"
     contacts = reader.rows(
-        f"SELECT id FROM contact WHERE {lower}(name) = :name OR email = :name", {"name": wanted.casefold()}
+        f"SELECT id FROM contact WHERE {lower}(name) = :name OR email = :name", {"name": requester.strip().casefold()}
     )
     if not contacts:
         raise DeskError(f"Nobody outside is known as {requester!r}: give an e-mail address or a whole name.")

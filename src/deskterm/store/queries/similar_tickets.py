@@ -53,8 +53,8 @@ def find_similar_tickets(
     `duplicates.suggest` of a procedure has it; `organisation` means all when the client is unknown. leave_out: numbers
     of tickets to skip.
     """
-    wanted = _extract_words(subject)
-    if not wanted or among == "never":
+    subject_words = _extract_words(subject)
+    if not subject_words or among == "never":
         return []
     client = _find_client(reader, organisation) if organisation else None
     rows: dict[int, tuple[Any, ...]] = {}
@@ -68,7 +68,7 @@ def find_similar_tickets(
     frequency = Counter(word for words in subjects.values() for word in words)
     found = []
     for number, words in subjects.items():
-        score = _compute_similarity(wanted, words, frequency)
+        score = _compute_similarity(subject_words, words, frequency)
         if score < _MIN_SCORE:
             continue
         _, other, status, category, name, assignee, owner, other_product = rows[number]
@@ -87,12 +87,12 @@ _SELECT = "SELECT id, subject, status, category, organisation, assignee, organis
 
 def _find_client(reader: ReadConnection, word: str) -> int | None:
     """Find a client by its key, its name, or an address of its domain."""
-    wanted = " ".join(word.split()).casefold()
-    domain = wanted.rsplit("@", 1)[1] if "@" in wanted else ""
+    name = " ".join(word.split()).casefold()
+    domain = name.rsplit("@", 1)[1] if "@" in name else ""
     found = reader.rows(
         "SELECT id FROM organisation WHERE lower(key) = :word OR lower(name) = :word"
         " OR (domain <> '' AND domain = :domain) ORDER BY id LIMIT 1",
-        {"word": wanted, "domain": domain},
+        {"word": name, "domain": domain},
     )
     return found[0][0] if found else None
 

@@ -43,18 +43,18 @@ def load_history(reader: ReadConnection, number: int) -> list[StoredEvent]:
 def find_ticket(reader: ReadConnection, reference: str) -> TicketReference:
     """Find a ticket by its number (`1042`, `#1042`), or by its number in the system that it was imported from. Raises
     DeskError when there is none."""
-    wanted = reference.strip()
-    digits = wanted.removeprefix("#")
+    reference = reference.strip()
+    digits = reference.removeprefix("#")
     if digits.isascii() and digits.isdigit() and len(digits) <= 18:  # more overflow a 64-bit integer
-        found = _find_one(reader, "id = :wanted", int(digits))
+        found = _find_one(reader, "id = :value", int(digits))
         if found is not None:
             return found
-    found = _find_one(reader, "external_id = :wanted", wanted)
+    found = _find_one(reader, "external_id = :value", reference)
     if found is None:
-        raise DeskError(f"There is no ticket {wanted}: `deskterm ticket list` shows those that are open.")
+        raise DeskError(f"There is no ticket {reference}: `deskterm ticket list` shows those that are open.")
     return found
 
 
-def _find_one(reader: ReadConnection, condition: str, wanted: int | str) -> TicketReference | None:
-    rows = reader.rows(f"SELECT id, subject, external_id FROM ticket WHERE {condition}", {"wanted": wanted})
+def _find_one(reader: ReadConnection, condition: str, value: int | str) -> TicketReference | None:
+    rows = reader.rows(f"SELECT id, subject, external_id FROM ticket WHERE {condition}", {"value": value})
     return TicketReference._make(rows[0]) if rows else None

@@ -34,10 +34,10 @@ def text_references(values: Mapping[str, Any]) -> dict[str, int]:
 
 def load_texts(reader: ReadConnection, numbers: Iterable[int | None]) -> dict[int, str]:
     """Load texts by number; one that was erased is empty."""
-    wanted = sorted({number for number in numbers if number is not None})
+    ids = sorted({number for number in numbers if number is not None})
     found: dict[int, str] = {}
-    for start in range(0, len(wanted), NUMBERS_PER_QUERY):
-        params = {f"t{place}": number for place, number in enumerate(wanted[start : start + NUMBERS_PER_QUERY])}
+    for start in range(0, len(ids), NUMBERS_PER_QUERY):
+        params = {f"t{place}": number for place, number in enumerate(ids[start : start + NUMBERS_PER_QUERY])}
         placeholders = ", ".join(f":{name}" for name in params)
         found |= dict(reader.rows(f"SELECT id, body FROM personal_text WHERE id IN ({placeholders})", params))
     return found
