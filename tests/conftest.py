@@ -23,12 +23,17 @@ settings.load_profile("deskterm")
 _WATCH = pytest.StashKey[postgres.Watch]()
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest decides where temporary folders are
 def pytest_configure(config: pytest.Config) -> None:
-    """No test may find the desk of the person who runs it."""
+    """Let no test find the desk of the person who runs it, and keep the files of tests in memory.
+
+    They are removed at the end of the run; `--basetemp=FOLDER` keeps those of failed tests.
+    """
     if hasattr(config, "workerinput"):
         return
     watch = config.stash[_WATCH] = postgres.Watch()
     os.environ[postgres.FOLDER] = str(watch.folder)
+    config.option.basetemp = config.option.basetemp or str(watch.memory / "tmp")
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         os.environ[name] = str(watch.folder / name.lower())
     os.environ.pop("DESKTERM_DATABASE", None)

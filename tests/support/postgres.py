@@ -30,7 +30,7 @@ FOLDER = "DESKTERM_TEST_SERVER"
 
 MEMORY = Path("/dev/shm")
 LEAST_MEMORY = 4 << 30
-"""Bytes that have to be free in MEMORY for the server's files: 9 MB a template, some 30 templates a process."""
+"""Bytes that have to be free in MEMORY: a template has 9 MB, of which each process has some 30; the rest is reserve."""
 
 _EMPTY: set[str] = set()
 """The URLs of databases that `database` created and that no copy of a template has replaced."""
@@ -43,13 +43,13 @@ _TEMPLATES: list[str] = []
 
 _CLEAN = """
 read -r _
-data=$(readlink -f "$1/data")
-if [ -f "$data/postmaster.pid" ]; then
-    pid=$(head -n 1 "$data/postmaster.pid")
+memory=$(readlink -f "$1/memory")
+if [ -f "$memory/data/postmaster.pid" ]; then
+    pid=$(head -n 1 "$memory/data/postmaster.pid")
     kill -QUIT "$pid" 2>/dev/null
     while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 fi
-rm -rf "$data" "$1"
+rm -rf "$memory" "$1"
 """
 
 
@@ -58,18 +58,32 @@ class NoServer(Exception):
 
 
 class Watch:
-    """The run's folder, and the shell that clears it away when this process ends."""
+    """The run's folders, and the shell that clears them away when this process ends.
+
+    memory: the folder for files of tests and of the server. It is in memory where there is enough of it: each test
+    copies a database or a file and writes small transactions, which costs the kernel ten times as much on a disk.
+    Programs are not put there, because none may be executed from such folders on some machines.
+    """
 
     def __init__(self) -> None:
         place = tempfile.gettempdir()
         # a socket's whole path must stay below 104 bytes
         self.folder = Path(tempfile.mkdtemp(prefix="deskterm-tests-", dir=place if len(place) < 60 else "/tmp"))
+        self.memory = self._create_memory_folder()
         self._shell = subprocess.Popen(
             ["/bin/sh", "-c", _CLEAN, "sh", str(self.folder)], stdin=subprocess.PIPE, start_new_session=True, cwd="/"
         )
 
     def end(self) -> None:
         self._shell.communicate()
+
+    def _create_memory_folder(self) -> Path:
+        link = self.folder / "memory"
+        if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= LEAST_MEMORY:
+            link.symlink_to(tempfile.mkdtemp(prefix="deskterm-tests-", dir=MEMORY))
+        else:
+            link.mkdir(mode=0o700)
+        return link.resolve()
 
 
 def server_url() -> str:
@@ -172,12 +186,15 @@ def _start_server(folder: Path) -> str:
         programs = _programs(folder)
     except NoServer as reason:
         return str(reason)
-    data = _create_data_folder(folder)
+    memory = (folder / "memory").resolve()
+    data = memory / "data"
+    data.mkdir(mode=0o700)
     user: int | None = None
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         user = nobody.pw_uid
         folder.chmod(0o711)
+        memory.chmod(0o711)
         os.chown(data, user, nobody.pw_gid)
     _run(
         [programs / "initdb", "-D", data, "-U", "deskterm", "-A", "trust", "-E", "UTF8", *_locale(programs), "-N"], user
@@ -195,17 +212,6 @@ def _start_server(folder: Path) -> str:
     options = " ".join(f"-c {setting}" for setting in settings)
     _run([programs / "pg_ctl", "-D", data, "-w", "-s", "-l", data / "log", "-o", options, "start"], user)
     return f"postgresql://deskterm@/postgres?host={quote(str(data), safe='')}"
-
-
-def _create_data_folder(folder: Path) -> Path:
-    """Create the folder for the server's files, in memory where there is enough of it: each test copies a database,
-    which costs the kernel ten times as much on a disk. `data` in the run's folder leads there."""
-    data = folder / "data"
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= LEAST_MEMORY:
-        data.symlink_to(tempfile.mkdtemp(prefix="deskterm-tests-", dir=MEMORY))
-    else:
-        data.mkdir(mode=0o700)
-    return data.resolve()
 
 
 def _programs(folder: Path) -> Path:
