@@ -52,3 +52,11 @@ def test_only_quotations_of_a_text_are_redacted(body: str) -> None:
 
 def test_indented_quotations_are_no_items_of_a_list() -> None:
     assert parse_list_items("- one\n  > - quoted\n- two") == ["one", "two"]
+
+
+def test_a_line_of_a_paragraphs_length_is_no_attribution() -> None:
+    quote = "\n> It fails.\nIt still does."
+    for length, own in ((249, False), (250, True)):
+        line = "On Mon, 23 Nov 2026 at 10:12, wrote:".replace("wrote", f"{'x' * (length - 37)} wrote")
+        assert len(line) == length
+        assert (line in extract_own_text(line + quote)) is own

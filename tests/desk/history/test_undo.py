@@ -286,3 +286,11 @@ def test_undo_withdraws_queued_letters_and_keeps_sent_ones(desk: DeskSession) ->
     found = read_ticket(desk, number)
     assert [record.state for record in found.records if record.kind == "letter"] == ["sent"]
     assert [message.mark for message in found.messages] == ["", "undone", ""]
+
+
+def test_an_undo_on_one_other_ticket_names_it(desk: DeskSession) -> None:
+    numbers = [register_fault(desk, minute) for minute in range(2)]
+    with desk.group_commands():
+        for number in numbers:
+            update.move(desk, number, "working", now=at(10))
+    assert undo_last_command(desk, numbers[0], now=at(11)).summary.endswith(f", also on {numbers[1]}")
