@@ -54,7 +54,7 @@ def command_modules(modules: set[str]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("words", [["--help"], ["ticket", "--help"], ["ticket"], ["nope"], ["ticket", "lsit"]])
+@pytest.mark.parametrize("words", [["--help"], ["ticket", "--help"], ["ticket"], ["nope"], ["ticket", "lisst"]])
 def test_help_and_misspelt_names_load_no_command(words: list[str], tmp_path: Path) -> None:
     modules = modules_after(words, tmp_path)
     assert command_modules(modules) == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskterm.reports.attainment import Judgement, Period, Tally, judge_cycle
+from deskterm.reports.attainment import Judgement, Tally, judge_cycle
 from deskterm.sla.clock import Clock
 
 RUNNING = Clock("response", 1, "running", 1000, "1h", 3600, 5000, None, 0, 1000, None, None, "all", "office", 1)
@@ -64,11 +64,3 @@ def test_the_denominator_is_what_was_met_and_what_was_late() -> None:
 
 def test_nothing_decided_is_no_attainment() -> None:
     assert Tally(running=3).attainment is None
-
-
-def test_neighbouring_periods_share_no_instant() -> None:
-    first, second = Period(0, 5000), Period(5000, 9000)
-    assert [(period.contains(4999), period.contains(5000)) for period in (first, second)] == [
-        (True, False),
-        (False, True),
-    ]

@@ -24,10 +24,6 @@ class Period(NamedTuple):
     since: int
     until: int
 
-    def contains(self, instant: int) -> bool:
-        """Return True if an instant lies in the period."""
-        return self.since <= instant < self.until
-
 
 class Judgement(NamedTuple):
     """The judgement of a cycle as of the end of a period. at: instant since which it holds, epoch seconds. retarget:
