@@ -41,16 +41,18 @@ class MinuteWalk:
         for number in range(days * DAY):
             local = (begin + number * MINUTE).astimezone(zone).replace(tzinfo=None)
             today = local.date()
-            found = []
-            for day in (today - timedelta(days=1), today):
+            yesterday = today - timedelta(days=1)
+            for day in (yesterday, today):
                 if day not in hours:
                     hours[day] = _to_minutes(office.spans(day))
-                at = local.hour * 60 + local.minute + (DAY if day != today else 0)
-                if any(opens <= at < closes for opens, closes in hours[day]):
-                    found.append(day)
-                    self.closes[day] = number + 1
+            at, owner = local.hour * 60 + local.minute, None
+            for day, minute in ((today, at), (yesterday, at + DAY)):
+                for opens, closes in hours[day]:
+                    if opens <= minute < closes:
+                        owner = day  # where the hours of two dates overlap, the earlier one
+                        self.closes[day] = number + 1
             self.local.append(local)
-            self.owner.append(found[0] if found else None)
+            self.owner.append(owner)
         self.opened = [owner is not None for owner in self.owner]
 
     def mark_pauses(self, pauses: Sequence[tuple[int, int]]) -> MinuteStates:

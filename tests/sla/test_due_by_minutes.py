@@ -136,6 +136,7 @@ def check_agreement(zone: str, data: st.DataObject) -> None:
         )
         pauses = [(at, at + length) for at, length in drawn_pauses]
         rest, spans = walk.mark_pauses(pauses), [(zero + a * 60, zero + b * 60) for a, b in pauses]
+        runs = find_pause_runs(rest, start)
         for text, promise in EXPECTED_DUE.items():
             try:
                 due = promise(walk, start, rest)
@@ -148,9 +149,7 @@ def check_agreement(zone: str, data: st.DataObject) -> None:
             assert found == zero + due * 60, case
             expected = tuple((words, zero + second) for second, words in warned)
             assert compute_warnings(WARN, target, at, found, calendar, spans) == expected, case
-            check_fold(
-                target, build_terms(target, calendar, cadences), at, found, expected, find_pause_runs(rest, start), zero
-            )
+            check_fold(target, build_terms(target, calendar, cadences), at, found, expected, runs, zero)
 
 
 def build_terms(target: Target, calendar: Calendar, cadences: Cadences) -> SlaTerms:
