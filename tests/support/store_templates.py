@@ -68,7 +68,7 @@ def copy_store(url: str, key: Key, create: Callable[[str], Store]) -> Store:
 def _create_file_template(create: Callable[[str], Store]) -> bytes:
     """Create a store in a folder of its own, and return its file. SQLite moves the write-ahead log into the file when
     the last connection is closed."""
-    with tempfile.TemporaryDirectory(dir=os.environ[postgres.FOLDER]) as folder:
+    with tempfile.TemporaryDirectory(dir=os.environ[postgres.FOLDER_VARIABLE]) as folder:
         path = Path(folder) / "desk.sqlite3"
         create(f"sqlite:///{path}").close()
         assert [file.name for file in Path(folder).iterdir()] == [path.name], "a connection is still open"
