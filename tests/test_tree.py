@@ -30,6 +30,25 @@ SPEECH = frozenset(
 """Past tenses of speech that say neither what a function does nor what it returns."""
 
 
+TESTED_ELSEWHERE = {
+    "api": "every test of the desk opens it by this",
+    "core/context": "values without behaviour",
+    "core/event_reader": "by the explanations, which read through it (explain/test_clock_explanation)",
+    "core/ticket_lookup": "by the commands that look tickets up (linking, core/test_session)",
+    "domain/changes": "types, and one look-up (domain/test_event_kinds)",
+    "domain/due_changes": "by the commands that move due times (workflow/test_due_times, tickets/test_preview)",
+    "domain/event_payloads": "types (domain/test_event_kinds walks them)",
+    "domain/event_phrases": "walked for every kind in domain/test_event_kinds",
+    "domain/links": "by linking, and by follow-ups (linking, conversation/test_follow_up)",
+    "domain/state": "folded in domain/test_fold and by random histories (test_random_histories)",
+    "explain/clock_history": "through the explanation that it feeds (explain/test_clock_explanation)",
+    "explain/explanation": "through the text and the JSON of it (explain/test_clock_explanation)",
+    "explain/explanation_rows": "through the text of it (explain/test_clock_explanation)",
+    "explain/explanation_text": "line by line in explain/test_clock_explanation",
+}
+"""Modules of the desk without a test module of their name, and where they are tested instead."""
+
+
 def _modules(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
 
@@ -61,6 +80,16 @@ def test_the_tests_mirror_the_rooms() -> None:
         assert place in rooms or of_a_module or OF_THEIR_OWN & set(place.parts), (
             f"{_name(folder)} mirrors no folder or module of the source"
         )
+
+
+def test_every_module_of_the_desk_has_tests_of_its_name_or_a_reason() -> None:
+    without = {
+        str(path.relative_to(SOURCE / "desk").with_suffix(""))
+        for folder in _folders(SOURCE / "desk")
+        for path in _modules(folder)
+        if not (TESTS / "desk" / path.relative_to(SOURCE / "desk")).with_name(f"test_{path.name}").exists()
+    }
+    assert without == TESTED_ELSEWHERE.keys()
 
 
 def _docstrings(path: Path) -> Iterator[tuple[int, str]]:
