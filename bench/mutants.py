@@ -164,11 +164,18 @@ def measure_coverage() -> None:
 
 def test_times() -> dict[str, float]:
     """Test → seconds that it took."""
-    found = {}
-    for case in ElementTree.parse(KEPT / "times.xml").getroot().iter("testcase"):
+    return {name: float(case.get("time", 0)) for name, case in read_cases(KEPT / "times.xml")}
+
+
+def passed_tests(times: Path) -> set[str]:
+    """The tests of a report that neither failed nor were skipped."""
+    return {name for name, case in read_cases(times) if not len(case)}
+
+
+def read_cases(times: Path) -> Iterator[tuple[str, ElementTree.Element]]:
+    for case in ElementTree.parse(times).getroot().iter("testcase"):
         file = str(case.get("classname", "")).replace(".", "/") + ".py"
-        found[f"{file}::{case.get('name')}"] = float(case.get("time", 0))
-    return found
+        yield f"{file}::{case.get('name')}", case
 
 
 class Coverage:
@@ -216,6 +223,8 @@ def run_all(mutants: list[Mutant]) -> Iterator[tuple[str, str]]:
             for file in ("pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"):
                 shutil.copy(ROOT / file, copy / file)
             copies.put(copy)
+        failing = find_failing(copy, {test for _, tests in todo for test in tests})
+        todo = [(mutant, [test for test in tests if test not in failing]) for mutant, tests in todo]
 
         def run(pair: tuple[Mutant, list[str]]) -> tuple[str, str]:
             copy = copies.get()
@@ -228,6 +237,22 @@ def run_all(mutants: list[Mutant]) -> Iterator[tuple[str, str]]:
             for name, result in threads.map(run, todo):
                 print(f"{result:<10} {name}", flush=True)
                 yield name, result
+
+
+def find_failing(copy: Path, tests: set[str]) -> set[str]:
+    """Return the tests that do not pass on the copy as it is: a failure of theirs would say nothing of a mutant."""
+    times = copy / "times.xml"
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
+        names.write("\n".join(sorted(tests)))
+        names.flush()
+        subprocess.run(
+            [sys.executable, "-m", "pytest", "-n", "2", "-p", "no:cacheprovider", f"--junitxml={times}",
+             f"@{names.name}"], cwd=copy, env=test_environment(copy), check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    failing = tests - passed_tests(times)
+    for test in sorted(failing):
+        print(f"left out, does not pass here: {test}", flush=True)
+    return failing
 
 
 def try_mutant(copy: Path, mutant: Mutant, tests: list[str]) -> str:
@@ -252,19 +277,22 @@ def try_mutant(copy: Path, mutant: Mutant, tests: list[str]) -> str:
 
 def pass_tests(copy: Path, tests: list[str]) -> bool:
     """Run tests in a copy of the tree; True when all pass. Tests that do not end are no better than those that fail."""
-    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
         names.write("\n".join(tests))
         names.flush()
         words = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", f"@{names.name}"]
         try:
             done = subprocess.run(
-                words, cwd=copy, env=environment, check=False, timeout=4 * MOST_SECONDS + 60,
+                words, cwd=copy, env=test_environment(copy), check=False, timeout=4 * MOST_SECONDS + 60,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return False
     return done.returncode == 0
+
+
+def test_environment(copy: Path) -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def report(mutants: list[Mutant], results: dict[str, str]) -> int:

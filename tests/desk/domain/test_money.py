@@ -104,6 +104,7 @@ def test_begun_steps_are_charged() -> None:
     part = Money(rounding="15m", rate=Decimal("60"))
     assert [compute_charged_seconds(seconds, part) for seconds in (1, 900, 901, 5400)] == [900, 900, 1800, 5400]
     assert compute_charged_seconds(901, Money()) == 901
+    assert compute_charged_seconds(1, Money(rounding="1d", rate=Decimal("60"))) == 86_400
     assert format_money(compute_price(1800, Decimal("62.50"), "GBP"), "GBP") == "GBP 31.25"
 
 

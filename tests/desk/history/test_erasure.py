@@ -82,6 +82,13 @@ def test_texts_and_names_of_a_person_are_erased_and_the_history_stays(desk: Desk
         undo_last_command(desk, number, now=at(61))
 
 
+def test_the_subject_of_a_request_without_a_message_is_erased(desk: DeskSession) -> None:
+    number = register_fault(desk, body="")
+    assert erasure.erase_person(desk, KIM, now=at(3)).tickets == [number]
+    assert read_ticket(desk, number).row.subject == ""
+    verify(desk)
+
+
 def test_a_participant_who_wrote_is_erased_too(desk: DeskSession) -> None:
     number = register_fault(desk)
     participants.add_participant(desk, number, "Lou Roe", email="lou@larch.example", now=at(1))

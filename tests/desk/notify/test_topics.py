@@ -26,6 +26,8 @@ def event(kind: Any, changes: dict[str, tuple[Any, Any]] | None = None, **data: 
         (event("registered", {"status": (None, "new")}), ["registered"]),
         (event("moved", {"status": ("new", "solved")}), ["status", "resolved"]),
         (event("moved", {"status": ("closed", "working")}), ["status", "reopened"]),
+        (event("moved", {"status": ("new", "working")}), ["status"]),
+        (event("moved", {"status": ("working", "closed")}), ["status", "closed"]),
         (event("assigned", {"assignee": (None, "sam")}), ["assigned"]),
         (event("assigned", {"assignee": ("sam", None)}), []),
         (event("assigned", {"tier": (1, 2)}), ["escalated"]),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from deskterm.desk.policy.request_fields import Person, parse_people
+from deskterm.desk.policy.request_fields import Person, parse_people, parse_request_fields
+from deskterm.procedure.compiled import compile_document, to_document
+from deskterm.procedure.schema import FieldPart
+from small_desk import small_procedure
+
+COPIES = FieldPart(key="copies", label="Copies", kind="number")
+NUMBER_DESK = compile_document(to_document(small_procedure().model_copy(update={"fields": (COPIES,)})), 1)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +42,14 @@ def test_the_code_of_a_country_is_no_number_of_anybody() -> None:
     with pytest.raises(ValueError, match=r"\+91"):
         parse_people("Ada <ada@example.org> +91")
     assert parse_people("Ada <ada@example.org> 3131")[0].phone == "3131"
+
+
+@pytest.mark.parametrize(("text", "value"), [("0", 0), ("1,250", 1250), ("2.5", 2.5), ("1e15", 10**15)])
+def test_a_number_is_read_as_people_write_it(text: str, value: float) -> None:
+    assert parse_request_fields(NUMBER_DESK, {"copies": text}).values == {"copies": value}
+
+
+@pytest.mark.parametrize("text", ["-1", "2e15", "nan", "many"])
+def test_what_is_no_number_of_0_or_more_is_named(text: str) -> None:
+    (problem,) = parse_request_fields(NUMBER_DESK, {"copies": text}).problems
+    assert "a number of 0 or more" in problem

@@ -182,8 +182,9 @@ class _HistoryBuilder:
         if continued:
             return _build_event("continued", sla_event.at, event, status, trigger="reopened", reason="")
         metric = self._procedures(clock.version).terms.find_metric(clock.metric)
-        met = [start for start in metric.start if start <= sla_event.occurrences] if metric is not None else []
-        trigger = " and ".join(sorted(met[0])) if met else ""
+        starts = metric.start if metric is not None else ()
+        # Any of the conditions starts the clock; the first that holds is named, as the procedure file orders them.
+        trigger = next((" and ".join(sorted(start)) for start in starts if start <= sla_event.occurrences), "")
         return _build_event(
             "started", clock.started_at, event, status, trigger=trigger, target_after=clock.target, reason=""
         )

@@ -138,4 +138,4 @@ _TOPIC_LINES = {
 
 def _find_category(procedure: CompiledProcedure, key: str | None) -> str:
     status = procedure.statuses.get(key or "")
-    return status.category if status is not None else "new" if key is None else "open"
+    return status.category if status is not None else "open"
