@@ -247,7 +247,8 @@ def find_failing(copy: Path, tests: set[str]) -> set[str]:
         names.flush()
         subprocess.run(
             [sys.executable, "-m", "pytest", "-n", "2", "-p", "no:cacheprovider", f"--junitxml={times}",
-             f"@{names.name}"], cwd=copy, env=test_environment(copy), check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+             f"@{names.name}"],
+            cwd=copy, env=test_environment(copy), check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     failing = tests - passed_tests(times)
     for test in sorted(failing):
