@@ -21,6 +21,8 @@ _IN_EVERY_FORM = frozenset(
     {"subject", "description", "requester", "email", "organisation", "severity", "priority", "channel", "department"}
 )
 # built-in fields whose choices are a table of their own in the document
+_HINTS = {"instant": "2026-11-23T09:30, or today 09:30"}
+"""Kind of field → an example of what it takes, where the kind's name says too little."""
 _TABLES = {"product": "products", "topic": "topics", "impact": "impacts", "urgency": "urgencies"}
 
 
@@ -38,5 +40,5 @@ def list_form_fields(content: Mapping[str, Any], kind: str) -> tuple[FormField, 
 def _make_field(content: Mapping[str, Any], field: Mapping[str, Any], key: str, required: bool) -> FormField:
     home = (content.get("priority") or {}) if key in ("impact", "urgency") else content
     choices = field.get("choices") or [one["key"] for one in home.get(_TABLES.get(key, ""), ())]
-    hint = field.get("help") or ", ".join(choices) or field.get("kind", "")
+    hint = field.get("help") or ", ".join(choices) or _HINTS.get(field.get("kind", ""), field.get("kind", ""))
     return FormField(key, sanitize(field.get("label") or key.capitalize()), sanitize(" ".join(hint.split())), required)

@@ -112,3 +112,22 @@ def test_wrong_usage_gets_one_sentence(ticket: Call, words: tuple[str, ...]) -> 
     assert answer.code in (1, 2)
     assert answer.err.startswith("deskterm: ")
     assert answer.err.count("\n") == 1
+
+
+def test_tickets_are_snoozed_for_a_while_or_until_tomorrow(two_tickets: Call) -> None:
+    """D-30: `snooze 2h` and `tomorrow` were refused."""
+    at = ("--now", "2026-11-23T09:10")
+    assert "until Mon 23 Nov 2026 11:10" in two_tickets("ticket", "snooze", 1001, "2h", *at).out
+    assert "until Tue 24 Nov 2026 00:00" in two_tickets("ticket", "snooze", 1002, "tomorrow", *at).out
+    refused = two_tickets("ticket", "snooze", 1002, "friday", *at)
+    assert refused.err == (
+        "deskterm: 'friday' is no instant: write it as 2026-11-23T09:30, 2h, 3d or tomorrow 09:00.\n"
+    )
+
+
+def test_a_due_day_needs_its_time(two_tickets: Call) -> None:
+    """D-09: the beginning of tomorrow, or its end?"""
+    refused = two_tickets("ticket", "due", 1001, "resolution", "tomorrow", "--now", "2026-11-23T09:10")
+    assert (refused.code, refused.err) == (
+        2, "deskterm: 'tomorrow' has no time of day: write it as tomorrow 17:00.\n"
+    )  # fmt: skip

@@ -108,3 +108,24 @@ def test_departments_are_shown_and_listed(deskterm: Call) -> None:
     assert wrong.code == 1
     assert "There is no department 'bilings'. Did you mean billing?" in wrong.err
     assert desk("ticket", "list", "--stale", "--team", "support").code == 2
+
+
+@pytest.mark.parametrize("written", ["05/06/2026", "friday", "14:30", "5.6.", "12"])
+def test_dates_that_could_mean_two_things_are_refused_in_fields(deskterm: Call, written: str) -> None:
+    """D-09: dateutil's parser filled in what was left out from the operating system's clock."""
+    desk = create_desk(deskterm, "campus-it")
+    assert desk("ticket", "new", "Printer jams", "--incomplete", *NINE).code == 0
+    refused = desk("ticket", "supply", 1001, f"occurred-at={written}", *NINE)
+    assert (refused.code, refused.out) == (2, "")
+    assert f"Date and time of the occurrence: {written!r} is no instant: write it as 2026-11-23T09:30" in refused.err
+    new = desk("ticket", "new", "Door", "--incomplete", "--field", f"occurred-at={written}", *NINE)
+    assert (new.code, new.out) == (2, "")
+
+
+def test_instants_in_fields_are_said_by_the_clock_and_zone_of_the_desk(deskterm: Call) -> None:
+    """D-09: the simulated desk is in November 2026, whatever the system's clock says."""
+    desk = create_desk(deskterm, "campus-it")
+    opened = desk("ticket", "new", "Printer", "--incomplete", "--field", "occurred-at=today 13:30", *NINE)
+    assert opened.code == 0, opened.err
+    stored = desk("ticket", "show", 1001, "--json", *NINE).json["fields"]["occurred-at"]
+    assert stored == "2026-11-23T08:00:00Z"  # 13:30 in Kolkata

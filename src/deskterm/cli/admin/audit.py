@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_time, parse_instant, to_rfc3339
+from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, OnlyTicket, require_ticket
 from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.core.session import SYSTEM_ACTOR
 from deskterm.desk.domain.event_phrases import describe_changes, describe_event
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.history import hash_chain
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, compile_document

@@ -10,7 +10,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.field_filters import Only, parse_filters
-from deskterm.cli.runtime.instants import parse_instant
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.exchange.exporting.billing import export_worklog
 from deskterm.exchange.exporting.destination import open_destination

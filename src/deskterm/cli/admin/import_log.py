@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import parse_instant
 from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.exchange.importing.imports import import_events
 from deskterm.exchange.importing.mapping import find_mapping
 

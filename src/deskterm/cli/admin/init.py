@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import parse_instant, system_now
+from deskterm.cli.runtime.instants import system_now
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.compiled import CompiledProcedure

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_time, parse_instant, to_rfc3339
+from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Number, require_ticket
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.billing import time_entries
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.domain.money import format_money, format_time_worked, parse_rate, parse_time, sum_entries
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import compile_document

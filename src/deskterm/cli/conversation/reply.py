@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import parse_instant
 from deskterm.cli.runtime.options import AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.runtime.stdin import read_text
 from deskterm.desk.conversation import messages
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 
 Words = Annotated[str | None, typer.Argument(help="The words; left out or -, they are read from standard input.")]

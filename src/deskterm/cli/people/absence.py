@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import parse_instant
 from deskterm.cli.runtime.options import AsJson, Number
 from deskterm.cli.runtime.output import print_result, print_summary
 from deskterm.desk.directory.absence import set_absence, take_over
+from deskterm.desk.domain.instant_text import parse_instant
 
 
 def set_away(
     context: typer.Context,
-    until: Annotated[str, typer.Argument(help="Until when.")],
+    until: Annotated[str, typer.Argument(help="Until when: 2026-11-30T09:00, 3d or tomorrow 09:00.")],
     login: Annotated[str | None, typer.Argument(help="Who; left out, I am. Leads say it of others.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -23,7 +23,7 @@ def set_away(
     cli: CliContext = context.obj
     facts = cli.read_facts()
     desk = cli.open_desk()
-    end = parse_instant(until, facts.timezone)
+    end = parse_instant(until, facts.timezone, cli.now(facts))
     absentee = login or desk.agent.login
     summary = set_absence(desk, absentee, end, now=cli.now(facts))
     print_summary(summary, as_json, login=absentee, away=end)

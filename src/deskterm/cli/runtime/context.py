@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from deskterm.cli.runtime.instants import parse_instant
 from deskterm.cli.runtime.output import list_some
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.permissions import require
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.location import display_location, resolve_database_url

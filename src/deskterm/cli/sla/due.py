@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.runtime.instants import format_due, format_zone, parse_instant, to_rfc3339
+from deskterm.cli.runtime.instants import format_due, format_zone, to_rfc3339
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.classification import classify_request
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure

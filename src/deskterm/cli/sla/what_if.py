@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_due, format_time_and_zone, parse_instant, to_rfc3339
+from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
 from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
 from deskterm.cli.runtime.table import print_table
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure
 from deskterm.reports import what_if

@@ -9,13 +9,13 @@ from typing import Annotated, Literal
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import parse_instant
 from deskterm.cli.runtime.options import AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.runtime.stdin import read_text
 from deskterm.desk.conversation.thanks_messages import overrule_thanks
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.linking import incidents
 from deskterm.desk.tickets import closing, confirmation, reopening, resolution
 from deskterm.errors import UsageError

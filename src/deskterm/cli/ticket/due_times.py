@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import parse_instant
 from deskterm.cli.runtime.options import AsJson, Number, Reason
 from deskterm.cli.runtime.output import print_result
+from deskterm.desk.domain.instant_text import names_day_only, parse_instant
 from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.desk.workflow.snooze import snooze as snooze_ticket
 from deskterm.desk.workflow.transfer import transfer
@@ -23,7 +23,9 @@ def set_due(
     context: typer.Context,
     number: Number,
     metric: Metric,
-    instant: Annotated[str | None, typer.Argument(help="When; left out with --clear.")] = None,
+    instant: Annotated[
+        str | None, typer.Argument(help="When: 2026-11-23T17:00, 4h or tomorrow 17:00; left out with --clear.")
+    ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Due by its target again.")] = False,
     reason: Reason = "",
     as_json: AsJson = False,
@@ -31,6 +33,8 @@ def set_due(
     """Say when a clock is due; it stays there, whatever changes, until it is cleared."""
     if (instant is None) == (not clear):
         raise UsageError("Say when it is due, or --clear.")
+    if instant is not None and names_day_only(instant):
+        raise UsageError(f"{instant!r} has no time of day: write it as {instant.strip()} 17:00.")
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
     if instant is None:
@@ -78,7 +82,9 @@ def waive(
 def snooze(
     context: typer.Context,
     number: Number,
-    until: Annotated[str | None, typer.Argument(help="Until when; left out with --wake.")] = None,
+    until: Annotated[
+        str | None, typer.Argument(help="Until when: 2026-11-23T09:00, 2h, 3d or tomorrow; left out with --wake.")
+    ] = None,
     wake: Annotated[bool, typer.Option("--wake", help="Take it up again now.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -123,5 +129,6 @@ def transfer_ticket(
 
 
 def _parse_local(cli: CliContext, text: str) -> datetime:
-    """Parse an instant in the desk's zone."""
-    return parse_instant(text, cli.read_facts().timezone)
+    """Parse an instant in the desk's zone, which may be said from its time on: `2h`, `tomorrow 09:00`."""
+    facts = cli.read_facts()
+    return parse_instant(text, facts.timezone, cli.now(facts))

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import parse_instant
 from deskterm.cli.runtime.missing_options import name_missing_options
 from deskterm.cli.runtime.options import AsJson, parse_field
 from deskterm.cli.runtime.output import print_result
 from deskterm.cli.runtime.stdin import read_text
 from deskterm.cli.ticket.suggestions import find_similar, print_similar
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.tickets.register import register
 from deskterm.errors import UsageError
 from deskterm.sla.zones import format_local_time

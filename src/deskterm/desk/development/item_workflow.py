@@ -3,8 +3,9 @@ end (S4-12, S4-18)."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -160,10 +161,10 @@ def find_release_instant(procedure: CompiledProcedure, day: str, at: int) -> int
             )
         return found[0]
     try:
-        instant = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
+        instant = datetime.combine(date.fromisoformat(day), datetime.min.time(), ZoneInfo(procedure.timezone))
     except ValueError as error:
         raise UsageError(f"{day!r} is no date: write it as 2026-11-26.") from error
-    if instant.date() < to_datetime(at).date():
+    if instant.date() < to_datetime(at).astimezone(instant.tzinfo).date():
         raise UsageError(f"{day} is over: a release lies ahead.")
     return int(instant.timestamp())
 

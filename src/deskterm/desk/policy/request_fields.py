@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deskterm.desk.domain.email_address import ADDRESS_PATTERN, is_email_address
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.domain.text import is_visible
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -98,8 +99,11 @@ class ParsedRequest:
         return key in self.values or key in self.texts or bool(self.people.get(key)) or bool(self.common.get(key))
 
 
-def parse_request_fields(procedure: CompiledProcedure, fields: Mapping[str, Any]) -> ParsedRequest:
-    """Parse the fields of a request by their kind, without empty ones. Raises DeskError for an unknown field."""
+def parse_request_fields(
+    procedure: CompiledProcedure, fields: Mapping[str, Any], now: datetime | None = None
+) -> ParsedRequest:
+    """Parse the fields of a request by their kind, without empty ones. now: the desk's time, from which instants may be
+    said. Raises DeskError for an unknown field."""
     known = {part.key: part for part in procedure.definition.fields}
     found = ParsedRequest()
     for key, value in fields.items():
@@ -115,9 +119,12 @@ def parse_request_fields(procedure: CompiledProcedure, fields: Mapping[str, Any]
             continue
         part = known[key]
         try:
-            read = _parse_value(part, value, procedure.timezone)
+            read = _parse_value(part, value, procedure.timezone, now)
         except (ValueError, OverflowError):
             found.problems.append(f"{part.label} is to be {describe_expected_input(part)}, not {str(value)[:60]!r}")
+            continue
+        except UsageError as error:
+            found.problems.append(f"{part.label}: {str(error).rstrip('.')}")
             continue
         if part.kind == "contacts":
             found.people[key] = read
@@ -244,8 +251,9 @@ _PLAIN = FieldPart(key="plain", label="Plain")
 """Stands for common fields that the procedure does not define itself."""
 
 
-def _parse_value(part: FieldPart, value: Any, timezone: str) -> Any:
-    """Return the value of a field, by the kind of the field. Raises ValueError for one that is not of the kind."""
+def _parse_value(part: FieldPart, value: Any, timezone: str, now: datetime | None) -> Any:
+    """Return the value of a field, by the kind of the field. Raises ValueError for one that is not of the kind, and
+    UsageError, with the reason, for an instant that is none."""
     text = str(value).strip()
     match part.kind:
         case "number":
@@ -254,7 +262,7 @@ def _parse_value(part: FieldPart, value: Any, timezone: str) -> Any:
                 raise ValueError(text)
             return int(number) if number.is_integer() else number
         case "instant":
-            return _parse_instant(value, timezone)
+            return _parse_instant(value, timezone, now)
         case "flag":
             if isinstance(value, bool):
                 return value
@@ -286,20 +294,13 @@ def _require_match(pattern: re.Pattern[str], text: str) -> str:
     return text
 
 
-def _parse_instant(value: Any, timezone: str) -> str:
-    """Return a date and time in RFC 3339, in UTC. One without a zone is in the time zone of the desk."""
-    if isinstance(value, datetime):
-        moment = value
+def _parse_instant(value: Any, timezone: str, now: datetime | None) -> str:
+    """Return a date and time in RFC 3339, in UTC. One without a zone is in the time zone of the desk. Raises UsageError
+    for a text that could mean two instants, or none (D-09)."""
+    if not isinstance(value, datetime):
+        moment = parse_instant(str(value), timezone, now)
     else:
-        text = str(value).strip()
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            from dateutil import parser  # noqa: PLC0415 - 20 ms, only for dates that are not in ISO form
-
-            moment = parser.parse(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(timezone))
+        moment = value if value.tzinfo is not None else value.replace(tzinfo=ZoneInfo(timezone))
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

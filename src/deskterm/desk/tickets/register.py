@@ -80,7 +80,7 @@ def register(
         raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
     if received_at is not None and received_at > now:
         raise UsageError("A ticket cannot be received later than it is registered.")
-    request = parse_request_fields(procedure, fields or {})
+    request = parse_request_fields(procedure, fields or {}, now)
     common = request.common
     supplied = {field.name: common.get(field.name) for field in SUPPLIED_FIELDS}
     supplied |= {name: word for name, word in (("product", product), ("topic", topic)) if word}

@@ -29,7 +29,7 @@ def supply_fields(
     Raises UsageError for a field that cannot be supplied or when none is given, and IncompleteRequest for a value that
     is not of its kind.
     """
-    request = parse_request_fields(desk.procedure, fields)
+    request = parse_request_fields(desk.procedure, fields, now)
     with desk.ticket(number, "edit", now, version, action="supply what a request lacks") as work:
         state, procedure = work.state, work.procedure
         if request.problems:

@@ -1,0 +1,145 @@
+"""Instants as people write them: on the command line, in fields of a request, and in dialogs of the console.
+
+The one reader of them: what could mean two things is refused everywhere (D-09). Columns of an import are read by its
+mapping instead (`exchange.importing.log_dates`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from deskterm.errors import UsageError
+
+_FIRST_YEAR, _END_YEAR = 1970, 2300
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WRITTEN = re.compile(
+    r"(?:(?P<weekday>[a-z]{3,9}),? )?"
+    r"(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<day>\d{1,2}) (?P<month>[a-z]{3,9}) (?P<year>\d{4}))"
+    r"(?:,? (?P<time>\d\d:\d\d(?::\d\d)?))?(?: (?P<zone>\S+))?",
+    re.ASCII | re.IGNORECASE,
+)
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
+_DAYS_AHEAD = {"today": 0, "tomorrow": 1}
+_DAY_AND_TIME = re.compile(r"(?P<day>today|tomorrow)(?:,? (?P<time>\d\d:\d\d))?", re.ASCII | re.IGNORECASE)
+_FROM_NOW = re.compile(r"\+?(?P<count>\d{1,5}) ?(?P<unit>min|m|h|d|w)", re.ASCII | re.IGNORECASE)
+_MINUTES = {"m": 1, "min": 1, "h": 60}
+_DAYS = {"d": 1, "w": 7}
+
+
+def parse_instant(text: str, zone_name: str, now: datetime | None = None) -> datetime:
+    """Parse an instant as a person writes it, and return it in UTC.
+
+    It is ISO 8601, or as deskterm prints it (`Mon 23 Nov 2026 09:30 GMT`). A year or a month stands for its first day,
+    and a day for its midnight; without a zone it is wall-clock time in the zone of that name. now: the desk's time,
+    where an instant may be said from it: `2h`, `45m`, `3d` (the same time of day), `tomorrow`, `tomorrow 09:00`.
+
+    Raises UsageError for anything else, for `05/06/2026` and `friday` as for a local time that the clocks skip or
+    show twice: nothing is guessed.
+    """
+    zone = ZoneInfo(zone_name)
+    plain = " ".join(text.split())
+    beyond = UsageError(
+        f"{text!r} is no instant that a desk will see: the years from {_FIRST_YEAR} to {_END_YEAR} are."
+    )
+    try:
+        moment = _parse_from_now(plain, zone, now) if now is not None else None
+        if moment is None:
+            moment = _parse_moment(plain, zone)
+        if moment is None:
+            examples = "2026-11-23T09:30" if now is None else "2026-11-23T09:30, 2h, 3d or tomorrow 09:00"
+            raise UsageError(f"{text!r} is no instant: write it as {examples}.")
+        if moment.tzinfo is None:
+            moment = _put_in_zone(moment, zone, text)
+        instant = moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError as error:
+        raise beyond from error
+    if not _FIRST_YEAR <= instant.year < _END_YEAR:
+        raise beyond
+    return instant
+
+
+def names_day_only(text: str) -> bool:
+    """Return whether a text is `today` or `tomorrow` without a time of day, which is the day's beginning to one and its
+    end to another where something is due."""
+    return text.strip().lower() in _DAYS_AHEAD
+
+
+def _parse_from_now(text: str, zone: tzinfo, now: datetime) -> datetime | None:
+    """Parse a text that says an instant from now; None for another text. Days go by the wall clock, hours do not."""
+    local = now.astimezone(zone)
+    if match := _FROM_NOW.fullmatch(text):
+        count, unit = int(match["count"]), match["unit"].lower()
+        if unit in _MINUTES:
+            return now + timedelta(minutes=count * _MINUTES[unit])
+        return local.replace(tzinfo=None) + timedelta(days=count * _DAYS[unit])
+    match = _DAY_AND_TIME.fullmatch(text)
+    if match is None:
+        return None
+    day = local.date() + timedelta(days=_DAYS_AHEAD[match["day"].lower()])
+    try:
+        return datetime.fromisoformat(f"{day}T{match['time'] or '00:00'}")
+    except ValueError:
+        return None
+
+
+def _put_in_zone(moment: datetime, zone: tzinfo, text: str) -> datetime:
+    """Put a naive moment into a zone. Raises UsageError for one that the clocks skip or show twice there."""
+    first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    # A day that lacks its midnight, or has two, begins with the first instant that is its own.
+    if moment.time() == datetime.min.time():
+        return first
+    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+        raise UsageError(f"{text!r} is no time of day there: the clocks are put forward over it.")
+    choice = " or ".join(found.isoformat(timespec="minutes") for found in (first, second))
+    raise UsageError(f"{text!r} comes twice, because the clocks are put back: write {choice}.")
+
+
+def _parse_moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """Parse a text that may name a zone; naive where it names none, None when it is no instant."""
+    if re.fullmatch(r"\d{4}(-\d\d)?", text, re.ASCII):
+        text = f"{text}-01-01"[:10]
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        day = match["iso"] or f"{match['year']}-{_find_name(match['month'], _MONTHS) + 1:02}-{int(match['day']):02}"
+        moment = datetime.fromisoformat(f"{day}T{match['time'] or '00:00'}")
+        if match["weekday"] is not None and moment.weekday() != _find_name(match["weekday"], _WEEKDAYS):
+            return None  # a typing error in the date, which nobody would notice otherwise
+        return moment if match["zone"] is None else _apply_zone(moment, match["zone"], zone)
+    except ValueError:
+        return None
+
+
+def _find_name(word: str, names: Sequence[str]) -> int:
+    """Return the index of the month or weekday that a word abbreviates or spells out. Raises ValueError for none."""
+    return names.index(word[:3].lower())
+
+
+def _apply_zone(moment: datetime, word: str, zone: ZoneInfo) -> datetime:
+    """Put a naive moment into the zone that a word names: an offset from UTC, or an abbreviation of the given zone.
+
+    Raises ValueError for other abbreviations, because `IST` is three zones.
+    """
+    if word.upper() in ("Z", "UTC", "GMT"):
+        return moment.replace(tzinfo=UTC)
+    if offset := _OFFSET.fullmatch(word):
+        length = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+        return moment.replace(tzinfo=timezone(-length if offset[1] == "-" else length))
+    # In the hour that the end of summer time repeats, the abbreviation says which of the two it is.
+    for fold in (0, 1):
+        local = moment.replace(tzinfo=zone, fold=fold)
+        if local.tzname() == word:
+            return local
+    raise ValueError(word)
