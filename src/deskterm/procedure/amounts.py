@@ -24,6 +24,7 @@ _WITHOUT_CENTS = frozenset(
     ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
 )
 _IN_THOUSANDTHS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+# [0-9] and not \d, which matches the digits of every script
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
 _NAMED = re.compile(r"([A-Z]{3})?([^A-Za-z]*)([A-Z]{3})?", re.IGNORECASE)
 
@@ -47,6 +48,7 @@ def parse_hourly_rate(text: str, currency: str) -> Decimal:
 
 def find_amount_problem(value: Decimal, currency: str) -> str:
     """Return the problem of an amount, in a sentence; empty where there is none."""
+    # NaN cannot be compared and infinity has no coin, so both go before the other checks
     if not value.is_finite() or value < 0:
         return f"{value} is no amount: write it as 1250.00."
     if value > LARGEST_AMOUNT:
@@ -62,6 +64,7 @@ def find_rate_problem(value: Decimal, currency: str) -> str:
         return f"{value} is no hour's price: write it as 62.50."
     if value > LARGEST_RATE:
         return f"{currency} {LARGEST_RATE:,} is the most that an hour may cost: look at the number again."
+    # An hour's price may be finer than a coin: only its product with the time is paid, and that is rounded
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -4:
         return f"{value} is too fine for an hour's price: write it with four digits after the point at most."
@@ -75,8 +78,10 @@ def round_to_coin(value: Decimal, currency: str) -> Decimal:
 
 
 def _parse_number(text: str, currency: str, what: str, example: str) -> Decimal:
+    # "1 250.00" and "GBP 1250": blanks group digits and set the currency apart
     words = "".join(text.split())
     named = _NAMED.fullmatch(words)
+    # A code before the number or after it; with both, or without a number, the pattern below refuses the text
     if named is not None and (name := named[1] or named[3]) and not (named[1] and named[3]) and named[2]:
         if name.upper() != currency:
             raise ValueError(f"Money is counted in {currency} here, not in {name.upper()}: write it as {example}.")

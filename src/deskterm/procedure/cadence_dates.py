@@ -41,15 +41,19 @@ def find_rule_problem(rule: str, first: date) -> str | None:
     begin = datetime.combine(first, datetime.min.time())
     try:
         made = rrulestr(rule, dtstart=begin)
+        # dateutil accepts INTERVAL=0, and then yields the same date for ever
         whole = int(words.get("INTERVAL", "1")) > 0
+    # dateutil raises any of these for a text that is no rule
     except (ValueError, TypeError, AttributeError, KeyError):
         whole = False
+    # A second line would make it a set of rules, with a start of its own
     if not whole or "FREQ" not in words or "\n" in rule:
         until = "; write UNTIL without its Z" if words.get("UNTIL", "").endswith("Z") else ""
         return f'"{rule}" is no RFC 5545 rule, such as FREQ=WEEKLY;INTERVAL=2{until}'
     if words["FREQ"] in _TOO_OFTEN:
         return f'"{rule}" is too often: a sprint or release is known by its date; write FREQ=DAILY, or slower'
     late = rrulestr(rule, dtstart=_move_to_last_centuries(begin))
+    # Easter does not repeat every 400 years, so that search would prove nothing; UNTIL lies long before that start
     if "BYEASTER" not in words and isinstance(late, rrule) and next(iter(late.replace(until=None)), None) is None:
         return f'"{rule}" never comes: there is no such date; leave out one of its conditions'
     found = list(islice(made, _LOOKED_AT))
@@ -78,6 +82,7 @@ class _CadenceDates:
 
     def grow(self, instant: int, count: int) -> None:
         """Extend the dates until `count` of them start after an instant, or the rule ends."""
+        # Threads of one process share compiled procedures; two in a generator at once would raise ValueError
         with self._lock:
             while len(self.bounds) < count or self.bounds[-count][0] <= instant:
                 following = next(self._coming, None)
@@ -104,8 +109,10 @@ class _CadenceDates:
             start = self._zone.from_local(local)
             if self._part.kind == "release":
                 end = start
+            # Open time, such as 10d, is counted by the calendar
             elif not length.in_wall_time and length.seconds:
                 end = self._zone.add_seconds(start, length.seconds)
             else:
+                # 14c is added to the local time: a sprint ends at its hour of the day even when the clocks change in it
                 end = self._zone.from_local(local + length.seconds)
             yield begin.date().isoformat(), (start, end)

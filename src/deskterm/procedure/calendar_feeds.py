@@ -53,6 +53,7 @@ def read_closed_dates(path: Path) -> dict[date, str]:
         found = {
             day: name for event in icalendar.Calendar.from_ical(text).walk("VEVENT") for day, name in _list_dates(event)
         }
+    # icalendar raises all of these on damaged text; an event without DTSTART is a KeyError of ours
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"{path} is no calendar file: export it again as iCalendar") from error
     if not found:
@@ -70,9 +71,11 @@ def _with_dates(part: CalendarPart, closed: dict[date, str]) -> CalendarPart:
 def _list_dates(event: Event) -> Iterator[tuple[date, str]]:
     """Yield every date of an all-day event, of each time that it recurs."""
     first = event["DTSTART"].dt
+    # An event with a time of day is an appointment: it closes nothing
     if isinstance(first, datetime) or str(event.get("STATUS", "")).upper() == "CANCELLED":
         return
     name = " ".join(str(event.get("SUMMARY", "")).split()) or "holiday"
+    # DTEND is the day after the last one (RFC 5545); an all-day event without it lasts one day
     last = event["DTEND"].dt if "DTEND" in event else first + timedelta(days=1)
     length = max((last - first).days, 1)
     for start in _list_starts(event, first):
@@ -89,7 +92,9 @@ def _list_starts(event: Event, first: date) -> Iterator[date]:
     from dateutil.rrule import rrulestr  # noqa: PLC0415
 
     begin = datetime.combine(first, datetime.min.time())
+    # icalendar gives one EXDATE property as itself and several as a list
     left_out = {day.dt for dates in _to_list(event.get("EXDATE")) for day in dates.dts}
+    # dateutil refuses an UNTIL with a zone beside a start without one
     recurs = rrulestr(event["RRULE"].to_ical().decode().replace("Z", ""), dtstart=begin)
     # a holiday that recurs for ever is kept for as long as a calendar's region is
     for start in recurs.between(datetime(_FIRST_YEAR, 1, 1), datetime(_LAST_YEAR, 12, 31), inc=True):  # noqa: DTZ001

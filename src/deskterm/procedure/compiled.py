@@ -62,12 +62,14 @@ class CompiledProcedure:
         equals."""
         steps = {
             "urgent": 0 if self._is_urgent(severity, priority) else 1,
+            # Two digits a step: whatever the scale does not have sorts last
             "severity": self.severity_rank.get(severity or "", 99),
             "priority": self.priority_rank.get(priority or "", 99),
             "status": self.status_rank.get(status, 99),
         }
         rank = 0
         for key in self.definition.queue.by:
+            # `due` or `received`: from here on the instants of the row decide, which change without the rank
             if key not in steps:
                 break
             rank = rank * 100 + steps[key]

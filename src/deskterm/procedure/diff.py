@@ -11,6 +11,7 @@ from deskterm.procedure.stored_document import to_model
 
 def diff_procedures(old: Procedure, new: Procedure) -> list[str]:
     """Return the additions, removals and changes, a line each, by table and key; empty when both say the same."""
+    # Tables of a stored procedure have no equality, models have
     return list(_diff_tables("", to_model(old), to_model(new)))
 
 
@@ -20,6 +21,7 @@ def _diff_tables(where: str, old: Part, new: Part) -> Iterator[str]:
 
 
 def _diff_values(where: str, old: object, new: object) -> Iterator[str]:
+    # Mappings with the same entries are equal in any order
     if old == new and not _is_reordered(old, new):
         return
     match old, new:
@@ -29,6 +31,7 @@ def _diff_values(where: str, old: object, new: object) -> Iterator[str]:
             yield from _diff_entries(where, old, new)
             if _is_reordered(old, new):
                 yield f"{where}: the order is now {', '.join(new)}"
+        # Before other tables: a year's holidays would be a line each
         case tuple(), tuple() if any(isinstance(item, NamedDay) for item in (*old, *new)):
             yield from _diff_days(where, old, new)
         case tuple(), tuple() if any(isinstance(item, Part) for item in (*old, *new)):

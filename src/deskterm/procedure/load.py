@@ -38,8 +38,10 @@ def load(path: Path) -> LoadedProcedure:
     """Load the procedure in a file. Raises DeskError when the file cannot be read, or with all of its problems, one a
     line."""
     try:
+        # Asked before reading: a path that was mistyped may name a disk image
         if path.stat().st_size > _LARGEST:
             raise DeskError(f"{path} is too large to be a procedure file.")
+        # Editors on Windows put a byte-order mark in front, which TOML does not allow
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise DeskError(f"There is no file {path}.") from error
@@ -63,10 +65,12 @@ def loads(text: str, name: str) -> LoadedProcedure:
         procedure = Procedure.model_validate(data)
     except ValidationError as error:
         raise _refusal_error(problems_from_validation(error, data, Procedure), text, name) from error
+    # Before the checks: whether a calendar ever opens depends on its closed dates
     if any(part.ics for part in procedure.calendars.values()):
         procedure, feeds = resolve_feeds(procedure, Path(name).parent)
         if feeds:
             raise _refusal_error(feeds, text, name)
+    # The second check looks keys up, so it is made only when every key is known
     if found := list(find_broken_references(procedure)) or list(find_inconsistencies(procedure)):
         raise _refusal_error(found, text, name)
     return LoadedProcedure(procedure, text, Path(name))

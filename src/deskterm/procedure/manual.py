@@ -180,6 +180,7 @@ def _collect_meanings(part: type[Part]) -> dict[str, str]:
 def _read_docstrings(module: str) -> dict[str, dict[str, str]]:
     """Return the string under each field in the source of a module: class → field → string."""
     found: dict[str, dict[str, str]] = {}
+    # Python drops strings under attributes, so they are read from the source
     for node in ast.parse(inspect.getsource(sys.modules[module])).body:
         if isinstance(node, ast.ClassDef):
             fields = found.setdefault(node.name, {})

@@ -49,6 +49,7 @@ def _advise_region(region: HolidayRegion) -> str:
 def pin_holidays(procedure: Procedure, first_year: int, last_year: int) -> Procedure:
     """Return a procedure with dates in the place of regions, from the first year to the last one. Dates that the file
     names itself keep their names. Raises ValueError when the holidays of a region are unknown."""
+    # A stored procedure is for reading only: copies are made of its models
     procedure = to_model(procedure)
     calendars = {key: _pin_calendar(part, first_year, last_year) for key, part in procedure.calendars.items()}
     return procedure if calendars == procedure.calendars else procedure.model_copy(update={"calendars": calendars})

@@ -81,6 +81,7 @@ def _compile_metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack
     `agent_reply`."""
     start = tuple(parse_condition(text) for text in part.start)
     stop = tuple(parse_condition(text) for text in part.stop)
+    # Only the first response: an automatic letter does not answer what a customer wrote later (S1-19)
     if count_auto_ack and {"received"} in start and {"agent_reply"} in stop:
         stop = (*stop, frozenset({"auto_reply"}))
     return Metric(
@@ -118,6 +119,7 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
         )
     closing = procedure.closing
     if closing.auto_close_after:
+        # No occurrence says that a category is left, so coming to any other one ends the wait
         over = [f"category:{category}" for category in ("new", "open", "waiting", "closed")]
         yield build_timer(AUTO_CLOSE, "Closes by itself", "category:solved", over, closing.auto_close_after)
     if closing.reopen_within:
@@ -156,6 +158,7 @@ def _compile_policies(part: PolicyPart, calendars: dict[str, Calendar], worked: 
     worked: metrics that count hands-on work, whatever the hour."""
 
     def parse_in_calendar(metric: str, text: str) -> Target:
+        # For hands-on work too: `1d` of it is a working day of the policy, although it is counted round the clock
         return parse_target(text, calendars[part.calendars.get(metric, part.calendar)].day_length)
 
     own_calendars = dict(part.calendars) | dict.fromkeys(worked, AROUND_THE_CLOCK)
@@ -166,7 +169,9 @@ def _compile_policies(part: PolicyPart, calendars: dict[str, Calendar], worked: 
     for severity, row in part.by_severity.items():
         targets |= {(metric, severity): parse_in_calendar(metric, text) for metric, text in row.items()}
     for priority, row in part.by_priority.items():
+        # Only the row for any severity is replaced: those by severity are looked up first
         own = targets | {(metric, None): parse_in_calendar(metric, text) for metric, text in row.items()}
+        # Without a priority in common the set is empty, and the policy matches nothing
         only = when | {"priority": frozenset({priority}) & when.get("priority", {priority})}
         yield Policy(part.key, part.label, only, part.calendar, own, own_calendars, part.from_change)
     yield Policy(part.key, part.label, when, part.calendar, targets, own_calendars, part.from_change)
@@ -174,6 +179,7 @@ def _compile_policies(part: PolicyPart, calendars: dict[str, Calendar], worked: 
 
 def _compile_cadences(procedure: Procedure, zone: Calendar) -> Cadences:
     """Return the first cadence of each kind."""
+    # Reversed: the last one written to a key is kept, and that is to be the first of the file
     return {part.kind: build_cadence(part, zone) for part in reversed(procedure.cadences)}
 
 
@@ -183,6 +189,7 @@ def find_release_cadence(procedure: Procedure, terms: SlaTerms) -> Cadence | Non
     part = next((part for part in procedure.cadences if part.key == key), None)
     if part is None:
         return None
+    # The terms have this one already, with the dates that it has computed so far
     if part is next(other for other in procedure.cadences if other.kind == part.kind):
         return terms.cadences[part.kind]
     return build_cadence(part, next(iter(terms.calendars.values())))

@@ -58,6 +58,7 @@ class _Source:
         """Return the value at a path of the models."""
         found: Any = self.model
         for step in path:
+            # A step is a field of a table, a key of a mapping or a number in a list
             found = getattr(found, step) if isinstance(step, str) and hasattr(found, step) else found[step]
         return found
 
@@ -71,6 +72,7 @@ class StoredTable:
             self.__dict__[name] = _to_plain(name, value, source, (*path, name))
 
     def __getattr__(self, name: str) -> Any:
+        # Python itself asks for special methods, as copying does: answering would build the models for nothing
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self._source.at(self._path), name)
@@ -81,6 +83,7 @@ def _to_plain(name: str, value: Any, source: _Source, path: tuple[str | int, ...
     if isinstance(value, dict):
         if name not in MAPPINGS:
             return StoredTable(value, source, path)
+        # Any name of a mapping serves here: what a row holds are keys of the file's own too
         inner = "week" if name in ROWS else ""
         entries = {key: _to_plain(inner, item, source, (*path, key)) for key, item in value.items()}
         return {date.fromisoformat(key): item for key, item in entries.items()} if name == "exceptions" else entries

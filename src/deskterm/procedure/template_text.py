@@ -128,6 +128,7 @@ def _select_units(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str
     units = list(_split_units(text))
     left_out = False
     chosen: list[tuple[_Unit, str]] = []
+    # From the end: whether a unit with a colon stays depends on the one after it
     for place in range(len(units) - 1, -1, -1):
         unit = units[place]
         greets = place == 0 and unit.text.rstrip().endswith(",")
@@ -147,9 +148,11 @@ def _close_gaps(text: str, known: frozenset[str]) -> str:
     text = PLACEHOLDER.sub(lambda found: found[0] if found[1] in known else _HOLE, text)
     for opening, right in _WRAPPED:
         text = text.replace(f"{opening}{_HOLE}{right}", _HOLE)
+    # At the beginning of a line, what follows a hole goes with it; elsewhere, what stands before it
     text = re.sub(rf"(?m)^((?:{_HOLE}[\s,;:·–-]*)+)", "", text)
     text = re.sub(rf"(?:[,;·–-]?[ \t]*{_HOLE})+(?=[ \t]*[,;.!?:)\]\s]|$)", "", text)
     text = text.replace(_HOLE, "")
+    # Whatever the colon announced is gone
     return re.sub(r"[ \t]*:[ \t]*\Z", ".", text)
 
 

@@ -39,7 +39,9 @@ def compute_due_times(fold: TicketFold, at: int) -> DueTimes:
     found = {}
     for key, due in fold.forecast_due_times(at).items():
         clock = clocks.get(key)
+        # A clock is met up to its due second and late from the next one on (SLA rule 11)
         is_late = (clock is not None and clock.breached_at is not None) or (due is not None and due < at)
+        # A due time that a person pinned stands even while the clock is paused (SLA rule 18)
         found[key] = due, is_late, clock is not None and clock.state == "paused" and not clock.pinned
     return found
 

@@ -120,6 +120,7 @@ class EventKindEntry:
     """Names that the payload allows in the data."""
 
     def __post_init__(self) -> None:
+        # The annotations of a TypedDict include those of its bases
         object.__setattr__(self, "members", frozenset(self.payload.__annotations__))
 
 
@@ -147,6 +148,7 @@ def _with_handoff(label: str, data: Data) -> str:
 
 def _reply_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
     if data.get("author_kind") == "requester":
+        # Nobody is disturbed for mere thanks (S5-12)
         return () if data.get("thanks") else ("customer-replied",)
     return () if data.get("automatic") else ("replied",)
 
@@ -157,6 +159,7 @@ def _merge_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
 
 
 def _escalation_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
+    # Events of this kind also take escalations up and end them, which is no news to others
     opened = any(record.get("state") == "open" for record in find_changed_records(changes, "escalation"))
     return ("escalated",) if opened else ()
 

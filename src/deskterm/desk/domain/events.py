@@ -91,4 +91,5 @@ def compute_hash(previous: str, ticket: int, event: Event, data: str) -> str:
 
 def compute_digest(salt: str, body: str) -> str:
     """Return the salted digest that represents a text in events."""
+    # Unsalted, a short text such as a name could be guessed from the digest that outlives its erasure
     return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()

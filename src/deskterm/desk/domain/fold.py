@@ -61,6 +61,7 @@ class TicketFold:
         for before in earlier:
             if before.seq not in undone:
                 self.step(before)
+        # The state is an earlier one, but somebody touched the ticket now, and its version counts the undo too
         self.state.updated_at = self.state.last_event_at = event.at
         self.state.version = event.seq
         return SlaEvent(event.at, frozenset(), self.state.status, self.state.facts)
@@ -91,6 +92,7 @@ class TicketFold:
             return []
         state = self.state
         return [
+            # Only a running clock has anything to come, and only a waived one a mark; the others are taken as they are
             clock if clock.state != "running" and not state.waived else _with_history(clock, state)
             for clock in self._folding.clocks()
         ]
@@ -120,6 +122,7 @@ def _find_upcoming_events(clock: Clock, state: State) -> Iterator[UpcomingEvent]
     if clock.state != "running" or clock.waived or clock.due_at is None:
         return
     timer = clock.metric.startswith(TIMER_PREFIX)
+    # Nothing happens when this window ends: whoever reopens asks whether it is over
     if timer and clock.metric == REOPEN_WINDOW:
         return
     due = clock.due_at
@@ -130,7 +133,9 @@ def _find_upcoming_events(clock: Clock, state: State) -> Iterator[UpcomingEvent]
     if timer:
         if ("timer", clock.metric, clock.cycle, "", due) not in state.noticed:
             yield UpcomingEvent(due, "timer", clock.metric, clock.cycle, "", due)
+    # Without the due time: a cycle that was missed is not missed again when its due time moves
     elif not any(noticed[:3] == ("breach", clock.metric, clock.cycle) for noticed in state.noticed):
+        # A change of target can make a clock late at once: then the change is the instant of the breach (SLA rule 17)
         instant = due if clock.breached_at is None else clock.breached_at
         yield UpcomingEvent(instant, "breach", clock.metric, clock.cycle, "", due)
 

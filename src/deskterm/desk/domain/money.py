@@ -48,8 +48,10 @@ def parse_time(text: str) -> int:
         seconds = int((Decimal(decimal[1].replace(",", ".")) * 3600).to_integral_value(ROUND_HALF_UP))
     else:
         try:
+            # The 86 400 is never used, as days are refused
             seconds = -1 if "d" in words else parse_duration(words, 86_400)
         except ValueError:
+            # A number too long for parse_duration is still a time: the person should hear that it is too much
             seconds = _LONGEST + 1 if re.fullmatch(r"\d{4,}[hms]", words) else -1
     if seconds > _LONGEST:
         raise UsageError(f"{text!r} is no time of work: it is more than a month, so write it down day by day.")
@@ -114,6 +116,7 @@ def sum_entries(entries: Iterable[dict[str, Any]]) -> Price:
         if "amount" not in entry:
             unpriced += 1
             continue
+        # Entries keep the currency that they were written down in, which a later procedure may have changed
         amounts[entry["currency"]] = amounts.get(entry["currency"], Decimal(0)) + Decimal(entry["amount"])
     return Price(seconds, charged, amounts, unpriced)
 

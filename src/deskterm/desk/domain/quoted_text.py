@@ -10,6 +10,7 @@ _WROTE = re.compile(
     r"[^:]{0,80}:$",
     re.IGNORECASE,
 )
+# "My colleague wrote:" above a quotation is the writer's own: attributions of mail programs have a date or address
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.h]\d\d|@")
 _OPENS = re.compile(r"^(on|am|le|el|il|op|w dniu|em|den|dne)\b.*\d", re.IGNORECASE)
 """The first of two lines that a long attribution (`On … Kim wrote:`) is broken into."""
@@ -94,11 +95,13 @@ def _above_sent_text(lines: list[str], sent: str) -> list[str]:
     for number, line in enumerate(lines):
         if not (_SEPARATOR.match(line) or _HEADER.match(line)):
             continue
+        # A separator stands above the earlier message; a header line is already part of it
         below = lines[number + 1 :] if _SEPARATOR.match(line) else lines[number:]
         while below and _HEADER.match(below[0]):
             below = below[1:]
         if below and all(_normalise(one) in sent for one in below):
             return lines[:number]
+        # Not all of it was sent by the desk, so none of it is dropped
         return lines
     return lines
 

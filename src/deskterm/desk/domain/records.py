@@ -62,6 +62,7 @@ def apply_record_change(
         if "words" in values:
             ids = {word: texts[word].id for word in values["words"] if word in texts}
             values = {name: value for name, value in values.items() if name != "words"} | ids
+        # A dict keeps the place of a key that is set again, and so the order of creation
         records[(kind, key)] = Record(kind, key, at, values)
 
 

@@ -55,14 +55,17 @@ def resolve_levels(
         raise UsageError(f"A {kind.label} has no severity: leave it out.")
     if kind.has_severity:
         values["severity"] = resolve_key("severity", severity, procedure.definition.severities) or kind.default_severity
+    # Cells name priorities, or severities on a desk without a scale of priorities (S4-07)
     derived = part.matrix.get(values["impact"] or "", {}).get(values["urgency"] or "")
     if derived in procedure.priorities:
         values["priority"] = values["priority"] or derived
+    # The type's default severity gives way to the matrix, one that a person named does not
     elif derived in procedure.severities and severity is None and kind.has_severity:
         values["severity"] = derived
     if part.from_severity and values["priority"] is None and values["severity"] in procedure.priorities:
         values["priority"] = values["severity"]
     values["priority"] = values["priority"] or part.default
+    # Kept for ever beside the one that agents correct (S1-05)
     values["severity_requested"] = values["severity"]
     return values
 

@@ -50,6 +50,7 @@ def find_clients_only(procedure: CompiledProcedure, kind: RequestType, home: str
     home: the department; left out, that of the type."""
     part = procedure.definition
     requested = find_department(part, home)
+    # It is the chosen department that keeps them out, so other departments help; below, only another type does
     if requested is not None and requested.clients_only and not kind.clients_only:
         others = [one for one in part.departments if not one.clients_only]
         return ClientsOnly(requested.label, _format_alternatives("choose", others))

@@ -90,6 +90,7 @@ _AGENT: frozenset[str] = frozenset(
     }
 )
 _LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence"}
+# `notice` writes down what clocks did, which no person may claim
 _ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
 _SYSTEM: frozenset[str] = frozenset({"notice", "move", "snooze"})
 """Acts of the desk itself, for the role `deskterm`, which no person has. It records the events of clocks (`notice`),
@@ -178,6 +179,7 @@ def require_granted(procedure: Procedure, agent: Agent, act: GrantableAct, role:
     granted = [part for part in procedure.roles if act in part.may and role in ("", part.key)]
     if not granted:
         require(agent.role, _WIDER_ACTS.get(act, act))  # type: ignore[arg-type]
+    # Admins too need one of these roles: the procedure says who decides (S1-17)
     elif not {part.key for part in granted} & set(agent.roles.split(",")):
         who = " or ".join(part.label for part in granted)
         raise DeskError(

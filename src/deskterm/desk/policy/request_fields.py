@@ -120,6 +120,7 @@ def parse_request_fields(
         part = known[key]
         try:
             read = _parse_value(part, value, procedure.timezone, now)
+        # dateutil raises OverflowError for a "date" of many digits
         except (ValueError, OverflowError):
             found.problems.append(f"{part.label} is to be {describe_expected_input(part)}, not {str(value)[:60]!r}")
             continue
@@ -258,6 +259,7 @@ def _parse_value(part: FieldPart, value: Any, timezone: str, now: datetime | Non
     match part.kind:
         case "number":
             number = float(text.replace(",", "")) if not isinstance(value, (int, float)) else float(value)
+            # `not >=` refuses NaN too, which `<` would let pass
             if not number >= 0 or number > 1e15:
                 raise ValueError(text)
             return int(number) if number.is_integer() else number

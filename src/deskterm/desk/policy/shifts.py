@@ -16,6 +16,7 @@ _FAR = 8 * 86_400
 def find_shift(procedure: CompiledProcedure, at: int) -> Shift | None:
     """Return the first shift of the procedure that is on at an instant (epoch seconds); None when nobody is on."""
     for shift in procedure.definition.shifts:
+        # One second from `at`: spans are half-open, so a shift that ends at `at` is over
         if _build_calendar(shift).open_seconds(at, at + 1):
             return shift
     return None
@@ -44,6 +45,7 @@ def _find_handovers(procedure: CompiledProcedure, at: int) -> list[int]:
             edges |= {start, end}
     # The ends of the searched span cut shifts off, so an edge there is no handover.
     inner = [edge for edge in edges if at - _FAR < edge < at + _FAR]
+    # Where one shift of a team follows on another, nothing is handed over
     return [edge for edge in inner if _find_team(procedure, edge - 1) != _find_team(procedure, edge)]
 
 
@@ -53,6 +55,7 @@ def _find_team(procedure: CompiledProcedure, at: int) -> str | None:
 
 
 def _build_calendar(shift: Shift) -> Calendar:
+    # As tuples, which the cache can hash
     return _compile_calendar(shift.timezone, tuple((day, tuple(spans)) for day, spans in shift.week.items()))
 
 

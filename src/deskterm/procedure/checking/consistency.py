@@ -35,11 +35,13 @@ def find_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
             calendars[key].require_no_overlap()
         except ValueError as error:
             where = _find_key(str(error))
+            # Days on end that are closed are named by a date, which may come from the holidays and not be an exception
             if where[0] == "exceptions" and str(where[1]) not in map(str, part.exceptions):
                 where = ("holidays",) if part.holidays else ("region",)
             yield Problem(("calendars", key, *where), f'calendars "{key}": {_add_advice(str(error))}')
     for number, shift in enumerate(procedure.shifts):
         try:
+            # Built for its checks of zone and spans only: shifts are kept as they are written
             Calendar(shift.timezone, {day: parse_wall_spans(spans) for day, spans in shift.week.items()})
         except ValueError as error:
             sentence = f'shifts "{shift.key}": {_add_advice(str(error))}'
@@ -93,6 +95,7 @@ def _add_advice(problem: str) -> str:
 def _is_day_length(text: str) -> bool:
     """Return True when a length can be that of a working day: hours and minutes, no days."""
     try:
+        # It defines what a day is, so it cannot be written in days
         return "d" not in text.lower() and parse_duration(text, 86_400) <= 86_400
     except ValueError:
         return False
@@ -100,6 +103,7 @@ def _is_day_length(text: str) -> bool:
 
 def _find_key(problem: str) -> Path:
     """Return the key of a calendar that a sentence about its hours concerns."""
+    # The sentences are those of deskterm.sla, which knows no files: only their words tell the key
     if "time zone" in problem:
         return ("timezone",)
     if "public holidays" in problem:
@@ -152,6 +156,7 @@ def _check_metrics(procedure: Procedure) -> Iterator[Problem]:
 
 
 def _check_raises(path: Path, scale: Sequence[Severity]) -> Iterator[Problem]:
+    # No reference of the schema: whether severities or priorities are meant depends on where the scale stands
     known = [step.key for step in scale]
     for number, step in enumerate(scale):
         if step.raise_to is not None and step.raise_to not in known:
@@ -163,6 +168,7 @@ def _check_raises(path: Path, scale: Sequence[Severity]) -> Iterator[Problem]:
 
 def _check_matrix(procedure: Procedure) -> Iterator[Problem]:
     part = procedure.priority
+    # No reference either: the cells are priorities, or severities where the file has no priorities
     steps = [step.key for step in part.scale or procedure.severities]
     for impact, row in part.matrix.items():
         for urgency, step in row.items():

@@ -23,6 +23,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
     """Return the end of a sentence about an unknown word: the nearest known one, or all there are."""
     choices = list(known)
     folded = word.lower().replace(" ", "-")
+    # A label written for its key ("Open Issue"), and occurrences, which have underscores
     for spelling in (word, folded, folded.replace("-", "_")):
         if near := get_close_matches(spelling, choices, n=1, cutoff=0.55):
             return f'; did you mean "{near[0]}"?'
@@ -54,6 +55,7 @@ def problems_from_validation(
         path = detail["loc"]
         known = list(find_fields(root, path[:-1]))
         key = str(path[-1])
+        # A required key that is misspelt is unknown and missing at once: the first complaint is enough
         misspelt.update((*path[:-1], near) for near in get_close_matches(key, known, n=1, cutoff=0.55))
         yield Problem(path, f'unknown key "{key}"{_describe_place(data, path[:-1])}{suggest(key, known)}')
     for detail in error.errors():
@@ -63,6 +65,7 @@ def problems_from_validation(
                 yield Problem(path, f'the key "{detail["loc"][-1]}" is missing{_describe_place(data, path)}.')
         elif detail["type"] == "too_short" and detail["input"]:
             continue  # what is in the list is wrong, and has its own complaint
+        # Pydantic reports a value once for every member of a union
         elif detail["type"] != "extra_forbidden" and path not in described:
             described.add(path)
             yield Problem(path, f"{describe_path(data, path)}: {_describe_error(dict(detail))}")
@@ -77,6 +80,7 @@ def find_fields(root: type[BaseModel], path: Path) -> tuple[str, ...]:
             field = kind.model_fields.get(str(part))
             kind = field.annotation if field else None
         else:
+            # What a mapping holds is its last argument; a tuple of any length ends in an ellipsis
             kind = next((inner for inner in reversed(get_args(kind)) if inner is not Ellipsis), None)
     kind = _unwrap(kind)
     return tuple(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else ()

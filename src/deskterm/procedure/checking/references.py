@@ -39,6 +39,7 @@ def collect_keys(procedure: Procedure) -> dict[str, list[str]]:
         "urgencies": keys(procedure.priority.urgencies),
         "statuses": keys(procedure.statuses),
         "stages": keys(procedure.stages),
+        # `required` may also name what every request has, such as a product
         "fields": [*keys(procedure.fields), *REQUEST_FIELDS],
         "metrics": keys(procedure.metrics),
         "calendars": list(procedure.calendars),
@@ -69,6 +70,7 @@ def find_broken_references(procedure: Procedure) -> Iterator[Problem]:
             sentence = f'there is no {ENTRY_NAMES[table]} "{value}"{suggest(str(value), known[table])}'
             yield Problem(path, f"{paths.describe(path)}: {sentence}")
     for path, part in walk_parts(procedure, ()):
+        # Which table the values of a `when` refer to depends on the fact, so the schema cannot mark them
         if isinstance(when := getattr(part, "when", None), dict):
             yield from _check_facts((*path, "when"), when, known, paths)
     for number, metric in enumerate(procedure.metrics):
@@ -128,6 +130,7 @@ def _walk_references(kind: Any, value: object, path: Path) -> Iterator[tuple[Pat
             yield from _walk_references(_find_argument(kind, dict, 0), key, (*path, str(key)))
             yield from _walk_references(_find_argument(kind, dict, 1), item, (*path, str(key)))
     elif value is not None:
+        # `StatusKey | None`: the reference is a member of the union
         for option in get_args(kind):
             if get_origin(option) is Annotated:
                 yield from _walk_references(option, value, path)
@@ -150,6 +153,7 @@ def _check_facts(
             continue
         table = FACTS[fact]
         for value in values if isinstance(values, tuple) else (values,):
+            # `severity = true` would compile to the text "true", which no ticket has
             if isinstance(value, bool) and fact != "exempt":
                 yield Problem(
                     (*path, fact), f"{paths.describe((*path, fact))}: expected text in quotes, not a yes or no."

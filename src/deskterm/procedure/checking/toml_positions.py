@@ -19,6 +19,7 @@ class TomlPositions:
     """
 
     def __init__(self, text: str) -> None:
+        # As tomllib does, so that both count the same lines
         self._text = text.replace("\r\n", "\n")
         self._breaks = [at for at, character in enumerate(self._text) if character == "\n"]
         self._offsets: dict[Path, int] = {(): 0}
@@ -55,6 +56,7 @@ class TomlPositions:
         self._at += 2 if entry else 1
         path: Path = ()
         for key in outer:
+            # Set only where nothing stands yet: `[a.b]` before `[a]` gives `a` a place until its own header comes
             path = self._enter_list((*path, key))
             self._offsets.setdefault(path, begin)
         path = (*path, last)
@@ -107,6 +109,7 @@ class TomlPositions:
             case "{":
                 self._read_inline_table(path)
             case _:
+                # Numbers, dates and flags hold none of these characters
                 while self._at < len(self._text) and self._text[self._at] not in ",]}\n#":
                     self._at += 1
 
@@ -132,6 +135,7 @@ class TomlPositions:
         begin = self._at + 1
         self._at = begin
         while self._text[self._at] != quote:
+            # Only strings in double quotes have escapes, of a quote too
             self._at += 2 if quote == '"' and self._text[self._at] == "\\" else 1
         self._at += 1
         raw = self._text[begin : self._at - 1]
@@ -144,6 +148,7 @@ class TomlPositions:
         self._at += 3
         while self._text.startswith(quotes[0], self._at):  # up to two quotes may belong to the string
             self._at += 1
+        # No key may be written like this, so nobody asks for its text
         return ""
 
     def _skip(self, blank: str) -> bool:

@@ -26,6 +26,7 @@ def find_unmatched_policies(procedure: Procedure) -> Iterator[Problem]:
     tickets = _list_ticket_sets(procedure)
     for number, part in enumerate(procedure.policies):
         path = ("policies", number, "when") if part.when else ("policies", number)
+        # Exempt tickets have no policy at all, so a policy with that condition takes none from those after it
         earlier = [other for other in procedure.policies[:number] if "exempt" not in other.when]
         for fact, values in part.when.items():
             sentence = "it can never match: "
@@ -69,6 +70,7 @@ def _find_takers(part: PolicyPart, earlier: Sequence[PolicyPart], tickets: Seque
             takers.append(other.key)
         remaining = rest
         if not remaining:
+            # One policy that takes everything is the clearer answer, even where others took a share before it
             alone = next((one.key for one in earlier if _covers(one, part)), None)
             return takers if alone is None else [alone]
     return None
@@ -88,9 +90,11 @@ def _list_ticket_sets(procedure: Procedure) -> list[TicketSet]:
     kinds: dict[str, frozenset[str]] = {}
     for fact, table in FACTS.items():
         named = {value for part in procedure.policies for value in to_value_set(part.when.get(fact, ()))}
+        # One value stands for all that no policy names: they match alike, and the sets stay small
         kinds[fact] = frozenset({*(known[table] if table is not None else ()), *named, _OTHER})
     plain = frozenset(kind.key for kind in procedure.types if not kind.has_severity)
     rest = frozenset(kind.key for kind in procedure.types) - plain
+    # A type without severity is never matched by one (S1-07); in one set, severity and type would not be independent
     apart = [kinds | {"type": plain, "severity": frozenset({_OTHER})}, kinds | {"type": rest}]
     return [ticket for ticket in apart if ticket["type"]]
 

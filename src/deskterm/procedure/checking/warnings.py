@@ -58,6 +58,7 @@ def _check_calendars(procedure: Procedure) -> Iterator[Finding]:
                 f'calendars "{key}": no holidays are configured; name a region, list them, or say no_holidays = true.',
             )
         zone = part.timezone.removeprefix("Etc/")
+        # GMT without a region is most likely written for the country that it is named after (S1-13)
         country = part.region.country if part.region else "GB"
         suggested = _GREENWICH_SUMMER.get(country) if zone in _GREENWICH else _SUMMER.get(zone)
         if suggested:
@@ -117,6 +118,7 @@ def _list_following(status: Status) -> list[str]:
 
 def _find_reachable(procedure: Procedure, known: Mapping[str, Status], initial: str) -> set[str]:
     """Return the statuses that a ticket can come to from its initial one, by people or automation."""
+    # These move a ticket from any status, whatever its `to` says
     by_itself = [rule.status for rule in procedure.rules]
     by_itself += [status.moves_ticket_to for status in procedure.development.statuses]
     by_itself += [level.status for ladder in procedure.ladders for level in ladder.levels]
@@ -134,6 +136,7 @@ def _find_reachable(procedure: Procedure, known: Mapping[str, Status], initial: 
 def _check_metrics(procedure: Procedure) -> Iterator[Finding]:
     categories = {status.category for status in procedure.statuses}
     days: dict[str, int] = {}
+    # Only a warning with a lead needs the lengths of days, and calendars take time to compile
     if any(text and not text.endswith("%") for metric in procedure.metrics for text in metric.warn):
         days = {key: compile_calendar(part).day_length for key, part in procedure.calendars.items()}
     for number, metric in enumerate(procedure.metrics):

@@ -61,6 +61,7 @@ class ValueName:
 
 
 def _check_duration(text: str) -> str:
+    # Any length of a day will do: only the form is checked
     if text and not parse_target(text, 86_400).is_length:
         raise ValueError(f'"{text}" is no length of time: write it as 30m, 4h, 2d or 7c')
     return text
@@ -174,6 +175,7 @@ DevRouteKey = Annotated[Key, Reference("dev-routes")]
 class Part(BaseModel):
     """A table of the file. Unknown keys are refused, and nothing changes after loading."""
 
+    # Validators are built when a file is read: most starts read a stored procedure and need none
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
