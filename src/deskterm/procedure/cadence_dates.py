@@ -43,8 +43,8 @@ def find_rule_problem(rule: str, first: date) -> str | None:
         made = rrulestr(rule, dtstart=begin)
         # dateutil accepts INTERVAL=0, and then yields the same date for ever
         whole = int(words.get("INTERVAL", "1")) > 0
-    # dateutil raises any of these for a text that is no rule
     except (ValueError, TypeError, AttributeError, KeyError):
+        # dateutil raises any of these for a text that is no rule
         whole = False
     # A second line would make it a set of rules, with a start of its own
     if not whole or "FREQ" not in words or "\n" in rule:
@@ -109,8 +109,8 @@ class _CadenceDates:
             start = self._zone.from_local(local)
             if self._part.kind == "release":
                 end = start
-            # Open time, such as 10d, is counted by the calendar
             elif not length.in_wall_time and length.seconds:
+                # Open time, such as 10d, is counted by the calendar
                 end = self._zone.add_seconds(start, length.seconds)
             else:
                 # 14c is added to the local time: a sprint ends at its hour of the day even when the clocks change in it

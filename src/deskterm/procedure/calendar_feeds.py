@@ -53,8 +53,8 @@ def read_closed_dates(path: Path) -> dict[date, str]:
         found = {
             day: name for event in icalendar.Calendar.from_ical(text).walk("VEVENT") for day, name in _list_dates(event)
         }
-    # icalendar raises all of these on damaged text; an event without DTSTART is a KeyError of ours
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        # icalendar raises all of these on damaged text; an event without DTSTART is a KeyError of ours
         raise ValueError(f"{path} is no calendar file: export it again as iCalendar") from error
     if not found:
         raise ValueError(f"{path} has no all-day events: nothing would be closed by it")

@@ -31,8 +31,8 @@ def _diff_values(where: str, old: object, new: object) -> Iterator[str]:
             yield from _diff_entries(where, old, new)
             if _is_reordered(old, new):
                 yield f"{where}: the order is now {', '.join(new)}"
-        # Before other tables: a year's holidays would be a line each
         case tuple(), tuple() if any(isinstance(item, NamedDay) for item in (*old, *new)):
+            # Before other tables: a year's holidays would be a line each
             yield from _diff_days(where, old, new)
         case tuple(), tuple() if any(isinstance(item, Part) for item in (*old, *new)):
             before, after = _name_entries(old), _name_entries(new)

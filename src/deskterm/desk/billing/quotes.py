@@ -40,6 +40,7 @@ def request_quote(
         changes: dict[str, tuple[str, str]] = {}
         if waiting_status is not None and work.state.status != waiting_status:
             target = resolve_next_status(work.procedure, work.state.type, work.state.status, waiting_status)
+            # In the event of the quote, so that undo takes both back
             changes["status"] = (work.state.status, target.key)
         key = find_next_key(work.state.records, QUOTE)
         _append_quote(work, key, "requested", note, changes)
@@ -82,6 +83,7 @@ def record_quote_answer(
         part = work.procedure.definition.money
         next_status = part.accepted_to if accepted else part.declined_to
         changes: dict[str, tuple[str, str]] = {}
+        # A ticket that went on meanwhile is not pulled back by a late answer
         if next_status is not None and work.state.status == part.quote_status:
             target = resolve_next_status(work.procedure, work.state.type, work.state.status, next_status)
             changes["status"] = (work.state.status, target.key)
@@ -127,6 +129,7 @@ def request_due_quote(work: TicketTransaction, event: Event) -> list[str]:
     status = event.changes.get("status", (None, None))[1]
     if not part.quotes or part.quote_status is None or status != part.quote_status:
         return []
+    # request_quote() moves the ticket here itself: its own quote is already there when this reaction runs
     if any(_is_pending(record) for record in records_of_kind(work.state.records, QUOTE)):
         return []
     key = find_next_key(work.state.records, QUOTE)
@@ -171,6 +174,7 @@ def _withdraw_earlier_letters(work: TicketTransaction, record: Record | None) ->
         record for record in records_of_kind(work.state.records, "letter") if record.values.get("on") == "quoted"
     ]
     for letter in letters:
+        # What went out cannot be withdrawn; the customer must not get two amounts if it can be helped
         if letter.state in ("queued", "failed"):
             changes |= build_record_change(
                 work.state.records, "letter", letter.key, state="withdrawn", reason="quoted anew"

@@ -115,6 +115,7 @@ def correct_entry(
         new_key = find_next_key(work.state.records, ENTRY)
         # The text of the note is not copied: both entries refer to the same one.
         values |= {"corrects": key} | {name: before.values[name] for name in ("note",) if name in before.values}
+        # Struck out and written anew in one event: an invoice never sees both or neither
         changes = build_record_change(work.state.records, ENTRY, key, state=VOID, flag=None)
         changes |= build_record_change(work.state.records, ENTRY, new_key, **values)
         work.append("worked", changes, entry=new_key, reason=reason)
@@ -152,6 +153,7 @@ def record_finished_work(work: TicketTransaction) -> list[str]:
         charged = request_type is not None and request_type.chargeable
         values = _build_entry(work, login, tier, since, work.at - since, charged, None)
         if charged and _needs_agreement(work):
+            # Refused above when typed by hand, but a timer cannot ask: the time is kept, and flagged
             values["flag"] = UNAGREED
         key = _append_entry(work, values, "")
         lines.append(f"{_format_entry(values)} written down as entry {key}")
@@ -184,6 +186,7 @@ def _build_entry(
     values |= {"chargeable": True, "charged": compute_charged_seconds(seconds, part)}
     hourly = rate if rate is not None else part.rate
     if hourly is not None:
+        # The price is of the rounded time, which is what the invoice shows (S1-32)
         amount = compute_price(values["charged"], hourly, part.currency)
         # Amounts are decimal text: a number in JSON would come back as a float.
         values |= {"rate": str(hourly), "currency": part.currency, "amount": str(amount)}

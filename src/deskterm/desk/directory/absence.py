@@ -35,6 +35,7 @@ def set_absence(desk: DeskSession, login: str, until: datetime | None, *, now: d
         if until is None and agent.away_until is None:
             raise DeskError(f"{login} is not away.")
         session.execute(update(_agent).where(_agent.c.login == login).values(away_until=until))
+        # Lists of what absent people left open change, although no ticket does
         notify_change(session, None)
         name = agent.name
     if until is None:
@@ -47,6 +48,7 @@ def is_away(agent: Agent, now: datetime) -> bool:
     until = agent.away_until
     if until is None:
         return False
+    # SQLite gives instants back without a zone; all are UTC
     return (until if until.tzinfo is not None else until.replace(tzinfo=UTC)) > now
 
 
@@ -63,10 +65,12 @@ def take_over(desk: DeskSession, number: int, *, now: datetime, version: int | N
                 f"Ticket {number} is {'yours' if state.assignee else 'with nobody'}: there is nothing to take."
             )
         owner = work.session.execute(select(Agent).where(_agent.c.login == state.assignee)).scalar_one_or_none()
+        # A retired agent never comes back, so their tickets may be taken like those of somebody away
         if owner is not None and owner.active and not is_away(owner, now):
             raise DeskError(f"{owner.name} is not away: ask them for {number}, or assign it.")
         procedure = work.procedure.definition
         covering = find_department(procedure, state.department)
+        # Leads, who may record absences, take over in every department
         if covering is not None and not is_allowed(desk.agent.role, "absence"):
             if not covering.covers_absence:
                 raise DeskError(

@@ -21,6 +21,7 @@ def find_assignment_warnings(work: TicketTransaction, agent: Agent) -> Iterator[
     tier = next((candidate for candidate in work.procedure.definition.tiers if candidate.level == level), None)
     if tier is None:
         return
+    # Warnings and no refusals: whoever assigns may have nobody better
     if tier.certified and not agent.certified:
         yield f"{agent.name} has no certificate, which {tier.label} asks for"
     if explanation := explain_client_tier(work, tier.level):

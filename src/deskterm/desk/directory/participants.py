@@ -34,6 +34,7 @@ def add_participant(
         person = find_or_add_contact(work.session, name_or_email, email, None, work.state.organisation_id)
         if person is None or person.id is None:
             raise UsageError("Say who takes part: a name or an e-mail address.")
+        # An address with a mistake would otherwise become the name of a new contact that no letter reaches
         if "@" in name_or_email and person.email is None:
             raise UsageError(
                 f"{name_or_email!r} is no e-mail address: write it as name@example.org, or Name <name@example.org>."
@@ -76,6 +77,7 @@ def add_contacts(work: TicketTransaction, contacts: Iterable[int], reason: str) 
 
     reason: a few words for the history, such as the ticket that they come from.
     """
+    # The requester gets every letter already and would get it twice
     present = {work.state.requester_id, *list_participants(work)}
     new = [contact_id for contact_id in dict.fromkeys(contacts) if contact_id not in present]
     changes: dict[str, tuple[Any, Any]] = {}

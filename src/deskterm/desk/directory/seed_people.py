@@ -92,6 +92,7 @@ def _require_visible_names(rows: Sequence[Mapping[str, Any]], key_column: str) -
 def _finish(session: Session, lines: list[str], dry_run: bool) -> None:
     """Roll back a dry run; else note the change for readers if there were differences."""
     if dry_run:
+        # In the middle of the block that writes: there is nothing left for it to commit
         session.rollback()
     elif lines:
         notify_change(session, None)

@@ -37,6 +37,7 @@ def find_first_own_tier(work: TicketTransaction, level: int) -> tuple[int, str]:
     """Return the tier to which a new ticket for a level goes: that level, or the next one up of ours where it is the
     client's own; and a sentence about it, empty for the former."""
     candidates = [tier for tier in list_own_tiers(work) if tier >= level]
+    # Never down: a lower tier is not able to solve it
     first = min(candidates, default=level)
     if first == level:
         return level, ""
@@ -59,6 +60,7 @@ def mark_for_handoff(work: TicketTransaction, level: int, *, by_rule: str | None
     """Flag a ticket for a tier that is the client's own until it has been passed on; return what to do, empty where the
     tier is ours."""
     explanation = explain_client_tier(work, level)
+    # One mark for each tier: escalating twice must not ask twice
     if not explanation or any(
         handoff.state == "open" and handoff.values["tier"] == level for handoff in _list_handoffs(work)
     ):

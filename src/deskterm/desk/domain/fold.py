@@ -133,8 +133,8 @@ def _find_upcoming_events(clock: Clock, state: State) -> Iterator[UpcomingEvent]
     if timer:
         if ("timer", clock.metric, clock.cycle, "", due) not in state.noticed:
             yield UpcomingEvent(due, "timer", clock.metric, clock.cycle, "", due)
-    # Without the due time: a cycle that was missed is not missed again when its due time moves
     elif not any(noticed[:3] == ("breach", clock.metric, clock.cycle) for noticed in state.noticed):
+        # Without the due time: a cycle that was missed is not missed again when its due time moves
         # A change of target can make a clock late at once: then the change is the instant of the breach (SLA rule 17)
         instant = due if clock.breached_at is None else clock.breached_at
         yield UpcomingEvent(instant, "breach", clock.metric, clock.cycle, "", due)

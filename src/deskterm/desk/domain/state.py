@@ -193,6 +193,7 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Sla
 def _enter_status(state: State, old: str | None, new: str, procedure: CompiledProcedure, occurrences: set[str]) -> None:
     status = procedure.statuses.get(new)
     state.status = new
+    # A status that a later procedure dropped: open, so that nobody loses sight of the ticket
     state.category = status.category if status else "open"
     occurrences.add(f"status:{new}")
     occurrences.add(f"category:{state.category}")
@@ -202,15 +203,18 @@ def _enter_status(state: State, old: str | None, new: str, procedure: CompiledPr
 
 def _apply_message(state: State, event: Event, at: int, occurrences: set[str]) -> None:
     author = event.data.get("author_kind", "agent")
+    # Only a message after registration counts as one: the request itself is `received`
     if author == "requester":
         if event.kind == "replied":
             occurrences.add("customer_message")
         state.waiting = "us"
     elif event.data.get("automatic"):
+        # An automatic letter is no answer: the customer still waits for us (S1-19)
         occurrences.add("auto_reply")
     elif event.kind == "replied":
         occurrences.add("agent_reply")
         state.waiting = "them"
+        # The instant of the message and not of its recording: it may have been a call that was written down later
         if state.answered_at is None:
             state.answered_at = at
 
@@ -225,18 +229,21 @@ def _update_end(state: State, category_before: str, at: int, occurrences: set[st
             state.waiting = "us"
         state.solved_at = state.closed_at = None
         return
+    # From solved to closed the instant of the solution stays
     if was_open or state.solved_at is None:
         state.solved_at = at
     if state.category == "closed" and state.closed_at is None:
         state.closed_at = at
         _end_escalations(state, at)
     elif state.category != "closed":
+        # Back from closed to solved, which is no reopening
         state.closed_at = None
 
 
 def _end_escalations(state: State, at: int) -> None:
     """End the escalations of a closed ticket, but for those that a complaint started after its end (S4-21)."""
     for record in list(records_of_kind(state.records, "escalation")):
+        # The ticket is closed, so nobody has to decide any more
         if record.state == "open" and not record.values.get("afterwards"):
             values = {name: value for name, value in record.values.items() if name != "flag"} | {"state": "over"}
             state.records["escalation", record.key] = Record("escalation", record.key, at, values)
@@ -253,10 +260,12 @@ def _end_temporary_states(state: State, occurrences: set[str]) -> bool:
         ("customer_message", "category:solved", "category:closed")
     ):
         state.snoozed_until, changed = None, True
+    # Without this the reopened ticket would be overdue at once, by a due time that was set for work since finished
     if "reopened" in occurrences and (state.dues or state.sprint):
         state.dues, state.sprint, changed = {}, None, True
     if not state.is_open and state.workers:
         state.workers, state.work_started_at, changed = {}, {}, True
+        # The clock of hands-on work must stop with the ticket, though nobody stopped working
         occurrences.add("work_stopped")
     return changed
 
@@ -301,9 +310,11 @@ def _apply_work_start(state: State, event: Event, occurrences: set[str]) -> bool
 
 
 def _apply_work_stop(state: State, event: Event, occurrences: set[str]) -> bool:
+    # A lead may stop the work of somebody who went home
     who = event.data.get("of", event.actor)
     state.workers = {login: tier for login, tier in state.workers.items() if login != who}
     state.work_started_at = {login: since for login, since in state.work_started_at.items() if login != who}
+    # As long as one person works the clock goes on
     if not state.workers:
         occurrences.add("work_stopped")
     return True
@@ -327,6 +338,7 @@ def _apply_cancellation(state: State, event: Event, occurrences: set[str]) -> bo
 
 
 def _apply_merge(state: State, event: Event, occurrences: set[str]) -> bool:
+    # Only the ticket that ends has its clocks cancelled; the one that takes it in goes on untouched (SLA rule 16)
     if event.data.get("into"):
         occurrences.add("cancelled")
     return False
@@ -349,6 +361,7 @@ def _apply_erasure(state: State, event: Event, occurrences: set[str]) -> bool:
 
 def _apply_letter(state: State, event: Event, occurrences: set[str]) -> bool:
     state.records[("letter", str(event.seq))] = build_letter_record(event)
+    # Without a recipient outside it acknowledges nothing
     if event.data.get("to"):
         occurrences.add("auto_reply")
     return False

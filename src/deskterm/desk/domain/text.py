@@ -24,6 +24,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp",
 def is_visible(text: str) -> bool:
     """Return whether anything of a text can be seen: more than white space, control characters, escape sequences and
     characters without a shape."""
+    # Nearly every text is plain ASCII, and needs no look at each character
     if text.isascii() and text.isprintable():
         return not text.isspace() and text != ""
     return any(
@@ -45,6 +46,7 @@ def normalise_name(words: str | None, whose: str = "name") -> str:
 def require_short_texts(texts: Iterable[str]) -> None:
     """Raise UsageError when a text is longer than `MAX_BYTES`."""
     for text in texts:
+        # No character has more than four bytes, so short texts need not be encoded to be measured
         if len(text) * 4 > MAX_BYTES and (size := len(text.encode("utf-8", "surrogatepass"))) > MAX_BYTES:
             raise UsageError(
                 f"That is {size / 1_000_000:.1f} MB of words, and a message holds {MAX_BYTES // 1_000_000} MB: shorten"

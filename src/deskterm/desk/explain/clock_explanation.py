@@ -103,16 +103,21 @@ def _explain_history(
     target = parse_target(clock.target, calendar.day_length)
     is_paused = clock.state == "paused"
     metric = terms.find_metric(clock.metric)
+    # Hands-on work pauses because nobody is at it, whatever the status
     status_periods = ticket.idle_periods if metric is not None and metric.counts_work else ticket.status_periods
     start = clock.started_at if clock.counts_from is None else clock.counts_from
+    # The fold lists pauses that are over; the one that lasts is added up to now
     pauses = [*clock.pauses, *([(clock.since, now)] if is_paused and now > clock.since else [])]
     due = clock.due_at
     if is_paused:
+        # While it rests a clock has no due time of its own: shown is the one it would have if it resumed now
         due = ticket.forecast_due_times(now)[clock.metric, clock.cycle]
     wall_time = target.in_wall_time
     until = clock.stopped_at if clock.stopped_at is not None else now
+    # Up to the due time even if it lies ahead: the account has to add up to the target
     end = due if due is not None else max(until, start)
     intervals = build_intervals(calendar, start, end, pauses, status_periods, wall_time=wall_time, split_at=until)
+    # Apart from the account above, which may end before or after this instant
     used = build_intervals(calendar, start, max(until, start), pauses, (), wall_time=wall_time)
     counted = intervals[-1].total if intervals else 0
     overdue = (
@@ -122,6 +127,7 @@ def _explain_history(
     )
     left = None
     if due is not None:
+        # A running clock has no pause ahead, so the calendar alone says what is left
         ahead = due - until if wall_time else calendar.open_seconds(until, due)
         left = ahead if due >= until else -_count_overdue(calendar, due, until, pauses, wall_time=wall_time)
     return Explanation(
@@ -159,6 +165,7 @@ def _build_overdue_intervals(
 
 
 def _find_metric_label(procedures: ProcedureLookup, ticket: ClockHistories, metric: str, version: int) -> str:
+    # A metric may have been dropped by a later procedure, or be new in it
     for number in (version, ticket.version):
         found = procedures(number).terms.find_metric(metric)
         if found is not None:

@@ -95,6 +95,7 @@ class ClockHistories:
 def build_clock_histories(events: Iterable[Event], procedures: ProcedureLookup) -> ClockHistories:
     """Fold a ticket, and return the history of each of its clocks."""
     builder = _HistoryBuilder(procedures)
+    # Without undone events: what was undone must not explain anything
     for event in select_effective_events(events):
         builder.step(event)
     return builder.build()
@@ -126,6 +127,7 @@ class _HistoryBuilder:
         if "status" in event.changes:
             at = max(sla_event.at, self._status_periods[-1].at if self._status_periods else sla_event.at)
             self._status_periods.append(StatusPeriod(at, status, event.actor))
+        # The first event opens a period too, as nobody is at work then
         if not self._idle_periods or "work_stopped" in sla_event.occurrences:
             at = max(sla_event.at, self._idle_periods[-1].at if self._idle_periods else 0)
             self._idle_periods.append(StatusPeriod(at, IDLE, event.actor))
@@ -168,6 +170,7 @@ class _HistoryBuilder:
         else:
             before = history.clock
             history.clock = clock
+            # A clock that has ended changes only if it is taken up again, or stopped at another instant
             if before.state not in LIVE_STATES and clock.stopped_at == before.stopped_at:
                 return
             history.facts = self._facts
@@ -198,11 +201,13 @@ def _build_event(kind: ClockEventKind, at: int, event: Event, status: str, **mor
 def _find_changes(before: Clock | None, clock: Clock, event: Event, status: str) -> Iterator[ClockEvent]:
     """Yield what an event changed of a clock, in the order in which it is to be read. before: None at its start."""
     was_paused = before is not None and before.state == "paused"
+    # An ended clock that lives again: a later change promised its metric anew
     if before is not None and before.state not in LIVE_STATES:
         yield _build_event("continued", clock.since, event, status, trigger="promised again")
     if before is not None and (
         _target_of(before) != _target_of(clock)
         or (before.state == clock.state == "running" and before.due_at != clock.due_at)
+        # Pinned to the very instant at which it was due already: nothing moves, but somebody set it
         or f"dues.{clock.metric}" in event.changes
     ):
         yield _build_event(

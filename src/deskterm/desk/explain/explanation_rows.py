@@ -53,7 +53,9 @@ def _merge_by_day(intervals: Sequence[ClockInterval], mark: int) -> Iterator[Clo
     def group_key(numbered: tuple[int, ClockInterval]) -> tuple[str, int, bool]:
         number, interval = numbered
         if interval.kind != "working":
+            # Its number keeps it apart: only working time is merged
             return interval.kind, number, False
+        # By local days: a working day east of Greenwich may begin on the UTC day before
         return "working", (interval.start + interval.offset) // 86_400, interval.start >= mark
 
     kept = [

@@ -91,6 +91,7 @@ class _TextBuilder:
         explanation, left = self._explanation, self._explanation.left
         if explanation.state == "unscheduled":
             target, since = explanation.target, f"since {self._format_instant(explanation.clock.started_at)}"
+            # Two reasons for no due time: nobody scheduled the ticket (S1-16), or the cadence has ended
             if target.is_scheduled:
                 return f"unscheduled {since}"
             return f"no {target.cadence} is planned after it, {since}"
@@ -253,6 +254,7 @@ class _TextBuilder:
         _, after = format_spans(explanation.overdue_intervals, end, offset, long=long)
         width = max((len(span) for span, _ in (*before, *after)), default=0)
         for span, interval in before:
+            # Intervals are split at this instant, so the mark goes between two lines and never above the first
             if interval.start == end and interval.start != explanation.counted_from:
                 yield TextLine(f"  -- {end_label}: {self._format_instant(end)}", "head")
             yield format_interval(f"{span:<{width}}", interval)

@@ -47,6 +47,7 @@ def check_policies(terms: SlaTerms, facts: Facts, labels: Labels | None = None) 
     """Return the checks of all policies, in their order; none for an exempt ticket, which is under no policy (S2-14).
 
     labels: of the keys in conditions."""
+    # No condition failed, so no check could say why
     if facts.get("exempt"):
         return []
     checks: list[PolicyCheck] = []

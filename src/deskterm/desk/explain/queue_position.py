@@ -70,6 +70,7 @@ def explain_position(
     if row.category in ("solved", "closed"):
         raise DeskError(f"Ticket {number} is not open: it stands in no queue.")
     own = tuple(build_order_keys(procedure, row))
+    # The neighbours that the list itself would show: read by the same query, not worked out here
     previous = load_queue_page(reader, "open", viewer, before=row.key, limit=1)
     following = load_queue_page(reader, "open", viewer, after=row.key, limit=1)
     return QueuePosition(
@@ -89,6 +90,7 @@ def build_order_keys(procedure: CompiledProcedure, row: QueueRow) -> Iterator[Or
     the ticket's number, which decides between tickets that are otherwise equal. Sorted by these keys, tickets are in
     the order of the store, which compares `CompiledProcedure.compute_rank`, an instant and the number."""
     severity, priority = procedure.severities.get(row.severity or ""), procedure.priorities.get(row.priority or "")
+    # An order without an instant ends with the due time, as the store's does
     for key in (*procedure.definition.queue.by, "due"):
         if key == "urgent":
             urgent = any(step is not None and step.urgent for step in (severity, priority))

@@ -59,8 +59,8 @@ def resolve_levels(
     derived = part.matrix.get(values["impact"] or "", {}).get(values["urgency"] or "")
     if derived in procedure.priorities:
         values["priority"] = values["priority"] or derived
-    # The type's default severity gives way to the matrix, one that a person named does not
     elif derived in procedure.severities and severity is None and kind.has_severity:
+        # The type's default severity gives way to the matrix, one that a person named does not
         values["severity"] = derived
     if part.from_severity and values["priority"] is None and values["severity"] in procedure.priorities:
         values["priority"] = values["severity"]

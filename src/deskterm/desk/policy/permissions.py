@@ -179,8 +179,8 @@ def require_granted(procedure: Procedure, agent: Agent, act: GrantableAct, role:
     granted = [part for part in procedure.roles if act in part.may and role in ("", part.key)]
     if not granted:
         require(agent.role, _WIDER_ACTS.get(act, act))  # type: ignore[arg-type]
-    # Admins too need one of these roles: the procedure says who decides (S1-17)
     elif not {part.key for part in granted} & set(agent.roles.split(",")):
+        # Admins too need one of these roles: the procedure says who decides (S1-17)
         who = " or ".join(part.label for part in granted)
         raise DeskError(
             f"Only somebody with the role {who} may {_GRANTED_ACTIONS.get(act) or _ACTIONS[act]} here: ask one of them."

@@ -114,14 +114,15 @@ def parse_request_fields(
             continue
         if key in REQUEST_FIELDS and known.get(key, _PLAIN).kind in ("text", "long-text"):
             found.common[key] = str(value).strip()
+            # Shown among the ticket's fields too; personal words stay in the one place where they are erased (S5-09)
             if key in known and key not in _PERSONAL_FIELDS:
                 found.values[key] = found.common[key]
             continue
         part = known[key]
         try:
             read = _parse_value(part, value, procedure.timezone, now)
-        # dateutil raises OverflowError for a "date" of many digits
         except (ValueError, OverflowError):
+            # dateutil raises OverflowError for a "date" of many digits
             found.problems.append(f"{part.label} is to be {describe_expected_input(part)}, not {str(value)[:60]!r}")
             continue
         except UsageError as error:

@@ -35,6 +35,7 @@ def assign(
             agent = find_worker(work.session, login)
             phrase = f"assigned to {agent.login}"
             warnings = list(find_assignment_warnings(work, agent))
+            # A team that the ticket has stays: agents help out in other teams
             if team is None and state.team is None and agent.team:
                 changes["team"] = (None, agent.team)
         changes["assignee"] = (state.assignee, login)
@@ -42,6 +43,7 @@ def assign(
             team_key = resolve_team(work.procedure.definition, team)
             changes["team"] = (state.team, team_key)
             phrase += f", team {team_key}"
+        # Checked over all changes: the same agent with another team is a change
         if all(before == after for before, after in changes.values()):
             raise DeskError(f"Ticket {number} is with {login or 'nobody'} already.")
         work.append("assigned", changes)

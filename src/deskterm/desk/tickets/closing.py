@@ -62,5 +62,6 @@ def build_closing_changes(work: TicketTransaction, reason: str) -> Changes:
     ticket."""
     state = work.state
     key = find_next_key(state.records, RESOLUTION)
+    # Kept like a resolution, so that the end of every ticket is found in one place
     values = {"state": "without", "code": reason, "who": work.context.agent.login, "turn": state.reopened}
     return build_record_change(state.records, RESOLUTION, key, **values)

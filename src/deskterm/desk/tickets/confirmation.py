@@ -39,11 +39,16 @@ def confirm(
     channel, received_at: of their message.
     """
     with desk.ticket(number, "move", now, version, action="say that all is well for a requester") as work:
+        # A customer may confirm a fix before the ticket was moved to where it is asked for
         if not has_unrejected_resolution(work.state):
             _require_awaiting_confirmation(work)
         following = work.procedure.find_next_statuses(work.state.type, work.state.status)
         final_statuses = [
-            status for category in ("closed", "solved") for status in following if status.category == category
+            # Closed first: a confirmation leaves nothing to wait for
+            status
+            for category in ("closed", "solved")
+            for status in following
+            if status.category == category
         ]
         if not final_statuses:
             raise DeskError(f"From here ticket {number} cannot be closed: move it first.")
@@ -77,6 +82,7 @@ def reject(
         if target_key is None:
             raise DeskError(f"From {current.label} there is no way back: open a new ticket that names {number}.")
         resolution = find_current_resolution(work.state)
+        # Rejected and not removed: the history and reports show that a first fix failed
         changes: Changes = (
             {}
             if resolution is None
@@ -115,5 +121,6 @@ def _append_verdict(
         work.append("moved", all_changes, None, **data, reason=f"{verdict} by the requester")
         return
     data["contact"] = find_or_add_author(work.session, author, work.state.requester_id, work.state.organisation_id)
+    # None is not stored: the event's own instant says it
     data["spoken_at"] = at if at != work.at else None
     work.append("replied", all_changes, {"body": require_message_text(text)}, author_kind="requester", **data)

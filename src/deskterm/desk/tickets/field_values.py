@@ -40,6 +40,7 @@ def build_participant_changes(
                 )
                 if contact_row is None or contact_row.id is None:
                     continue
+                # A number that is known stays: a form only fills in what is missing
                 contact_row.phone = contact_row.phone or person.phone
                 number = contact_row.id
             if number is not None:

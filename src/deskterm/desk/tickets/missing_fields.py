@@ -29,6 +29,7 @@ def recheck_missing_fields(work: TicketTransaction, request_type: RequestType, c
         key for key in list_required_fields(work.procedure, request_type) if not _has_value(work, key, changes)
     ]
     record = work.state.records.get((MISSING, "1"))
+    # Nothing was flagged and nothing is: no record, or every change of type would leave one
     if record is None and not missing_keys:
         return {}
     return build_missing_change(work.state.records, missing_keys)
@@ -63,6 +64,7 @@ def _has_value(work: TicketTransaction, key: str, changes: Changes) -> bool:
             return True
         case "description":
             return any(
+                # Its text is stored apart, so the state does not know whether there was one
                 "body" in event.texts and event.kind in ("registered", "imported")
                 for event in work.load_earlier_events()
             )

@@ -29,6 +29,7 @@ def change_type(work: TicketTransaction, type_word: str, reason: str) -> str:
     request_type = resolve_choice("type", type_word, procedure.definition.types)
     if request_type.key == state.type:
         raise Unchanged(f"The type is {request_type.label} already.")
+    # A change of type must not be the way round what registration refuses (S5-01)
     if state.organisation_id is None:
         require_public(procedure, request_type, None)
     require_granted(procedure.definition, work.context.agent, "retype")
@@ -36,6 +37,7 @@ def change_type(work: TicketTransaction, type_word: str, reason: str) -> str:
         **build_type_changes(procedure, state, request_type),
         **build_type_checklist_change(procedure, state.records, request_type),
     }
+    # In the same event as the type, so that undo takes both back
     missing_change = recheck_missing_fields(work, request_type, changes)
     work.append("edited", {**changes, **missing_change}, reason=reason)
     missing_keys = [key for _, after in missing_change.values() for key in after.get("fields", ())]
@@ -73,5 +75,6 @@ def build_type_changes(
     if not request_type.has_severity:
         changes["severity"] = (state.severity, None)
     elif state.severity is None:
+        # Without one no policy by severity would match, and the ticket would have no clocks
         changes["severity"] = (None, request_type.default_severity)
     return changes

@@ -75,6 +75,7 @@ def register(
     what the procedure does not know, or for somebody who is no client where only clients may ask (S5-01).
     """
     procedure = desk.procedure
+    # All that can be checked without the store is, before a transaction keeps others waiting
     heading = normalise_subject(subject)
     if not heading:
         raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
@@ -102,7 +103,11 @@ def register(
         department_key = resolve_key("department", department, procedure.definition.departments)
         if client is None:
             request_type, department_key = _route_non_client(
-                procedure, request_type, department_key, elsewhere=incomplete
+                # A mail cannot be asked to choose again, so it goes where anybody may write; a form is refused
+                procedure,
+                request_type,
+                department_key,
+                elsewhere=incomplete,
             )
         values: dict[str, Any] = {
             "type": request_type.key,
@@ -130,11 +135,15 @@ def register(
         missing_keys = _find_missing_fields(
             procedure, request_type, request, known_values, person, phone, incomplete=incomplete
         )
+        # A form that asks for the tenant shows the client's where none was given
         if values["tenant"] is not None and any(field.key == "tenant" for field in procedure.definition.fields):
             request.values["tenant"] = values["tenant"]
         values |= {f"fields.{key}": value for key, value in request.values.items()}
         changes: dict[str, tuple[Any, Any]] = {
-            name: (None, value) for name, value in values.items() if value is not None
+            # Left out rather than stored as None → None, which the history would show
+            name: (None, value)
+            for name, value in values.items()
+            if value is not None
         }
         changes |= build_type_checklist_change(procedure, {}, request_type)
         changes |= build_participant_changes(work, request, values.get("requester_id"), client)
@@ -219,6 +228,7 @@ def _find_missing_fields(
     contact_details = None
     phone_number = _parse_phone(phone)
     if person is not None:
+        # The transaction ends without a commit if the request is refused below, and the contact keeps its number then
         person.phone = person.phone or phone_number
         contact_details = Person(person.name, person.email, person.phone)
         phone_number = phone_number or person.phone
@@ -230,6 +240,7 @@ def _find_missing_fields(
         ):
             request.merge(parse_request_fields(procedure, {definition.key: phone_number}))
     missing_keys = find_missing_fields(procedure, request_type, request, known_values)
+    # Values of the wrong kind are refused even where fields may be missing: they would be lost
     faults = [
         *request.problems,
         *(() if incomplete else find_missing_contact_details(procedure, request, contact_details)),

@@ -58,6 +58,7 @@ def resolve(
     with desk.ticket(number, "reply", now, version, action="resolve tickets") as work:
         event, phrase = record_resolution(work, text, resolution, code, status, channel=channel, next_steps=next_steps)
         result = work.build_result(f"{number}: {phrase}{_format_attached_hint(work)}")
+        # Checked at last, because the letter is only there once the resolution has been recorded
         result = replace(result, missing_in_letter=check_resolution_letter(work, event, strict=strict))
     return result
 
@@ -90,6 +91,7 @@ def record_resolution(
     )
     phrase = "a temporary fix given" if kind == "temporary" else "resolved"
     current = work.procedure.statuses.get(work.state.status)
+    # The fix is recorded, but the ticket seems unsolved: say so, or nobody would notice
     if new_status is None and current is not None and current.category in ("new", "open"):
         return event, f"{phrase}, still {current.label}: no way leads on from there but by hand"
     return event, phrase + (f", now {new_status.label}" if new_status else "")
@@ -147,6 +149,7 @@ def resolve_kind(
     where the two contradict each other or several codes are possible.
     """
     resolutions = work.procedure.definition.closing.resolutions
+    # Without a code the kind leads, with one the code does
     if code is None:
         resolved_kind = kind or "permanent"
         default_code = find_default_code(resolutions, resolved_kind)
@@ -204,6 +207,7 @@ def _find_resolved_status(work: TicketTransaction) -> str | None:
     asks for it, else solved, else closed. None where it stays."""
     current = work.procedure.statuses.get(work.state.status)
     following = work.procedure.find_next_statuses(work.state.type, work.state.status)
+    # It waits for the requester already, and a second solution changes nothing in that
     if current is not None and current.on_reject is not None:
         return None
     asking_statuses = [status for status in following if status.on_reject is not None]

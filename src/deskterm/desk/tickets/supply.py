@@ -32,6 +32,7 @@ def supply_fields(
     request = parse_request_fields(desk.procedure, fields, now)
     with desk.ticket(number, "edit", now, version, action="supply what a request lacks") as work:
         state, procedure = work.state, work.procedure
+        # Inside the transaction, because the message needs the ticket's type
         if request.problems:
             raise build_refusal(procedure, procedure.types[state.type], (), request.problems)
         unknown = sorted(request.common.keys() - _COMMON_FIELDS.keys())

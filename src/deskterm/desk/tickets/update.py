@@ -85,6 +85,7 @@ def update_ticket(
     """
     tags = normalise_tags(add_tags), normalise_tags(remove_tags)
     is_edit = type or organisation or subject
+    # None and not False: acts are chosen by what was given, and an empty impact is given too
     is_rated = None if impact is None and urgency is None else True
     requested = {
         "edit": is_edit,
@@ -98,14 +99,17 @@ def update_ticket(
         raise UsageError(
             "Say what to change: a status, a severity, a priority, impact, urgency, type, client, subject or tags."
         )
+    # The transaction asks for the first act only; the others must be allowed as well
     for act in acts:
         desk.require(act)  # type: ignore[arg-type]
     phrases = []
     retargets = any(value is not None for value in (severity, priority, is_rated, type, organisation))
     with desk.ticket(number, acts[0], now, version, dry_run=dry_run) as work:  # type: ignore[arg-type]
+        # Only these changes can move due times; for others, two forecasts would be waste
         before = compute_due_times(work.fold, work.at) if retargets else {}
         if subject is not None:
             phrases.append(_set_subject(work, subject))
+        # Client and type first: they decide whether the ticket has a severity and which values hold
         if organisation is not None:
             phrases.append(change_organisation(work, organisation, reason))
         if type is not None:
@@ -116,6 +120,7 @@ def update_ticket(
             phrases.append(_set_severity(work, severity, reason))
         if priority is not None:
             phrases.append(_set_priority(work, priority, reason))
+        # After the type, which decides which statuses there are
         if status is not None:
             phrases.append(_move(work, status, reason, anyway))
         if any(tags):

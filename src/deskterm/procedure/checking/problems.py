@@ -65,8 +65,8 @@ def problems_from_validation(
                 yield Problem(path, f'the key "{detail["loc"][-1]}" is missing{_describe_place(data, path)}.')
         elif detail["type"] == "too_short" and detail["input"]:
             continue  # what is in the list is wrong, and has its own complaint
-        # Pydantic reports a value once for every member of a union
         elif detail["type"] != "extra_forbidden" and path not in described:
+            # Pydantic reports a value once for every member of a union
             described.add(path)
             yield Problem(path, f"{describe_path(data, path)}: {_describe_error(dict(detail))}")
 
