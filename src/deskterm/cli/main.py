@@ -33,6 +33,7 @@ def build_program() -> TyperGroup:
     )
     app.callback(invoke_without_command=True)(take_options)
     group = typer.main.get_group(app)
+    # Not registered with typer, which would need the functions, and so import every module
     group.commands.update(build_commands(PROGRAM.commands))
     return group
 
@@ -75,6 +76,7 @@ def run_arguments(arguments: Arguments) -> int:
         return report_error(UsageError("The words of the command are not UTF-8 text: convert them first."))
     try:
         result = build_program().main(args=arguments.words, prog_name="deskterm", standalone_mode=False)
+        # A reader that has left shows here at the latest, and not only when the interpreter ends
         sys.stdout.flush()
         if result == INTERRUPTED:  # typer turns an interrupt into this result
             return report_error(KeyboardInterrupt())
@@ -82,6 +84,7 @@ def run_arguments(arguments: Arguments) -> int:
     except typer.Exit as error:
         return error.exit_code
     except (DeskError, BrokenPipeError, typer.Abort, KeyboardInterrupt) as error:
+        # Before OSError, which BrokenPipeError is too
         if arguments.debug and isinstance(error, DeskError):
             raise
         return report_error(error)

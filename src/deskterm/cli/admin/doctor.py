@@ -28,6 +28,7 @@ def check_store(
 ) -> None:
     """Check the store, fold every ticket again and compare; exit code 1 when something is not as it should be."""
     cli: CliContext = context.obj
+    # Anybody may find out whether the store is sound, and opening the desk would bring old rows up to date first
     if repair:
         cli.open_desk().require("procedure", "repair the store")
     store = open_store(cli.url)
@@ -55,6 +56,7 @@ def check_store(
         verdict = "sound" if not findings else format_count(len(findings), "finding")
         tickets, events = format_count(integrity.tickets, "ticket"), format_count(integrity.events, "event")
         print(f"{tickets} folded again from {events}: {verdict}.")
+    # What was repaired is sound now; faults of the store itself are beyond repair from here
     if any(not finding.repaired for finding in integrity.findings) or store_health.faults:
         raise typer.Exit(1)
 

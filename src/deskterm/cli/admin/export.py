@@ -50,6 +50,7 @@ def export_rows(
     file_format = _choose_format(form, output)
     facts = cli.read_facts()
     chosen = TicketFilter(fields=parse_filters(only or (), Vocabulary(facts.document)))
+    # Before the first row goes out: an export that breaks off was a look as well (S4-25)
     cli.log_access(facts, None, f"export {what}")
     begin = parse_instant(since, facts.timezone) if since is not None else None
     end = parse_instant(until, facts.timezone) if until is not None else None

@@ -37,7 +37,9 @@ def init_desk(
         if not simulated:
             raise UsageError("--now is for simulated desks: add --simulated, or leave it out.")
         started = parse_instant(cli.instant, CompiledProcedure(loaded.procedure).timezone)
+        # Kept as an offset, so that time goes on from that instant in every later call
         now, offset = started, int((started - now).total_seconds())
+    # There is nobody yet who could allow it: --as names the first admin
     login = cli.acting or getpass.getuser()
     store = create_desk(
         cli.url,

@@ -89,6 +89,7 @@ def purge(
         due = [ticket for ticket in retention.find_expired_tickets(desk, reader, now=now) if ticket.held is None]
         if really and due:
             consequence = f"The words of {_count_tickets(len(due))} will be gone for ever."
+            # The count itself has to be typed, so that it is read
             require_confirmation(consequence, str(len(due)), confirmed=yes)
             due = retention.purge_expired_tickets(desk, reader, now=now, progress=show_progress_on_terminal("tickets"))
     if as_json:

@@ -44,6 +44,7 @@ def show_price(
             if row.ticket == number and row.means == "accepted"
         ]
         agreed_before = load_agreements(reader, number)
+    # The last agreement replaces those before it
     last = agreed_before[-1] if agreed_before else None
     limits = {} if last is None or last.amount is None else {"amount": last.amount, "currency": last.currency}
     excess = compute_excess(limits, price)

@@ -32,6 +32,7 @@ def list_letters(
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         letters = outbox.load_letters(reader, state, limit=limit)
+    # An empty list shows nothing of anybody
     if letters:
         cli.log_access(facts, None, "outbox")
     if as_json:

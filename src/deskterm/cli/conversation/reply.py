@@ -41,6 +41,7 @@ def reply(
         raise UsageError(f"A resolution is temporary or permanent, not {resolution!r}.")
     cli: CliContext = context.obj
     facts = cli.read_facts()
+    # The text first: it may be typed for minutes, and `now` is when it is finished
     body, now = read_text(words), cli.now(facts)
     if from_requester:
         desk = cli.open_desk()

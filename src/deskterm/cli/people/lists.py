@@ -88,6 +88,7 @@ def list_overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = 
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         login = cli.check_login()
+        # check_login() has made sure that there is one
         own = next(person for person in load_staff(reader, int(cli.now(facts).timestamp())) if person.login == login)
         teams = find_overseen_teams(facts.document, own)
         if teams == []:

@@ -79,6 +79,7 @@ def _plain_word(annotation: Any, parameter: TyperArgument | TyperOption, word: A
     if annotation is str and type(word) is str:
         return word
     if annotation is int:
+        # A number of 19 digits may be beyond 2^63 - 1: typer judges those. A default comes as a number already.
         number = int(word) if type(word) is str and word.isascii() and word.isdigit() and len(word) < 19 else word
         low, high = parameter.min, parameter.max
         if type(number) is int and (low is None or low <= number) and (high is None or number <= high):

@@ -76,6 +76,7 @@ class CliContext:
         with self.open_reader() as reader:
             active = {agent.login: agent for agent in load_agents(reader) if agent.active}
         if login != own:
+            # The user's own role decides, and somebody who is no agent has none
             require(active[own].role if own in active else "viewer", "act-as")
         if login not in active:
             choice = f" Choose from {list_some(list(active))}." if login != own else ""
@@ -116,6 +117,7 @@ class CliContext:
                 "This is an ordinary desk, and history is not written backwards: leave out --now,"
                 " or rehearse on a desk made with `deskterm init --simulated`."
             )
+        # Time goes on from --now, so that a console or a service does not stand still at it
         begin = parse_instant(self.instant, facts.timezone)
         started = datetime.now(UTC)
         return lambda: (begin + (datetime.now(UTC) - started)).replace(microsecond=0)

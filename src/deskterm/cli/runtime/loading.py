@@ -47,6 +47,7 @@ class LazyCommand(TyperCommand):
         app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
         app.command(self.name, cls=Command)(callback)
         command = typer.main.get_command(app)
+        # An app with a single command is that command, and no group
         assert isinstance(command, TyperCommand)
         return command
 

@@ -28,6 +28,7 @@ def require_confirmation(consequence: str, word: str, *, confirmed: bool) -> Non
         return
     if not sys.stdin.isatty():
         raise DeskError(f"{consequence} Say --yes where nobody can be asked.")
+    # On standard error, because standard output may be JSON for a program
     prompt = f"{sanitize(consequence)} Type {sanitize(word)} to go on: "
     print(prompt, end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip() != word:

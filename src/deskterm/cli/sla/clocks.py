@@ -35,6 +35,7 @@ def filter_by_view(
     login = cli.viewer_login()
     team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)
     viewer = Viewer(login, team, now)
+    # The whole view, however large: a limit would hide clocks that are due
     total = count_tickets(reader, view, viewer)
     numbers = {row.number for row in load_queue_page(reader, view, viewer, limit=total)} if total else set()
     return [clock for clock in clocks if clock.number in numbers]

@@ -43,6 +43,7 @@ def forecast_due_times(
             print_json([])
             return
         raise DeskError("No policy of this procedure is for such a request: it has no due times.")
+    # There is no desk whose zone could be meant, so the start is read in that of the policy's calendar
     zone = compiled.terms.calendars[policy.calendar].timezone
     instant = int(parse_instant(start, zone).timestamp())
     forecast = forecast_metrics(compiled, policy, facts["severity"], instant)

@@ -97,6 +97,7 @@ class _WatchedClocks:
         """Return the lines that are painted at once: a heading, and the clocks that are due first. rows: how many."""
         now = int(self._clock().timestamp())
         running = self._refresh(now)
+        # Late is what was due before this second (SLA rule 11)
         overdue = bisect_left(running, now, key=lambda clock: clock.due or 0)
         heading = (
             f"{sanitize(self._facts.name)} · {format_time_and_zone(now, self._facts.timezone)} · "

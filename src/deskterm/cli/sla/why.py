@@ -39,6 +39,7 @@ def explain_clocks(
         ticket = find_ticket(reader, reference)
         events, procedures = read_events(reader, ticket.number), procedure_versions_from_reader(reader)
         explanations = build_explanations(events, procedures, metric, cycle, now=now)
+        # Told apart: a cycle that there is not, and a metric without any clock
         if cycle is not None and not explanations and build_explanations(events, procedures, metric, now=now):
             raise DeskError(f"Ticket {ticket.number} has no cycle {cycle} of that: leave --cycle out to see all.")
         reason = "" if explanations else explain_missing_clock(events, procedures, metric)

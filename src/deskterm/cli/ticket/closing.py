@@ -56,6 +56,7 @@ def resolve(
     desk, words, now = cli.open_desk(), read_text(note), cli.now()
     channel = check_channel(desk, channel, "email")
     kind: Literal["temporary"] | None = "temporary" if temporary else None
+    # A version is that of one ticket, and --attached is about many
     if attached and version is not None:
         raise UsageError("--attached and --if-version go one at a time.")
     if attached:

@@ -46,6 +46,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
 def _ticket_to_json(ticket: TicketDetail, stage: str | None) -> dict[str, Any]:
     """Return a ticket as one JSON document; instants in UTC. stage: the key of the stage of its status."""
     row = ticket.row._asdict()
+    # The place in the queue's order is nobody's business, and the declared fields follow by name
     del row["key"], row["fields"]
     return row | {
         "stage": stage,
@@ -91,6 +92,7 @@ def _clock_to_json(clock: ClockView) -> dict[str, Any]:
 
 def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str) -> None:
     """Print a ticket for reading. now: epoch seconds; stage: the label of the stage of its status, or empty."""
+    # Printed as it is: the texts of a view are sanitised already
     line = view.line
     facts = [*view.facts[:1], *([("Stage", stage)] if stage else []), *view.facts[1:]]
     print(f"{line.number} · {line.subject}")

@@ -29,6 +29,7 @@ def explain_order(context: typer.Context, number: Number, as_json: AsJson = Fals
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         procedure = compile_document(facts.document, facts.procedure_version)
+        # Nobody in particular: all open tickets are the same for everybody
         viewer = Viewer("", None, int(cli.now(facts).timestamp()))
         place = explain_position(reader, procedure, number, viewer)
     if as_json:

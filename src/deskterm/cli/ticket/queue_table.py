@@ -54,6 +54,7 @@ def print_queue_lines(lines: Sequence[QueueLine], vocabulary: Vocabulary, now: i
         heads.insert(6, "Department")
         for line, cells in zip(lines, rows, strict=True):
             cells.insert(6, line.department or "–")
+    # From the last to the first: all are inserted at one place, and so stand in the order of the table
     for place, field in reversed(list(enumerate(QUEUE_FIELDS))):
         if any(line.fields[place] for line in lines):
             heads.insert(6 + departments, field.label)

@@ -51,6 +51,7 @@ def find_similar(
     """Find tickets that may be about the same matter, among those that the procedure wants compared. client: key, name
     or address; leave_out: numbers of tickets."""
     with cli.open_reader() as reader:
+        # Plain JSON: for one setting the procedure need not be compiled
         duplicates = json.loads(load_desk_facts(reader).document or "{}").get("duplicates", {})
         among = duplicates.get("suggest", "organisation")
         return similar_tickets.find_similar_tickets(
