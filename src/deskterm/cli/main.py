@@ -42,7 +42,10 @@ def take_options(
     context: typer.Context,
     database: Annotated[
         str | None,
-        typer.Option(help="The desk: a file, or a postgresql:// URL. Also DESKTERM_DATABASE.", metavar="FILE|URL"),
+        typer.Option(
+            help="The desk: a file, or a postgresql:// URL without a password. Also DESKTERM_DATABASE.",
+            metavar="FILE|URL",
+        ),
     ] = None,
     acting: Annotated[str | None, typer.Option("--as", help="Work as another agent (admins).", metavar="LOGIN")] = None,
     now: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from deskterm.errors import DeskError
-from deskterm.store.db.location import display_location
+from deskterm.store.db.location import display_location, redact_passwords
 
 
 class NoDesk(DeskError):
@@ -77,7 +77,8 @@ def locked_error(url: str) -> DeskError:
 
 def unreachable_error(url: str, reason: str) -> DeskError:
     return DeskError(
-        f"The PostgreSQL at {display_location(url)} cannot be reached ({reason}): check that it runs and the URL."
+        f"The PostgreSQL at {display_location(url)} cannot be reached ({redact_passwords(reason, url)}): "
+        "check that it runs and the URL."
     )
 
 
