@@ -26,7 +26,7 @@ TIGHTER = ('by_severity.moderate = { response = "4h", resolution = "3d" }', '{ r
 
 
 def call(store: Path, *words: str) -> str:
-    environment = {**os.environ, "DESKTERM_DATABASE": str(store), "LOGNAME": "ann"}
+    environment = {**os.environ, "DESKTERM_DATABASE": str(store)}
     done = subprocess.run([DESKTERM, *words], env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
 

@@ -11,7 +11,6 @@ that calls it: then a reader who follows the reply has to climb back. `--all` pr
 from __future__ import annotations
 
 import argparse
-import getpass
 import io
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.tickets.register import register
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure
+from deskterm.store.db.identity import find_process_owner
 
 FLOORS = (
     ("cli",),
@@ -108,7 +108,7 @@ def floor(module: str) -> int:
 def ways_of_a_reply(url: str) -> dict[str, Way]:
     """Name → the way of a reply, by the desk's command and by the command line."""
     procedure = load(find_procedure("saas-platform")).procedure
-    login = getpass.getuser()
+    login = find_process_owner()
     created = NOON - timedelta(days=1)
     store = create_desk(url, procedure, admin_login=login, admin_name=login, simulated=True, now=created)
     desk = open_desk(store, login)

@@ -10,8 +10,9 @@ import gc
 import sys
 
 
-def main() -> None:
-    """Run the command line, and end with its exit code."""
+def main(login: str | None = None) -> None:
+    """Run the command line, and end with its exit code. login: of whoever calls, where the calling program knows it;
+    None: read from the system."""
     if sys.argv[1:] in (["--version"], ["-V"]):
         from deskterm import __version__  # noqa: PLC0415 - for this option alone
 
@@ -28,10 +29,10 @@ def main() -> None:
         gc.disable()
         from deskterm.cli.console import run_console  # noqa: PLC0415
 
-        sys.exit(run_console(arguments))
+        sys.exit(run_console(arguments, login))
     from deskterm.cli.main import run_arguments  # noqa: PLC0415
 
-    sys.exit(run_arguments(arguments))
+    sys.exit(run_arguments(arguments, login))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Callable
 from functools import cache
@@ -30,13 +31,13 @@ _CREATED_AT: dict[str, float] = {}
 
 @pytest.fixture
 def deskterm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Call the program as ann, with a store of the test's own."""
-    monkeypatch.setenv("LOGNAME", "ann")
+    """Call the program with a store of the test's own, as ann, or as whom the test sets in `DESKTERM_TEST_LOGIN`."""
+    monkeypatch.setenv("DESKTERM_TEST_LOGIN", "ann")
     monkeypatch.setenv("DESKTERM_DATABASE", str(tmp_path / "desk.sqlite3"))
     monkeypatch.setattr(main, "build_program", build_program)
 
     def call(*words: object) -> Answer:
-        code = main.run([str(word) for word in words])
+        code = main.run([str(word) for word in words], login=os.environ["DESKTERM_TEST_LOGIN"])
         printed = capsys.readouterr()
         return Answer(code, printed.out, printed.err)
 

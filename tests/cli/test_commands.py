@@ -39,8 +39,10 @@ def test_every_command_of_the_table_is_a_command_of_that_name() -> None:
 
 def modules_after(words: list[str], tmp_path: Path) -> set[str]:
     """The modules that a call of the program has imported when it ends."""
-    code = "import sys; from deskterm.cli.main import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
-    environment = {**os.environ, "DESKTERM_DATABASE": str(tmp_path / "desk.sqlite3"), "LOGNAME": "ann"}
+    code = (
+        "import sys; from deskterm.cli.main import run; run(sys.argv[1:], 'ann'); print(*sys.modules, file=sys.stderr)"
+    )
+    environment = {**os.environ, "DESKTERM_DATABASE": str(tmp_path / "desk.sqlite3")}
     ended = subprocess.run(
         [sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True, check=True
     )

@@ -87,7 +87,7 @@ def test_a_viewer_may_read_everything_and_each_refusal_names_the_act(
     created = vendor("ticket", "new", "Another", "--requester", "Kim", "--incomplete", *NINE)
     assert created.code == 0, created.err
     assert vendor("ticket", "attach", 1002, 1001, *NINE).code == 0
-    monkeypatch.setenv("LOGNAME", "vic")
+    monkeypatch.setenv("DESKTERM_TEST_LOGIN", "vic")
     for command, more in OF_A_TICKET.items():
         answer = vendor(*command.split(), 1002, *more, *NINE)
         assert answer.code == (0 if command in READING else 1), (command, answer.err)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,13 @@ class Answer:
 
 
 Call = Callable[..., Answer]
+
+_PROGRAM = "import sys; from deskterm.__main__ import main; login = sys.argv.pop(1); main(login)"
+
+
+def program_as(login: str, *words: object) -> list[str]:
+    """Return the command of a process that runs the program as somebody, whoever owns the process."""
+    return [sys.executable, "-c", _PROGRAM, login, *(str(word) for word in words)]
 
 
 def every_command() -> Iterator[tuple[list[str], Any]]:

@@ -98,10 +98,10 @@ class Screen:
 
 
 class Terminal:
-    """The program on a terminal of so many columns and rows. keyboard: its input is the terminal."""
+    """A program on a terminal of so many columns and rows. keyboard: its input is the terminal."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], size: tuple[int, int], *, keyboard: bool = True
+        self, program: Sequence[str], environment: Mapping[str, str], size: tuple[int, int], *, keyboard: bool = True
     ) -> None:
         self._test_side, self._program_side = pty.openpty()
         self._screen, self._incomplete = Screen(), b""
@@ -110,7 +110,7 @@ class Terminal:
         self.resize(size)
         self._before = termios.tcgetattr(self._program_side)
         self._program = subprocess.Popen(
-            [sys.executable, "-c", AS_LEADER, sys.executable, "-m", "deskterm", *arguments],
+            [sys.executable, "-c", AS_LEADER, *program],
             stdin=self._program_side if keyboard else subprocess.DEVNULL,
             stdout=self._program_side,
             stderr=self._program_side,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from cli_call import program_as
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register
 from small_desk import at, small_desk
@@ -47,7 +47,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
     for name in ("NO_COLOR", "COLORFGBG", "FORCE_COLOR", "COLUMNS", "LINES", "VISUAL", "EDITOR"):
         inherited.pop(name, None)
-    settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LOGNAME": "ann", "HOME": str(tmp_path)}
+    settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(tmp_path)}
     return inherited | settings | {"LC_ALL": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
 
 
@@ -57,9 +57,11 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
     started: list[Terminal] = []
 
     def start_program(
-        url: str, *, size: tuple[int, int] = (120, 40), keyboard: bool = True, **variables: str
+        url: str, *, size: tuple[int, int] = (120, 40), keyboard: bool = True, login: str = "ann", **variables: str
     ) -> Terminal:
-        terminal = Terminal(NOW, environment | {"DESKTERM_DATABASE": url} | variables, size, keyboard=keyboard)
+        terminal = Terminal(
+            program_as(login, *NOW), environment | {"DESKTERM_DATABASE": url} | variables, size, keyboard=keyboard
+        )
         started.append(terminal)
         return terminal
 
@@ -131,7 +133,7 @@ def test_what_another_process_writes_is_shown(store_url: str, start: Start, envi
     create_desk_with(store_url, "The scales are stuck")
     terminal = start(store_url)
     terminal.wait_for("Words of 1001.")
-    program = [sys.executable, "-m", "deskterm", "ticket", "new", "Written elsewhere", "--type", "fault", *NOW]
+    program = program_as("ann", "ticket", "new", "Written elsewhere", "--type", "fault", *NOW)
     subprocess.run(program, env=environment | {"DESKTERM_DATABASE": store_url}, check=True, stdout=subprocess.DEVNULL)
     terminal.wait_for("Written elsewhere", "2 open")
     terminal.type("q")
@@ -215,7 +217,7 @@ def test_without_a_keyboard_the_queue_is_printed(url: str, start: Start) -> None
 
 def test_a_stranger_is_told_so_and_the_terminal_is_left_alone(url: str, start: Start) -> None:
     create_desk_with(url, "The scales are stuck")
-    terminal = start(url, LOGNAME="zoe")
+    terminal = start(url, login="zoe")
     assert terminal.wait_for_exit() == 1
-    terminal.wait_for("'zoe' is no active agent of this desk")
+    terminal.wait_for("'zoe' is no agent of this desk")
     assert ALTERNATE not in terminal.output

@@ -25,11 +25,11 @@ def open_console(cli: CliContext) -> None:
     app.run(cli.url, cli.check_login(), clock, impersonator=cli.impersonator)
 
 
-def run_console(arguments: Arguments) -> int:
-    """Open the console for a call without a command, and return the exit code."""
+def run_console(arguments: Arguments, login: str | None = None) -> int:
+    """Open the console for a call without a command, and return the exit code. login: as for `run_arguments`."""
     given = arguments.values.get
     try:
-        open_console(CliContext(given("--database"), given("--as"), given("--now")))
+        open_console(CliContext(given("--database"), given("--as"), given("--now"), login))
         sys.stdout.flush()
     except (DeskError, KeyboardInterrupt, BrokenPipeError) as error:
         return report_error(error)

@@ -61,24 +61,27 @@ def take_options(
     if version:
         typer.echo(f"deskterm {__version__}")
         raise typer.Exit
-    cli = CliContext(database, acting, now)
+    cli = CliContext(database, acting, now, context.obj)
     context.obj = cli
     if context.invoked_subcommand is None:
         open_console(cli)
 
 
-def run(words: Sequence[str]) -> int:
-    """Run the command line with the words after the program's name, and return its exit code."""
-    return run_arguments(parse(words))
+def run(words: Sequence[str], login: str | None = None) -> int:
+    """Run the command line with the words after the program's name, and return its exit code. login: as for
+    `run_arguments`."""
+    return run_arguments(parse(words), login)
 
 
-def run_arguments(arguments: Arguments) -> int:
+def run_arguments(arguments: Arguments, login: str | None = None) -> int:
     """Run the command line, and return its exit code: 0 done, 1 a check or rule said no, 2 wrong usage, 130
-    interrupted. With `--debug` errors that nobody foresaw, and those of the desk and the system, are raised."""
+    interrupted. With `--debug` errors that nobody foresaw, and those of the desk and the system, are raised.
+
+    login: of whoever calls, where the calling program knows it; None: read from the system (D-20)."""
     if not arguments.is_text:
         return report_error(UsageError("The words of the command are not UTF-8 text: convert them first."))
     try:
-        result = build_program().main(args=arguments.words, prog_name="deskterm", standalone_mode=False)
+        result = build_program().main(args=arguments.words, prog_name="deskterm", standalone_mode=False, obj=login)
         # A reader that has left shows here at the latest, and not only when the interpreter ends
         sys.stdout.flush()
         if result == INTERRUPTED:  # typer turns an interrupt into this result

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import sqlite3
 import stat
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from cli_call import Call
+from cli_call import Call, program_as
 
 
 def test_without_a_desk_every_command_says_how_to_make_one(deskterm: Call) -> None:
@@ -105,7 +106,7 @@ def test_agents_are_seeded_and_only_an_admin_works_as_them(
     people.write_text('[[agents]]\nlogin = "sam"\nname = "Sam"\n')
     assert "+ sam (Sam)" in desk("seed", "agents", people).out
     assert desk("ticket", "new", "x", "--type", "fault", "--as", "sam").code == 0
-    monkeypatch.setenv("LOGNAME", "sam")
+    monkeypatch.setenv("DESKTERM_TEST_LOGIN", "sam")
     refused = desk("ticket", "new", "x", "--type", "fault", "--as", "ann")
     assert refused.code == 1
     assert "ask somebody with the role admin" in refused.err
@@ -152,8 +153,8 @@ def test_the_console_without_a_terminal_prints_the_queue(desk: Call) -> None:
 
 
 def run_program(*words: str, database: Path, program: list[str] | None = None) -> subprocess.CompletedProcess[str]:
-    command = program or [sys.executable, "-m", "deskterm"]
-    environment = {**os.environ, "DESKTERM_DATABASE": str(database), "LOGNAME": "ann"}
+    command = program or program_as("ann")
+    environment = {**os.environ, "DESKTERM_DATABASE": str(database)}
     return subprocess.run(
         [*command, *words], env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
     )
@@ -175,7 +176,7 @@ def test_a_list_imports_nothing_that_only_writing_needs(tmp_path: Path, desk: Ca
     script = (
         "import sys\n"
         "from deskterm.cli.main import run\n"
-        "assert run(['ticket', 'list']) == 0\n"
+        "assert run(['ticket', 'list'], 'ann') == 0\n"
         "heavy = {'textual', 'sqlalchemy', 'sqlmodel', 'deskterm.procedure.schema'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
@@ -186,7 +187,7 @@ def test_a_list_imports_nothing_that_only_writing_needs(tmp_path: Path, desk: Ca
 def test_a_pipe_that_is_closed_early_is_no_error(desk: Call, tmp_path: Path) -> None:
     for _ in range(3):
         desk("ticket", "new", "x" * 200, "--type", "fault")
-    command = f"{sys.executable} -m deskterm export events --format jsonl | head -c 1"
+    command = f"{shlex.join(program_as('ann'))} export events --format jsonl | head -c 1"
     environment = {**os.environ, "DESKTERM_DATABASE": str(tmp_path / "desk.sqlite3")}
     result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], env=environment, capture_output=True, text=True, check=False
@@ -214,7 +215,7 @@ def test_only_an_admin_reads_as_somebody_else(desk: Call, tmp_path: Path, monkey
     people.write_text("login,name,role\nsam,Sam,agent\n")
     desk("seed", "agents", people)
     assert desk("ticket", "list", "--view", "mine", "--as", "sam").code == 0
-    monkeypatch.setenv("LOGNAME", "sam")
+    monkeypatch.setenv("DESKTERM_TEST_LOGIN", "sam")
     assert desk("ticket", "list", "--view", "mine", "--as", "ann").code == 1
 
 
@@ -235,12 +236,11 @@ def test_a_write_that_the_system_refuses_gets_one_sentence(desk: Call) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
     answer = subprocess.run(
-        f"{sys.executable} -m deskterm export events > /dev/full",
+        f"{shlex.join(program_as('ann'))} export events > /dev/full",
         shell=True,
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "LOGNAME": "ann"},
     )
     assert answer.returncode == 1
     assert answer.stderr.startswith("deskterm: The system refused")
@@ -260,7 +260,7 @@ def test_the_shipped_examples_can_be_seeded(deskterm: Call) -> None:
 
 def test_a_user_who_is_no_agent_is_not_advised_to_work_as_another(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Choose from ann" in desk("ticket", "note", "1001", "x", "--as", "zoe").err
-    monkeypatch.setenv("LOGNAME", "zoe")
+    monkeypatch.setenv("DESKTERM_TEST_LOGIN", "zoe")
     refused = desk("ticket", "note", "1001", "x")
     assert refused.code == 1
     assert refused.err == (

@@ -42,6 +42,6 @@ def test_a_role_that_oversees_sees_the_tickets_of_its_teams(managed_services: Ca
 
 
 def test_a_user_who_is_no_agent_oversees_nothing(managed_services: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOGNAME", "nobody")
+    monkeypatch.setenv("DESKTERM_TEST_LOGIN", "nobody")
     refused = managed_services("people", "overseen", *AT)
-    assert (refused.code, refused.err.startswith("deskterm: 'nobody' is no active agent of this desk")) == (1, True)
+    assert (refused.code, refused.err.startswith("deskterm: 'nobody' is no agent of this desk")) == (1, True)

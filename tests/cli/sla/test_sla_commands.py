@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli_call import Call
+from cli_call import Call, program_as
 
 NINE = ("--now", "2026-11-23T09:00")
 HALF_PAST = ("--now", "2026-11-23T09:30:01")
@@ -182,8 +183,8 @@ def test_clock_lists_import_nothing_that_only_writing_needs(faults: Call, tmp_pa
     script = (
         "import sys\n"
         "from deskterm.cli.main import run\n"
-        "assert run(['sla', 'list']) == 0\n"
-        "assert run(['sla', 'watch', '--count', '1']) == 0\n"
+        "assert run(['sla', 'list'], 'ann') == 0\n"
+        "assert run(['sla', 'watch', '--count', '1'], 'ann') == 0\n"
         "heavy = {'textual', 'sqlalchemy', 'sqlmodel', 'deskterm.procedure.schema'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
@@ -197,7 +198,7 @@ def test_clock_lists_import_nothing_that_only_writing_needs(faults: Call, tmp_pa
 
 
 def environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "DESKTERM_DATABASE": str(folder / "desk.sqlite3"), "LOGNAME": "ann", "TERM": "xterm"}
+    return {**os.environ, "DESKTERM_DATABASE": str(folder / "desk.sqlite3"), "TERM": "xterm"}
 
 
 def test_watching_in_a_pipe_prints_a_block_each_time(faults: Call) -> None:
@@ -216,7 +217,7 @@ def test_watching_nothing_says_so(desk: Call) -> None:
 
 
 def test_a_watch_whose_pipe_is_closed_is_no_error(faults: Call, tmp_path: Path) -> None:
-    command = f"{sys.executable} -m deskterm sla watch --interval 0.1 | head -n 1"
+    command = f"{shlex.join(program_as('ann'))} sla watch --interval 0.1 | head -n 1"
     result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         env=environment(tmp_path),
@@ -230,7 +231,7 @@ def test_a_watch_whose_pipe_is_closed_is_no_error(faults: Call, tmp_path: Path) 
 
 def test_ctrl_c_ends_the_watch(faults: Call, tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "deskterm", "sla", "watch", "--interval", "60"],
+        program_as("ann", "sla", "watch", "--interval", "60"),
         env=environment(tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -246,7 +247,7 @@ def test_ctrl_c_ends_the_watch(faults: Call, tmp_path: Path) -> None:
 
 def test_a_change_is_shown_before_the_interval_is_over(faults: Call, tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "deskterm", "sla", "watch", "--interval", "3600", "--count", "2"],
+        program_as("ann", "sla", "watch", "--interval", "3600", "--count", "2"),
         env=environment(tmp_path),
         stdout=subprocess.PIPE,
         text=True,
@@ -261,7 +262,7 @@ def test_a_change_is_shown_before_the_interval_is_over(faults: Call, tmp_path: P
 
 def test_on_a_terminal_the_lines_are_painted_over_without_another_screen(faults: Call, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "deskterm", "sla", "watch", "--interval", "0.1", "--count", "2"]
+    command = program_as("ann", "sla", "watch", "--interval", "0.1", "--count", "2")
     with subprocess.Popen(command, env=environment(tmp_path), stdin=theirs, stdout=theirs) as watching:
         os.close(theirs)
         answer = b""

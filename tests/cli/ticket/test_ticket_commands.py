@@ -84,7 +84,7 @@ def test_hostile_text_is_sanitized(desk: Call) -> None:
         (("ticket", "nope"), 2, "No such command 'nope'"),
         (("--nope",), 2, "No such option: --nope"),
         (("ticket", "list", "--as"), 2, "Option '--as' requires an argument"),
-        (("--as", "zoe", "ticket", "note", "1001", "x"), 1, "'zoe' is no active agent of this desk"),
+        (("--as", "zoe", "ticket", "note", "1001", "x"), 1, "'zoe' is no agent of this desk"),
         (("ticket", "note", "1001", "x", "--now", "2026-11-22"), 1, "History is not written backwards"),
         (("ticket", "note", "1001", "x", "--now", "yesterday-ish"), 2, "is no instant"),
         (("ticket", "new", "x", "--type", "fault", "--received", "1980"), 2, "is more than a year ago: add --yes"),

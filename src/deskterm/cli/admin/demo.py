@@ -27,7 +27,7 @@ def make_demo(
     given: CliContext = context.obj
     with tempfile.TemporaryDirectory(prefix="deskterm-demo-") as folder:
         database = str(keep) if keep is not None else str(Path(folder) / "demo.sqlite3")
-        cli = CliContext(database, given.acting, given.instant)
+        cli = CliContext(database, given.acting, given.instant, given.login)
         on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
         if on_terminal:
             print("Making a desk …", end="\r", flush=True)
@@ -38,11 +38,11 @@ def make_demo(
         # Only a console needs Textual, and whoever waits should read the line above before that is imported.
         from deskterm.tui import app  # noqa: PLC0415
 
-        app.run(cli.url, cli.check_login(), cli.make_clock(cli.read_facts()))
+        app.run(cli.url, cli.check_login(), cli.make_clock(cli.read_facts()), impersonator=cli.impersonator)
 
 
 def _build_desk(cli: CliContext) -> None:
-    store = build_demo_desk(cli.url, real_now=system_now(), admin_login=CliContext().viewer_login())
+    store = build_demo_desk(cli.url, real_now=system_now(), admin_login=cli.own_login)
     try:
         # This desk was never left alone: what came by itself in its three weeks is no news. So the runner takes every
         # step up to now, and what it tells of is thrown away.

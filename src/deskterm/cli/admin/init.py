@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -40,7 +39,7 @@ def init_desk(
         # Kept as an offset, so that time goes on from that instant in every later call
         now, offset = started, int((started - now).total_seconds())
     # There is nobody yet who could allow it: --as names the first admin
-    login = cli.acting or getpass.getuser()
+    login = cli.acting or cli.own_login
     store = create_desk(
         cli.url,
         loaded.procedure,
@@ -66,7 +65,8 @@ def init_desk(
             }
         )
         return
-    print(f"A desk on {loaded.procedure.about.name} is ready at {cli.display_location}; you are its admin ({login}).")
+    admin = f"{login} is its admin" if cli.impersonator else f"you are its admin ({login})"
+    print(f"A desk on {loaded.procedure.about.name} is ready at {cli.display_location}; {admin}.")
     for warning in warnings:
         print(f"  note: {warning.sentence}")
     print("Next: deskterm seed agents FILE, deskterm ticket new, or just deskterm.")

@@ -68,7 +68,7 @@ def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = F
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        notices = outbox.load_notices(reader, cli.viewer_login(), limit=limit)
+        notices = outbox.load_notices(reader, cli.check_login(), limit=limit)
     if as_json:
         print_json(
             [
@@ -94,7 +94,7 @@ def list_escalations(
         facts = load_desk_facts(reader)
         roles: tuple[str, ...] = ()
         if mine:
-            login = cli.viewer_login()
+            login = cli.check_login()
             staff = oversight.load_staff(reader, int(cli.now(facts).timestamp()))
             roles = next((agent.roles for agent in staff if agent.login == login), ())
         # Without roles the query lists everybody's.

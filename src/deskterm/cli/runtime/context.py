@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from deskterm.cli.runtime.output import list_some
 from deskterm.desk.domain.instant_text import parse_instant
-from deskterm.desk.policy.permissions import require
+from deskterm.desk.policy.permissions import format_unknown_agent, require
 from deskterm.errors import DeskError, UsageError
+from deskterm.store.db.identity import read_login
 from deskterm.store.db.location import display_location, resolve_database_url
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class CliContext:
     """The global options of a call. database: as given; acting: the login after `--as`; instant: the text after
-    `--now`."""
+    `--now`; login: of whoever calls, where a program that calls this one knows it; None: read from the system."""
 
     database: str | None = None
     acting: str | None = None
     instant: str | None = None
+    login: str | None = None
     _login_checked: bool = False
-    """True once the login after `--as` was checked."""
+    """True once it was checked that whoever calls, and the agent after `--as`, may read here."""
 
     @property
     def url(self) -> str:
@@ -44,59 +45,69 @@ class CliContext:
         return display_location(self.url)
 
     @property
+    def own_login(self) -> str:
+        """The login of whoever calls: the owner of the process, or the role on a PostgreSQL server (D-20). Raises the
+        DeskErrors of `read_login`."""
+        if self.login is None:
+            self.login = read_login(self.url)
+        return self.login
+
+    @property
     def impersonator(self) -> str:
-        """The login of the operating system's user where another agent acts; empty otherwise."""
-        own = getpass.getuser()
-        return own if self.acting not in (None, own) else ""
+        """The login of whoever calls where another agent acts; empty otherwise."""
+        return self.own_login if self.acting not in (None, self.own_login) else ""
 
     def open_reader(self) -> ReadConnection:
-        """Open a bare read-only connection to the store. Raises DeskError when `--as` names no active agent, or the
-        user may not act for others."""
-        if self.acting is not None and not self._login_checked:
-            self._login_checked = True  # first, because the check opens a reader
-            self.check_login()
+        """Open a bare read-only connection to the store. Raises DeskError when whoever calls is no active agent of the
+        desk (D-21), when `--as` names none, or the caller may not act for others."""
         reader = open_reader(self.url)
         if reader.upgraded is not None:
             print(reader.upgraded, file=sys.stderr)
+        try:
+            self._check_reading(reader)
+        except BaseException:
+            reader.close()
+            raise
         return reader
 
     def open_desk(self) -> DeskSession:
-        """Open the desk as the operating system's user, or with `--as` as another agent, for which the user must be an
-        admin. Raises DeskError when either is not to be."""
+        """Open the desk as whoever calls, or with `--as` as another agent, for which the caller must be an admin.
+        Raises DeskError when either is not to be."""
         # SQLModel and the reactions take half a second to import; a call that only reads must not wait for them.
         from deskterm.cli.runtime.session import open_session  # noqa: PLC0415
 
-        return open_session(self.url, getpass.getuser(), self.acting)
+        return open_session(self.url, self.own_login, self.acting)
 
     def check_login(self) -> str:
         """Return the login that the call acts as, checked as `open_desk` does, but read with a bare connection, so that
         the console paints first. Raises DeskError as that does."""
-        own = getpass.getuser()
-        login = self.acting or own
-        with self.open_reader() as reader:
-            active = {agent.login: agent for agent in load_agents(reader) if agent.active}
-        if login != own:
-            # The user's own role decides, and somebody who is no agent has none
-            require(active[own].role if own in active else "viewer", "act-as")
-        if login not in active:
-            choice = f" Choose from {list_some(list(active))}." if login != own else ""
-            raise DeskError(
-                f"{login!r} is no active agent of this desk: an admin can add them with `deskterm seed agents FILE`."
-                + choice
-            )
-        return login
+        if not self._login_checked:
+            self.open_reader().close()
+        return self.acting or self.own_login
 
-    def viewer_login(self) -> str:
-        """Return the login whose view of the desk is read. Reading is open to the operating system's user even when
-        they are no agent, so only a login after `--as` is checked."""
-        return getpass.getuser() if self.acting is None else self.check_login()
+    def _check_reading(self, reader: ReadConnection) -> None:
+        """Raise DeskError unless whoever calls, and the agent after `--as`, may read this desk."""
+        if self._login_checked:
+            return
+        if self.login is None:
+            self.login = read_login(self.url, reader)
+        own, login = self.login, self.acting or self.login
+        agents = {agent.login: agent for agent in load_agents(reader)}
+        active = [name for name, agent in agents.items() if agent.active]
+        if login != own:
+            # The caller's own role decides, and somebody who is no agent has none
+            require(agents[own].role if own in active else "viewer", "act-as")
+        if login not in active:
+            choice = f" Choose from {list_some(active)}." if login != own else ""
+            raise DeskError(format_unknown_agent(login, is_former=login in agents) + choice)
+        self._login_checked = True
 
     def log_access(self, facts: DeskFacts, number: int | None, what: str) -> None:
         """Record that the user read a ticket, or with None something else, where the procedure asks for that
         (S4-25)."""
         if access_log.is_access_logged(facts.document):
-            acting = f", as {self.viewer_login()}" if self.impersonator else ""
-            access_log.record_access(self.url, getpass.getuser(), number, f"{what}{acting}", self.now(facts))
+            acting = f", as {self.acting}" if self.impersonator else ""
+            access_log.record_access(self.url, self.own_login, number, f"{what}{acting}", self.now(facts))
 
     def read_facts(self) -> DeskFacts:
         """Read the facts of the desk: its name, zone and procedure."""

@@ -14,17 +14,17 @@ from deskterm.store.db.engine import open_store
 
 
 def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
-    """Open the desk at a URL. own_login: the operating system's user; acting: the login after `--as`, which only an
+    """Open the desk at a URL. own_login: of whoever calls; acting: the login after `--as`, which only an
     admin may give.
 
-    Raises DeskError when the user, or the other agent, is no active agent of the desk, or may not act for others.
+    Raises DeskError when the caller, or the other agent, is no active agent of the desk, or may not act for others.
     """
     store = open_store(url)
     if store.upgraded is not None:
         print(store.upgraded, file=sys.stderr)
     if acting is None or acting == own_login:
         return open_desk(store, own_login, progress=show_upgrade_progress())
-    # The user's own role decides whether they may act for another, so the desk is opened as the user first.
+    # The caller's own role decides whether they may act for another, so the desk is opened as the user first.
     open_desk(store, own_login, progress=show_upgrade_progress()).require("act-as")
     try:
         return open_desk(store, acting, behind=own_login)

@@ -32,7 +32,7 @@ def filter_by_view(
         raise UsageError(f"There is no view {view!r} with clocks that run: use {', '.join(views)}.")
     if view == "open":
         return list(clocks)
-    login = cli.viewer_login()
+    login = cli.check_login()
     team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)
     viewer = Viewer(login, team, now)
     # The whole view, however large: a limit would hide clocks that are due

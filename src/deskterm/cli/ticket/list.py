@@ -123,7 +123,7 @@ def print_queue(
         raise UsageError(f"There is no view {view!r}: use {', '.join(labels)}.")
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        login = cli.viewer_login()
+        login = cli.check_login()
         own_team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)
         now = int(cli.now(facts).timestamp())
         viewer = Viewer(login, own_team, now)

@@ -24,7 +24,7 @@ def print_unscheduled(cli: CliContext, limit: int, as_json: bool) -> None:
 def print_to_be_set(cli: CliContext, limit: int, as_json: bool) -> None:
     """Print the tickets that wait for somebody to say when they are due (S1-17): for a viewer who holds a role that
     some wait for, those; for others, all."""
-    login = cli.viewer_login()
+    login = cli.check_login()
     with cli.open_reader() as reader:
         rows = load_awaiting_due_time(reader, limit)
         roles = reader.rows("SELECT roles FROM agent WHERE login = :login", {"login": login})

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from deskterm.desk.domain.email_address import is_email_address, parse_mailbox
 from deskterm.desk.domain.text import normalise_name
+from deskterm.desk.policy.permissions import format_unknown_agent
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
 
@@ -25,10 +26,7 @@ def build_unknown_agent(session: Session, login: str, *, is_former: bool) -> Unk
     """Return the error for a login that may not work here. is_former: it is that of one who is not active."""
     table = table_of(Agent)
     logins = list(session.execute(select(table.c.login).where(table.c.active).order_by(table.c.id)).scalars())
-    if is_former:
-        return UnknownAgent(f"{login} is no longer active on this desk: ask an admin.", logins)
-    sentence = f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`."
-    return UnknownAgent(sentence, logins)
+    return UnknownAgent(format_unknown_agent(login, is_former=is_former), logins)
 
 
 def find_active_agent(session: Session, login: str) -> Agent:

@@ -167,6 +167,13 @@ def format_refusal(role: str, act: Act, action: str = "") -> str:
     return f"{_ARTICLES.get(role, 'A')} {role} may not {action or _ACTIONS[act]}: ask somebody with the role {who}."
 
 
+def format_unknown_agent(login: str, *, is_former: bool) -> str:
+    """Return the sentence for a login that may neither work nor read here. is_former: of one who is not active."""
+    if is_former:
+        return f"{login} is no longer active on this desk: ask an admin."
+    return f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`."
+
+
 def require(role: str, act: Act, action: str = "") -> None:
     """Raise DeskError unless a role allows an act. action: as for `format_refusal`."""
     if not is_allowed(role, act):
