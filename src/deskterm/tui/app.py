@@ -107,6 +107,7 @@ class DeskApp(App[None]):
         """Start the automation once the desk has been fetched: not while its rows are being written anew."""
         if self._automation is None:
             return
+        # The first one: a dialog may lie over it by now
         screen = self.screen_stack[0]
         if isinstance(screen, DeskScreen) and not screen.desk_worker.ready:
             self.set_timer(_SETTLING_TIME, self._start_automation)

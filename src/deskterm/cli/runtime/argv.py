@@ -59,6 +59,7 @@ def parse(words: Sequence[str]) -> Arguments:
     rest = iter(words)
     for word in rest:
         name, sign, value = word.partition("=")
+        # Kept, because the command's own parser needs it as well
         if word == "--":
             command += [word, *rest]
         elif name in VALUED_OPTIONS:

@@ -119,6 +119,7 @@ def find_or_add_contact(
     something that is no address."""
     if email is None and (mailbox := parse_mailbox(name or "")):
         name, email = mailbox
+    # Kept in small letters, so that it is found however it is written
     address = email.strip().casefold() if email else None
     if address is not None and not is_email_address(address):
         raise UsageError(f"{email!r} is no e-mail address: write it as name@example.org.")
@@ -132,6 +133,7 @@ def find_or_add_contact(
     elif full_name:
         same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
         found = (
+            # Not among those with an address: a namesake who has one may be somebody else
             session.execute(select(Contact).where(table.c.name == full_name, table.c.email.is_(None), same))
             .scalars()
             .first()
@@ -145,5 +147,6 @@ def find_or_add_contact(
         organisation_id=organisation_id,
     )
     session.add(person)
+    # For the id, which events refer to
     session.flush()
     return person

@@ -63,14 +63,17 @@ def build_ticket_row(state: State, clocks: Sequence[Clock], procedure: CompiledP
         "is_open": int(state.is_open),
         "requester_id": state.requester_id,
         "organisation_id": state.organisation_id,
+        # Commas at both ends, so that SQL finds a tag with `LIKE '%,tag,%'`
         "tags": f",{','.join(state.tags)}," if state.tags else "",
         "fields": json.dumps(state.fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
         "received_at": received,
         "rank": procedure.compute_rank(state.severity, state.priority, state.status),
+        # NEVER and not NULL, which SQLite sorts first and PostgreSQL last
         "order_at": (next_due or NEVER) if procedure.is_ordered_by_due() else received,
         "next_due_at": next_due or NEVER,
         "next_metric": first.metric if first else "",
         "breached": int(
+            # A waived miss stays on record, but marks the ticket no longer
             any(clock.breached_at is not None and not clock.waived and not is_timer(clock) for clock in clocks)
         ),
         "flags": f",{','.join(marks)}," if (marks := collect_flags(state.records)) else "",
@@ -125,6 +128,7 @@ def build_message_row(event: Event) -> dict[str, Any] | None:
         "at": to_optional_datetime(event.data.get("spoken_at", event.at)),
         "kind": find_entry(event.kind).message_kind or "internal",
         "author_kind": author_kind,
+        # The name is looked up by the contact: erased there, it is erased here too (S5-09)
         "author": "" if event.data.get("contact") else event.data.get("author", event.actor),
         "contact_id": event.data.get("contact"),
         "channel": event.data.get("channel", ""),

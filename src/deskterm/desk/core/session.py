@@ -32,6 +32,7 @@ from deskterm.store.db.tables import Agent, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
 _ticket = table_of(Ticket)
+# SQLite ignores FOR UPDATE: there the transaction has locked the whole file (BEGIN IMMEDIATE)
 _LOCK_TICKET = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
 
 SYSTEM_ACTOR = "deskterm"
@@ -68,12 +69,14 @@ class DeskSession:
             agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
             if agent is None or not agent.active:
                 raise build_unknown_agent(session, login, is_former=agent is not None)
+            # The agent outlives this database session
             session.expunge(agent)
         self.agent = agent
 
     @classmethod
     def of_system(cls, store: Store, *, reactions: Reactions) -> DeskSession:
         """Open the desk in the name of deskterm itself, for what happens without an agent."""
+        # Without __init__(), which looks the agent up: this one has no row
         desk = cls.__new__(cls)
         desk._reactions = reactions
         desk._open(store)
@@ -131,6 +134,7 @@ class DeskSession:
                 require_changeable(work, act)
             work.is_dry_run = dry_run
             yield work
+            # Not reached when the block raises: the database transaction is rolled back then
             if not dry_run:
                 work.finish()
 
@@ -170,6 +174,7 @@ class DeskSession:
             # What follows by itself, such as a warning, is no reason to refuse what somebody wrote meanwhile.
             is_system_event = event.kind in SYSTEM_EVENTS
             is_changed = is_changed or (version is not None and event.seq > version and not is_system_event)
+        # Nobody can have seen a version that is still to come
         if version is not None and (is_changed or row.version < version):
             raise VersionConflict(number, version, row.version)
         return TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), number, row.hash)

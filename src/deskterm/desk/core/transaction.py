@@ -223,6 +223,7 @@ class TicketTransaction:
 
     def _insert_texts(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
         """Insert texts, and return references to them."""
+        # Texts refer to their ticket, so its row has to be there first
         if texts and self.number is None:
             self._insert_ticket()
         references = {}
@@ -253,14 +254,17 @@ class TicketTransaction:
         if self.number is None:
             self._insert_ticket()
         number = self.number or 0
+        # Contacts that the command added through the session: the statements below bypass it, and refer to them
         self.session.flush()
         self._write_events(number)
         rows = self._projection.build_rows(number, self.procedure, self.hash)
         if any(_changes_names(event) for event in self.new_events):
             rows.ticket.update(load_displayed_names(self.session, self.state, self._new_texts))
+        # The row was locked as the command began, so no version has to be compared here
         self.connection.execute(_UPDATE_TICKET, rows.ticket | {"number": number})
         self._write_changes(number, rows.clocks, _DELETE_CLOCK, _INSERT_CLOCKS)
         self._write_changes(number, rows.records, _DELETE_RECORD, _INSERT_RECORDS)
+        # Inside the transaction: PostgreSQL delivers it with the commit, and to nobody when there is none
         notify_change(self.session, number)
 
     def _write_events(self, number: int) -> None:

@@ -115,6 +115,7 @@ def find_item(desk: DeskSession, number: int, item: str | None = None) -> ItemLo
         rows = [(kind, key, json.loads(data)) for kind, key, data in session.execute(statement)]
         matching = [row for row in rows if item in (None, row[1], f"{number}-{row[1]}")]
         if item is None and len(matching) > 1:
+            # Items under way have the flag; those that are done are hardly meant
             matching = [row for row in matching if "flag" in row[2]] or matching
         if len(matching) != 1:
             keys = ", ".join(key for _, key, _ in rows)

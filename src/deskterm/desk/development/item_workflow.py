@@ -37,6 +37,7 @@ def move_item(
     with open_item(desk, number, item, "develop", now) as found:
         part = found.origin.procedure.definition.development
         here, target = found.status, resolve_choice("development status", status, part.statuses)
+        # `to` names moves in both directions: forward is what comes later in the file
         order = [option.key for option in part.statuses]
         if target.key not in here.to:
             options = (

@@ -57,6 +57,7 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None) -> dat
             moment = _put_in_zone(moment, zone, text)
         instant = moment.astimezone(UTC).replace(microsecond=0)
     except OverflowError as error:
+        # At the first or last day of Python's years the conversion itself leaves them
         raise beyond from error
     if not _FIRST_YEAR <= instant.year < _END_YEAR:
         raise beyond
@@ -132,6 +133,7 @@ def _apply_zone(moment: datetime, word: str, zone: ZoneInfo) -> datetime:
 
     Raises ValueError for other abbreviations, because `IST` is three zones.
     """
+    # GMT is one instant even in summer, when the zone calls its own time BST
     if word.upper() in ("Z", "UTC", "GMT"):
         return moment.replace(tzinfo=UTC)
     if offset := _OFFSET.fullmatch(word):

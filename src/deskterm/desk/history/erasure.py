@@ -103,6 +103,7 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
         with desk.store.writing() as session:
             _clear_contact(session, found.person)
     if not dry_run:
+        # Until then SQLite's write-ahead log holds the pages with the old texts
         desk.store.checkpoint()
     return found
 
@@ -140,7 +141,9 @@ class _NamePatterns:
         # The full name, the address and the number are matched in any case. The parts of a name are matched only as
         # they are written: “Will” is a name, “will” is not.
         whole = [r"\s+".join(map(re.escape, name.split())), re.escape(email), re.escape(phone)]
+        # Shorter parts of names, such as "de", are words that anybody writes
         parts = [re.escape(part) for part in name.split() if len(part) > 2]
+        # Not \b, which does not match in front of the plus sign of a telephone number
         in_any_case = "|".join(rf"(?<!\w){one}(?!\w)" for one in whole if one)
         as_written = "|".join(rf"(?<!\w){one}(?!\w)" for one in parts)
         self._patterns = [

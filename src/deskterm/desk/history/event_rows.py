@@ -43,6 +43,7 @@ def check_texts(
         if text is None:
             yield f"the {name} of event {event.seq} of ticket {number} is missing: compare a backup"
         elif (compute_digest(text["salt"], text["body"]) if text["salt"] or text["body"] else "") != expected:
+            # A text that was erased without a replacement has neither salt nor words, and the empty digest
             yield f"the {name} of event {event.seq} of ticket {number} is not what was written: compare a backup"
 
 

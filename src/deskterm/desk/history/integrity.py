@@ -77,6 +77,7 @@ def refresh_projections(store: Store, progress: Progress | None = None, *, batch
     version, _, last_done = found.refolding.partition(":")
 
     def save_position(session: Session, number: int) -> None:
+        # In the transaction of the batch, so that an interruption cannot part the position from the rows
         session.execute(update(table).values(refolding=f"{PROJECTION_VERSION}:{number}"))
 
     # Rows that another version of the projection had begun to write are no use: those start from the beginning.

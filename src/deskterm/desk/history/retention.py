@@ -53,6 +53,7 @@ def release_hold(
 
 def calculate_cutoff(now: datetime, years: int) -> datetime:
     """Return the instant so many calendar years ago; tickets that were last updated before it may be purged."""
+    # Not multiples of 365 days: a year of the procedure is one of the calendar
     return now - relativedelta(years=years)
 
 
@@ -81,6 +82,7 @@ def purge_expired_tickets(
                 state = work.state
                 if state.held is not None or state.is_open or state.updated_at >= cutoff:
                     continue  # it changed after it was found, before it was locked
+                # What was emptied before has no salt any more
                 query = select(table.c.id).where(table.c.ticket_id == work.number, table.c.salt != "")
                 emptied = dict.fromkeys(work.session.execute(query).scalars())
                 replace_texts(work, "purged", emptied, fields=find_plain_text_fields(work))

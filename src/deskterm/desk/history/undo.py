@@ -106,6 +106,7 @@ def _require_undoable(
         hint = f"Take that back first{_format_separate_hint(number, original)}."
         raise DeskError(f"Ticket {work.number} was part of it, and has moved on: {latest}. {hint}")
     for event in command.events:
+        # A registration cannot be undone, but this ticket is closed instead (_close_split_off)
         if event.kind == "registered" and command.is_split_off:
             continue
         reason = _find_obstacle(event, letter_states)
@@ -165,7 +166,9 @@ def _undo_on_ticket(work: TicketTransaction, command: LastCommand) -> int:
         if event.kind == "letter" and letter is not None and letter.state == "sent":
             sent += 1  # the letter stays in the history: somebody has it
         elif event.kind != "noticed":
+            # What a clock did stays on record, unless the undo moves its due time (below)
             undone.add(event.seq)
+    # The failed delivery of a letter goes with the letter
     undone |= {event.seq for event in command.later if event.kind == "delivered" and _letter_seqs(event) <= undone}
     undone |= _find_outdated_notices(work, command, undone)
     work.append("undone", seqs=sorted(undone))

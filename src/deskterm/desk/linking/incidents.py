@@ -111,6 +111,7 @@ def resolve_incident(
     where they are stay there, and the summary gives the reason for each. The other parameters and errors are those of
     `resolution.resolve`."""
     text = require_message_text(note)
+    # No template wraps the note: it is the letter, and can be checked before anything is locked
     if strict:
         require_complete_letter(desk.procedure.definition, text)
     numbers = find_open_attached(desk, incident)

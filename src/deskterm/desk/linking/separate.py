@@ -50,6 +50,7 @@ def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetim
             changes["status"] = (work.state.status, status)
         work.append("separated", changes, ticket=other, reason=reason)
         before = original.state.fields.get(list_field) or []
+        # None and not an empty list: with None the fold removes the field altogether
         after = [linked for linked in before if linked != number] or None
         leaving = list(_find_leaving_people(original, number, list_field))
         changes = {f"fields.{list_field}": (before, after)}

@@ -38,8 +38,10 @@ def split_message(
         body = _load_body(source, request)
         heading = normalise_subject(subject or "") or _build_subject(body) or f"Split from {number}"
         part = _register_part(source, request, heading, body)
+        # Gives the new ticket its row, and so the number that the link needs
         result = part.build_result(f"{part.number} split off from {number}: {heading}")
         add_link(source, SPLIT_TO, result.number)
+        # In this database transaction: a message is never split off without a link to where it came from
         part.finish()
     return result
 

@@ -48,6 +48,7 @@ def check_resolution_letter(work: TicketTransaction, event: Event, *, strict: bo
     if not procedure.letter_checks:
         return ""
     body = _load_letter_text(work, event)
+    # Inside the transaction, so that nothing of the resolution is written when this raises
     if strict:
         require_complete_letter(procedure, body)
     return format_missing_parts(find_missing_parts(procedure, body))

@@ -123,6 +123,7 @@ def _build_placeholder_values(work: TicketTransaction, event: Event, placeholder
     due = event.data.get("due")
     if not isinstance(due, int):
         next_due_clock = find_next_clock(work.fold.clocks())
+        # A due time that has passed is no promise any more
         due = next_due_clock.due_at if next_due_clock is not None and (next_due_clock.due_at or 0) >= work.at else None
     values = {
         "number": str(work.number),

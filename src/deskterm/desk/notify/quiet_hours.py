@@ -18,6 +18,7 @@ def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | Non
     for_staff: use the calendar of the ticket's team, where it has its own. Otherwise, and for people outside, the
     calendar of the clock that caused the message counts.
     """
+    # Only the passing of time appends `noticed`, so without one a person caused the message
     clock_event = next((event for event in reversed(work.new_events) if event.kind == "noticed"), None)
     if clock_event is None:
         return None
@@ -25,6 +26,7 @@ def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | Non
     if calendar is None:
         return None
     try:
+        # The next working second ends there, so it begins one before: at once, where the calendar is open
         opens = calendar.add_seconds(work.at, 1) - 1
     except ValueError:  # the calendar never opens again: better at a bad hour than never
         return None

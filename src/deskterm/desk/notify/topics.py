@@ -27,6 +27,7 @@ def find_topics(work: TicketTransaction, event: Event) -> Iterator[str]:
         topics = find_entry(event.kind).topics
         if topics is not None:
             yield from topics(event.changes, event.data)
+        # Of a new ticket every field is a change, and `registered` says it all
         if event.kind != "registered":
             yield from _find_change_topics(work.procedure, event)
 
@@ -75,6 +76,7 @@ def _find_clock_topics(procedure: CompiledProcedure, event: Event) -> Iterator[s
     metric, what = event.data["metric"], event.data["what"]
     if not metric.startswith(TIMER_PREFIX):
         yield "breached" if what == "breach" else "warned"
+        # At a warning and at the miss: the notice says at which of them it goes (S3-07)
         yield "delayed"
     elif what == "warning":
         yield "reminded"

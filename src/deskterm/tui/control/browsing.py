@@ -42,6 +42,7 @@ class Browser:
 
     def show_list(self, query: QueueQuery) -> None:
         """Read another list, or the same one in another order or through another filter."""
+        # Marks survive sorting and filtering, so that tickets can be gathered over several searches
         if query.view != self.queue_query.view:
             self._panes.queue.marks.clear()
         self.queue_query = query
@@ -54,6 +55,7 @@ class Browser:
 
     def show_view(self, key: str) -> None:
         """Show a view from its first row."""
+        # Elsewhere, undo would be about a change that is out of sight
         self._host.remember(None)
         self.show_list(self.queue_query._replace(view=key, number=None, cursor=0, first=0))
         self._panes.views.show(self.views, key)
@@ -106,6 +108,7 @@ class Browser:
         if self._pinned is None:
             line = self._panes.queue.current
             self._reader().open_ticket(line.number if line is not None else None)
+            # Otherwise the row's page is on the way, and the pane need not be emptied for a moment
             if line is None and self._panes.queue.count == 0:
                 self._show_open_ticket(None)
 

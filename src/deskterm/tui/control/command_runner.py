@@ -51,6 +51,7 @@ class CommandRunner:
             self.last_change = self.last_change if command.keeps_last_change else None
             command.step(self._console)
         else:
+            # With an argument nothing is asked, and the keys that follow are commands again
             if command.opens_input and not argument:
                 self._type_ahead.hold()
             self.start(command.handler, argument)
@@ -70,6 +71,7 @@ class CommandRunner:
             except Exception as error:
                 self._console.notify(log_crash(error), severity="error")
             finally:
+                # Whatever became of it, no key may stay held back
                 self._type_ahead.replay()
 
         self._console.run_worker(guarded(), group="commands")
@@ -105,6 +107,7 @@ class CommandRunner:
             more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
             console.notify(refusals[0] + more, severity="error")
         elif console.marked_count:
+            # Marks stay while something was refused, so that it can be tried again
             console.mark([])
         console.refresh_lists()
 

@@ -44,6 +44,7 @@ class ComposerController:
                 return
             await self.close(self.composer)
         async with self._turn:
+            # With the version that the draft answers, not the one in view: what came since holds it back
             draft = self.drafts.letters.get((kind, ticket.number)) or Draft(text, ticket.version)
             composer = Composer(
                 kind, ticket.number, ticket.line.requester, draft.base_version, draft.text or text, draft.next_status
@@ -56,6 +57,7 @@ class ComposerController:
 
     async def close(self, composer: Composer, *, keep: bool = True) -> None:
         """Take the composer away. keep: its text stays as a draft."""
+        # First of all, because a text that was emptied leaves no draft
         self.drafts.letters.pop((composer.kind, composer.number), None)
         if keep:
             self.drafts.keep(composer)

@@ -64,5 +64,6 @@ class Prompts:
             # before it is removed: a widget that is removed with the focus gives it to any pane beside it
             self._host.focus_pane()
             await prompt.remove()
+            # The command that waited may have been cancelled
             if self._answer is not None and not self._answer.done():
                 self._answer.set_result(text)

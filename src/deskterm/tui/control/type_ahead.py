@@ -34,4 +34,5 @@ class TypeAhead:
         """Post the keys that were held back, and hold no more."""
         keys, self._keys = self._keys or [], None
         for key in keys:
+            # A new event: one that was stopped is not delivered again
             self._post(events.Key(key.key, key.character))

@@ -42,6 +42,7 @@ class ChoiceList(ShortList):
         self._current, self._numbered = current, numbered
         self.choices = self._all
         self._label_width = max((len(choice.label) for choice in choices), default=8)
+        # Callers know the present value by its key, or only by the words that lists show
         self.index = next(
             (n for n, choice in enumerate(choices) if current in (choice.key, choice.label, choice.short)), 0
         )
@@ -85,6 +86,7 @@ class Choose(ModalScreen[str | None]):
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
+        # priority: while one searches, the input has the focus, and its own keys are among these
         Binding("down,ctrl+n", "move(1)", "Down", priority=True),
         Binding("up,ctrl+p", "move(-1)", "Up", priority=True),
         Binding("j", "move(1)", "Down"),

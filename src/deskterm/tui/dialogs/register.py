@@ -137,6 +137,7 @@ class Register(ModalScreen[Request]):
 
     async def _show_similar(self) -> None:
         request = self._read_form()
+        # An address leads to its client by the domain
         client = request.organisation or request.email
         found = await self._find_similar(request.subject, client) if self._find_similar else ()
         similar = self.query_one("#likely", Static)

@@ -19,6 +19,7 @@ from deskterm.tui.handlers.questions import choose_from_procedure, describe_tick
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
 
+# No outcome has such a key, and no item such a place
 _LEAVE = "+"
 """The choice that nothing more is to be ticked off."""
 
@@ -49,6 +50,7 @@ async def close(console: Console, argument: str) -> None:
         format_question("Why {be} {} closed?", lines),
         lambda desk: desk.procedure.definition.closing.reasons,
     )
+    # Empty and not None: the procedure has none, and nobody called the question off
     if reason == "":
         raise DeskError("This procedure has no reasons for closing: use s to change the status.")
     if reason is not None:
@@ -83,6 +85,7 @@ async def reopen(console: Console, argument: str) -> None:
     number = lines[0].number
 
     def has_unreviewed_thanks(desk: DeskSession) -> bool:
+        # Only a look: nothing is locked for it, and the ticket is closed as a rule
         with desk.ticket(number, "move", now, dry_run=True, allow_closed=True) as work:
             return thanks_messages.has_unreviewed_thanks(work)
 

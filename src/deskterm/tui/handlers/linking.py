@@ -84,6 +84,7 @@ async def split(console: Console, argument: str) -> None:
     there is no such message."""
     selected, ticket, now = console.selection(many=False)[0].number, console.open_ticket, console.now()
     entries = [entry for entry in ticket.timeline if entry.voice == "requester" and entry.seq] if ticket else []
+    # The pane may still show the ticket before this one
     if not entries or ticket is None or ticket.number != selected:
         raise DeskError("There is no message of the requester here to split off.")
     choices = [Choice(str(entry.seq), sanitize(entry.text.split("\n")[0][:70])) for entry in reversed(entries)]

@@ -32,6 +32,7 @@ async def run_with_text(console: Console, argument: str, question: str, command:
     lines = console.selection(many=many)
     text = argument or await console.ask(format_question(question, lines))
     if text:
+        # After the question: an answer may take minutes, and the command happens when it is given
         now = console.now()
         await console.run_on(numbers_of(lines), lambda desk, number: command(desk, number, text, now))
 

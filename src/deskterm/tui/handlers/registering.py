@@ -44,6 +44,7 @@ async def register(console: Console, argument: str) -> None:
         console.drafts.request = None
         console.notify(result.summary)
         console.show_ticket(result.number)
+        # After show_ticket(), which forgets the last change
         console.remember(result)
 
 
@@ -118,6 +119,7 @@ async def _find_similar(console: Console, subject: str, client: str) -> list[Saf
     among = console.vocabulary.duplicate_scope
 
     def find(desk: DeskSession) -> list[Safe]:
+        # A connection of its own, because this runs in the write thread and not in the one that reads
         with open_reader(desk.store.url) as reader:
             found = find_similar_tickets(
                 reader, subject, organisation=client or None, among=among, limit=_SIMILAR_SHOWN

@@ -36,8 +36,10 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     if not composer.text.strip():
         raise UsageError("There is nothing to say yet: write a few words first.")
     ticket = console.open_ticket
+    # A note to colleagues contradicts nothing that came meanwhile, so only letters are held back
     if composer.kind != "note" and ticket is not None and ticket.version > composer.base_version:
         _hold_for_news(console, composer, [entry for entry in ticket.timeline if entry.seq > composer.base_version])
+        # The news is in view now, so the next ctrl+s sends
         composer.base_version = ticket.version
         return
     composer.sending = True

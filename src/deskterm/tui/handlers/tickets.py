@@ -45,6 +45,7 @@ async def _move(console: Console, lines: Sequence[QueueLine], status: str, *, an
         try:
             return update.move(desk, number, status, anyway=anyway, now=now)
         except transition_rules.NeedsReply:
+            # Raised again, so that run_on() counts the ticket as refused
             unanswered.add(number)
             raise
 
@@ -54,6 +55,7 @@ async def _move(console: Console, lines: Sequence[QueueLine], status: str, *, an
 
 async def _choose_status(console: Console, lines: Sequence[QueueLine]) -> str | None:
     """Ask for a status that all of the tickets can move to. Raises UsageError when there is none."""
+    # One look-up for each combination: hundreds of tickets may be marked
     places = sorted({(line.type, line.status) for line in lines})
 
     def list_common_moves(desk: DeskSession) -> list[str]:

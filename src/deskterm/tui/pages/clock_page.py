@@ -48,6 +48,7 @@ class ClockPages:
     async def _read(self) -> None:
         now = self._workspace.now()
         self._clocks = await self._workspace.run(lambda desk: read_clocks(desk, self._number, now))
+        # Kept from the first time, so that the pages and their order stay while one turns them
         self._explanations = self._explanations or self._clocks.explain(now)
 
     def _updated(self) -> Content | None:
@@ -69,6 +70,7 @@ class ClockPages:
         return self._lay_out(current)
 
     async def _read_again(self) -> None:
+        # Before reading: what is written meanwhile is then seen as new with the next second
         version = self._current_version()
         try:
             await self._read()

@@ -35,6 +35,7 @@ class _Line(NamedTuple):
     head: bool
 
 
+# inherit_bindings: keys that Textual gives to scrolling views would come before those of the table of commands
 class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     """Timeline entries, the newest at the end, wrapped to the width."""
 
@@ -98,6 +99,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
             style = self.screen.get_component_rich_style("screen--selection")
             parts = strip.divide([start, end, strip.cell_length])
             strip = Strip.join([part.apply_style(style) if n == 1 else part for n, part in enumerate(parts)])
+        # By the offsets Textual knows which text the mouse selects
         return strip.adjust_cell_length(width, base).apply_offsets(0, index)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:

@@ -22,6 +22,7 @@ HEADER = 1
 """Lines of column titles, which stay in place when the rows scroll."""
 
 
+# inherit_bindings: keys that Textual gives to scrolling views would come before those of the table of commands
 class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     """Tickets in rows. The cursor is an index; marks are kept by ticket number, so that they survive sorting."""
 
@@ -85,13 +86,16 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         old, self._pages = self._pages, Pages(count, pages)
         scroll = self.scroll_offset.y
         self._now = now
+        # Pages that are still on the way belong to the list before
         self._requested.clear()
         self._cursor = max(0, min(cursor, count - 1))
         for line in self._pages.lines():
+            # Questions and commands take the rows from the marks, and should know them as they are now
             if line.number in self.marks:
                 self.marks[line.number] = line
         self.virtual_size = Size(self.size.width, count + HEADER)
         self._scroll_rows(self._cursor - screen_line)
+        # Most reads change a row or two, and over a slow connection a whole repaint takes time
         if count and self.scroll_offset.y == scroll and old.count == count:
             self._repaint_changed(old)
         else:
@@ -312,6 +316,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             return
         index = self.first_row + offset.y - HEADER
         if index < self.count:
+            # Asked before the cursor moves: the first click of two puts it there
             again = index == self._cursor and event.chain > 1
             self.move_to(index)
             if again:

@@ -46,6 +46,7 @@ class DeskScreen(Screen[None]):
     impersonator: the login of whoever works in the agent's name, empty where nobody does; preload: modules that the
     write thread imports ahead of the first key."""
 
+    # on_mount() gives the focus to the queue; Textual would choose the first pane
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = make_bindings()
 
@@ -134,6 +135,7 @@ class DeskScreen(Screen[None]):
             pane.tick(now)
         titles.update_banner(workspace)
         due = self.panes.next_breach.next_due(before)
+        # A target is missed by the mere passing of time, which nobody writes: lists and counts change all the same
         if (before and due is not None and due < now) or now - workspace.browser.counted_at >= COUNT_INTERVAL:
             workspace.refresh_lists()
 

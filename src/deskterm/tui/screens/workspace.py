@@ -57,6 +57,7 @@ class DeskWorkspace:
     ) -> None:
         self._screen, self._clock, self._desk_worker = screen, clock, desk_worker
         self.panes = panes
+        # A viewer until the desk has been read: nothing may be changed before the role is known
         self.desk = DeskView(Safe(""), Person(login, sanitize(login), "viewer", None))
         self.vocabulary = Vocabulary()
         self.zone: tzinfo = UTC
@@ -286,6 +287,7 @@ class DeskWorkspace:
     @property
     def composer(self) -> Composer | None:
         """The open composer."""
+        # Asked at every change of focus, so the question must not import the controller
         return self.composing.composer if "composing" in self.__dict__ else None
 
     @property

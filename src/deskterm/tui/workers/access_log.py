@@ -22,6 +22,7 @@ class AccessLog:
         self._url, self._login, self._now = url, impersonator or login, now
         self._what = f"ticket, as {login}" if impersonator else "ticket"
         self._last: int | None = None
+        # A store that stays locked must not fill the memory
         self._unwritten: deque[tuple[int, datetime]] = deque(maxlen=10_000)
         self.enabled = False
 
@@ -42,4 +43,5 @@ class AccessLog:
                 access_log.record_access(self._url, self._login, number, self._what, at, lock_timeout=_LOCK_TIMEOUT)
             except (DeskError, OSError):
                 return
+            # Only now that it stands in the store
             self._unwritten.popleft()

@@ -25,6 +25,7 @@ class AutomationWorker:
     ) -> None:
         self._url, self._login, self._clock, self._report = url, login, clock, report
         self._stop = threading.Event()
+        # daemon: a store that hangs must not keep the program from ending
         self._thread = threading.Thread(target=self._run, name="automation", daemon=True)
 
     def start(self) -> None:

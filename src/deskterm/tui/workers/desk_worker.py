@@ -81,10 +81,12 @@ class DeskWorker:
         self._stopping = True
         if self._executor is not None:
             self._submit(self._close)
+            # Only a command is worth waiting for, not an import or rows that are being written anew
             self._executor.shutdown(wait=self._running > 0)
 
     def _submit(self, act: Callable[[], T]) -> Future[T]:
         if self._executor is None:
+            # One thread, so that commands run in the order of the keys
             self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
         return self._executor.submit(act)
 

@@ -139,6 +139,7 @@ class ReadWorker:
                     del self._requests.jobs[waiting]
                 if self._requests.running == kind and self._connection is not None:
                     self._connection.interrupt()
+            # In a dict, a job takes the place in the line of the one that it replaces
             self._requests.jobs[kind] = job
             self._wake.notify()
 
@@ -162,6 +163,7 @@ class ReadWorker:
                 self._requests.running = kind
             if self._stopping:
                 break
+            # Nobody has asked for anything within POLL, so there is time to look for writes
             self._attempt(job or self._read_changes)
             self._requests.running = ""
         reader.close()
@@ -170,6 +172,7 @@ class ReadWorker:
         try:
             job()
         except Interrupted:
+            # Overtaken on purpose: its answer would be of no use
             return
         except Exception as error:  # a broken read must not stop the ones after it
             if not self._stopping and str(error) != self._last_error:
@@ -214,6 +217,7 @@ class ReadWorker:
         """Read the pages in sight. The cursor keeps its ticket and its line on the screen where both are still there;
         where the ticket has left the list, the cursor keeps its index."""
         query, viewer = self._query, self._viewer
+        # The keys of rows as they were before lead to other places in the list as it is now
         self._anchors = {}
         total = count_tickets(self._reader, query.view, viewer, query.match)
         cursor = self._find_cursor(query, viewer, total)
