@@ -167,12 +167,8 @@ def test_times() -> dict[str, float]:
     return {name: float(case.get("time", 0)) for name, case in read_cases(KEPT / "times.xml")}
 
 
-def passed_tests(times: Path) -> set[str]:
-    """The tests of a report that neither failed nor were skipped."""
-    return {name for name, case in read_cases(times) if not len(case)}
-
-
 def read_cases(times: Path) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Yield each test of a report with its entry, which holds a failure, an error or nothing."""
     for case in ElementTree.parse(times).getroot().iter("testcase"):
         file = str(case.get("classname", "")).replace(".", "/") + ".py"
         yield f"{file}::{case.get('name')}", case
@@ -223,8 +219,6 @@ def run_all(mutants: list[Mutant]) -> Iterator[tuple[str, str]]:
             for file in ("pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"):
                 shutil.copy(ROOT / file, copy / file)
             copies.put(copy)
-        failing = find_failing(copy, {test for _, tests in todo for test in tests})
-        todo = [(mutant, [test for test in tests if test not in failing]) for mutant, tests in todo]
 
         def run(pair: tuple[Mutant, list[str]]) -> tuple[str, str]:
             copy = copies.get()
@@ -239,23 +233,6 @@ def run_all(mutants: list[Mutant]) -> Iterator[tuple[str, str]]:
                 yield name, result
 
 
-def find_failing(copy: Path, tests: set[str]) -> set[str]:
-    """Return the tests that do not pass on the copy as it is: a failure of theirs would say nothing of a mutant."""
-    times = copy / "times.xml"
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
-        names.write("\n".join(sorted(tests)))
-        names.flush()
-        subprocess.run(
-            [sys.executable, "-m", "pytest", "-n", "2", "-p", "no:cacheprovider", f"--junitxml={times}",
-             f"@{names.name}"],
-            cwd=copy, env=test_environment(copy), check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-    failing = tests - passed_tests(times)
-    for test in sorted(failing):
-        print(f"left out, does not pass here: {test}", flush=True)
-    return failing
-
-
 def try_mutant(copy: Path, mutant: Mutant, tests: list[str]) -> str:
     """Run a mutant's tests in a copy of the tree, and put the code back."""
     if not tests:
@@ -263,37 +240,43 @@ def try_mutant(copy: Path, mutant: Mutant, tests: list[str]) -> str:
     path = copy / mutant.module
     source = path.read_text(encoding="utf-8")
     arguments = json.loads(mutant.arguments) if mutant.arguments else {}
-    path.write_text(
-        mutate_code(source, get_operator(mutant.operator)(**arguments), mutant.occurrence), encoding="utf-8"
-    )
-    try:
-        # Most mutants are noticed by a few tests of their own room: only the others wait for the rest to be collected.
-        for batch in (tests[:FIRST_TESTS], tests[FIRST_TESTS:]):
-            if batch and not pass_tests(copy, batch):
-                return "killed"
-        return "survived"
-    finally:
-        path.write_text(source, encoding="utf-8")
+    mutated = mutate_code(source, get_operator(mutant.operator)(**arguments), mutant.occurrence)
+    # Most mutants are noticed by a few tests of their own room: only the others wait for the rest to be collected.
+    batches = [tests[:FIRST_TESTS], tests[FIRST_TESTS:]]
+    while batches:
+        path.write_text(mutated, encoding="utf-8")
+        try:
+            failed = find_failed(copy, batches[0])
+        finally:
+            path.write_text(source, encoding="utf-8")
+        # A failure says something of the mutant only when the same test passes on the code as it is.
+        if failed and not find_failed(copy, [failed]):
+            return "killed"
+        batches[0] = [test for test in batches[0] if failed and test != failed]
+        batches = [batch for batch in batches if batch]
+    return "survived"
 
 
-def pass_tests(copy: Path, tests: list[str]) -> bool:
-    """Run tests in a copy of the tree; True when all pass. Tests that do not end are no better than those that fail."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
-        names.write("\n".join(tests))
-        names.flush()
-        words = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", f"@{names.name}"]
+def find_failed(copy: Path, tests: list[str]) -> str | None:
+    """Run tests in a copy of the tree up to the first that fails, and return it. Tests that do not end, or cannot be
+    collected, are no better than one that fails: the first of them stands for all."""
+    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    with tempfile.TemporaryDirectory(prefix="deskterm-mutant-") as folder:
+        names, times = Path(folder) / "names.txt", Path(folder) / "times.xml"
+        names.write_text("\n".join(tests))
+        words = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", f"--junitxml={times}", f"@{names}"]
         try:
             done = subprocess.run(
-                words, cwd=copy, env=test_environment(copy), check=False, timeout=4 * MOST_SECONDS + 60,
+                words, cwd=copy, env=environment, check=False, timeout=4 * MOST_SECONDS + 60,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            return False
-    return done.returncode == 0
-
-
-def test_environment(copy: Path) -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+            return tests[0]
+        if done.returncode == 0:
+            return None
+        cases = read_cases(times) if times.exists() else ()
+        failed = [name for name, case in cases if len(case) and case[0].tag in ("failure", "error") and name in tests]
+        return failed[0] if failed else tests[0]
 
 
 def report(mutants: list[Mutant], results: dict[str, str]) -> int:
