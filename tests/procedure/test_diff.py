@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corner_shop import shop
 from deskterm.procedure.compiled import to_document
-from deskterm.procedure.diff import diff_procedures
+from deskterm.procedure.diff import diff_procedures, format_text_change
 from deskterm.procedure.pinned_holidays import pin_holidays
 from deskterm.procedure.stored_document import read_document
 
@@ -93,3 +95,25 @@ def test_a_stored_edition_is_compared_as_what_it_was() -> None:
     assert diff_procedures(stored, shop(('label = "Urgent"', 'label = "Blocker"'))) == [
         'severities "urgent", label: "Urgent" → "Blocker"'
     ]
+
+
+def test_a_change_in_a_long_text_is_shown_wherever_it_stands() -> None:
+    """D-30: old and new were cut after 59 characters, and looked the same."""
+    words = [f"word{number}" for number in range(120)]
+    changed = words.copy()
+    changed[100] = "4 hours"
+    purpose = 'key = "corner-shop"'
+    old = shop((purpose, f'{purpose}\ndescription = "{" ".join(words)}"'))
+    new = shop((purpose, f'{purpose}\ndescription = "{" ".join(changed)}"'))
+    (line,) = diff_procedures(old, new)
+    assert line == (
+        'about, description: "… word96 word97 word98 word99 [word100 → 4 hours] word101 word102 word103 word104 …"'
+    )
+
+
+@given(
+    st.lists(st.sampled_from(["one", "two", "three", "four"]), min_size=20, max_size=40).map(tuple), st.integers(0, 19)
+)
+def test_two_long_texts_that_differ_never_read_the_same(words: tuple[str, ...], place: int) -> None:
+    new = (*words[:place], "changed", *words[place + 1 :])
+    assert "changed" in format_text_change(" ".join(words), " ".join(new))

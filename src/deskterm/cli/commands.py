@@ -305,7 +305,10 @@ PROGRAM = GroupEntry(
         "rule": GroupEntry(
             "What happens by itself: list, switch on, switch off.",
             {
-                "list": CommandEntry("admin.rules:list_rules", "List the rules, and whether they act by themselves."),
+                "list": CommandEntry(
+                    "admin.rules:list_rules",
+                    "List the rules, whether they act by themselves, and which of them a lead may switch.",
+                ),
                 "on": CommandEntry("admin.rules:switch_on", "Let a rule that waits for a lead's word act by itself."),
                 "off": CommandEntry("admin.rules:switch_off", "Let such a rule only suggest."),
             },

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from difflib import SequenceMatcher
 
 from deskterm.procedure.schema import NamedDay, Part, Procedure
 from deskterm.procedure.stored_document import to_model
+
+_LONG_TEXT = 60
+"""Characters above which a text is shown by the words that changed."""
+_WORDS_BESIDE = 4
+"""Words that are shown on both sides of a change."""
 
 
 def diff_procedures(old: Procedure, new: Procedure) -> list[str]:
@@ -42,6 +48,8 @@ def _diff_values(where: str, old: object, new: object) -> Iterator[str]:
                 yield f"{where}: the order is now {', '.join(map(str, after))}"
         case tuple(), tuple():
             yield from _diff_lists(where, old, new)
+        case str(), str() if max(len(old), len(new)) > _LONG_TEXT:
+            yield f"{where}: {format_text_change(old, new)}"
         case _:
             yield f"{where}: {_format_value(old)} → {_format_value(new)}"
 
@@ -110,6 +118,25 @@ def _diff_lists(where: str, old: Sequence[object], new: Sequence[object]) -> Ite
     yield f"{where}: {', '.join(changes)}"
 
 
+def format_text_change(old: str, new: str) -> str:
+    """Format a change of a long text: the words that differ, with a few beside them, so that no part of the change is
+    cut off (D-30)."""
+    before, after = old.split(), new.split()
+    if before == after:
+        return "only its spaces and line breaks changed"
+    shown: list[str] = []
+    for part in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_WORDS_BESIDE):
+        found: list[str] = ["…"] if part[0][1] > 0 else []
+        for kind, first, last, new_first, new_last in part:
+            if kind == "equal":
+                found += before[first:last]
+                continue
+            found.append(f"[{' '.join(before[first:last])} → {' '.join(after[new_first:new_last])}]")
+        shown.append(" ".join(found))
+    ending = "" if part[-1][2] == len(before) else " …"
+    return f'"{" ".join(shown)}{ending}"'
+
+
 def _format_summary(value: object) -> str:
     if isinstance(value, Part):
         label = getattr(value, "label", None)
@@ -124,8 +151,7 @@ def _format_value(value: object) -> str:
         case True | False:
             return "yes" if value else "no"
         case str():
-            words = " ".join(value.split())
-            return f'"{words[:59]}…"' if len(words) > 60 else f'"{words}"'
+            return f'"{" ".join(value.split())}"'
         case tuple():
             return ", ".join(map(str, value)) or "nothing"
         case Part():

@@ -60,6 +60,12 @@ def test_rules_are_listed_and_switched_and_a_shift_hands_over(deskterm: Call) ->
     assert "does it" in next(
         line for line in desk("rule", "list", *NINE).out.splitlines() if line.startswith("response-near")
     )
+    printed = {line.split()[0]: line for line in desk("rule", "list", *NINE).out.splitlines()}
+    assert printed["response-near"].split()[4] == "off", "D-30: which can be switched, and by which word"
+    assert printed["critical"].split()[4] == "–"
+    assert "deskterm rule on RULE" in printed["A"]
+    switchable = {rule["key"]: rule["switchable"] for rule in desk("rule", "list", "--json", *NINE).json}
+    assert (switchable["critical"], switchable["response-near"]) == (False, True)
     assert desk("rule", "off", "critical", *NINE).code == 1
     opened = desk("ticket", "new", "Mouse", "--field", "contact-phone=02 9999 1234", *NINE)
     assert "team global" in opened.out, opened.err

@@ -11,7 +11,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.linking.duplicate import close_as_duplicate
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
-from deskterm.errors import UsageError
+from deskterm.errors import DeskError, UsageError
 from small_desk import at
 from ticket_reads import DeskFactory, open_ticket, read_clock_states, read_ticket, read_timers
 
@@ -145,3 +145,15 @@ def test_the_author_of_a_message_to_a_duplicate_is_the_requester_of_the_duplicat
     messages.record_customer_message(desk, second, "Are you at it?", now=at(4))
     public = [message for message in read_ticket(desk).messages if message.author_kind == "requester"]
     assert [message.author for message in public] == ["Kim Doe", "Lou"]
+
+
+def test_a_reply_that_names_the_present_status_is_sent_all_the_same(saas: DeskSession) -> None:
+    """D-30: "The ticket is New already", and the words were lost."""
+    number = open_ticket(saas)
+    status = read_ticket(saas, number).row.status
+    result = messages.reply(saas, number, "We are looking into it.", status=status, now=at(1))
+    assert result.summary.startswith(f"{number} answered; it is New already")
+    ticket = read_ticket(saas, number)
+    assert (ticket.row.status, ticket.messages[-1].body) == (status, "We are looking into it.")
+    with pytest.raises(DeskError, match="There is no status"):
+        messages.reply(saas, number, "x", status="nowhere", now=at(2))

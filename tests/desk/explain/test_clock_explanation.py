@@ -353,7 +353,8 @@ def test_an_absent_clock_says_what_it_is_missing() -> None:
     )
     fault = TicketScript().register(severity="s1").events
     assert (
-        explain_missing_clock(fault, compile_version, "update") == "Its clock has not started: that takes agent_reply."
+        explain_missing_clock(fault, compile_version, "update")
+        == "Its clock has not started: it starts with a reply to the requester."
     )
     with pytest.raises(DeskError, match="There is no metric 'nope': use response"):
         explain_missing_clock(fault, compile_version, "nope")
@@ -439,3 +440,10 @@ def test_a_due_time_set_by_hand_is_told_by_its_label_in_local_time() -> None:
         "Fri 2026-11-06 09:00 UTC+00:00 by lea: due time of Resolution set by hand; "
         "due – → Fri 2026-11-06 16:00 UTC+00:00 (agreed with Kim)"
     )
+
+
+def test_a_clock_that_the_receipt_starts_is_not_said_to_wait_for_it() -> None:
+    """D-30: "that takes received" on a received ticket. Metrics that promise nothing are left out."""
+    fault = TicketScript().register(severity="s4").events
+    absent = explain_missing_clock(fault, compile_version)
+    assert "receiv" not in absent.removeprefix("Its clock would have started at the receipt")

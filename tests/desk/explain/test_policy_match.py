@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.desk.explain.policy_match import check_policies, describe_fact
+from deskterm.desk.explain.policy_match import PolicyCheck, check_policies, describe_checks, describe_fact
 from deskterm.sla.terms import Policy, SlaTerms
 
 TYPES, CLIENTS = ("fault", "idea"), ("larch", "oak")
@@ -48,3 +48,21 @@ def test_a_fact_is_described_by_its_labels() -> None:
     labels = {"vpn": "VPN", "fault": "Fault"}
     described = [describe_fact(facts, name, labels) for name in ("tags", "type", "team", "tier", "gone")]
     assert described == ["VPN, x", "Fault", "none", "2", "none"]
+
+
+def test_policies_that_fail_alike_are_one_line() -> None:
+    """D-30: five policies of one label, one for each priority, repeated a line five times."""
+    failed = PolicyCheck(
+        "gold", "Gold", "failed", "organisation", ("larch",), "none", "organisation is none, not Larch"
+    )
+    matched = PolicyCheck("standard", "Standard", "matched")
+    checks = [failed, failed._replace(policy="gold-2"), failed._replace(policy="gold-3"), matched]
+    assert [line for _, line in describe_checks(checks)] == [
+        "✗ Gold: organisation is none, not Larch (3 policies)",
+        "✓ Standard",
+    ]
+    assert [line for _, line in describe_checks([failed, matched, failed])] == [
+        "✗ Gold: organisation is none, not Larch",
+        "✓ Standard",
+        "✗ Gold: organisation is none, not Larch",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -11,6 +12,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.policy.permissions import Act, format_refusal, is_allowed
 from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
@@ -53,3 +55,16 @@ def test_a_stranger_is_told_who_can_let_them_in(tmp_path: Path) -> None:
     with pytest.raises(DeskError, match="sam is no longer active"):
         open_desk(desk.store, "sam")
     desk.store.close()
+
+
+def test_what_nobody_may_do_sends_nobody_to_an_admin() -> None:
+    """An admin was refused with "An admin may not note the time: ask somebody with the role admin"."""
+    for role in ROLES:
+        for act in get_args(Act):
+            if not is_allowed(role, act):
+                sentence = format_refusal(role, act)
+                assert not sentence.startswith(f"An {role}") or f"the role {role}" not in sentence
+    assert format_refusal("admin", "notice").endswith(
+        "may not record what the passing of time brings:"
+        " deskterm does that itself, in `deskterm run` or an open console."
+    )

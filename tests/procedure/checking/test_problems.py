@@ -155,3 +155,11 @@ def test_money_that_nobody_can_be_charged_is_refused(line: str, message: str) ->
     found = load_refused(text)
     assert message in found
     assert found.startswith(f"shop.toml:{line_of(text, line)}: ")
+
+
+def test_a_choice_that_may_be_left_out_is_refused_with_choices_that_can_be_written() -> None:
+    """D-30: it read "is none of , by-severity…", because leaving it out is an empty text to the schema."""
+    rule = '[[rules]]\nkey = "share"\nlabel = "Share"\non = "create"\nassign = "in-turn"\n\n[[types]]'
+    assert load_refused(SHOP.replace("[[types]]", rule, 1)).endswith(
+        'rules "share", assign: "in-turn" is none of by-severity-and-priority, on-shift; or leave it out.'
+    )

@@ -11,6 +11,7 @@ from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.desk.core.event_reader import procedure_versions_from_reader, read_events
 from deskterm.desk.explain.clock_explanation import build_explanations, explain_missing_clock, explain_policies
 from deskterm.desk.explain.explanation_text import format_lines
+from deskterm.desk.explain.policy_match import describe_checks
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
 from deskterm.store.queries.desk_facts import load_desk_facts
@@ -64,4 +65,4 @@ def explain_clocks(
     if not explanations:
         absent = f"no clock {sanitize(metric)}" if metric is not None else "no clocks"
         print(f"It has {absent}. {sanitize(reason)}")
-        print_lines(f"  {check.describe()}" for check in checks)
+        print_lines(f"  {line}" for _, line in describe_checks(checks))

@@ -19,6 +19,9 @@ from deskterm.store.db.tables import table_of
 
 _desk = table_of(DeskRow)
 
+SWITCHABLE_MODE = "lead-opt-in"
+"""The mode of a rule that leads switch; the procedure alone decides on others."""
+
 
 def load_setting(session: Session, name: str) -> Any:
     """Load a setting of the desk; None when it is not set."""
@@ -36,7 +39,7 @@ def save_setting(session: Session, name: str, value: Any) -> None:
 
 def is_rule_automatic(session: Session, rule: Rule) -> bool:
     """Return whether a rule acts automatically; otherwise it only makes suggestions."""
-    if rule.mode == "lead-opt-in":
+    if rule.mode == SWITCHABLE_MODE:
         return rule.key in (load_setting(session, "rules") or ())
     return rule.mode == "automatic"
 
@@ -47,7 +50,7 @@ def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) 
     it."""
     desk.require("review", "switch a rule")
     rule = resolve_choice("rule", key, desk.procedure.definition.rules)
-    if rule.mode != "lead-opt-in":
+    if rule.mode != SWITCHABLE_MODE:
         raise DeskError(f"{rule.label} is not for leads to switch: the procedure says that it is {rule.mode}.")
     with desk.store.writing() as session:
         before = set(load_setting(session, "rules") or ())

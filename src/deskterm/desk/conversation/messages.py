@@ -16,7 +16,7 @@ from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.tickets.message_input import require_message_text, resolve_arrival
 from deskterm.desk.tickets.reopening import find_reopen_status, is_closed_to_replies
 from deskterm.desk.tickets.resolution import build_resolution_changes, find_default_code
-from deskterm.desk.workflow.transition_rules import check_transition
+from deskterm.desk.workflow.transition_rules import check_transition, is_current_status
 from deskterm.procedure.schema import Status
 
 
@@ -35,7 +35,8 @@ def reply(
 ) -> CommandResult:
     """Send a public reply to the requester.
 
-    status: the status that the ticket moves to with the reply, by key or label. next_steps: the reply says what happens
+    status: the status that the ticket moves to with the reply, by key or label; one that it has already moves nothing,
+    so that the words are not lost (D-30). next_steps: the reply says what happens
     next, which answers and reviews at once (S1-20). resolution: the reply gives one (S1-21). automatic: no person wrote
     it, so it does not stop the response clock (S1-19). Raises VersionConflict when the ticket is no longer at
     `version`, and UsageError for a body without visible text."""
@@ -43,7 +44,7 @@ def reply(
     with desk.ticket(number, "reply", now, version) as work:
         target = (
             None
-            if status is None
+            if status is None or is_current_status(work, status)
             else check_transition(work, status, with_message=True, with_resolution=resolution is not None)
         )
         codes = work.procedure.definition.closing.resolutions
@@ -64,6 +65,8 @@ def reply(
             resolution=resolution,
         )
         moved = f", now {target.label}" if target else ""
+        if status is not None and target is None:
+            moved = f"; it is {work.procedure.statuses[work.state.status].label} already"
         result = work.build_result(f"{number} answered{moved}")
         if resolution is not None:
             result = replace(result, missing_in_letter=check_resolution_letter(work, event, strict=False))

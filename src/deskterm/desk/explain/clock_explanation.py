@@ -22,6 +22,7 @@ from deskterm.desk.explain.intervals import ClockInterval, Pauses, build_interva
 from deskterm.desk.explain.policy_match import Labels, PolicyCheck, check_policies
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.procedure.occurrences import describe_occurrence
 from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.target_kinds.target import Part, Target
@@ -85,13 +86,20 @@ def explain_missing_clock(events: Iterable[Event], procedures: ProcedureLookup, 
         return "No policy of the procedure is for it."
     severity = ticket.facts.get("severity")
     wanted = [metric] if metric is not None else list(known)
-    if not any(policy.find_target(key, severity).has_clock for key in wanted):
+    promised = [key for key in wanted if policy.find_target(key, severity).has_clock]
+    if not promised:
         what = known[metric].label if metric is not None else "anything"
         step = f" at severity {severity}" if severity else ""
         return f"The policy {policy.label} does not promise {what}{step} on a single ticket."
-    wanted = [key for key in wanted if metric is not None or not known[key].is_timer]
-    starts = dict.fromkeys(" and ".join(sorted(start)) for key in wanted for start in known[key].start)
-    return f"Its clock has not started: that takes {', or '.join(starts)}."
+    promised = [key for key in promised if metric is not None or not known[key].is_timer]
+    # A ticket is received once: where that starts a clock, and it has none, nothing was promised at that time.
+    coming = [start for key in promised for start in known[key].start if "received" not in start]
+    if not coming:
+        return "Its clock would have started at the receipt, and nothing was promised then."
+    starts = dict.fromkeys(
+        " together with ".join(describe_occurrence(procedure, one) for one in sorted(start)) for start in coming
+    )
+    return f"Its clock has not started: it starts with {', or '.join(starts)}."
 
 
 def _explain_history(

@@ -21,6 +21,7 @@ from deskterm.desk.explain.explanation_rows import (
     format_time,
     to_wall_time,
 )
+from deskterm.desk.explain.policy_match import describe_checks
 from deskterm.sla.target_kinds.target import Coming
 from deskterm.sla.zones import zone_display_name
 
@@ -150,10 +151,9 @@ class _TextBuilder:
     def _build_policies(self) -> Iterator[TextLine]:
         checks = self._explanation.checks
         name = "Policies"
-        for check in checks:
-            if check.verdict != "later":
-                yield TextLine(f"{name:<10}{check.describe()}", "fact" if check.verdict == "matched" else "faint")
-                name = ""
+        for check, line in describe_checks(check for check in checks if check.verdict != "later"):
+            yield TextLine(f"{name:<10}{line}", "fact" if check.verdict == "matched" else "faint")
+            name = ""
         after = sum(check.verdict == "later" for check in checks)
         if after:
             yield TextLine(f"{'':<10}· {after} more after it", "faint")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from deskterm.sla.terms import Facts, Policy, SlaTerms
@@ -37,6 +38,16 @@ class PolicyCheck(NamedTuple):
         if self.verdict != "failed":
             return found
         return found | {"fact": self.fact, "wanted": list(self.wanted), "found": self.found}
+
+
+def describe_checks(checks: Iterable[PolicyCheck]) -> list[tuple[PolicyCheck, str]]:
+    """Return checks with their line of text; those that follow each other and read the same are one line, with how
+    many they are (policies of one label, one for each severity, fail by the same condition)."""
+    found: list[tuple[PolicyCheck, str]] = []
+    for line, group in groupby(checks, key=PolicyCheck.describe):
+        same = list(group)
+        found.append((same[0], f"{line} ({len(same)} policies)" if len(same) > 1 else line))
+    return found
 
 
 Labels = Mapping[str, Mapping[str, str]]

@@ -136,7 +136,7 @@ _ACTIONS = {
     "erase": "erase a person",
     "purge": "purge old tickets",
     "audit": "verify what was written",
-    "notice": "note the time",
+    "notice": "record what the passing of time brings",
     "migrate": "bring running clocks to another edition",
     "import": "bring data in",
     "seed": "fill the desk from files",
@@ -162,9 +162,12 @@ def is_allowed(role: str, act: Act) -> bool:
 
 def format_refusal(role: str, act: Act, action: str = "") -> str:
     """Return the sentence that refuses an act and says who may do it. action: what was tried, instead of the act."""
-    can = [name for name, acts in ALLOWED.items() if act in acts and name in get_args(Role)] or ["admin"]
+    can = [name for name, acts in ALLOWED.items() if act in acts and name in get_args(Role)]
+    refusal = f"{_ARTICLES.get(role, 'A')} {role} may not {action or _ACTIONS[act]}"
+    if not can:  # there is nobody to ask
+        return f"{refusal}: deskterm does that itself, in `deskterm run` or an open console."
     who = f"{', '.join(can[:-1])} or {can[-1]}" if len(can) > 1 else can[0]
-    return f"{_ARTICLES.get(role, 'A')} {role} may not {action or _ACTIONS[act]}: ask somebody with the role {who}."
+    return f"{refusal}: ask somebody with the role {who}."
 
 
 def format_unknown_agent(login: str, *, is_former: bool) -> str:

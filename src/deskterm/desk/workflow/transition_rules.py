@@ -8,6 +8,7 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.records import Record, records_of_kind
 from deskterm.desk.domain.state import State
 from deskterm.desk.notify.recipients import notify_responsible
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.permissions import require_granted
 from deskterm.desk.policy.status_graph import resolve_next_status
 from deskterm.desk.workflow.checklists import require_checklist_done
@@ -29,6 +30,11 @@ MOVE_BLOCKED: Final = "kept_back"
 
 class NeedsReply(DeskError):
     """A ticket would wait for its requester, who wrote last and has had no answer."""
+
+
+def is_current_status(work: TicketTransaction, status: str) -> bool:
+    """Return whether a ticket is in a status, by key or label, already. Raises DeskError when there is none of it."""
+    return resolve_choice("status", status, work.procedure.definition.statuses).key == work.state.status
 
 
 def check_transition(

@@ -143,7 +143,11 @@ def _describe_error(detail: dict[str, Any]) -> str:
     kind, value, context = detail["type"], _format_value(detail["input"]), detail.get("ctx", {})
     match kind:
         case "literal_error":
-            choices = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(", ")]
+            expected = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(", ")]
+            choices = [choice for choice in expected if choice]
+            if len(choices) < len(expected):  # the key may be left out, which its schema says as an empty text
+                suggestion = suggest(str(detail["input"]), choices).split("; known")[0]
+                return f"{value} is none of {', '.join(choices)}{suggestion or '; or leave it out.'}"
             suggestion = suggest(str(detail["input"]), choices).split("; known")[0]  # they are all named already
             return f"{value} is none of {', '.join(choices)}{suggestion}"
         case "string_pattern_mismatch":
