@@ -143,9 +143,9 @@ def _describe_error(detail: dict[str, Any]) -> str:
     kind, value, context = detail["type"], _format_value(detail["input"]), detail.get("ctx", {})
     match kind:
         case "literal_error":
-            expected = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(", ")]
-            choices = [choice for choice in expected if choice]
-            if len(choices) < len(expected):  # the key may be left out, which its schema says as an empty text
+            listed = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(", ")]
+            choices = [choice for choice in listed if choice]
+            if len(choices) < len(listed):  # the key may be left out, which its schema says as an empty text
                 suggestion = suggest(str(detail["input"]), choices).split("; known")[0]
                 return f"{value} is none of {', '.join(choices)}{suggestion or '; or leave it out.'}"
             suggestion = suggest(str(detail["input"]), choices).split("; known")[0]  # they are all named already
