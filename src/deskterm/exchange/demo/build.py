@@ -58,6 +58,7 @@ def build_demo_desk(url: str, *, morning: datetime | None = None, real_now: date
     try:
         add_demo_tickets(open_desk(store, admin_login), start, book)
     except BaseException:
+        # Interrupts too: whoever presses ctrl+c must not find the file still open
         store.close()
         raise
     return store
@@ -141,6 +142,7 @@ class _SharedTransactionStore(Store):
             yield session
             session.flush()
 
+    # Commands must read what the same transaction has written before them
     reading = writing
 
 

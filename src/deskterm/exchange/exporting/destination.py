@@ -32,8 +32,10 @@ def open_destination(path: Path, *, force: bool = False) -> Iterator[TextIO]:
         with open(handle, "w", encoding="utf-8", newline="") as out:
             yield out
             out.flush()
+            # On the disk before it gets its name, or a power cut could leave an empty file under it
             os.fsync(out.fileno())
         if force:
+            # Resolved, so that a symbolic link stays one and the file it names is replaced
             unfinished.replace(path.resolve())
         else:
             _move_to_new(unfinished, path)

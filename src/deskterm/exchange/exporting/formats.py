@@ -19,6 +19,7 @@ WritePage = Callable[[Sequence[tuple[Any, ...]]], None]
 encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 _encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
+# Spreadsheets skip tabs and line ends before a formula
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NEVER = NEVER.strftime("%Y-%m-%d")
 

@@ -81,6 +81,7 @@ class EventLog:
                     continue
                 if width > 1:
                     continue
+                # In a log of one column an empty line is a record with an empty cell
                 values = [""]
             # The csv module accepts a quotation mark inside a plain field: the text itself shows it.
             text = lines.of_record[0] if len(lines.of_record) == 1 else "".join(lines.of_record)
@@ -90,6 +91,7 @@ class EventLog:
                 yield LogRecord(begin, values)
 
     def _reader(self) -> Iterator[list[str]]:
+        # strict: without it, text behind a closing quotation mark becomes part of the cell in silence
         return csv.reader(self._lines, delimiter=self._delimiter, strict=True)
 
 
@@ -173,6 +175,7 @@ class _Lines:
             except StopIteration:
                 raise
             except Exception as error:
+                # Compressed data are read as the lines are, so their errors show here
                 raise _to_desk_error(self._path, error) from error
             if "\0" in line:  # PostgreSQL cannot store it, and nobody can see it
                 line = line.replace("\0", "")

@@ -169,4 +169,5 @@ def _current_value(state: State, field: str) -> Any:
     if field.startswith("fields."):
         return state.fields.get(field[7:])
     value = getattr(state, field)
+    # 0 is the first tier, and for every other number nothing
     return None if value in ("", 0) and field != "tier" else value

@@ -42,11 +42,13 @@ def import_events(
     reader = RowReader(mapping, desk.procedure)
     limit = None if until is None else to_epoch(until)
     with _without_garbage_collection():
+        # Read whole before the transaction begins: others may write to the desk for as long
         grouped = group_rows(log, mapping, reader.columns, until=limit)
         if strict:
             _require_nothing_to_report(log, grouped.skipped)
         with store.bulk() as bulk:
             report = LogWriter(bulk, desk.procedure, mapping, reader, actor).write(grouped, progress)
+            # Inside the transaction, which is rolled back when this raises
             if strict:
                 _require_nothing_to_report(log, report.notes)
             if report.events:

@@ -114,6 +114,7 @@ class _RowGrouper:
             group = self._grouped.groups[key] = RowGroup(min(opened, at), last_at=at)
         is_backwards = at < group.last_at
         if is_backwards:
+            # Events of a ticket are in the order of time, or its clocks could not be folded
             at = group.last_at
         if self._until is not None and at > self._until:
             group.last_at = at

@@ -224,6 +224,7 @@ class LogWriter:
         active: each content is encoded once."""
         if event.texts:
             return encode_event(event)
+        # Events of one import have the same data: without texts only their changes differ
         key = tuple(event.changes.items())
         try:
             found = self._encoded.get(key)

@@ -56,6 +56,7 @@ class AgentRow(Part):
             return ",".join(role.strip() for role in roles if role.strip())
         return roles
 
+    # mode="before": a CSV file writes None as an empty cell, which is no number
     @field_validator("team", "tier", mode="before")
     @classmethod
     def _empty_to_none(cls, value: object) -> object:

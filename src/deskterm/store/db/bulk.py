@@ -109,6 +109,7 @@ class BulkWriter:
         if self.dialect == "postgresql":
             for table in sorted(self._tables_with_ids):
                 self.execute(
+                    # Never backwards: ids of transactions that were rolled back are ahead of the rows
                     f"SELECT setval('{table}_id_seq', greatest((SELECT max(id) FROM {table}), "
                     f"(SELECT last_value FROM {table}_id_seq)))"
                 )

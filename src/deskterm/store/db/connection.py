@@ -39,11 +39,14 @@ def connect_sqlite(url: str, *, writing: bool = True, lock_timeout: float = WRIT
             # Autocommit: the driver's own transactions begin deferred, and a deferred transaction that reads and then
             # writes fails at once when somebody else writes, whatever the timeout.
             isolation_level=None,
+            # The thread that interrupts a query or closes the connection may be another one
             check_same_thread=False,
         )
         if writing:
+            # With a write-ahead log, NORMAL may lose the last commits in a power cut
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            # Without it INSERT OR REPLACE deletes rows past the triggers that forbid it
             connection.execute("PRAGMA recursive_triggers = ON")
         else:
             connection.execute("PRAGMA query_only = ON")
@@ -73,6 +76,7 @@ def connect_postgresql(
         settings = conninfo_to_dict(url)
         settings.setdefault("connect_timeout", "10")
         settings.setdefault("application_name", "deskterm")
+        # Settings made inside a transaction would go with it if it were rolled back
         connection = psycopg.connect(autocommit=True, **settings)  # type: ignore[arg-type]
         connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {int(lock_timeout * 1000)}".encode())
         connection.autocommit = autocommit

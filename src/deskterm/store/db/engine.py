@@ -85,6 +85,7 @@ class Store:
         """Move what SQLite has in its write-ahead log into the file, so that erased text is nowhere any more. A reader
         holds it back at this moment; then the next checkpoint, SQLite's own or another call, does it."""
         if self.dialect == "sqlite":
+            # A bare connection, because SQLite makes no checkpoint inside a transaction
             with closing(self.engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -191,6 +192,7 @@ def _create_layout(connection: Connection, dialect: str) -> None:
 
 def _create_engine(url: str, lock_timeout: float) -> Engine:
     if dialect(url) == "sqlite":
+        # The URL only says which dialect: `creator` opens the file
         engine = create_engine("sqlite:///desk", creator=lambda: connect_sqlite(url, lock_timeout=lock_timeout))
 
         # The driver is in autocommit: SQLAlchemy's own BEGIN is a no-op, and this one decides who waits for whom.
@@ -203,5 +205,6 @@ def _create_engine(url: str, lock_timeout: float) -> Engine:
     return create_engine(
         "postgresql+psycopg://",
         creator=lambda: connect_postgresql(url, autocommit=False, lock_timeout=lock_timeout),
+        # A server that was restarted has closed the connections of the pool
         pool_pre_ping=True,
     )

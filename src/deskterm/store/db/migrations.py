@@ -155,8 +155,10 @@ def upgrade(url: str, migrations: Sequence[Migration] = MIGRATIONS, schema: int 
 def _upgrade_sqlite(url: str, migrations: Sequence[Migration], schema: int) -> Upgrade | None:
     connection = connect_sqlite(url)
     try:
+        # Before the transaction: inside one SQLite ignores it
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("BEGIN IMMEDIATE")
+        # Read again under the lock: another process may have been faster
         number = read_schema_number(connection, url)
         if number is None or number >= schema:
             return None

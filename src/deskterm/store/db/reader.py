@@ -154,6 +154,7 @@ def open_reader(
 
 def _connect_and_listen(url: str) -> psycopg.Connection[Any]:
     connection = connect_postgresql(url)
+    # The server refuses writes then, as SQLite does for `query_only`
     connection.execute(f"SET default_transaction_read_only = on; LISTEN {CHANNEL}".encode())
     return connection
 

@@ -52,6 +52,7 @@ def load_actions(
         where = f"{where} AND (actor = :login OR data LIKE :impersonator ESCAPE '\\')"
         params |= {"login": login, "impersonator": f"%{escape_like(_impersonator_json(login))}%"}
     found = reader.rows(
+        # By id, which is the order of writing: an event may be dated earlier than it was recorded
         f"SELECT at, actor, ticket_id, seq, kind, data FROM event WHERE kind <> 'noticed'{where} "
         "ORDER BY id DESC LIMIT :limit",
         params | {"limit": limit},

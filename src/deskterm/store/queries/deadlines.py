@@ -48,6 +48,7 @@ _COLUMNS = (
     "c.version, t.subject, t.status, t.severity, t.priority, t.requester, t.organisation, t.assignee, t.team, "
     "c.since, c.overrun"
 )
+# CROSS JOIN, because SQLite then reads the tables in this order and begins with the few tickets
 _FROM = "FROM ticket t CROSS JOIN clock c WHERE c.ticket_id = t.id AND t.is_open = 1"
 _PROMISED = f"c.{IS_NO_TIMER} AND c.waived = 0"
 _RUNNING = "c.state = 'running' AND c.due_at IS NOT NULL"
@@ -101,6 +102,7 @@ def load_next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> li
 def _load(reader: ReadConnection, where: str, params: dict[str, object]) -> list[Deadline]:
     found = reader.rows(
         f"SELECT {_COLUMNS} {_FROM} AND {where} AND {_PROMISED} "
+        # The databases sort NULL differently
         "ORDER BY CASE WHEN c.due_at IS NULL THEN 1 ELSE 0 END, c.due_at, c.ticket_id, c.metric, c.cycle",
         params,
     )

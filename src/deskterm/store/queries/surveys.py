@@ -86,6 +86,7 @@ def load_articles(reader: ReadConnection) -> list[ArticleRow]:
         before = found.get(address, ArticleRow(address, 0, 0, 0, 0))
         found[address] = ArticleRow(
             address,
+            # A ticket has one record of an article, however often it was sent
             before.tickets + 1,
             before.times + int(values["times"]),
             before.done + (1 - is_open),

@@ -228,6 +228,7 @@ def _load_messages(reader: ReadConnection, number: int, merged: list[int]) -> li
         "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, "
         "m.mark, m.ticket_id FROM message m JOIN personal_text t ON t.id = m.text_id "
         f"LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id IN ({placeholders}) "
+        # Of one ticket the numbers of events are the order; of several only time can be
         f"ORDER BY {'m.at, m.ticket_id, ' if merged else ''}m.seq",
         params,
     )
