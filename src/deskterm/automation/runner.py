@@ -141,12 +141,14 @@ def run_until_stopped(
         alerts = []
         for alert in runner.step(clock()):
             alerts.append(alert)
+            # Between two transactions, so that none is broken off
             if stop.is_set():
                 break
         if alerts:
             report(alerts)
         following = runner.next_at()
         ahead = POLL_INTERVAL if following is None else (following - clock()).total_seconds()
+        # At least a moment: an event that cannot be noted must not keep the processor busy
         stop.wait(min(max(ahead, 0.05), POLL_INTERVAL))
 
 

@@ -16,6 +16,7 @@ Safe = NewType("Safe", str)
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # A sequence is removed whole only when it is complete: an open one would take the text after it with it.
+# Lengths are bounded, so that no text can make the search slow.
 _SEQUENCES = r"""
       (?:\x1b\[|\x9b) [0-?]{0,64} [ -/]{0,8} [@-~]                                        # CSI: colours, cursor, modes
     | (?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f]) [^\x07\x1b\x9c\r\n]{0,4096} (?:\x07|\x1b\\|\x9c)  # OSC, DCS, APC, PM, SOS
@@ -62,6 +63,7 @@ def sanitize(text: str, *, multiline: bool = False) -> Safe:
     """Return a text that is safe to show. Complete escape sequences and characters without a shape are removed, stray
     control characters become pictures (`␛`, `␈`), and what cannot be shown becomes `�`. multiline: keep line breaks,
     all of them as `\\n`, and tabs; otherwise each of them becomes a space."""
+    # Nearly every text: for these the patterns are never compiled
     if text.isascii() and text.isprintable():
         return Safe(text)
     patterns = _patterns()

@@ -121,6 +121,7 @@ def _list_facts(detail: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str,
         ("Organisation", sanitize(row.organisation)),
         ("Assignee", sanitize(row.assignee or "nobody")),
         *((field.label, declared[field.name]) for field in FACT_FIELDS if field.fact == 1),
+        # Without teams of its own a desk's departments are its teams
         ("Team", get_label(vocabulary.teams or vocabulary.departments, row.team)),
         *((field.label, declared[field.name]) for field in FACT_FIELDS if field.fact > 1),
         (
@@ -212,6 +213,7 @@ def _present_message(message: MessageView, letter_state: str = "") -> TimelineEn
     notes.append("taken back" if message.mark == "undone" else "")
     notes.append(f"in {message.ticket}" if message.ticket is not None else "")
     return TimelineEntry(
+        # A message of a merged ticket cannot be named from here: its number counts there
         message.seq if message.ticket is None else 0,
         message.at,
         voice,

@@ -113,6 +113,7 @@ def _describe_record(record: RecordView, detail: TicketDetail, vocabulary: Vocab
         case "outstanding" if record.state == "open":
             return "Outstanding", "the permanent fix"
         case "resolution" if record.values.get("turn", 0) == detail.reopened and record.state != "rejected":
+            # Resolutions from before a reopening hold no longer
             code = record.values.get("code") or record.state
             return "Ended" if record.state == "without" else "Resolution", get_label(vocabulary.closing_codes, code)
         case "missing" if marked:

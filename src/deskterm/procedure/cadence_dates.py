@@ -89,6 +89,7 @@ class _CadenceDates:
                 if following is None:
                     return
                 date_of, bounds = following
+                # Before its date: readers without the lock find the date first, and then take the bounds at its place
                 self.bounds.append(bounds)
                 self.dates.append(date_of)
 

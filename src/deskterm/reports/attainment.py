@@ -39,11 +39,13 @@ def judge_cycle(clock: Clock, until: int, *, exempt: bool = False, waived: bool 
     levels (S2-14). waived: a lead excused a breach (S1-11), which counts only where there is one."""
     if clock.started_at >= until:
         return None
+    # As of the end of the period: what came later is not known yet
     stopped = clock.stopped_at if clock.stopped_at is not None and clock.stopped_at < until else None
     if exempt:
         return Judgement("exempt", until if stopped is None else stopped)
     broken = clock.breached_at
     if broken is None and clock.state == "running":
+        # It ran out after the ticket's last event, so the fold has not noted the miss
         broken = clock.due_at
     if broken is not None and broken < until:
         return Judgement("waived" if waived else "late", broken, clock.cause in ("retarget", "policy"))

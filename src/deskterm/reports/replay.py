@@ -77,6 +77,7 @@ class Replay:
         before, after = judgements
         if clock_before is None or clock_after is None or before is None or after is None:
             return
+        # Decided on both sides before the period began
         if max(before.at, after.at) < period.since:
             return
         verdicts = before.verdict, after.verdict

@@ -69,6 +69,7 @@ def _split_by_holidays(calendar: Calendar, start: int, end: int) -> Iterator[_Pa
     for day in range((start + calendar.offset(start)) // DAY, (end + calendar.offset(end)) // DAY + 1):
         name = calendar.find_holiday(day)
         if name is not None:
+            # A holiday is a local day: its midnights are found with the offset of its own date (SLA rule 1)
             begins, ends = max(calendar.from_local(day * DAY), at), min(calendar.from_local((day + 1) * DAY), end)
             if begins < ends:
                 if at < begins:

@@ -80,6 +80,7 @@ class Calendar:
         """Return the earliest instant (UTC) by which `seconds` of open time without pauses have passed since
         `start`."""
         try:
+            # A naive datetime cannot be subtracted: quicker than asking each one for its zone
             since = start - EPOCH
         except TypeError:
             raise _naive_error(start) from None
@@ -205,6 +206,7 @@ class Calendar:
         Samoa went from the 29th of December 2011 to the 31st."""
         from_local, midnight = self._zone.from_local, day * DAY
         spans = [
+            # The later instant of the close, so that an hour which repeats counts twice
             (from_local(midnight + opens), from_local(midnight + closes, later=True))
             for opens, closes in self._hours.spans_on(day)
         ]

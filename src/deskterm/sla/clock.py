@@ -58,6 +58,7 @@ def remaining_seconds(due: int, calendar: Calendar | None, at: int, since: int =
     between `since` and the instant.
     """
     if at > due and since > due:
+        # Up to the last change the pauses are left out of `overrun`; only the time since then is still to be counted
         due, before = since, overrun
     else:
         before = 0

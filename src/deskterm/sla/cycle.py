@@ -66,12 +66,14 @@ class Cycle:
 
     def record_breach(self, at: int) -> None:
         """Record that the due time has passed, if it has at an instant."""
+        # Met up to and including the due second (SLA rule 11)
         if self.breached_at is None and self.due is not None and at > self.due:
             self.breached_at, self.cause = self.due, "time"
 
     def record_breach_by_change(self, at: int, cause: Cause) -> None:
         """Record a breach at a change that puts the due time in the past."""
         if self.breached_at is None and self.due is not None:
+            # In a pause no time is used up, unless a person fixed the due time
             paused_at = None if self.is_fixed else self.paused_at
             if self.due < (at if paused_at is None else paused_at):
                 self.breached_at, self.cause = at, cause
@@ -88,6 +90,7 @@ class Cycle:
         if self.paused_at is not None and self.paused_at < at:
             self.pauses.append((self.paused_at, at))
             self.since = at
+            # A pause that began after the due time moves nothing
             if self.due is not None and self.paused_at < self.due:
                 self.update_due()
         self.paused_at = None
@@ -95,6 +98,7 @@ class Cycle:
     def end(self, at: int, cancelled: bool) -> Clock | None:
         """End the cycle and return its clock."""
         if self.paused_at is not None:
+            # From paused straight to its end: the last pause must be left out as well
             self.resume(at)
         at = self.since = at if at > self.since else self.since
         self.record_breach(at)

@@ -6,6 +6,7 @@ import re
 
 from deskterm.sla.opening_hours import DAY
 
+# At most thirty digits: int() refuses thousands of them with an error of its own
 _DURATION = re.compile(
     r"(?:(\d{1,30})\s*d)?\s*(?:(\d{1,30})\s*h)?\s*(?:(\d{1,30})\s*m)?\s*(?:(\d{1,30})\s*s)?", re.ASCII
 )

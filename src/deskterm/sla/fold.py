@@ -163,6 +163,7 @@ class ClockFold:
             return
         stops_at_once = metric.is_stopped_at_start(event.occurrences | self._end_occurrences)
         if cycle is None:
+            # Of many cycles one that ends as it begins says nothing; the only one of a metric is met at once
             if stops_at_once and metric.each:
                 return
             number = 1 if last is None else last.number + 1
@@ -178,6 +179,7 @@ class ClockFold:
         """Return the last cycle of a reopened ticket as if it had been paused since it stopped, None where the metric
         does not continue (rule 15)."""
         metric = cycles.metric
+        # A cancelled cycle goes on in any case, as when a duplicate becomes a ticket of its own again
         if not metric.start or metric.is_timer or not (metric.continues or cycles.was_cancelled):
             return None
         cycle = last.copy()
@@ -195,6 +197,7 @@ class ClockFold:
         clock = cycle.end(event.at, is_cancelled)
         if clock is not None:
             cycles.ended.append(clock)
+        # A due time that a person set holds for one cycle
         cycles.running, cycles.last, cycles.was_cancelled, cycles.pin = None, cycle, is_cancelled, None
 
     # -- targets -------------------------------------------------------------------------------------------------
@@ -260,6 +263,7 @@ class ClockFold:
         """Give a cycle its new target, with the same start and pauses (rule 17). A breach of the old target stays; what
         the new one puts in the past is a breach at the change. from_change: the new target counts from the change."""
         target, calendar, _ = self._find_target(cycles)
+        # The same promise: nothing is late by it, but policy and version are brought up to date
         if target == cycle.target and calendar is cycle.calendar:
             self._set_target(cycles, cycle)
             return
@@ -269,6 +273,7 @@ class ClockFold:
         if from_change and target != cycle.target and cycle.target != NONE:
             cycle.counts_from = changed
         if cycle.target.has_clock and not target.has_clock:
+            # The cycle goes on, as a later change may give it a target again; until then it is shown as cancelled
             cycle.cancelled_clock = cycle.copy().end(at, cancelled=True)
         before = cycle.compute_warnings(cycles.metric.warnings)
         self._set_target(cycles, cycle)
@@ -280,6 +285,7 @@ class ClockFold:
         metric, policy = cycles.metric.key, self._policy
         if cycles.metric.fixed_target is not None:
             target, key = cycles.metric.fixed_target
+            # A timer that the present terms lack has lost its start in use_terms(), and its target with it
             return (target, self._terms.calendars.get(key), key) if cycles.metric.start else (NONE, None, "")
         if policy is None:
             return NONE, None, ""

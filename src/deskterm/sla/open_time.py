@@ -122,6 +122,7 @@ class OpenTime:
         that a repeated hour counts twice and a skipped one not at all."""
         for piece_start, piece_end, offset in self._zone.pieces_of_constant_offset(begin, stop):
             first, last = piece_start + offset, piece_end + offset
+            # From the day before, whose night may run into this piece
             for day in range(first // DAY - 1, (last - 1) // DAY + 1):
                 for opens, closes in self._hours.spans_on(day):
                     start, end = max(day * DAY + opens, first), min(day * DAY + closes, last)
@@ -151,6 +152,7 @@ def _join_tables(earlier: IntervalTable, later: IntervalTable, seam: int) -> Int
     starts, ends = earlier.starts[:-1], earlier.ends[:-1]
     totals = [total + back for total in earlier.totals[:-1]]
     rest = 0
+    # A shift over the midnight of New Year: two halves of one interval
     if ends and ends[-1] == later.starts[0]:
         ends[-1] = later.ends[0]
         rest = 1

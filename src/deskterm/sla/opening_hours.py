@@ -118,6 +118,7 @@ class OpeningHours:
 
     def _load_public(self, public: PublicHolidays, first: int, last: int) -> None:
         for day, name in public(first, last).items():
+            # What the procedure itself says of a date stays: its name, or the hours of an exception
             self.holidays.setdefault(day, name)
             self._special.setdefault(day.toordinal() - _EPOCH, ())
 
@@ -141,6 +142,7 @@ class OpeningHours:
             return None
         special = sorted(self._special)
         longest, run, since = Closure(0), 0, ""
+        # A week more on either side: beyond that the plain week repeats
         for day in range(special[0] - 7, special[-1] + 8) if special else range(7):
             run = 0 if self.spans_on(day) else run + 1
             since = since if run else ""

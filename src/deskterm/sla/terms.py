@@ -51,6 +51,7 @@ class Metric:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_timer", self.key.startswith(TIMER_PREFIX))
+        # Once and not at every event: the fold asks for them each time
         object.__setattr__(self, "start_occurrences", frozenset().union(*self.start))
         object.__setattr__(self, "stop_occurrences", frozenset().union(*self.stop))
 

@@ -64,6 +64,7 @@ def compute_warnings(
             instant = move_by_wall_time(start + used, start, pauses)
         else:
             instant = calendar.add_seconds(start, used, pauses)
+        # At the due time itself the miss is told, which needs no warning
         if instant < due:
             found.append((instant, text))
     return tuple((text, instant) for instant, text in sorted(found))

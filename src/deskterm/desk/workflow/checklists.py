@@ -74,6 +74,7 @@ def tick_items(
             require_changeable(work, "check")
         record = work.state.records.get((CHECKLIST, definition.key))
         values = dict(record.values) if record is not None else _new_values(definition)
+        # Copies, because the record itself is part of the folded state
         rows = [dict(row) for row in values["items"]]
         if not items and outcome is None and record is not None:
             hint = format_tick_hint(work.procedure, number, definition, record)
@@ -234,6 +235,7 @@ def _tick_item(row: dict[str, Any], by: str, at: int, *, untick: bool) -> dict[s
     unticked = {"text": row["text"], "required": row["required"]}
     if untick:
         return unticked
+    # Whoever ticked it first stays on record
     return row if row.get("done") else unticked | {"done": True, "by": by, "at": at}
 
 

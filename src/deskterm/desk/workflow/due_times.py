@@ -209,6 +209,7 @@ def _resolve_cadence(work: TicketTransaction, day: str) -> str:
     kinds = {target.cadence for target in targets if target.is_scheduled} & set(cadences) or set(cadences)
     for kind in sorted(kinds):
         start = cadences[kind].find_starting(day)
+        # A sprint under way may still be chosen, one that is over may not
         if start is not None and start[1] > work.at:
             return kind
     coming = sorted({day for kind in kinds for day in cadences[kind].upcoming_dates(work.at, 4)})

@@ -76,6 +76,7 @@ def begin_ladder(
         return ""
     open_step = find_open_step(work, ladder.key)
     position = level or 1
+    # A rule may act again and again, and must not climb each time
     if open_step is not None and int(open_step.values["level"]) >= position:
         return ""
     return take_step(work, ladder, min(position, len(ladder.levels)), reason=reason, by_rule=by_rule)

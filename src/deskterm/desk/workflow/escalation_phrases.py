@@ -25,6 +25,7 @@ def escalate_on_phrases(work: TicketTransaction, event: Event) -> list[str]:
     return [
         take_step(work, ladder, 1, reason="asked for in a message", by_customer=True, message=event.seq)
         for ladder in ladders
+        # Asking a second time takes no further step: that is for whoever was asked to decide
         if contains_phrase(text, ladder.phrases) and find_open_step(work, ladder.key) is None
     ]
 

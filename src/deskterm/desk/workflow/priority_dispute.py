@@ -81,6 +81,7 @@ def settle_dispute(
             work.state.records, "dispute", open_disputes[-1].key,
             state="kept" if unchanged else "changed", flag=None, decided_by=desk.agent.login,
         )  # fmt: skip
+        # Texts are inserted as their event is appended, and a rehearsal must not wait for the right to write
         texts = {"body": note.rstrip()} if note.strip() and not dry_run else {}
         work.append("reviewed", changes, texts, author_kind="agent", author=desk.agent.name)
         phrase = "the priority stays as it is"

@@ -43,5 +43,6 @@ class WorkingDates(Target):
 
     def counted_dates(self, start: int, calendar: Calendar) -> Iterator[int]:
         for _ in range(self.dates):
+            # The second before closing time still belongs to that date
             start = calendar.add_working_dates(start, 1, end_of_day=True) - 1
             yield calendar.to_working_date(start)
