@@ -7,19 +7,24 @@ it, and what is expected.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as FilePath
+from typing import Any
 
 from pydantic import ValidationError
 
 from deskterm.errors import DeskError
 from deskterm.procedure.calendar_feeds import resolve_feeds
-from deskterm.procedure.checking.consistency import find_inconsistencies
+from deskterm.procedure.checking.consistency import find_inconsistencies, find_own_inconsistencies
 from deskterm.procedure.checking.problems import Problem, problems_from_validation
+from deskterm.procedure.checking.pruning import PrunedData
 from deskterm.procedure.checking.references import find_broken_references
-from deskterm.procedure.checking.toml_positions import TomlPositions, describe_syntax_error
+from deskterm.procedure.checking.toml_positions import Path, TomlPositions, describe_syntax_error
 from deskterm.procedure.schema import Procedure
+
+_MOST_ROUNDS = 8
+"""Times that entries are taken out of a file that is wrong, before the rest of it is left unchecked."""
 
 _LARGEST = 4_000_000
 """Most bytes of a procedure file."""
@@ -31,10 +36,10 @@ class LoadedProcedure:
 
     procedure: Procedure
     source: str
-    path: Path
+    path: FilePath
 
 
-def load(path: Path) -> LoadedProcedure:
+def load(path: FilePath) -> LoadedProcedure:
     """Load the procedure in a file. Raises DeskError when the file cannot be read, or with all of its problems, one a
     line."""
     try:
@@ -64,16 +69,65 @@ def loads(text: str, name: str) -> LoadedProcedure:
     try:
         procedure = Procedure.model_validate(data)
     except ValidationError as error:
-        raise _refusal_error(problems_from_validation(error, data, Procedure), text, name) from error
+        problems = list(problems_from_validation(error, data, Procedure))
+        raise _refusal_error([*problems, *_find_further_problems(data, problems)], text, name) from error
     # Before the checks: whether a calendar ever opens depends on its closed dates
     if any(part.ics for part in procedure.calendars.values()):
-        procedure, feeds = resolve_feeds(procedure, Path(name).parent)
+        procedure, feeds = resolve_feeds(procedure, FilePath(name).parent)
         if feeds:
             raise _refusal_error(feeds, text, name)
     # The second check looks keys up, so it is made only when every key is known
-    if found := list(find_broken_references(procedure)) or list(find_inconsistencies(procedure)):
+    if found := list(find_broken_references(procedure)):
+        raise _refusal_error([*found, *_find_further_problems(data, found)], text, name)
+    if found := list(find_inconsistencies(procedure)):
         raise _refusal_error(found, text, name)
-    return LoadedProcedure(procedure, text, Path(name))
+    return LoadedProcedure(procedure, text, FilePath(name))
+
+
+def _find_further_problems(data: Mapping[str, Any], known: Sequence[Problem]) -> list[Problem]:
+    """Find problems of the later checks in a file that failed an earlier one, so that a run names all that is wrong
+    (D-30): in what is left of the file without the entries at fault. known: the problems that were found."""
+    pruned = PrunedData(data)
+    for problem in known:
+        pruned.remove(problem.path)
+    procedure = _validate_rest(pruned)
+    if procedure is None:
+        return []
+    references = [_move(problem, pruned) for problem in find_broken_references(procedure)]
+    found = [problem for problem in references if not pruned.is_touched(*problem)]
+    for problem in references:
+        pruned.remove(problem.path)
+    procedure = _validate_rest(pruned)
+    if procedure is None or any(part.ics for part in procedure.calendars.values()):
+        return found
+    # Checks across tables would miss what was taken out, so each table is only checked by itself.
+    own = [_move(problem, pruned) for problem in find_own_inconsistencies(procedure)]
+    found += [problem for problem in own if not pruned.is_touched(*problem)]
+    places = {problem.path for problem in known}
+    return [problem for problem in dict.fromkeys(found) if problem.path not in places]
+
+
+def _validate_rest(pruned: PrunedData) -> Procedure | None:
+    """Return the procedure that is left, taking out more where a table lacks what was; None where too little is."""
+    for _ in range(_MOST_ROUNDS):
+        try:
+            return Procedure.model_validate(pruned.data)
+        except ValidationError as error:
+            paths = [pruned.to_file_path(detail["loc"]) for detail in error.errors()]
+        removals = [_remove_nearest(pruned, path) for path in paths]
+        if not any(removals):
+            return None
+    return None
+
+
+def _remove_nearest(pruned: PrunedData, path: Path) -> bool:
+    """Remove what is at a path, or else the nearest table around it. pydantic ends a path with names of its own where a
+    value may be of several types."""
+    return any(pruned.remove(path[:length]) for length in range(len(path), 0, -1))
+
+
+def _move(problem: Problem, pruned: PrunedData) -> Problem:
+    return problem._replace(path=pruned.to_file_path(problem.path))
 
 
 def _refusal_error(problems: Iterable[Problem], text: str, name: str) -> DeskError:

@@ -22,6 +22,14 @@ from deskterm.sla.targets import parse_target
 
 def find_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
     """Yield everything that keeps a procedure from being used. References must have been checked before."""
+    yield from find_own_inconsistencies(procedure)
+    yield from find_unmatched_policies(procedure)
+    yield from _check_matrix(procedure)
+    yield from _check_initial_statuses(procedure)
+
+
+def find_own_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
+    """Yield what is wrong with single entries, which stays wrong whatever other entries there are."""
     calendars: dict[str, Calendar] = {}
     for key, part in procedure.calendars.items():
         if part.day_length is not None and not _is_day_length(part.day_length):
@@ -48,12 +56,9 @@ def find_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
             yield Problem(("shifts", number, *_find_key(str(error))), sentence)
     for number, policy in enumerate(procedure.policies):
         yield from _check_targets(("policies", number), policy, procedure, calendars)
-    yield from find_unmatched_policies(procedure)
     yield from _check_metrics(procedure)
     yield from _check_raises(("severities",), procedure.severities)
     yield from _check_raises(("priority", "scale"), procedure.priority.scale)
-    yield from _check_matrix(procedure)
-    yield from _check_initial_statuses(procedure)
     yield from _check_objectives(procedure)
     yield from _check_cadences(procedure)
     yield from _check_money(procedure)
