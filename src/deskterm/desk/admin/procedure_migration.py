@@ -63,7 +63,9 @@ def migrate_tickets(
 
 def migrate_ticket(desk: DeskSession, number: int, now: datetime) -> list[DueChange]:
     """Judge the running clocks of one ticket by the version in force, and return the changed due times."""
+    # A transaction a ticket: agents can work meanwhile, and a run that was broken off is simply started again
     with desk.ticket(number, "migrate", now) as work:
+        # Looked up without a lock: meanwhile its clocks may have stopped
         if not any(_is_outdated(desk, clock.state, clock.version) for clock in work.fold.clocks()):
             return []
         before = compute_due_times(work.fold, work.at)
@@ -87,6 +89,7 @@ def _plan_ticket(desk: DeskSession, session: Session, number: int, now: int) -> 
     """Return the due times of a ticket that a migration would change, from a copy that is not written."""
     fold = fold_events(load_events(session, number), desk.build_procedure_lookup(session))
     state = fold.state
+    # As a real migration would do it: no event is older than the one before
     at = max(now, state.last_event_at)
     before = compute_due_times(fold, at)
     version = desk.procedure.version

@@ -86,6 +86,7 @@ def activate_procedure(session: Session, procedure: Procedure, source: str, logi
     """Store a version of the procedure and put it in force; return its number."""
     version = _insert_version(session, procedure, source, login, now)
     compiled = CompiledProcedure(procedure, version)
+    # The zone is kept in the row as well, for readers that do not compile the procedure
     row = {"procedure_version": version, "timezone": compiled.timezone}
     session.execute(update(table_of(DeskRow)).values(row))
     _reorder_queue(session, compiled)
@@ -110,6 +111,7 @@ def _reorder_queue(session: Session, procedure: CompiledProcedure) -> None:
     for number, severity, priority, status, rank, order_at, due, received in session.execute(statement):
         new_rank = procedure.compute_rank(severity, priority, status)
         new_order = due if procedure.is_ordered_by_due() else received
+        # Only those that move: a change of words would otherwise rewrite every row
         if (new_rank, new_order) != (rank, order_at):
             moved.append({"number": number, "new_rank": new_rank, "new_order": new_order})
     if moved:

@@ -71,6 +71,7 @@ def replace_severities(procedure: Procedure, steps: Sequence[SeededSeverity]) ->
                 raise DeskError(
                     f"The severity {key} has a target for {metric!r}, but the metrics are {', '.join(sorted(metrics))}."
                 )
+    # A policy with one target for all severities has no row for a new one
     by_severity = [policy for policy in procedure.policies if policy.by_severity]
     if new_targets and not by_severity:
         raise DeskError("No policy of this procedure tells severities apart: give targets in the procedure file.")

@@ -38,6 +38,7 @@ def announce_delay(
         # The template takes its due time from an event. None has happened yet, so one is made up that is never stored.
         breach = Event(0, "noticed", work.at, desk.agent.login, 0, data={"due": clock.due_at})
         body = text.rstrip() if by_phone else _render_body(work, breach, text.rstrip())
+        # The same key that the notices look for: the automatic letter about this cycle is left out
         key = f"{clock.metric}.{clock.cycle}"
         work.append(
             "replied",

@@ -29,6 +29,7 @@ def register_follow_up(
     The new ticket takes over classification, participants and requester. contact: the author of the message; by default
     the requester of the closed ticket. received_at: when the message arrived, UTC epoch seconds; the clocks of the new
     ticket start then."""
+    # In the transaction of the closed ticket: its link and the new ticket must come about together
     work = source.open_sibling()
     state, procedure = source.state, source.procedure
     values: dict[str, Any] = copy_classification(state)

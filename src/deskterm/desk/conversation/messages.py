@@ -48,6 +48,7 @@ def reply(
             else check_transition(work, status, with_message=True, with_resolution=resolution is not None)
         )
         codes = work.procedure.definition.closing.resolutions
+        # In the event of the reply: the status that it moves to may require a resolution
         resolution_changes = (
             {}
             if resolution is None
@@ -114,6 +115,7 @@ def record_customer_message(
             successor = find_merge_target(work.state.fields)
             if successor is None and not only_thanks and is_closed_to_replies(work, channel, at):
                 successor = find_latest_follow_up(work.state)
+            # Links that form a circle must not keep the loop going: the message then stays where it is
             if successor is None or successor in visited:
                 message = _CustomerMessage(text, author, requester_id, channel, at, addressed_to)
                 return _record_on_ticket(work, message, only_thanks)
@@ -141,6 +143,7 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
     arrived_at = message.at if message.at != work.at else None
     if only_thanks:
         return record_thanks(work, message.text, contact=contact, channel=message.channel, arrived_at=arrived_at)
+    # The end of the chain: where a follow-up exists, the message has gone there
     if is_closed_to_replies(work, message.channel, message.at):
         return register_follow_up(
             work,
@@ -171,6 +174,7 @@ def _find_status_after_reply(work: TicketTransaction) -> Status | None:
     """Find the status that a reply moves the ticket to: the one its status names, or the reopening status of a solved
     or closed ticket. None when it stays where it is."""
     here = work.procedure.statuses.get(work.state.status)
+    # What the status says goes first, even for a solved ticket
     if here is not None and here.on_reply is not None:
         return work.procedure.statuses[here.on_reply]
     if work.state.is_open or work.procedure.definition.closing.on_reply_when_closed == "ignore":

@@ -34,6 +34,7 @@ def request_feedback(work: TicketTransaction, event: Event) -> list[str]:
         return []
     before, after = (_status_category(work, key) for key in event.changes["status"])
     categories = _RESOLVED_CATEGORIES if when == "resolved" else ("closed",)
+    # From solved to closed is one end, not two
     if after not in categories or before in categories:
         return []
     if any(record.state == ASKED for record in records_of_kind(work.state.records, FEEDBACK)):
@@ -68,6 +69,7 @@ def record_answer(
         key = pending[0].key if pending else find_next_key(work.state.records, FEEDBACK)
         text_names = {"words": ["comment"]} if comment.strip() else {}
         texts = {"comment": comment.strip()} if comment.strip() else {}
+        # A flagged answer is reviewed even where the procedure has no reviews
         state = ANSWERED if part.review or flag else REVIEWED
         changes = build_record_change(
             work.state.records, FEEDBACK, key, state=state, score=score, complaint=complaint, flag=flag, **text_names
@@ -98,6 +100,7 @@ def review_answer(
             who=desk.agent.login,
             **({"words": list(texts)} if texts else {}),
         )
+        # A kind of its own, because only an outcome may be told to the requester (S4-21)
         kind: EventKind = "feedback_changed" if outcome.strip() else "feedback_reviewed"
         work.append(kind, changes, texts, feedback=record.key)
         result = work.build_result(f"{number}: feedback {record.key} reviewed")

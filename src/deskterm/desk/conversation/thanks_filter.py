@@ -85,6 +85,7 @@ def _freeze(texts: Mapping[str, Iterable[str]]) -> _Texts:
 def _compile_phrases(thanks: _Texts, courtesies: _Texts) -> Sequence[_Phrases]:
     """Compile the phrases of a procedure by language. Symbols, such as a smiley, belong to every language."""
     thanks_by_language, courtesies_by_language = _tokenise_all(thanks), _tokenise_all(courtesies)
+    # A smiley that one language lists as thanks must not break a sentence in another
     thanks_symbols = {phrase for part in thanks_by_language.values() for phrase in part if _is_symbol(phrase)}
     other_symbols = {phrase for part in courtesies_by_language.values() for phrase in part if _is_symbol(phrase)}
     found = []
@@ -122,6 +123,7 @@ def _split_sentences(text: str) -> list[list[str]] | None:
     """Split a text into the tokens of its sentences. None when it contains something that thanks never do: a question,
     a digit, a link, an address, an amount, or an ellipsis that leaves something unsaid."""
     normalised = _normalise(text)
+    # On the normalised text: NFKC has turned full-width digits and question marks into these
     if re.search(r"[0-9?¿؟@#%€$£…]|\.\.|www\.|://", normalised):
         return None
     sentences: list[list[str]] = [[]]
@@ -131,6 +133,7 @@ def _split_sentences(text: str) -> list[list[str]] | None:
                 sentences.append([])
             elif token not in _IGNORED_TOKENS:
                 sentences[-1].append(token)
+        # The end of a line ends the sentence too: letters often leave the full stop out
         sentences.append([])
     return [sentence for sentence in sentences if sentence]
 
@@ -140,6 +143,7 @@ def _contains_thanks(sentence: list[str], closing: Closing, names: Collection[To
     found: bool | None = None
     for language in _load_phrases(closing):
         match = _match_sentence(sentence, language, names)
+        # One language that understands the whole sentence is enough
         found = found or match if match is not None else found
     return found
 

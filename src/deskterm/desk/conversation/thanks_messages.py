@@ -79,6 +79,7 @@ def overrule_thanks(
             "overruled",
             {**changes, "status": (work.state.status, target.key)},
             message=record.number,
+            # The customer has waited since then, and not since the mistake was found
             counts_from=arrived_at,
         )
         result = work.build_result(f"{number}: opened again for what was taken for thanks, now {target.label}")

@@ -80,6 +80,7 @@ def join_item(desk: DeskSession, number: int, origin: int, *, item: str | None =
     location = find_item(desk, origin, item)
     if number in (location.origin, *location.tickets):
         raise DeskError(f"Ticket {number} waits for item {location.key} of {location.origin} already.")
+    # Both tickets keep the link, so both are locked, in one transaction
     with desk.tickets([location.origin, number], "develop", now) as (owner, work):
         found = ItemTransaction(location.key, owner, ())
         if not work.state.is_open:
@@ -92,12 +93,14 @@ def join_item(desk: DeskSession, number: int, origin: int, *, item: str | None =
             item=location.key,
             ticket=number,
         )
+        # Repeated here, because a ticket is shown from its own records alone
         mirrored = {name: values.get(name) for name in MIRRORED}
         name = f"{location.origin}-{location.key}"
         changes = build_record_change(
             work.state.records, JOINED, name, ticket=location.origin, item=location.key, **mirrored
         )
         before = work.state.status
+        # It comes late to an item that is under way: it goes where the item's present status sends its tickets
         move = plan_ticket_move(work, status, owner)
         work.append("item_joined", changes | move.changes, item=location.key, ticket=location.origin)
         move.record_block(work)
@@ -128,6 +131,7 @@ def _require_new(work: TicketTransaction, route: str | None, title: str, url: st
     these cannot be compared, one with the same title on the same route."""
     for record in records_of_kind(work.state.records, ITEM):
         values = record.values
+        # Finished: a fault that comes back may well be a new item
         if "flag" not in values:
             continue
         pairs = [(new, str(values.get(name, ""))) for name, new in (("reference", reference), ("url", url))]

@@ -63,6 +63,7 @@ def publish_release(desk: DeskSession, day: str, *, notes: str, now: datetime) -
         moves: dict[int, list[tuple[ItemTransaction, DevStatus]]] = {}
         for location in locations:
             tickets = (location.origin, *location.tickets)
+            # Once more, under the locks: the list was read before them
             item = load_item(location.key, [by_number[number] for number in tickets])
             target = _find_released_status(item, day)
             for number in tickets:

@@ -30,10 +30,12 @@ def run_reactions(work: TicketTransaction) -> list[str]:
         work.reacted_count += 1
         if event.kind == MOVE_BLOCKED:
             status = work.procedure.statuses.get(work.state.status)
+            # Refused moves are told even though nothing reacts to them: the agent expected the move
             phrases.append(f"stays {status.label if status else work.state.status}: {event.data['why']}")
         if EVENT_KINDS[event.kind].has_reactions:
             new_events.append(event)
             phrases += [
+                # Before the rules, so that they see the level that the customer asked for
                 *escalate_on_phrases(work, event),
                 *assign_first_responder(work, event),
                 *apply_rules(work, event),

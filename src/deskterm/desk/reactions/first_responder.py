@@ -11,6 +11,7 @@ def assign_first_responder(work: TicketTransaction, event: Event) -> list[str]:
     """Assign a ticket without an assignee to the agent who answered it, where its department wants that; describe it in
     a few words."""
     data, state = event.data, work.state
+    # One answer to an incident goes to many tickets: that makes nobody their owner
     if event.kind != "replied" or data.get("author_kind") != "agent" or data.get("automatic") or "incident" in data:
         return []
     department = next(

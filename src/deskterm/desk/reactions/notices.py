@@ -32,6 +32,7 @@ def send_notices(work: TicketTransaction, events: Sequence[Event]) -> list[str]:
     for event in events:
         for topic in find_topics(work, event):
             sender.send(event, topic)
+        # After all topics of the event, as only then it is known which letters compete
         sender.send_resolution(event)
     return list(dict.fromkeys(sender.phrases))
 
@@ -118,6 +119,7 @@ class _NoticeSender:
         logins = [
             login
             for login in resolve_recipients(self._staff, self._procedure, self._work.state, recipient_words)
+            # By what it says: two topics of one act may read the same
             if (login, line) not in self._notified
         ]
         self._notified |= {(login, line) for login in logins}
@@ -194,6 +196,7 @@ def _is_applicable(notice: Notice, work: TicketTransaction, event: Event) -> boo
             return False
         if notice.at and notice.at != data.get("threshold"):
             return False
+        # With a threshold the letter warns of a delay; without one it tells of the breach
         if notice.on == "delayed" and (data["what"] == "warning") != bool(notice.at):
             return False
         if notice.on == "delayed" and _is_delay_announced(work, event):
@@ -237,6 +240,7 @@ def _build_implied_notices(
     if topic == "escalated" and any(item.notify_requester for item in procedure.ladders if item.key == ladder):
         yield Notice(on="escalated", to=("requester",))  # S2-20
     elif topic == "merged" and procedure.duplicates.notify:
+        # A desk that writes to nobody outside does not begin with this letter
         if any(not _OUTSIDE.isdisjoint(item.to) for item in procedure.notices):
             yield Notice(on="merged", to=("requester", "participants"))  # S1-33
     elif topic == "priority-changed" and procedure.priority.notify_on_change:

@@ -42,6 +42,7 @@ def route_ticket(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[lis
         team = team if team is not None and level == wanted_level else _find_tier_team(procedure.tiers, level)
     if rule.assign == "on-shift":
         team = _find_shift_team(work, level) or team
+    # A team that was named with the request stays, unless the rule itself names one
     if team is not None and new and state.team is not None and rule.team is None:
         team = state.team
     if rule.department is not None:
@@ -54,11 +55,13 @@ def route_ticket(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[lis
         and not (new and state.assignee is not None)
         and not _is_in_team(work, state.assignee, team or state.team)
     ):
+        # Whoever works in the new team keeps it; on a new ticket so does the agent who was named with it
         changes["assignee"] = (state.assignee, None)
     if rule.assign == "by-severity-and-priority":
         agent = find_least_loaded(work, team or state.team, level)
         if agent is not None:
             changes["assignee"] = (state.assignee, agent)
+    # A rule that changes nothing leaves no trace in the history
     effective = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if effective:
         event_kind: EventKind = "transferred" if "department" in effective and not new else "assigned"

@@ -27,6 +27,7 @@ def find_triggers(work: TicketTransaction, event: Event) -> Iterator[str]:
     if event.kind == "noticed" and event.data["what"] != "timer":
         yield event.data["what"]
         metric = work.procedure.terms.find_metric(event.data["metric"])
+        # A clock of work is a budget: its warnings are what `effort` rules wait for
         if metric is not None and metric.counts_work:
             yield "effort"
     if any(_is_low_score(work, change[1]) for name, change in changes.items() if name.startswith("records.feedback.")):
@@ -89,6 +90,7 @@ def _work_of_rule(work: TicketTransaction, rule: Rule, event: Event) -> int | No
 
 def _compute_share(target: int, percentage: str) -> int:
     """Return a percentage, `80%`, of a target in seconds, rounded up to whole seconds."""
+    # Rounded up as the clock rounds its warnings, or the two would differ by a second
     return -(-target * int(percentage[:-1]) // 100)
 
 

@@ -52,7 +52,9 @@ def apply_rule(work: TicketTransaction, rule: Rule, *, new: bool = False) -> lis
         phrases += _raise_levels(work, rule)
         routed, reached = route_ticket(work, rule, new=new)
         phrases += routed
+        # A ticket that was only marked is still here: its status must not say otherwise (S3-12)
         phrases += _move(work, rule) if reached else []
+    # On closed tickets too: a low score comes after the end (S4-21)
     phrases += _start_ladder_and_item(work, rule)
     _notify(work, rule, rule.label)
     return phrases
@@ -124,6 +126,7 @@ def _raise_levels(work: TicketTransaction, rule: Rule) -> list[str]:
         before = getattr(state, field)
         after = before
         for _ in range(steps):
+            # Step by step, because a step may name the one it is raised to
             after = _next_higher(scale, after)
         if after != before:
             work.append(LEVEL_EVENTS[field], {field: (before, after)}, automatic_raise=True, by_rule=rule.key)

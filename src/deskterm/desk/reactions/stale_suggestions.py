@@ -14,6 +14,7 @@ EXPIRED = "lapsed"
 
 def expire_suggestions(work: TicketTransaction, event: Event) -> list[str]:
     """Expire the suggestions that an event carries out or makes useless; describe each in a few words."""
+    # Neither can carry out a suggestion, and its own event must not expire it
     if event.kind in ("suggested", "registered"):
         return []
     rules = {rule.key: rule for rule in work.procedure.definition.rules}
