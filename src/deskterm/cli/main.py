@@ -18,6 +18,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import INTERRUPTED, report_error
 from deskterm.cli.runtime.loading import build_commands
 from deskterm.errors import DeskError, UsageError
+from deskterm.present.sanitize import sanitize
 
 
 def build_program() -> TyperGroup:
@@ -105,7 +106,7 @@ def run_arguments(arguments: Arguments, login: str | None = None) -> int:
         if arguments.debug:
             raise
         print(
-            f"deskterm: unexpected {type(error).__name__}: {error}. Run it again with --debug and report it.",
+            sanitize(f"deskterm: unexpected {type(error).__name__}: {error}. Run it again with --debug and report it."),
             file=sys.stderr,
         )
         return 1
@@ -121,5 +122,5 @@ def _report_misuse(error: typer.TyperException) -> int:
     sentence = error.format_message().rstrip(".")
     if type(error).__name__ == "NoSuchOption" and not sentence.partition(": ")[2].startswith("--"):
         sentence += "; words that begin with a dash go behind --"
-    print(f"deskterm: {sentence}. Try `{command} --help`.", file=sys.stderr)
+    print(sanitize(f"deskterm: {sentence}. Try `{command} --help`."), file=sys.stderr)
     return error.exit_code

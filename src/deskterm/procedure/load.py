@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from deskterm.errors import DeskError
 from deskterm.procedure.calendar_feeds import resolve_feeds
+from deskterm.procedure.checking.characters import find_escaped_characters, find_raw_characters
 from deskterm.procedure.checking.consistency import find_inconsistencies, find_own_inconsistencies
 from deskterm.procedure.checking.problems import Problem, problems_from_validation
 from deskterm.procedure.checking.pruning import PrunedData
@@ -66,6 +67,9 @@ def loads(text: str, name: str) -> LoadedProcedure:
         raise DeskError(describe_syntax_error(error, text, name)) from error
     except RecursionError as error:
         raise DeskError(f"{name} is nested too deeply to be a procedure file.") from error
+    # Before all other checks: their sentences repeat what is in the file
+    if hidden := [*find_raw_characters(text)] or _locate(find_escaped_characters(data), text):
+        raise _located_error(hidden, name)
     try:
         procedure = Procedure.model_validate(data)
     except ValidationError as error:
@@ -131,6 +135,17 @@ def _move(problem: Problem, pruned: PrunedData) -> Problem:
 
 
 def _refusal_error(problems: Iterable[Problem], text: str, name: str) -> DeskError:
+    return _located_error(_locate(problems, text), name)
+
+
+def _locate(problems: Iterable[Problem], text: str) -> list[tuple[int, str]]:
+    """Return the line and the sentence of each problem, in the order of the file."""
+    found = list(problems)
+    if not found:
+        return []
     positions = TomlPositions(text)
-    located = sorted((positions.find_line(problem.path), problem.sentence) for problem in problems)
+    return sorted((positions.find_line(problem.path), problem.sentence) for problem in found)
+
+
+def _located_error(located: Iterable[tuple[int, str]], name: str) -> DeskError:
     return DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in located))

@@ -114,7 +114,7 @@ def test_csv_has_the_same_values_as_jsonl(desk: DeskSession, what: ExportTable) 
             return "true" if value else "false"
         return "" if value is None else str(value)
 
-    cells = parse_csv(export_text(desk, what, "csv"))
+    cells = parse_csv(export_text(desk, what, "csv", guard_formulas=False))
     expected = export_records(desk, what)
     assert len(cells) == len(expected)
     for row, record in zip(cells, expected, strict=True):
@@ -158,10 +158,20 @@ def test_only_tickets_of_the_filter_are_exported(desk: DeskSession, what: Export
     assert export_numbers(TicketFilter(since=at(1), until=at(2))) == set()
 
 
-def test_formulas_are_guarded_on_request_only(desk: DeskSession) -> None:
-    assert parse_csv(export_text(desk, "messages", "csv"))[1]["body"] == "=HYPERLINK(1)"
-    assert parse_csv(export_text(desk, "messages", "csv", guard_formulas=True))[1]["body"] == "'=HYPERLINK(1)"
-    assert export_records(desk, "messages", guard_formulas=True)[1]["body"] == "=HYPERLINK(1)"
+def test_formulas_are_guarded_in_csv_unless_told_otherwise(desk: DeskSession) -> None:
+    """D-46: who opens an export in a spreadsheet need not know of it."""
+    assert parse_csv(export_text(desk, "messages", "csv"))[1]["body"] == "'=HYPERLINK(1)"
+    assert parse_csv(export_text(desk, "messages", "csv", guard_formulas=False))[1]["body"] == "=HYPERLINK(1)"
+    assert export_records(desk, "messages")[1]["body"] == "=HYPERLINK(1)"
+
+
+def test_json_lines_show_what_hides(desk: DeskSession) -> None:
+    """D-46: characters of no width, tags and controls are escapes; to a program the text is the same."""
+    hidden = "a\u200bb\U000e0041c\x9bd\u2066e\ufefff"
+    reply(desk, 1002, hidden, now=at(70))
+    text = export_text(desk, "messages", "jsonl")
+    assert [character for character in text if not character.isprintable() and character != "\n"] == []
+    assert json.loads(text.split("\n")[-2])["body"] == hidden
 
 
 def test_an_unknown_export_is_refused(desk: DeskSession) -> None:

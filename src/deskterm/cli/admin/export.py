@@ -16,6 +16,7 @@ from deskterm.exchange.exporting.billing import export_worklog
 from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.exporting.exports import TicketFilter, export
 from deskterm.present.labels import Vocabulary
+from deskterm.present.sanitize import sanitize
 
 
 def export_rows(
@@ -29,8 +30,11 @@ def export_rows(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     guard: Annotated[
         bool,
-        typer.Option("--guard-formulas", help="For spreadsheets: put an apostrophe before what looks like a formula."),
-    ] = False,
+        typer.Option(
+            "--guard-formulas/--no-guard-formulas",
+            help="In csv, put an apostrophe before what a spreadsheet would take for a formula.",
+        ),
+    ] = True,
     since: Annotated[str | None, typer.Option(help="Work log: that began then or later.", metavar="INSTANT")] = None,
     until: Annotated[str | None, typer.Option(help="Work log: that began before.", metavar="INSTANT")] = None,
     chargeable: Annotated[bool, typer.Option("--chargeable", help="Work log: what is charged only.")] = False,
@@ -70,7 +74,7 @@ def export_rows(
             return
         with open_destination(output, force=force) as stream:
             count = write_rows(stream)
-    print(f"{count} {what} written to {output}.", file=sys.stderr)
+    print(sanitize(f"{count} {what} written to {output}."), file=sys.stderr)
 
 
 def _choose_format(name: str, output: Path | None) -> Literal["csv", "jsonl"]:

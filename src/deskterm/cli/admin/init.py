@@ -9,7 +9,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import system_now
 from deskterm.cli.runtime.options import AsJson
-from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
@@ -66,7 +66,10 @@ def init_desk(
         )
         return
     admin = f"{login} is its admin" if cli.impersonator else f"you are its admin ({login})"
-    print(f"A desk on {loaded.procedure.about.name} is ready at {cli.display_location}; {admin}.")
-    for warning in warnings:
-        print(f"  note: {warning.sentence}")
+    print_lines(
+        [
+            f"A desk on {loaded.procedure.about.name} is ready at {cli.display_location}; {admin}.",
+            *(f"  note: {warning.sentence}" for warning in warnings),
+        ]
+    )
     print("Next: deskterm seed agents FILE, deskterm ticket new, or just deskterm.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
+from deskterm.present.sanitize import sanitize
 from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.compiled import to_document
 from deskterm.procedure.diff import diff_procedures
@@ -65,7 +67,7 @@ def show_procedure(
         if as_json:
             print_json(json.loads(to_document(loaded.procedure)))
         else:
-            print(loaded.source, end="")
+            _print_source(loaded.source)
         return
     cli: CliContext = context.obj
     facts = cli.read_facts()
@@ -73,7 +75,7 @@ def show_procedure(
     if as_json or not source:
         print_json(json.loads(facts.document))
     else:
-        print(source, end="")
+        _print_source(source)
 
 
 def check_file(
@@ -89,9 +91,9 @@ def check_file(
         return
     for warning in warnings:
         place = f"{loaded.path}:{warning.line}: " if warning.line else f"{loaded.path}: "
-        print(place + warning.sentence)
+        print_lines([place + warning.sentence])
     count = "no warnings" if not warnings else "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
-    print(f"{loaded.procedure.about.name}: correct, {count}.")
+    print_lines([f"{loaded.procedure.about.name}: correct, {count}."])
 
 
 def compare(
@@ -107,6 +109,11 @@ def compare(
         print_lines(lines)
     if lines:
         raise typer.Exit(1)
+
+
+def _print_source(source: str) -> None:
+    """Print a file: as it is into a pipe, which makes a file of it again, and made safe on a terminal."""
+    print(sanitize(source, multiline=True) if sys.stdout.isatty() else source, end="")
 
 
 def _read_source(cli: CliContext, version: int) -> str:

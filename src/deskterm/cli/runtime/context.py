@@ -12,6 +12,7 @@ from deskterm.cli.runtime.output import list_some
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.permissions import format_unknown_agent, require
 from deskterm.errors import DeskError, UsageError
+from deskterm.present.sanitize import sanitize
 from deskterm.store.db.identity import read_login
 from deskterm.store.db.location import display_location, resolve_database_url
 from deskterm.store.db.reader import ReadConnection, open_reader
@@ -62,7 +63,7 @@ class CliContext:
         desk (D-21), when `--as` names none, or the caller may not act for others."""
         reader = open_reader(self.url)
         if reader.upgraded is not None:
-            print(reader.upgraded, file=sys.stderr)
+            print(sanitize(str(reader.upgraded)), file=sys.stderr)
         try:
             self._check_reading(reader)
         except BaseException:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from deskterm.desk.domain.text import escape_unseen_in_json
 from deskterm.present.sanitize import sanitize
 from deskterm.progress import Progress
 
 if TYPE_CHECKING:
     from deskterm.desk.core.transaction import CommandResult
 
-_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""Characters that JSON allows and a terminal acts on; escaped, they are the same string to a program."""
-
-
 def print_json(value: Any) -> None:
-    """Print one JSON document. Instants are RFC 3339 in UTC."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=_to_json)
-    print(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    """Print one JSON document, with escapes for characters that a terminal acts on or nobody sees. Instants are RFC 3339
+    in UTC."""
+    print(escape_unseen_in_json(json.dumps(value, ensure_ascii=False, indent=2, default=_to_json)))
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from deskterm.desk.core.people import UnknownAgent
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.classification import require_channel
 from deskterm.errors import DeskError
+from deskterm.present.sanitize import sanitize
 from deskterm.store.db.engine import open_store
 
 
@@ -21,7 +22,7 @@ def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
     """
     store = open_store(url)
     if store.upgraded is not None:
-        print(store.upgraded, file=sys.stderr)
+        print(sanitize(str(store.upgraded)), file=sys.stderr)
     if acting is None or acting == own_login:
         return open_desk(store, own_login, progress=show_upgrade_progress())
     # The caller's own role decides whether they may act for another, so the desk is opened as the user first.

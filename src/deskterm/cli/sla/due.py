@@ -62,7 +62,7 @@ def forecast_due_times(
         return
     if not forecast:
         raise DeskError(f"The policy {policy.label} promises nothing for such a request: it has no due times.")
-    print(f"{policy.label} · start {format_due(instant, zone)} {format_zone(instant, zone)}")
+    print_lines([f"{policy.label} · start {format_due(instant, zone)} {format_zone(instant, zone)}"])
     print_table(
         ("Metric", "Target", "Due", "Zone"),
         [

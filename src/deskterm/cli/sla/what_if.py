@@ -129,11 +129,8 @@ def _print_flips(comparison: WhatIf) -> None:
     if not comparison.flipped:
         print("No ticket flips.")
         return
-    print(
-        "Flips: "
-        + ", ".join(f"{count:,} {' → '.join(names)}" for names, count in sorted(comparison.flipped.items()))
-        + "."
-    )
+    flips = (f"{count:,} {' → '.join(names)}" for names, count in sorted(comparison.flipped.items()))
+    print_lines([f"Flips: {', '.join(flips)}."])
     if not comparison.flips:
         return
     labels = {row.metric: row.label for row in comparison.rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -19,6 +20,22 @@ _SEQUENCE = re.compile(
 _WITHOUT_SHAPE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that Unicode counts as letters or marks, and that are drawn as nothing."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
+
+
+_UNSEEN_IN_JSON = re.compile(
+    "[\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000dffff\U000efffe-\U0010ffff]"
+)
+"""Characters that JSON allows and that a terminal acts on, or that hide: of no width, tags, of no meaning."""
+
+
+def escape_unseen_in_json(document: str) -> str:
+    """Return a JSON text with JSON's escapes for characters that a terminal acts on, or that nobody sees. To a program it
+    is the same document."""
+    if document.isascii() and "\x7f" not in document:
+        return document
+    return _UNSEEN_IN_JSON.sub(lambda match: json.dumps(match[0])[1:-1], document)
 
 
 def is_visible(text: str) -> bool:

@@ -10,13 +10,17 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TextIO
 
-from deskterm.exchange.exporting.formats import ExportFormat, guard_formula
+from deskterm.desk.domain.text import escape_unseen_in_json
+from deskterm.exchange.exporting.formats import ExportFormat
+from deskterm.exchange.formula_guard import guard_formula
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.billing import QuoteRow, TimeEntryRow, load_quotes, load_time_entries
 
 COLUMNS = ("ticket", "entry", "started_at", "agent", "tier", "seconds", "chargeable", "charged_seconds", "rate",
            "currency", "amount", "note", "corrects", "type", "subject", "organisation", "requester", "kind",
            "agreed")  # fmt: skip
+
+_AMOUNTS = ("rate", "amount")
 
 
 def export_worklog(
@@ -27,13 +31,13 @@ def export_worklog(
     since: datetime | None = None,
     until: datetime | None = None,
     chargeable: bool = False,
-    guard_formulas: bool = False,
+    guard_formulas: bool = True,
 ) -> int:
     """Write the time entries whose work began in `[since, until)`, in the order of their tickets, then the quotes that
     were accepted in that time; return how many rows there were.
 
-    chargeable: only entries that are charged. guard_formulas: put an apostrophe before a csv cell that a spreadsheet
-    would take for a formula. In the rows, `kind` is `entry` or `quote`, and `agreed` says that the customer agreed to
+    chargeable: only entries that are charged. guard_formulas: guard csv cells against spreadsheets
+    (`exchange.formula_guard`). In the rows, `kind` is `entry` or `quote`, and `agreed` says that the customer agreed to
     be charged.
     """
     writer = csv.writer(out, lineterminator="\r\n")
@@ -45,11 +49,19 @@ def export_worklog(
     for values in chain(entries, quotes):
         if form == "csv":
             cells = ["true" if value is True else "false" if value is False else value for value in values]
-            writer.writerow([guard_formula(cell) for cell in cells] if guard_formulas else cells)
+            writer.writerow(_guard_texts(cells) if guard_formulas else cells)
         else:
-            out.write(json.dumps(dict(zip(COLUMNS, values, strict=True)), ensure_ascii=False) + "\n")
+            record = json.dumps(dict(zip(COLUMNS, values, strict=True)), ensure_ascii=False)
+            out.write(escape_unseen_in_json(record) + "\n")
         written += 1
     return written
+
+
+def _guard_texts(cells: list[object]) -> list[object]:
+    """Guard the cells of a row but those of amounts, which are numbers: minus five must stay one."""
+    return [
+        cell if name in _AMOUNTS else guard_formula(cell) for name, cell in zip(COLUMNS, cells, strict=True)
+    ]
 
 
 def _select_entries(

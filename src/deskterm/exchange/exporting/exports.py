@@ -48,13 +48,12 @@ def export(
     *,
     tickets: TicketFilter | None = None,
     added: Sequence[str] = (),
-    guard_formulas: bool = False,
+    guard_formulas: bool = True,
 ) -> int:
     """Write rows in the order of their tickets, and return how many there were.
 
-    added: fields that an export of tickets has on request only, by name, as columns at its end. guard_formulas: put an
-    apostrophe before csv cells that a spreadsheet would take for a formula; that changes the data, so it is for files
-    that people open, not for files that programs read. Raises DeskError when the store cannot be read.
+    added: fields that an export of tickets has on request only, by name, as columns at its end. guard_formulas:
+    guard csv cells against spreadsheets (`exchange.formula_guard`); our importer takes the guard off. Raises DeskError when the store cannot be read.
     """
     if what not in SOURCES or form not in get_args(ExportFormat):
         raise UsageError(f"There is no export of {what} as {form}: take {', '.join(SOURCES)}, as csv or jsonl.")

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TextIO
 
+from deskterm.desk.domain.text import escape_unseen_in_json
 from deskterm.exchange.exporting.columns import ExportSource
+from deskterm.exchange.formula_guard import guard_formula
 from deskterm.store.db.instants import NEVER
 
 ExportFormat = Literal["csv", "jsonl"]
@@ -19,8 +21,6 @@ WritePage = Callable[[Sequence[tuple[Any, ...]]], None]
 encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 _encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-# Spreadsheets skip tabs and line ends before a formula
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NEVER = NEVER.strftime("%Y-%m-%d")
 
 
@@ -52,7 +52,8 @@ def build_csv_writer(source: ExportSource, out: TextIO, *, guard_formulas: bool)
 
 
 def build_jsonl_writer(source: ExportSource, out: TextIO) -> WritePage:
-    """Return the writer of rows: an object a line, None as null, lists and tables as such."""
+    """Return the writer of rows: an object a line, None as null, lists and tables as such; characters that a terminal
+    acts on or nobody sees as JSON's escapes."""
     key_length = len(source.key)
     converters: Mapping[str, Callable[[Any], Any]] = {
         "instant": _format_instant,
@@ -69,14 +70,9 @@ def build_jsonl_writer(source: ExportSource, out: TextIO) -> WritePage:
             record = dict(zip(names, row[key_length:], strict=True))
             for name, convert in conversions:
                 record[name] = convert(record[name])
-            out.write(_encode_compact(record) + "\n")
+            out.write(escape_unseen_in_json(_encode_compact(record)) + "\n")
 
     return write
-
-
-def guard_formula(cell: Any) -> Any:
-    """Return a cell with an apostrophe in front when a spreadsheet would take it for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
 def _format_instant(stored: str | datetime | None) -> str | None:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO, cast
 
 from deskterm.errors import DeskError
+from deskterm.exchange.formula_guard import unguard_formula
 
 AUTO = "auto"
 """The encoding by the file's byte order mark, else UTF-8 in which invalid bytes are read as Latin-1."""
@@ -83,6 +84,8 @@ class EventLog:
                     continue
                 # In a log of one column an empty line is a record with an empty cell
                 values = [""]
+            if "'" in "".join(values):
+                values = [unguard_formula(value) for value in values]
             # The csv module accepts a quotation mark inside a plain field: the text itself shows it.
             text = lines.of_record[0] if len(lines.of_record) == 1 else "".join(lines.of_record)
             if '"' in text and not self._well_formed.fullmatch(text):
