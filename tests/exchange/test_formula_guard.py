@@ -13,7 +13,25 @@ from hypothesis import strategies as st
 from deskterm.exchange.formula_guard import guard_formula, unguard_formula
 from deskterm.exchange.importing.csv_source import LogRecord, open_log
 
-STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\n=", "\u3000＝", "\ufeff=", "'=", "''＝"]
+STARTS = [
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    " =",
+    "\n=",
+    "\u3000＝",
+    "\ufeff=",
+    "'=",
+    "''＝",
+]
 
 
 @pytest.mark.parametrize("start", STARTS)

@@ -1,7 +1,7 @@
 """Guard of csv cells against spreadsheets, which take some texts for formulas: put on by exports, taken off by imports.
 
-A text that a spreadsheet could take for a formula gets an apostrophe in front, and so does one that has such apostrophes
-already; so the importer takes exactly one off, and every text comes back as it was (R-62).
+A text that a spreadsheet could take for a formula gets an apostrophe in front, and so does one that has such
+apostrophes already; so the importer takes exactly one off, and every text comes back as it was (R-62).
 """
 
 from __future__ import annotations

@@ -16,9 +16,10 @@ from deskterm.progress import Progress
 if TYPE_CHECKING:
     from deskterm.desk.core.transaction import CommandResult
 
+
 def print_json(value: Any) -> None:
-    """Print one JSON document, with escapes for characters that a terminal acts on or nobody sees. Instants are RFC 3339
-    in UTC."""
+    """Print one JSON document, with escapes for characters that a terminal acts on or nobody sees. Instants are RFC
+    3339 in UTC."""
     print(escape_unseen_in_json(json.dumps(value, ensure_ascii=False, indent=2, default=_to_json)))
 
 

@@ -31,8 +31,8 @@ _UNSEEN_IN_JSON = re.compile(
 
 
 def escape_unseen_in_json(document: str) -> str:
-    """Return a JSON text with JSON's escapes for characters that a terminal acts on, or that nobody sees. To a program it
-    is the same document."""
+    """Return a JSON text with JSON's escapes for characters that a terminal acts on, or that nobody sees. To a program
+    it is the same document."""
     if document.isascii() and "\x7f" not in document:
         return document
     return _UNSEEN_IN_JSON.sub(lambda match: json.dumps(match[0])[1:-1], document)

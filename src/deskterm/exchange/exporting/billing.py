@@ -59,9 +59,7 @@ def export_worklog(
 
 def _guard_texts(cells: list[object]) -> list[object]:
     """Guard the cells of a row but those of amounts, which are numbers: minus five must stay one."""
-    return [
-        cell if name in _AMOUNTS else guard_formula(cell) for name, cell in zip(COLUMNS, cells, strict=True)
-    ]
+    return [cell if name in _AMOUNTS else guard_formula(cell) for name, cell in zip(COLUMNS, cells, strict=True)]
 
 
 def _select_entries(

@@ -52,4 +52,5 @@ def _last_key(path: Path) -> str:
 
 
 def _describe(character: str) -> str:
-    return "a line break" if character in "\r\n" else "a tab" if character == "\t" else f"the character U+{ord(character):04X}"
+    named = {"\r": "a line break", "\n": "a line break", "\t": "a tab"}
+    return named.get(character) or f"the character U+{ord(character):04X}"
