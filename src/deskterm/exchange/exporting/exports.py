@@ -53,8 +53,8 @@ def export(
     """Write rows in the order of their tickets, and return how many there were.
 
     added: fields that an export of tickets has on request only, by name, as columns at its end. guard_formulas: guard
-    csv cells against spreadsheets (`exchange.formula_guard`); our importer takes the guard off. Raises DeskError when the
-    store cannot be read.
+    csv cells against spreadsheets (`exchange.formula_guard`); our importer takes the guard off. Raises DeskError when
+    the store cannot be read.
     """
     if what not in SOURCES or form not in get_args(ExportFormat):
         raise UsageError(f"There is no export of {what} as {form}: take {', '.join(SOURCES)}, as csv or jsonl.")
