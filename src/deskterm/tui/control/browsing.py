@@ -68,6 +68,7 @@ class Browser:
     def refresh(self) -> None:
         """Read lists, counts and the open ticket again."""
         self.counted_at = self._host.epoch()
+        # Counted from the request on: the next tick must not ask again while the answer is on its way
         self._reader().refresh(self.current_query())
 
     def mark(self, lines: Sequence[QueueLine]) -> None:
@@ -85,6 +86,7 @@ class Browser:
         """Open a ticket, and put the cursor on it where the list has it."""
         self._host.remember(None)
         self.pin(number)
+        # With its number, so that the cursor is put on it where the list has it
         self._reader().refresh(self.current_query()._replace(number=number))
         self._reader().open_ticket(number)
         self._host.show_pane("conversation")

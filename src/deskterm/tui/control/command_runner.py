@@ -48,6 +48,7 @@ class CommandRunner:
         if refusal is not None:
             self._console.notify(refusal, severity="warning")
         elif command.step is not None:
+            # Whoever moves on has turned to something else: undo is for the ticket in view again
             self.last_change = self.last_change if command.keeps_last_change else None
             command.step(self._console)
         else:
@@ -69,6 +70,7 @@ class CommandRunner:
             except DeskError as error:
                 self._console.notify(str(error), severity="error")
             except Exception as error:
+                # A fault in one command must not end the console, and lose what is being written
                 self._console.notify(log_crash(error), severity="error")
             finally:
                 # Whatever became of it, no key may stay held back
@@ -89,6 +91,7 @@ class CommandRunner:
 
         def run_on_each(desk: DeskSession) -> tuple[list[CommandResult], list[str]]:
             results, refusals = [], []
+            # One act, so that a single undo takes it back on all of them
             with desk.group_commands() if len(numbers) > 1 else nullcontext():
                 for number in numbers:
                     try:

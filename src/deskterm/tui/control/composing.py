@@ -62,6 +62,7 @@ class ComposerController:
         if keep:
             self.drafts.keep(composer)
         async with self._turn:
+            # Another call may have closed it while this one waited for its turn
             if self.composer is composer:
                 self.composer = None
                 # before it is removed: a widget that is removed with the focus gives it to any pane beside it

@@ -42,6 +42,7 @@ def edit_text(text: str, name: str, suspend: Callable[[], AbstractContextManager
         if exit_code:
             raise DeskError(f"{command[0]} ended with an error: the words here are unchanged.")
         try:
+            # An editor may save in another encoding: a few odd characters are better than a letter that is lost
             edited = path.read_text("utf-8", errors="replace")
         except OSError as error:
             raise DeskError(f"{command[0]} left no file behind: the words here are unchanged.") from error

@@ -87,6 +87,7 @@ class Register(ModalScreen[Request]):
                 with Horizontal(classes="field"):
                     yield Label(label, markup=False)
                     value = getattr(self._request, name)
+                    # Not selected: when the form comes back, the first key would overwrite what was typed before
                     yield Input(value, id=name, placeholder=hint, compact=True, select_on_focus=False)
             similar = Static("", id="likely", classes="likely", markup=False)
             similar.display = False
@@ -145,6 +146,7 @@ class Register(ModalScreen[Request]):
         similar.update(Content("\n".join(["May be about the same:", *found])))
 
     def on_input_submitted(self) -> None:
+        # Enter does not send, or tickets would be opened half filled in
         self.focus_next()
 
     def action_leave(self) -> None:

@@ -32,6 +32,7 @@ async def resolve(console: Console, argument: str) -> None:
     if code is None:
         return
     number = console.selection(many=False)[0].number
+    # Asked before the letter is written, because it decides who reads it
     count = await console.run(lambda desk: len(incidents.find_open_attached(desk, number)))
     attached = count > 0 and await console.confirm(
         f"{count} open {'ticket is' if count == 1 else 'tickets are'} attached to {number}.",

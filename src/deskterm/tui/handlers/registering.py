@@ -28,6 +28,7 @@ async def register(console: Console, argument: str) -> None:
     that is left is there again the next time."""
     vocabulary = console.vocabulary
     kind = vocabulary.default_type or next(iter(vocabulary.types), "")
+    # Before the form: the type decides whether there is a severity, and which fields are asked for
     if len(vocabulary.types) > 1:
         chosen = await console.choose("What kind of request is it?", list(vocabulary.types.values()), kind)
         if chosen is None:
@@ -67,6 +68,7 @@ async def _fill_in(console: Console, subject: str, kind: str, severity: str | No
     while True:
         answer = await console.show(Register(heading, request, vocabulary.intake, refusal, fields, find_similar))
         request = answer or Request()
+        # Kept before it is sent, so that no refusal loses what was typed
         console.drafts.request = None if request.empty else request
         if not request.sent:
             if not request.empty:
@@ -129,4 +131,5 @@ async def _find_similar(console: Console, subject: str, client: str) -> list[Saf
     try:
         return await console.run(find)
     except DeskError:
+        # Only a hint: a ticket can be opened without it
         return []

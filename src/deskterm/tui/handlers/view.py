@@ -73,6 +73,7 @@ async def go_to_view(workspace: Workspace, argument: str) -> None:
     prefix = argument.casefold()
     views = workspace.views
     exact = [view for view in views if prefix in (view.key, view.label.casefold())]
+    # An exact name first: it may also be the beginning of another one
     found = exact or [view for view in views if view.key.startswith(prefix) or view.label.casefold().startswith(prefix)]
     if len(found) != 1:
         raise UsageError(f"There is no view {argument!r}: choose from {', '.join(view.key for view in views)}.")

@@ -125,6 +125,7 @@ def clock_urgency(clock: TicketClock, now: int) -> Urgency:
     remaining = clock.seconds_left(now)
     if remaining is None:
         return "none"
+    # Past its due time, though the miss has not been noted yet
     if clock.due is not None and clock.due < now:
         return "breached"
     return "soon" if remaining < SOON else "fine"

@@ -79,6 +79,7 @@ def due_cell(line: QueueLine, now: int) -> tuple[str, Urgency]:
 
 def fit(text: str, width: int) -> str:
     """Cut or pad a text to exactly so many cells, with an ellipsis where it is longer."""
+    # In cells: a Chinese character takes two, and would push the columns after it aside
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, width)

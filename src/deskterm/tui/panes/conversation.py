@@ -95,6 +95,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(index)) is not None:
             start, end = span
+            # Textual's -1 stands for the end of the line
             end = width if end == -1 else end
             style = self.screen.get_component_rich_style("screen--selection")
             parts = strip.divide([start, end, strip.cell_length])
@@ -116,6 +117,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self.call_after_refresh(self._follow)
 
     def on_mouse_scroll_up(self) -> None:
+        # Textual scrolls by itself here; the next read must not jump back to the end
         self._at_end = False
 
     def _scroll(self, to: float) -> None:
@@ -133,6 +135,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         if self._ticket is not None and width > 4:
             previous = ""
             for entry in self._ticket.timeline:
+                # Changes in a row stand close together, so that the messages keep most of the room
                 if self._lines and not (entry.voice == previous == "history"):
                     self._lines.append(_Line("  ", "", "history", False))
                 self._lines += self._wrap_entry(entry, width - 2)

@@ -111,6 +111,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         first = self.scroll_offset.y
         if page * PAGE <= first + self.size.height and (page + 1) * PAGE > first:
             self.refresh()
+        # The row under the cursor has come: only now is it known which ticket to open
         if before is None and self.current is not None:
             self.post_message(self.CursorMoved(self.current))
 
@@ -301,6 +302,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         self.virtual_size = Size(self.size.width, self.count + HEADER)
         self._lay_out()
+        # A lower pane may have left the cursor below its last line
         self.move_to(self._cursor)
         self._request_missing()
 

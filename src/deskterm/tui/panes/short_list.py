@@ -49,8 +49,10 @@ class ShortList(Widget, can_focus=True):
         width, height = self.size
         if not len(self):
             return Content.styled(self.empty_text(), "$faint")
+        # There may be fewer rows than when it was chosen
         self.index = max(0, min(self.index, len(self) - 1))
         visible_rows = max(height // self.row_height, 1)
+        # Scrolled no further than needed: the chosen row comes into sight at the nearer edge
         self._top = max(0, min(self._top, self.index, len(self) - visible_rows), self.index - visible_rows + 1)
         lines: list[Content] = []
         for index in range(self._top, len(self)):

@@ -317,6 +317,7 @@ class DeskWorkspace:
     def end_writing(self) -> None:
         self._screen.remove_class("-writing")
         self.browser.unpin()
+        # Where only one pane has room, the agent stays with the ticket that they wrote for
         self.show_pane("conversation" if self.layout.single else "queue")
 
     async def mount_composer(self, composer: Composer) -> None:

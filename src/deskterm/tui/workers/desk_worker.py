@@ -112,6 +112,7 @@ class DeskWorker:
                     open_store(self._url), self._login, behind=self._impersonator, progress=self._report_progress
                 )
             finally:
+                # After a failure too, or the automation would wait for ever
                 self.ready = True
         return self._desk
 

@@ -82,6 +82,7 @@ class ReadWorker:
         self._anchors: dict[int, QueueRow] = {}
         """Rows by their index in the list, from whose keys neighbouring pages are read."""
         self._access_log = AccessLog(url, login, now, impersonator)
+        # A daemon: a read that hangs on the network must not keep the program from ending
         self._thread = threading.Thread(target=self._run, name="reads", daemon=True)
 
     def start(self, query: QueueQuery, connection: ReadConnection | None = None) -> None:
@@ -257,6 +258,7 @@ class ReadWorker:
         return row.key
 
     def _read_page(self, query: QueueQuery, page: int) -> None:
+        # The anchors belong to the list that was read last: for another one they would lead to wrong rows
         if query.same_list(self._query):
             self._post(PageRead(query, page, self._lines(self._page(query, page))))
 
