@@ -76,6 +76,7 @@ def tick_items(
         values = dict(record.values) if record is not None else _new_values(definition)
         # Copies, because the record itself is part of the folded state
         rows = [dict(row) for row in values["items"]]
+        # A list that was not begun yet is begun even with nothing ticked
         if not items and outcome is None and record is not None:
             hint = format_tick_hint(work.procedure, number, definition, record)
             raise UsageError(f"Say what is done: {_format_open_items(rows)} {hint}")
@@ -165,6 +166,7 @@ def format_tick_hint(
     started = record.values.get("items") if record is not None else None
     rows: Sequence[Mapping[str, Any]] = started or _new_values(checklist)["items"]
     positions = [str(position) for position, row in enumerate(rows, 1) if row["required"] and not row.get("done")]
+    # Only where the command could be about another list
     option = f" --list {checklist.key}" if len(procedure.definition.checklists) > 1 else ""
     command = f"`deskterm ticket check {number}{option}"
     outcome_chosen = record is not None and record.values.get("outcome")

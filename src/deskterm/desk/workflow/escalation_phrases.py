@@ -40,4 +40,5 @@ def contains_phrase(text: str, phrases: tuple[str, ...]) -> bool:
 def _compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Compile phrases to one pattern. Cached, because it is needed for every message of a customer."""
     patterns = (r"\s+".join(re.escape(word) for word in phrase.split()) for phrase in phrases)
+    # Not `\b`: a phrase may begin or end with a character that belongs to no word
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)

@@ -36,6 +36,7 @@ def resolve_ladder(work: TicketTransaction, ladder: str | None, *, by_customer: 
     if not allowed:
         raise DeskError("No ladder of this desk is for customers to ask for: escalate in the desk's own name.")
     started = [candidate for candidate in allowed if find_open_step(work, candidate.key)]
+    # A ladder that was started goes first, unless it is at its end
     for group in (started, allowed):
         # Ladders to the same, nearest level of support tie; so do all those that lead to none.
         tiers = [
@@ -47,6 +48,7 @@ def resolve_ladder(work: TicketTransaction, ladder: str | None, *, by_customer: 
             return nearest_ladders[0]
         if nearest_ladders:
             raise UsageError(f"Say which ladder: {', '.join(candidate.key for candidate in nearest_ladders)}.")
+    # All are at their end, which `resolve_level` says of this one
     return (started or allowed)[0]
 
 

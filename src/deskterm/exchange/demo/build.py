@@ -116,6 +116,7 @@ def _add_people(desk: DeskSession, book: Storybook, now: datetime) -> bool:
     with desk.store.reading() as session:
         logins = set(session.execute(select(Agent.__table__.c.login)).scalars())  # type: ignore[attr-defined]
         clients = set(session.execute(select(Organisation.__table__.c.key)).scalars())  # type: ignore[attr-defined]
+    # Only the demo makes this agent, so whoever finds it knows that the demo was here
     if INTAKE_LOGIN in logins:
         return False
     agents = [agent.model_dump() for agent in book.people.agents if agent.login not in logins]

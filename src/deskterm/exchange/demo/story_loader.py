@@ -143,6 +143,7 @@ def _expand_templates(templates: Templates, people: DemoPeople, path: str) -> It
     contacts = [contact for client in people.clients for contact in client.contacts]
     names = {agent.login: agent.name for agent in people.agents}
     for template in templates.templates:
+        # Shuffled once, so that no text comes twice before all have come once
         drawn = {word: draw.sample(values, len(values)) for word, values in template.slots.items()}
         for turn in range(template.times):
             requester, taker = draw.choice(contacts), draw.choice(people.takers)

@@ -187,6 +187,7 @@ def schedule_moments(stories: Sequence[LoadedStory], calendar: Calendar, now: da
     future = {moment.story for moment in found if moment.step is None and moment.at > now}
     # Without its registration no step of a story can be played
     past = [moment for moment in found if moment.at <= now and moment.story not in future]
+    # At one instant the registration comes before the steps
     return sorted(past, key=lambda moment: (moment.at, moment.story, -1 if moment.step is None else moment.step))
 
 

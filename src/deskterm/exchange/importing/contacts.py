@@ -43,6 +43,7 @@ class ContactDirectory:
             self._remember_client(Client(number, key, tenant or None), name)
         for number, name, email in bulk.execute("SELECT id, name, email FROM contact ORDER BY id DESC"):
             self.names[number] = name
+            # Whoever has an address is found by it alone, because names are not unique
             if email is None:
                 self._by_name[name] = number
             else:
@@ -83,6 +84,7 @@ class ContactDirectory:
 
     def flush(self) -> None:
         """Write the new clients and contacts."""
+        # Clients first: the new contacts refer to them
         if self._new_clients:
             clients = [(number, key, name, "", "", "") for number, key, name in self._new_clients]
             self._bulk.insert("organisation", ("id", "key", "name", "domain", "tenant", "notes"), clients)

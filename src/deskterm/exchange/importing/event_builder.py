@@ -67,6 +67,7 @@ class EventBuilder:
             if row.cells is not cells:  # rows with the same cells share them
                 changed = self._reader.read_changes(row.cells, cells, values, unknown)
                 cells = row.cells
+            # Read nevertheless: the next row changes the values that have gathered up to here
             if number < imported_rows:
                 continue
             if unknown:

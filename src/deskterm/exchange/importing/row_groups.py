@@ -90,6 +90,7 @@ class _RowGrouper:
                     grouped.skipped.append(BadRow(record.line, reason))
             else:
                 grouped.skipped.append(record)
+        # A ticket whose rows are all later is not imported yet
         grouped.groups = {key: group for key, group in grouped.groups.items() if group.rows}
         return grouped
 
@@ -117,6 +118,7 @@ class _RowGrouper:
             # Events of a ticket are in the order of time, or its clocks could not be folded
             at = group.last_at
         if self._until is not None and at > self._until:
+            # A row after it that runs backwards is dated like this one, and so left for later as well
             group.last_at = at
             self._grouped.later += 1
             return ""

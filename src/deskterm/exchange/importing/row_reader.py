@@ -152,6 +152,7 @@ def _build_readable_reader(name: str, read: _ReadCells) -> _ReadCells:
 
 def _build_translation(name: str, column: str, position: int, words: dict[str, str | None]) -> _ReadCells:
     """Return a function that translates the log's words into the procedure's."""
+    # An empty cell is no unknown word, unless the mapping itself translates it
     words = {"": None, **words}
 
     def read(cells: Cells) -> Any:

@@ -107,6 +107,7 @@ class LogWriter:
             elif earlier.rows > len(group.rows):
                 unchanged += 1  # an older copy of the log
             elif earlier.digest != group.compute_fingerprint(earlier.rows):
+                # Events are never rewritten, so rows that the log has changed since cannot be taken over
                 notes.append(
                     BadRow(group.rows[0].line, f"{key} was imported with other rows than the log has now: left alone")
                 )

@@ -221,6 +221,7 @@ def _read_csv(path: Path, row: type[R], metrics: list[str]) -> Iterator[_Entry[R
                 f"{path}:{line}: {len(cells)} values for {len(columns)} columns; put quotes around a value"
                 " with the separator in it."
             )
+        # A spreadsheet leaves empty cells at the end of a row out
         named = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
         values = _to_values(named, row, metrics)
         yield _Entry(_validate(path, line, row, values), lambda _, line=line: line)  # type: ignore[misc]

@@ -94,6 +94,7 @@ def record_access(
 ) -> None:
     """Record for ever that somebody looked at a ticket or exported data. lock_timeout: seconds to wait for another
     writer. Raises DeskError when it cannot be written."""
+    # A connection of its own, because those for reading may not write
     connection = connect_for_writing(url, lock_timeout=lock_timeout)
     try:
         marks = "?, ?, ?, ?" if dialect(url) == "sqlite" else "%s, %s, %s, %s"

@@ -76,6 +76,7 @@ def load_agreements(reader: ReadConnection, ticket: int) -> list[AgreementRow]:
     """Load the agreements of a ticket's customer, the oldest first; the last one is in force."""
     found = reader.rows(
         "SELECT key, who, at, data FROM record WHERE kind = 'agreement' AND state = 'agreed' AND ticket_id = :ticket "
+        # Keys are numbers as text: by length first, so that 10 comes after 9
         "ORDER BY at, length(key), key",
         {"ticket": ticket},
     )
@@ -103,6 +104,7 @@ def load_time_entries(reader: ReadConnection, ticket: int | None = None) -> Iter
     of_ticket = "" if ticket is None else " AND r.ticket_id = :ticket"
     agreed = _load_agreed_tickets(reader, params, of_ticket)
     while True:
+        # By key and not by OFFSET, which would read all pages before it again
         after_key = "" if after is None else " AND (r.ticket_id, r.key) > (:after, :key)"
         if after is not None:
             params |= {"after": after[0], "key": after[1]}
@@ -149,6 +151,7 @@ def load_quotes(reader: ReadConnection, *, include_answered: bool = False) -> li
                 requester,
             )
         )
+    # `means` is a member of the JSON, which the two databases query differently
     return [row for row in rows if include_answered or row.means in ("requested", "sent")]
 
 

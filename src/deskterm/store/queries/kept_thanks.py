@@ -26,6 +26,7 @@ def load_thanks(reader: ReadConnection, state: str = "kept", *, limit: int = 100
     """Load the messages of thanks in a state, the newest first."""
     found = reader.rows(
         "SELECT r.ticket_id, m.seq, m.at, coalesce(c.name, m.author), t.subject, p.body, r.state, r.who FROM record r "
+        # The key of a record of thanks is the `seq` of its message
         "JOIN message m ON m.ticket_id = r.ticket_id AND m.seq = CAST(r.key AS INTEGER) "
         "JOIN ticket t ON t.id = r.ticket_id JOIN personal_text p ON p.id = m.text_id "
         "LEFT JOIN contact c ON c.id = m.contact_id WHERE r.kind = 'thanks' AND r.state = :state "

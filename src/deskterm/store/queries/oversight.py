@@ -146,8 +146,10 @@ def find_overseen_teams(document: str, person: StaffWorkload) -> list[str] | Non
     whole desk. document: the procedure as JSON."""
     overseeing = [role for role in json.loads(document).get("roles", []) if "oversee" in role.get("may", [])]
     own_roles = [role for role in overseeing if role["key"] in person.roles]
+    # A role without teams oversees all of them
     if person.role == "admin" or any(not role.get("teams") for role in own_roles):
         return None
+    # And so does a lead who belongs to no team
     if person.role == "lead" and person.team is None:
         return None
     own_team = {person.team} if person.role == "lead" and person.team else set()

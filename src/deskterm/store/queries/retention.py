@@ -24,6 +24,7 @@ def load_expired_tickets(reader: ReadConnection, before: int) -> list[RetentionR
     found = reader.rows(
         "SELECT id, subject, updated_at, held FROM ticket WHERE is_open = 0 AND category = 'closed' "
         "AND updated_at < :before AND EXISTS (SELECT 1 FROM personal_text t WHERE t.ticket_id = ticket.id "
+        # An erased text has lost its salt
         "AND t.salt <> '') ORDER BY updated_at, id",
         {"before": reader.instant(before)},
     )

@@ -216,6 +216,7 @@ def _load_metric_places(reader: ReadConnection) -> dict[str, int]:
     return _parse_metric_places(found[0][0]) if found else {}
 
 
+# A procedure is a long document, and the same for every ticket until another version is in force
 @lru_cache(maxsize=4)
 def _parse_metric_places(document: str) -> dict[str, int]:
     return {metric["key"]: place for place, metric in enumerate(json.loads(document).get("metrics", ()))}
@@ -225,6 +226,7 @@ def _load_messages(reader: ReadConnection, number: int, merged: list[int]) -> li
     """Load the conversation; with those of tickets that were merged into it, in the order of time."""
     placeholders, params = bind_numbers([number, *merged])
     found = reader.rows(
+        # The contact's present name: a correction or an erasure shows in old messages too
         "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, "
         "m.mark, m.ticket_id FROM message m JOIN personal_text t ON t.id = m.text_id "
         f"LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id IN ({placeholders}) "

@@ -70,6 +70,7 @@ def load_open_tickets(reader: ReadConnection, teams: Sequence[str]) -> list[Hand
     placeholders = ", ".join(f":{name}" for name in params)
     found = reader.rows(
         "SELECT id, subject, status, severity, priority, organisation, team, assignee, "
+        # Tickets without a due time have the latest of all instants, so that indexes sort them last
         "CASE WHEN next_due_at >= :never THEN NULL ELSE next_due_at END, waiting, received_at, updated_at "
         f"FROM ticket WHERE is_open = 1 AND team IN ({placeholders}) ORDER BY next_due_at, id",
         {**params, "never": reader.never},
