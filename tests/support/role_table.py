@@ -45,6 +45,7 @@ WHO_MAY: dict[str, set[str]] = {
     # what changes the desk itself
     "erase": ADMINS,
     "purge": ADMINS,
+    "backup": ADMINS,
     "migrate": ADMINS,
     "import": ADMINS,
     "seed": ADMINS,

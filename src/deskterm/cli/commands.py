@@ -21,6 +21,14 @@ PROGRAM = GroupEntry(
             "admin.doctor:check_store",
             "Check the store, fold every ticket again and compare; exit code 1 when something is not as it should be.",
         ),
+        "backup": CommandEntry(
+            "admin.backups.backup:back_up",
+            "Back the desk up: a proved copy with a manifest, made while others work.",
+        ),
+        "restore": CommandEntry(
+            "admin.backups.restore:restore_desk",
+            "Bring the desk back from a backup; the desk that was there is kept beside it.",
+        ),
         "run": CommandEntry(
             "admin.run:run_service",
             "Note warnings, missed targets and ends of timers as they come, until it is stopped: a service.",

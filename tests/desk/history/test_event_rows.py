@@ -45,7 +45,11 @@ def test_only_legible_erasures_are_selected() -> None:
 def test_a_text_is_compared_with_the_digest_of_its_event_or_of_its_erasure(
     texts: dict[int, dict[str, str]], erased: dict[int, str], fault: str | None
 ) -> None:
-    expected = [] if fault is None else [f"the body of event 2 of ticket 1001 {fault}: compare a backup"]
+    expected = (
+        []
+        if fault is None
+        else [f"the body of event 2 of ticket 1001 {fault}: restore a backup with `deskterm restore FILE`"]
+    )
     assert list(check_texts(texts, 1001, NOTE, erased)) == expected
 
 

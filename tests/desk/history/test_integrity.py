@@ -79,13 +79,17 @@ def test_an_interruption_of_another_projection_is_not_continued(desk: DeskSessio
 def test_a_changed_text_is_found_by_its_digest(desk: DeskSession) -> None:
     tamper(desk, "UPDATE personal_text SET body = 'sweeter' WHERE body = 'z'")
     sentences = [finding.sentence for finding in check_integrity(desk.store).findings]
-    assert sentences == ["the body of event 2 of ticket 1001 is not what was written: compare a backup"]
+    assert sentences == [
+        "the body of event 2 of ticket 1001 is not what was written: restore a backup with `deskterm restore FILE`"
+    ]
 
 
 def test_a_changed_event_is_found_by_its_chain(desk: DeskSession) -> None:
     tamper(desk, "UPDATE event SET actor = 'mallory' WHERE seq = 1")
     sentences = [finding.sentence for finding in check_integrity(desk.store, repair=True).findings]
-    assert sentences == ["event 1 of ticket 1001 is not what was written: compare a backup"]
+    assert sentences == [
+        "event 1 of ticket 1001 is not what was written: restore a backup with `deskterm restore FILE`"
+    ]
 
 
 ACTIONS = st.sampled_from(

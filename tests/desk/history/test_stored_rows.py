@@ -24,12 +24,12 @@ def test_the_integrity_check_reports_illegible_rows_and_goes_on(tmp_path: Path, 
         f"UPDATE event SET {assignment} WHERE ticket_id = 1002",
         "UPDATE ticket SET updated_at = 'x' WHERE id = 1003",
     )
-    unreadable = "event 1 of ticket 1002 is not what was written: compare a backup"
+    unreadable = "event 1 of ticket 1002 is not what was written: restore a backup with `deskterm restore FILE`"
     different = "ticket 1003 differs from its events in updated_at"
     assert [finding.sentence for finding in check_integrity(desk.store).findings] == [unreadable, different]
     assert [finding.repaired for finding in check_integrity(desk.store, repair=True).findings] == [False, True]
     assert [finding.sentence for finding in check_integrity(desk.store).findings] == [unreadable]
-    with pytest.raises(DeskError, match="compare a backup"):
+    with pytest.raises(DeskError, match="restore a backup with `deskterm restore FILE`"):
         messages.reply(desk, 1002, "Hello", now=at(9))
     messages.reply(desk, 1003, "Hello", now=at(9))
     desk.store.close()

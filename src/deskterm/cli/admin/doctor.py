@@ -10,12 +10,13 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
 from deskterm.desk.history.integrity import check_integrity
+from deskterm.exchange.backup.status import describe_backups
 from deskterm.present.formats import format_count
 from deskterm.procedure.compiled import compile_document
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.health import check_health
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.desk_facts import load_desk_facts
+from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 
 _YEAR_AHEAD = 366 * 86_400
 """Seconds for which the holidays of a calendar should be known."""
@@ -38,7 +39,7 @@ def check_store(
         *store_health.faults,
         *(finding.sentence + (": repaired" if finding.repaired else "") for finding in integrity.findings),
     ]
-    notes = [*store_health.notes, *_warn_of_holidays(store, cli)]
+    notes = [*store_health.notes, *_list_notes(store, cli)]
     store.close()
     if as_json:
         print_json(
@@ -61,13 +62,19 @@ def check_store(
         raise typer.Exit(1)
 
 
-def _warn_of_holidays(store: Store, cli: CliContext) -> Iterator[str]:
-    """Yield a note for each calendar whose holidays are not known for a year to come."""
+def _list_notes(store: Store, cli: CliContext) -> Iterator[str]:
+    """Yield what is worth knowing about a desk, without being wrong."""
     with open_reader(store.url) as reader:
         facts = load_desk_facts(reader)
-    if not facts.document:
-        return
-    now = int(cli.now(facts).timestamp())
+        now = int(cli.now(facts).timestamp())
+        if not facts.simulated:
+            yield from describe_backups(reader, facts, now)
+    if facts.document:
+        yield from _warn_of_holidays(facts, now)
+
+
+def _warn_of_holidays(facts: DeskFacts, now: int) -> Iterator[str]:
+    """Yield a note for each calendar whose holidays are not known for a year to come. now: epoch seconds."""
     for key, calendar in compile_document(facts.document, facts.procedure_version).terms.calendars.items():
         if (years := calendar.find_holiday_limits(now, now + _YEAR_AHEAD)) is not None:
             yield (

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.core.procedure_versions import ProcedureVersions
-from deskterm.errors import DeskError
+from deskterm.errors import RESTORE_ADVICE, DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import ProcedureVersion, Ticket, table_of
 
@@ -39,5 +39,5 @@ def procedure_versions_from_session(
 def _load_document(session: Session, version: int) -> str:
     row = session.get(ProcedureVersion, version)
     if row is None:
-        raise DeskError(f"The store lacks version {version} of its procedure: restore it from a backup.")
+        raise DeskError(f"The store lacks version {version} of its procedure: {RESTORE_ADVICE}.")
     return row.document

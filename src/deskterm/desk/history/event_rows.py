@@ -10,6 +10,7 @@ from typing import Any
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS
 from deskterm.desk.domain.events import Event, compute_digest, decode_event
+from deskterm.errors import RESTORE_ADVICE
 
 
 def decode_row(row: Mapping[str, Any]) -> Event | None:
@@ -41,10 +42,10 @@ def check_texts(
         text = texts.get(reference.id)
         expected = erased.get(reference.id, reference.digest)
         if text is None:
-            yield f"the {name} of event {event.seq} of ticket {number} is missing: compare a backup"
+            yield f"the {name} of event {event.seq} of ticket {number} is missing: {RESTORE_ADVICE}"
         elif (compute_digest(text["salt"], text["body"]) if text["salt"] or text["body"] else "") != expected:
             # A text that was erased without a replacement has neither salt nor words, and the empty digest
-            yield f"the {name} of event {event.seq} of ticket {number} is not what was written: compare a backup"
+            yield f"the {name} of event {event.seq} of ticket {number} is not what was written: {RESTORE_ADVICE}"
 
 
 def group_by_ticket(rows: Iterable[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:

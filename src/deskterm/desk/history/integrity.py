@@ -20,6 +20,7 @@ from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
 from deskterm.desk.history.erasure import collect_replacement_digests
 from deskterm.desk.history.event_rows import check_texts, decode_row, select_erasures
 from deskterm.desk.history.stored_rows import StoredRows
+from deskterm.errors import RESTORE_ADVICE
 from deskterm.progress import Progress
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import (
@@ -142,7 +143,7 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
         if event is not None:
             previous = compute_hash(previous, number, event, row["data"])
         if event is None or row["seq"] != seq or row["hash"] != previous:
-            yield Finding(number, f"event {row['seq']} of ticket {number} is not what was written: compare a backup")
+            yield Finding(number, f"event {row['seq']} of ticket {number} is not what was written: {RESTORE_ADVICE}")
             intact = False
             break
         for sentence in check_texts(stored.texts, number, event, erased):
@@ -150,7 +151,7 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
         fold.step(event)
         events.append(event)
     if not rows:
-        yield Finding(number, f"ticket {number} has no events: compare a backup")
+        yield Finding(number, f"ticket {number} has no events: {RESTORE_ADVICE}")
     if not rows or not intact:  # what a broken chain projects to must not overwrite the rows
         return
     projected = projection.build_rows(number, stored.current, previous)

@@ -10,6 +10,7 @@ from datetime import date
 from pydantic import Field
 
 from deskterm.procedure.schema.automation import Rule
+from deskterm.procedure.schema.backup import Backup
 from deskterm.procedure.schema.billing import Money, QuoteState
 from deskterm.procedure.schema.calendars import CadencePart, CalendarPart, HolidayRegion, NamedDay, Shift
 from deskterm.procedure.schema.checklists import Checklist, ChecklistItem
@@ -36,6 +37,7 @@ from deskterm.procedure.schema.tickets import (
 
 __all__ = [
     "About",
+    "Backup",
     "CadencePart",
     "CalendarPart",
     "Category",
@@ -136,6 +138,7 @@ class Procedure(Part):
     objectives: tuple[Objective, ...] = ()
     reports: tuple[Report, ...] = ()
     retention: Retention = Retention()
+    backup: Backup = Backup()
     cadences: tuple[CadencePart, ...] = ()
     development: Development = Development()
     money: Money = Money()

@@ -12,6 +12,10 @@ class NoDesk(DeskError):
     """There is no desk at this location yet."""
 
 
+class DamagedDesk(DeskError):
+    """The file at this location is no database, or is damaged."""
+
+
 class Interrupted(Exception):
     """A query was cancelled on request (`ReadConnection.interrupt`)."""
 
@@ -35,8 +39,11 @@ def foreign_database_error(url: str) -> DeskError:
     )
 
 
-def not_a_database_error(url: str) -> DeskError:
-    return DeskError(f"{display_location(url)} is not a database: give another place with `--database`.")
+def not_a_database_error(url: str) -> DamagedDesk:
+    return DamagedDesk(
+        f"{display_location(url)} is not a database: give another place with `--database`; if it was a desk, "
+        "`deskterm restore FILE` brings it back from a backup."
+    )
 
 
 def unwritable_error(url: str, reason: str) -> DeskError:
@@ -129,5 +136,8 @@ def _from_sqlite(error: sqlite3.Error, url: str) -> DeskError | None:
     return None
 
 
-def _damaged_error(url: str) -> DeskError:
-    return DeskError(f"The desk at {display_location(url)} is damaged: restore a backup, and keep the damaged file.")
+def _damaged_error(url: str) -> DamagedDesk:
+    return DamagedDesk(
+        f"The desk at {display_location(url)} is damaged: restore a backup with `deskterm restore FILE`, which keeps "
+        "the damaged file beside it."
+    )

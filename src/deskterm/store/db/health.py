@@ -34,7 +34,7 @@ def check_health(store: Store) -> HealthReport:
     notes = [f"SQLite {sqlite3.sqlite_version}, journal {mode}."]
     if sqlite3.sqlite_version_info < _WAL_RACE_FIXED:
         notes.append(
-            "SQLite up to 3.51.2 can, rarely, damage a file that several processes write at once: keep backups, or use"
-            " a Python with a newer SQLite, or PostgreSQL."
+            "SQLite up to 3.51.2 can, rarely, damage a file that several processes write at once: run `deskterm"
+            " backup` every day, or use a Python with a newer SQLite, or PostgreSQL."
         )
     return HealthReport(tuple(faults), tuple(notes))

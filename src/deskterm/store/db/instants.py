@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from deskterm.errors import DeskError
+from deskterm.errors import RESTORE_ADVICE, DeskError
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """The due instant of what is not due. Sort keys are never NULL: the databases sort NULL differently, and a page cannot
@@ -30,7 +30,7 @@ class UnreadableInstant(DeskError, ValueError):
     def __init__(self, stored: object) -> None:
         super().__init__(
             f"The store holds {str(stored)[:40]!r} where an instant is to stand, which no deskterm wrote: `deskterm"
-            " doctor` says where; compare a backup."
+            f" doctor` says where; {RESTORE_ADVICE}."
         )
 
 

@@ -18,7 +18,7 @@ from deskterm.store.db.connection import connect_postgresql, connect_sqlite, rea
 from deskterm.store.db.location import dialect, display_location, sqlite_path
 from deskterm.store.db.triggers import trigger_statements
 
-SCHEMA = 6
+SCHEMA = 7
 """The number of the present layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -58,6 +58,11 @@ _RECORD_INDEXES = (
 _OVERRUN = ("ALTER TABLE clock ADD COLUMN overrun INTEGER NOT NULL DEFAULT 0",)
 
 _SOURCE = ("ALTER TABLE ticket ADD COLUMN source VARCHAR",)
+
+_BACKUP_COLUMNS = (
+    "login VARCHAR NOT NULL, location VARCHAR NOT NULL, bytes BIGINT NOT NULL, events BIGINT NOT NULL, "
+    "sha256 VARCHAR NOT NULL"
+)
 
 _TICKET_NUMBERS = (
     # Rows of `change` may be all that is left of a ticket: their numbers go over before the table does.
@@ -112,6 +117,18 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration(6, "tickets say which mailbox, form or system they came through", sqlite=_SOURCE, postgresql=_SOURCE),
+    Migration(
+        7,
+        "a desk knows of its backups",
+        sqlite=(
+            "CREATE TABLE backup (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, made_at DATETIME NOT NULL, "
+            f"{_BACKUP_COLUMNS}, drilled_at DATETIME)",
+        ),
+        postgresql=(
+            "CREATE TABLE backup (id BIGSERIAL PRIMARY KEY, made_at TIMESTAMP WITH TIME ZONE NOT NULL, "
+            f"{_BACKUP_COLUMNS}, drilled_at TIMESTAMP WITH TIME ZONE)",
+        ),
+    ),
 )
 """In the order of their numbers, without a gap, up to SCHEMA."""
 
@@ -144,15 +161,20 @@ def ensure_layout(
     return upgrade(url, migrations, schema)
 
 
-def upgrade(url: str, migrations: Sequence[Migration] = MIGRATIONS, schema: int = SCHEMA) -> Upgrade | None:
-    """Bring a store to a layout: copy, migrate, check, commit. None when another process was faster. Raises DeskError,
-    and leaves the store as it was, when it cannot be done."""
+def upgrade(
+    url: str, migrations: Sequence[Migration] = MIGRATIONS, schema: int = SCHEMA, *, keeps_copy: bool = True
+) -> Upgrade | None:
+    """Bring a store to a layout: copy, migrate, check, commit. None when another process was faster. keeps_copy: keep a
+    SQLite file as it was; false for a file that is a copy already. Raises DeskError, and leaves the store as it was,
+    when it cannot be done."""
     if dialect(url) == "sqlite":
-        return _upgrade_sqlite(url, migrations, schema)
+        return _upgrade_sqlite(url, migrations, schema, keeps_copy=keeps_copy)
     return _upgrade_postgresql(url, migrations, schema)
 
 
-def _upgrade_sqlite(url: str, migrations: Sequence[Migration], schema: int) -> Upgrade | None:
+def _upgrade_sqlite(
+    url: str, migrations: Sequence[Migration], schema: int, *, keeps_copy: bool = True
+) -> Upgrade | None:
     connection = connect_sqlite(url)
     try:
         # Before the transaction: inside one SQLite ignores it
@@ -163,7 +185,7 @@ def _upgrade_sqlite(url: str, migrations: Sequence[Migration], schema: int) -> U
         if number is None or number >= schema:
             return None
         steps = _pending_migrations(url, number, migrations, schema)
-        backup = _back_up(url, number)
+        backup = _back_up(url, number) if keeps_copy else None
         for step in steps:
             for statement in step.sqlite:
                 connection.execute(statement)

@@ -334,11 +334,27 @@ class TicketNumber(SQLModel, table=True):
     ticket_id: int = Field(sa_column=Column(big_integer(), primary_key=True, autoincrement=False))
 
 
+class BackupRow(SQLModel, table=True):
+    """A backup of the desk that was made (R-83). login: of whoever made it; location: the file; bytes, events: its size
+    and contents; drilled_at: when it was last restored on trial and found sound."""
+
+    __tablename__ = "backup"
+
+    id: int | None = Field(default=None, sa_column=id_column())
+    made_at: datetime
+    login: str
+    location: str
+    bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
+    events: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sha256: str
+    drilled_at: datetime | None = None
+
+
 TABLES: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (
         *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
-        *(RecordRow, Access, ImportedRow, TicketNumber),
+        *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow),
     )
 ]
 """All tables of a store, in the order in which references allow to create them."""

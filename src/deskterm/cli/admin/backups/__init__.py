@@ -1,0 +1,1 @@
+"""Commands that back a desk up and restore it."""

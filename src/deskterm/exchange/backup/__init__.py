@@ -1,0 +1,1 @@
+"""Backups of a desk: proved copies with a manifest, and the way back from them."""

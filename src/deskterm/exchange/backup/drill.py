@@ -1,0 +1,58 @@
+"""The drill: a backup is restored into a temporary store, and everything in it checked as `deskterm doctor` does
+(R-83)."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deskterm.desk.history.integrity import IntegrityReport, check_integrity
+from deskterm.errors import DeskError
+from deskterm.exchange.backup import postgresql_dump
+from deskterm.exchange.backup.restore import prepare_restore
+from deskterm.progress import Progress
+from deskterm.store.db.engine import Store
+from deskterm.store.db.location import dialect
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """The result of a drill. seconds: how long restoring and checking took."""
+
+    report: IntegrityReport
+    seconds: float
+
+
+def drill_backup(url: str, backup: Path, *, now: datetime, progress: Progress | None = None) -> Drill:
+    """Restore a backup of the desk at a URL into a temporary store, check that, and remove it. Raises DeskError when
+    the backup cannot be restored or what it holds is not sound."""
+    began = time.monotonic()
+    with _temporary_place(url, now) as place, prepare_restore(place, backup, now=now) as prepared:
+        store = Store(prepared.place)
+        try:
+            report = check_integrity(store, progress=progress)
+        finally:
+            store.close()
+    if report.findings:
+        more = f", and {len(report.findings) - 1} more" if len(report.findings) > 1 else ""
+        raise DeskError(
+            f"{backup} was restored, and is not sound ({report.findings[0].sentence}{more}): see `deskterm doctor`."
+        )
+    return Drill(report, time.monotonic() - began)
+
+
+@contextmanager
+def _temporary_place(url: str, now: datetime) -> Iterator[str]:
+    """Yield the URL of a place for a desk that is not there, on the same kind of database."""
+    if dialect(url) == "postgresql":
+        # Never created: the backup is unpacked into a database beside it, which is dropped at the end.
+        name = f"{postgresql_dump.database_of(url)}_drill_{now.astimezone(UTC):%Y%m%dt%H%M%Sz}"
+        yield postgresql_dump.with_database(url, name)
+        return
+    with tempfile.TemporaryDirectory(prefix="deskterm-drill-") as folder:
+        yield f"sqlite:///{Path(folder) / 'desk.sqlite3'}"

@@ -1,0 +1,109 @@
+"""`deskterm backup` and `deskterm restore`, as people type them (D-49, R-78 to R-83)."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli_call import Call
+
+NOW = ("--now", "2026-11-23T09:00")
+
+
+def open_ticket(desk: Call, subject: str) -> None:
+    opened = desk("ticket", "new", subject, "--type", "fault", "--requester", "Kim", "--email", "kim@larch.example",
+                  "--body", "It hurts.", *NOW)  # fmt: skip
+    assert opened.code == 0, opened.err
+
+
+def test_what_came_after_a_backup_is_said_before_it_is_lost(desk: Call, tmp_path: Path) -> None:
+    open_ticket(desk, "first")
+    assert desk("backup").code == 0
+    (backup,) = (tmp_path / "backups").glob("*.sqlite3")
+    open_ticket(desk, "second")
+    trial = desk("restore", backup, "--dry-run")
+    assert "The backup is sound: 1 ticket" in trial.out
+    assert "1 event on 1 ticket, from Mon 23 Nov 2026 09:00 GMT on, is not in the backup" in trial.out
+    refused = desk("restore", backup)
+    assert refused.code == 1
+    assert "will not be in the desk. Say --yes" in refused.err
+    assert "second" in desk("ticket", "list").out
+    done = desk("restore", backup, "--yes")
+    assert done.code == 0, done.err
+    assert "The desk that was there is kept at" in done.out
+    assert "second" not in desk("ticket", "list").out
+    assert desk("audit", "verify").code == 0
+
+
+def test_only_an_admin_backs_up_and_restores(managed_services: Call, tmp_path: Path) -> None:
+    assert managed_services("backup", tmp_path / "b").code == 0
+    for words in (("backup", tmp_path / "c"), ("restore", tmp_path / "b", "--yes")):
+        answer = managed_services(*words, "--as", "sam")
+        assert answer.code == 1
+        assert "may not back the desk up or restore it: ask somebody with the role admin" in answer.err
+
+
+def test_older_backups_go_once_the_new_one_is_proved(desk: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    (tmp_path / "kept").mkdir()
+    (folder / "diary.sqlite3").write_text("mine")
+    for day in (1, 2, 3):
+        answer = desk("backup", f"{folder}/", "--keep", "2d", "--now", f"2026-12-0{day}T09:00", "--json")
+        assert answer.code == 0, answer.err
+    assert len(json.loads(answer.out)["removed"]) == 1
+    left = sorted(path.name for path in folder.glob("deskterm-*.sqlite3"))
+    assert len(left) == 2
+    assert (folder / "diary.sqlite3").read_text() == "mine"
+
+
+def test_a_drill_says_how_long_it_took_and_the_doctor_knows(
+    deskterm: Call, procedure_file: Path, tmp_path: Path
+) -> None:
+    text = procedure_file.read_text(encoding="utf-8") + '\n[backup]\nevery = "1d"\n'
+    procedure_file.write_text(text, encoding="utf-8")
+    assert deskterm("init", "--procedure", procedure_file).code == 0
+    before = deskterm("doctor").out
+    assert "there is no backup of this desk (the procedure asks for one every 1d)" in before
+    drilled = deskterm("backup", "--drill")
+    assert drilled.code == 0, drilled.err
+    assert "Restored into a temporary store in" in drilled.out
+    after = deskterm("doctor").out
+    assert "the last backup is of" in after
+    assert "the last drill was less than a minute ago" in after
+
+
+def test_a_stream_is_for_programs_and_is_restored_from_standard_input(desk: Call, tmp_path: Path) -> None:
+    open_ticket(desk, "first")
+    program = [sys.executable, "-m", "deskterm"]
+    stream = subprocess.run([*program, "backup", "--to", "-"], capture_output=True, check=True)
+    assert b"written to standard output" in stream.stderr
+    os.environ["DESKTERM_DATABASE"] = str(tmp_path / "elsewhere" / "desk.sqlite3")
+    done = subprocess.run([*program, "restore", "-"], input=stream.stdout, capture_output=True, check=True)
+    assert b"Restored" in done.stdout
+    assert "first" in desk("ticket", "list").out
+
+
+def test_a_full_disk_leaves_no_backup_and_says_so(desk: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "full"
+    done = subprocess.run(
+        [sys.executable, "-m", "deskterm", "backup", f"{folder}/"],
+        capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("deskterm: ")
+    assert done.stderr.count("\n") == 1
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("--to", "file"), ("--to", "-", "--drill"), ("--keep", "often")])
+def test_options_that_do_not_go_together_are_named(desk: Call, words: tuple[str, ...]) -> None:
+    answer = desk("backup", *words)
+    assert answer.code == 2
+    assert answer.err.count("\n") == 1
