@@ -59,7 +59,7 @@ def create_layout_1(url: str) -> None:
         session.execute(text("DELETE FROM clock WHERE metric LIKE 'timer:%' OR metric = 'effort'"))
         session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
         undo_layout_5(session, desk.store.dialect)
-        for table in ("record", "access"):
+        for table in ("record", "access", "backup"):
             session.execute(text(f"DROP TABLE {table}"))
         for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6):
             for table, columns in added.items():

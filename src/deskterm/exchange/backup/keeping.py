@@ -1,4 +1,4 @@
-"""Which backups are kept when there are many: so many newest of different days, weeks and months (R-81)."""
+"""The backups that are kept when there are many: so many newest of different days, weeks and months (R-81)."""
 
 from __future__ import annotations
 
