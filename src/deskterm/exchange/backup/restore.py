@@ -42,8 +42,8 @@ _LOCK_START, _LOCK_LENGTH = 0x40000002, 510
 class Loss:
     """The events that a desk holds and its backup does not.
 
-    is_known: false when the desk is too damaged to be read. events, tickets: how many; since: the first of those events,
-    epoch seconds.
+    is_known: false when the desk is too damaged to be read. events, tickets: how many; since: the first of those
+    events, epoch seconds.
     """
 
     is_known: bool
