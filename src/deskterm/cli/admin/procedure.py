@@ -72,6 +72,7 @@ def show_procedure(
     cli: CliContext = context.obj
     facts = cli.read_facts()
     source = _read_source(cli, facts.procedure_version)
+    # A version that `deskterm seed severities` made has no file
     if as_json or not source:
         print_json(json.loads(facts.document))
     else:

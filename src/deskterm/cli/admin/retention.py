@@ -115,6 +115,7 @@ def erase(
     """
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
+    # A rehearsal first, so that the question can say what would be lost
     found = erasure.erase_person(desk, who, now=now, dry_run=True)
     if not dry_run:
         consequence = f"{found.name} will be erased on {_count_tickets(len(found.tickets))}, for ever."

@@ -30,6 +30,7 @@ def filter_by_view(
     views = [known.key for known in VIEWS if known.key != "closed"]
     if view not in views:
         raise UsageError(f"There is no view {view!r} with clocks that run: use {', '.join(views)}.")
+    # The clocks that are handed in are those of open tickets already
     if view == "open":
         return list(clocks)
     login = cli.check_login()

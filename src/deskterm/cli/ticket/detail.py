@@ -33,6 +33,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         ticket = load_ticket_detail(reader, number)
     if ticket is None:
         raise missing_ticket_error(number)
+    # Before anything is printed, and only for a ticket that there is (S4-25)
     cli.log_access(facts, number, "ticket")
     vocabulary = Vocabulary(facts.document, timezone=facts.timezone)
     stage = vocabulary.get_stage(ticket.row.status)

@@ -65,6 +65,7 @@ def list_tickets(
             raise UsageError("--requester lists all that somebody asked for: leave --only out.")
         if department is not None or team is not None:
             raise UsageError("--requester lists all that somebody asked for: leave --department and --team out.")
+        # Without --closed all of them, and not only those that are open
         print_requests(cli, requester, closed=closed or None, match=match, limit=limit, as_json=as_json)
         return
     view = "closed" if closed else view
