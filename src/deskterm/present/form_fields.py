@@ -20,9 +20,9 @@ class FormField(NamedTuple):
 _IN_EVERY_FORM = frozenset(
     {"subject", "description", "requester", "email", "organisation", "severity", "priority", "channel", "department"}
 )
-# built-in fields whose choices are a table of their own in the document
 _HINTS = {"instant": "2026-11-23T09:30, or today 09:30"}
 """Kind of field → an example of what it takes, where the kind's name says too little."""
+# Built-in fields whose choices are a table of their own in the document
 _TABLES = {"product": "products", "topic": "topics", "impact": "impacts", "urgency": "urgencies"}
 
 

@@ -39,6 +39,7 @@ def format_age(seconds: int) -> str:
     """Format the time since something, in four cells at most: `now`, `5m`, `3h`, `12d`, `14w`, `3y`."""
     if seconds < 60:
         return "now"
+    # 98 days are 14 weeks: neither number has more than two digits
     for unit, size, limit in (("m", 60, 3600), ("h", 3600, 86_400), ("d", 86_400, 98 * 86_400)):
         if seconds < limit:
             return f"{seconds // size}{unit}"
@@ -63,6 +64,7 @@ def format_instant(at: int, now: int, zone: tzinfo) -> str:
         return f"{clock} tomorrow"
     if days == -1:
         return f"{clock} yesterday"
+    # A week away the name of the day would be that of today
     if -6 <= days <= 6:
         return f"{DAYS[there.weekday()]} {clock}"
     day = f"{there.day} {MONTHS[there.month - 1]}"

@@ -88,6 +88,7 @@ def next_opening(calendar: Calendar | None, now: int) -> int | None:
     if calendar is None:
         return None
     try:
+        # The next working second ends there, so it begins one before
         opening = calendar.add_seconds(now, 1) - 1
     except ValueError:  # it never opens again
         return None

@@ -219,6 +219,7 @@ def _present_message(message: MessageView, letter_state: str = "") -> TimelineEn
         voice,
         sanitize(message.author),
         sanitize(", ".join(note for note in notes if note)),
+        # Only empty lines at the top: blanks before the first word may be the indent of a list
         sanitize(message.body.strip("\r\n").rstrip(), multiline=True) or ERASED,
     )
 

@@ -189,6 +189,7 @@ def plan_ticket_move(work: TicketTransaction, status: DevStatus | None, origin: 
     target = work.procedure.statuses.get(key or "")
     if target is None or status is None or not work.state.is_open or target.key == work.state.status:
         return TicketMove({})
+    # An item may have tickets of several types, and not each of them has every status
     if not work.procedure.has_status(work.state.type, target):
         return TicketMove({})
     if why := find_blocking_reason(work, target, origin=origin, released=not status.to):

@@ -46,6 +46,7 @@ def move_item(
             raise DeskError(f"From {here.label} an item cannot go to {target.label}; it can go to: {options}.")
         forward = order.index(target.key) > order.index(here.key)
         approvals = list(found.record.values.get("approvals", ()))
+        # Where releases have a cadence only they move on what is ready, with their notes (S4-18)
         if forward and here.ready and part.release_cadence is not None:
             raise DeskError(
                 f"{target.label} is said by a release: schedule the item, then `deskterm release out DATE`."
@@ -72,6 +73,7 @@ def list_next_statuses(desk: DeskSession, number: int, item: str | None = None) 
     """Return the statuses that the item of a ticket may move to, in the order of the procedure."""
     location = find_item(desk, number, item)
     table = table_of(RecordRow)
+    # Without a lock: this only fills a list of choices, and the move itself checks again
     with desk.store.reading() as session:
         state = session.execute(
             select(table.c.state).where(

@@ -78,6 +78,7 @@ def announce_to_attached(
     with desk.tickets([incident, *numbers], "reply", now, action="announce anything") as works:
         target = None if status is None else resolve_choice("status", status, works[0].procedure.definition.statuses)
         if target is not None:
+            # The command as a whole has asked for `reply` only
             desk.require("move")
         open_works = [work for work in works if work.state.is_open]
         if works[0] not in open_works:
@@ -139,6 +140,7 @@ def resolve_incident(
             else:
                 resolved += 1
             _queue_letter(work, event, channel, reached)
+        # Runs the reactions of the attached tickets; their summaries are not read
         for work in works[1:]:
             work.build_result("")
         tickets = "1 attached ticket" if resolved == 1 else f"{resolved} attached tickets"

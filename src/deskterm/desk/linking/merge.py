@@ -42,6 +42,7 @@ def merge_into(
             raise DeskError(f"Ticket {target} is closed: reopen it before {number} goes on there.")
         require_same_client(work, other, "merge", across_clients=across_clients)
         changes: dict[str, tuple[str | int | None, str | int]] = {f"fields.{MERGED_INTO}": (None, target)}
+        # A closed ticket keeps its status, to which separating it returns
         if work.state.category != "closed":
             changes["status"] = (
                 work.state.status,

@@ -92,6 +92,7 @@ def _register_part(
     values["channel"] = request.data.get("channel") or state.channel
     # The message may come from a machine whose clock is ahead of this one; the command is not earlier than its ticket.
     values["received_at"] = min(request.data.get("spoken_at", request.at), source.at)
+    # Whoever wrote the message asks for it, who need not be the requester of the source
     values["requester_id"] = request.data.get("contact") or values["requester_id"]
     part.append(
         "registered",

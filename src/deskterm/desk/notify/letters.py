@@ -99,6 +99,7 @@ def render_letter(
         if template
         else _DEFAULT_BODIES.get(on, "There is news of your request {number}. It is: {status}.")
     )
+    # A bare letter does not name the matter, and so not the subject (S5-15)
     heading_template = (template.subject if template else "") or ("[{number}]" if bare else _DEFAULT_HEADING)
     values = _build_placeholder_values(
         work, event, {*PLACEHOLDER.findall(body_template), *PLACEHOLDER.findall(heading_template)}

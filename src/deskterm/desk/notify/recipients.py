@@ -86,7 +86,10 @@ class StaffDirectory:
         team = next((tier.team for tier in procedure.tiers if tier.level == level), None)
         teams = {candidate.key for candidate in procedure.teams if candidate.tier == level} if team is None else {team}
         return [
-            member.login for member in self if member.tier == level or (member.tier is None and member.team in teams)
+            # Whoever has a level of their own does not take on that of the team
+            member.login
+            for member in self
+            if member.tier == level or (member.tier is None and member.team in teams)
         ]
 
     def role_holders(self, role: str | None) -> list[str]:
