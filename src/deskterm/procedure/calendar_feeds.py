@@ -80,6 +80,7 @@ def _list_dates(event: Event) -> Iterator[tuple[date, str]]:
     length = max((last - first).days, 1)
     for start in _list_starts(event, first):
         for number in range(length):
+            # As long as the schema lets a name be
             yield start + timedelta(days=number), name[:2000]
 
 

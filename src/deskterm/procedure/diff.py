@@ -111,6 +111,7 @@ def _diff_lists(where: str, old: Sequence[object], new: Sequence[object]) -> Ite
     if not added and not removed:
         yield f"{where}: the order is now {', '.join(map(str, new))}"
         return
+    # A list of one or two is clearer as a whole
     if len(old) < 3 and len(new) < 3:
         yield f"{where}: {_format_value(old)} → {_format_value(new)}"
         return
@@ -125,6 +126,7 @@ def format_text_change(old: str, new: str) -> str:
     if before == after:
         return "only its spaces and line breaks changed"
     shown: list[str] = []
+    # autojunk would take the frequent words of a long text for noise
     for part in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_WORDS_BESIDE):
         found: list[str] = ["…"] if part[0][1] > 0 else []
         for kind, first, last, new_first, new_last in part:

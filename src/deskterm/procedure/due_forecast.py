@@ -45,6 +45,7 @@ def forecast_metrics(
             continue
         key = policy.calendars.get(metric.key, policy.calendar)
         calendar = procedure.terms.calendars[key]
+        # Without pauses: a request that there is not yet has had none
         due = due_instant(target, start, calendar, (), procedure.terms.cadences)
         found.append(
             DueForecast(

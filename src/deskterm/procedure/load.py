@@ -102,6 +102,7 @@ def _find_further_problems(data: Mapping[str, Any], known: Sequence[Problem]) ->
     for problem in references:
         pruned.remove(problem.path)
     procedure = _validate_rest(pruned)
+    # Calendar files are not read for a file that is refused, and without their dates its calendars cannot be judged
     if procedure is None or any(part.ics for part in procedure.calendars.values()):
         return found
     # Checks across tables would miss what was taken out, so each table is only checked by itself.

@@ -126,6 +126,7 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
         span = closing.reopen_within
         yield build_timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span)
     wakes = ("unsnoozed", "customer_message", "category:solved", "category:closed")
+    # Without a span of its own: it is due at the instant until which somebody put the ticket off
     yield build_timer(SNOOZE, "Snoozed", "snoozed", wakes, "set by anybody")
 
 

@@ -35,6 +35,7 @@ def find_own_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
         if part.day_length is not None and not _is_day_length(part.day_length):
             advice = "write hours, at most 24h, such as 7h30m"
             sentence = f'"{part.day_length}" is not the length of a working day: {advice}.'
+            # Not compiled, so that the targets that it counts are not found fault with as well
             yield Problem(("calendars", key, "day_length"), f'calendars "{key}", day_length: {sentence}')
             continue
         try:
@@ -91,6 +92,7 @@ def _add_advice(problem: str) -> str:
     advice = next((advice for words, advice in _ADVICE.items() if words in problem), "")
     zone = re.search(r"unknown time zone '(.*)'", problem)
     if zone is not None:
+        # Sorted, because a set would lead to another suggestion with every run
         near = get_close_matches(zone[1], sorted(available_timezones()), n=1)
         advice = f"did you mean {near[0]}?" if near else advice
     sentence = f"{problem}{'; ' if ': ' in problem else ': '}{advice}" if advice else problem

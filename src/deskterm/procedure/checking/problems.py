@@ -38,6 +38,7 @@ def describe_path(data: object, path: Path) -> str:
         if isinstance(part, int):
             key = data.get("key", data.get("label")) if isinstance(data, Mapping) else None
             name = f'"{key}"' if isinstance(key, str) else f"number {part + 1}"
+            # The name of an entry stands behind its table: `statuses "open-issue"`
             words[-1:] = [f"{words[-1]} {name}" if words else name]
         else:
             words.append(part)

@@ -63,6 +63,7 @@ class PrunedData:
     def _collect_names(self, name: str | int, value: object) -> None:
         if isinstance(value, Mapping):
             self._is_key_unknown |= isinstance(name, int) and "key" not in value
+            # Tiers are referred to by their level
             self.names.add(str(value.get("key", value.get("level", name))))
         elif isinstance(value, _List):
             for item in value:

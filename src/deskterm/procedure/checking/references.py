@@ -141,6 +141,7 @@ def _find_argument(kind: Any, container: type, number: int) -> Any:
     for option in (kind, *get_args(kind)):
         if get_origin(option) is container:
             return get_args(option)[number]
+    # Of such members nothing is known: only tables among them are walked
     return object
 
 

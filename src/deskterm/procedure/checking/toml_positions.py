@@ -158,6 +158,7 @@ class TomlPositions:
             if character == "#":
                 end = self._text.find("\n", self._at)
                 self._at = len(self._text) if end < 0 else end
+                # A comment goes up to the end of the line, where whoever stays on the line has to stop
                 if "\n" not in blank:
                     return self._at < len(self._text)
             elif character in blank:

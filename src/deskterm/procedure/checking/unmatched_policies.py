@@ -113,4 +113,5 @@ def _subtract(ticket: TicketSet, part: PolicyPart) -> Iterator[TicketSet]:
     for fact, values in part.when.items():
         if others := ticket[fact] - to_value_set(values):
             yield {**ticket, fact: others}
+        # What is left meets this fact, so that no ticket is yielded a second time
         ticket = {**ticket, fact: ticket[fact] & to_value_set(values)}

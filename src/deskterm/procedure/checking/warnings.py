@@ -74,6 +74,7 @@ def _check_statuses(procedure: Procedure) -> Iterator[Finding]:
     unreached: dict[str, list[str]] = {}
     for kind in procedure.types:
         known = {status.key: status for status in procedure.statuses if not status.types or kind.key in status.types}
+        # As `find_initial_status` has it, which needs a compiled procedure
         initial = kind.initial or next((key for key, status in known.items() if status.category == "new"), None)
         initial = initial or next(iter(known), "")
         reached = _find_reachable(procedure, known, initial)
