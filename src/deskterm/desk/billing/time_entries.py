@@ -105,6 +105,7 @@ def correct_entry(
         old_rate = Decimal(before.values["rate"]) if "rate" in before.values else None
         values = _build_entry(
             work,
+            # The work stays that of whoever did it, whoever corrects it
             before.who,
             before.values.get("tier"),
             before.values["started"],
@@ -145,6 +146,7 @@ def record_finished_work(work: TicketTransaction) -> list[str]:
         return []
     lines = []
     for login, (tier, since) in list(work.earlier_workers.items()):
+        # Still at it, or begun and ended in the same second
         if login in work.state.workers or work.at <= since:
             continue
         # This runs after each event of a command, so what is recorded must not be found again.

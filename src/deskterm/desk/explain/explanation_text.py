@@ -109,6 +109,7 @@ class _TextBuilder:
         if explanation.state == "running":
             text = (
                 f"{format_length(-left)} overdue"
+                # In closed time nothing counts, and yet the due time may have passed
                 if left < 0 or explanation.now > (explanation.due or 0)
                 else f"{format_length(left)} left"
             )
@@ -132,6 +133,7 @@ class _TextBuilder:
         )
         if explanation.clock.state == "late" and not late:
             return "by an earlier due time"
+        # The state says `late` already
         return f"{'late by' if late else 'early by'} {format_length(abs(left))} ({self._kind})".removeprefix(
             "late " if explanation.clock.state == "late" else ""
         )
@@ -236,6 +238,7 @@ class _TextBuilder:
 
     def _describe_stop(self) -> str:
         clock, event = self._explanation.clock, self._explanation.events[-1]
+        # Not simply the last event: a waiver may have come after the stop
         ended = next((one for one in reversed(self._explanation.events) if one.kind in ("stopped", "cancelled")), event)
         stopped_at = self._format_instant(clock.stopped_at or 0)
         return f"{stopped_at} (event {ended.seq}, {ended.event_kind} by {ended.actor}: {ended.status})"

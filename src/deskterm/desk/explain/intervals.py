@@ -65,6 +65,7 @@ def build_intervals(
     for begins, stops in pairwise(edges):
         for kind, opens, closes, note in _find_spans(calendar, begins, stops, pauses, wall_time):
             for first, last, period in _split_by_status(opens, closes, status_periods if kind == "paused" else ()):
+                # Of a pause in working time only its open seconds are left out
                 seconds = last - first if wall_time else calendar.open_seconds(first, last)
                 total += seconds if kind in COUNTED_KINDS else 0
                 paused_by, status = (period.actor, period.status) if period is not None else ("", "")
