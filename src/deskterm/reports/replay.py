@@ -109,6 +109,7 @@ class Replay:
     def finish(self, other: CompiledProcedure, statuses: Mapping[str, Status]) -> None:
         """Write the rows in order, and the keys that the other procedure lacks. statuses: all that the desk had."""
         present = self._sides[0]
+        # Reversed, so that the labels of the procedure in force are those that stay
         labels = {metric.key: metric.label for side in reversed(self._sides) for metric in side.terms.metrics}
         metrics = list(dict.fromkeys(metric.key for side in self._sides for metric in side.terms.metrics))
         severities = other.severities | present.severities
@@ -119,6 +120,7 @@ class Replay:
 
         for metric, severity in sorted(self._rows, key=sort_key):
             tallies = self._rows[metric, severity]
+            # All of its cycles were decided before the period
             if tallies == (Tally(), Tally()):
                 continue
             step = severities.get(severity or "")

@@ -65,6 +65,7 @@ def compare_procedures(
         if progress is not None and comparison.tickets % _BATCH == 0:
             progress(comparison.tickets, total)
     if progress is not None:
+        # Not the total from before: tickets may have come in while the history was read
         progress(comparison.tickets, comparison.tickets)
     replay.finish(compared, statuses)
     return comparison

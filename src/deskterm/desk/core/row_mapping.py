@@ -60,6 +60,7 @@ def build_ticket_row(state: State, clocks: Sequence[Clock], procedure: CompiledP
     return {
         **{name: getattr(state, name) for name in _AS_IN_STATE},
         **{name: to_optional_datetime(getattr(state, name)) for name in _INSTANTS},
+        # A number, because the partial indexes of both databases say `is_open = 1`
         "is_open": int(state.is_open),
         "requester_id": state.requester_id,
         "organisation_id": state.organisation_id,

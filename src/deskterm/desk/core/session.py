@@ -128,6 +128,7 @@ class DeskSession:
         `require_changeable` refuses the act.
         """
         self.require(act, action)
+        # A rehearsal neither waits for the right to write nor keeps it from others
         with self.store.reading() if dry_run else self.store.writing() as session:
             work = self._lock_ticket(session, number, now, version)
             if not allow_closed:
@@ -157,6 +158,7 @@ class DeskSession:
     def group_commands(self) -> Iterator[None]:
         """Mark all commands in the block as one, so that they are undone together."""
         before = self.bulk
+        # Inside another group its mark holds: one undo for all of it
         self.bulk = before or secrets.token_hex(8)
         try:
             yield

@@ -289,11 +289,13 @@ class TicketTransaction:
         if not self.is_dry_run:
             # Run before `finish`, because the summary tells what they did; see there why twice does no harm.
             summary = "; ".join((summary, *self.reactions(self)))
+        # A new ticket without any text has no row so far, and the result names its number
         if self.number is None:
             self._insert_ticket()
         changes: dict[str, tuple[Any, Any]] = {}
         for event in self.new_events:
             for name, (before, after) in event.changes.items():
+                # What several events changed: from before the first of them to after the last
                 changes[name] = (changes[name][0] if name in changes else before, after)
         return CommandResult(self.number or 0, summary, changes, self.state.version, tuple(due_changes))
 

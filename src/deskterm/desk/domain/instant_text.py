@@ -77,6 +77,7 @@ def _parse_from_now(text: str, zone: tzinfo, now: datetime) -> datetime | None:
         count, unit = int(match["count"]), match["unit"].lower()
         if unit in _MINUTES:
             return now + timedelta(minutes=count * _MINUTES[unit])
+        # Without the zone, into which it is put like any time that a person writes: the same time of day
         return local.replace(tzinfo=None) + timedelta(days=count * _DAYS[unit])
     match = _DAY_AND_TIME.fullmatch(text)
     if match is None:
@@ -105,6 +106,7 @@ def _put_in_zone(moment: datetime, zone: tzinfo, text: str) -> datetime:
 def _parse_moment(text: str, zone: ZoneInfo) -> datetime | None:
     """Parse a text that may name a zone; naive where it names none, None when it is no instant."""
     if re.fullmatch(r"\d{4}(-\d\d)?", text, re.ASCII):
+        # For a year and for a month alike: what is too much of it is cut off
         text = f"{text}-01-01"[:10]
     try:
         return datetime.fromisoformat(text)

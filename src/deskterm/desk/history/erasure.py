@@ -97,6 +97,7 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
             raise _held_error([work.number or 0 for work in works if work.state.held is not None], found.name)
         for work in works:
             _erase_on_ticket(work, found, names, dry_run)
+        # In the transaction of the texts, so that name and words go together or not at all
         if works and not dry_run:
             _clear_contact(works[0].session, found.person)
     if not found.tickets and not dry_run:
@@ -167,6 +168,7 @@ def _find_tickets(session: Session, person: int) -> list[int]:
     ticket, message, record = table_of(Ticket), table_of(Message), table_of(RecordRow)
     found = set(session.execute(select(ticket.c.id).where(ticket.c.requester_id == person)).scalars())
     found |= set(session.execute(select(message.c.ticket_id).where(message.c.contact_id == person)).scalars())
+    # The key of a participant's record is the number of the contact
     takes_part = (record.c.kind == "participant") & (record.c.key == str(person))
     found |= set(session.execute(select(record.c.ticket_id).where(takes_part)).scalars())
     return sorted(found)
@@ -270,6 +272,7 @@ def _withdraw_letters(work: TicketTransaction, person: int | None) -> dict[str, 
     anybody."""
     found: dict[str, tuple[Any, Any]] = {}
     for letter in records_of_kind(work.state.records, "letter"):
+        # A letter that goes to others too is still wanted by them
         if letter.state == "queued" and (person is None or letter.values.get("to") == [person]):
             found |= build_record_change(work.state.records, "letter", letter.key, state="withdrawn", reason="erased")
     return found

@@ -125,6 +125,7 @@ def _verify_chain(
             sentence = f"event {event.seq} of ticket {ticket} ({event.kind} by {event.actor}) is not what was written"
             yield ChainFault(ticket, event.seq, event.kind, event.at, "changed", sentence)
             return
+        # A text is no part of the chain, which is followed further all the same
         for sentence in check_texts(texts, ticket, event, erased):
             yield ChainFault(ticket, event.seq, event.kind, event.at, "words", sentence.partition(":")[0])
     if len(rows) < version or not rows:

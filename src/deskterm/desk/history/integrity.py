@@ -170,7 +170,9 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
     yield from _compare(session, table_of(RecordRow), stored_records, records, number, repair, "records")
     yield from _compare(session, table_of(ClockRow), stored_clocks, clocks, number, repair, "clocks")
     stored_messages = [
-        {name: value for name, value in row.items() if name != "id"} for row in stored.messages.get(number, [])
+        # The numbers of these rows are the database's own, and follow from no event
+        {name: value for name, value in row.items() if name != "id"}
+        for row in stored.messages.get(number, [])
     ]
     yield from _compare(session, table_of(Message), stored_messages, messages, number, repair, "messages")
 

@@ -128,5 +128,6 @@ def _conditions(
         conditions.append(f"{FILTER_FIELDS[name].name} = :of_{name}")
         params[f"of_{name}"] = value
     if conditions and source.table != "ticket":
+        # The filter is one of tickets: the rows of other tables go with theirs
         conditions = [f"{source.ticket} IN (SELECT id FROM ticket WHERE {' AND '.join(conditions)})"]
     return conditions, params

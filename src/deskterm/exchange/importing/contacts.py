@@ -101,6 +101,7 @@ class ContactDirectory:
 
     def _build_key(self, name: str) -> str:
         """Return a key for a new client, from its name; numbered when another client has it."""
+        # A name without Latin letters leaves nothing of itself
         base = _NOT_IN_KEYS.sub("-", name.casefold()).strip("-") or "client"
         key, number = base, 2
         while key in self._keys:

@@ -72,6 +72,7 @@ class DeskWorker:
 
     def renew(self) -> None:
         """Fetch the desk again: another version of its procedure is in force."""
+        # Behind the commands that are lined up: they run on the desk that they were meant for
         self._submit(self._close)
         self.start()
 

@@ -97,6 +97,7 @@ class ReadWorker:
             self._requests.jobs.clear()
             self._wake.notify()
         if self._connection is not None:
+            # A long search must not keep the agent from leaving
             self._connection.interrupt()
         self._thread.join(timeout=2)
 
