@@ -59,6 +59,7 @@ def _format_with_rich(heads: Sequence[str], rows: Iterable[Sequence[str]], right
     for head in heads:
         table.add_column(head, justify="right" if head in right else "left", no_wrap=True, overflow="ellipsis")
     for row in rows:
+        # As Text, because square brackets in a subject are no markup of rich's
         table.add_row(*map(Text, row))
     with console.capture() as captured:
         console.print(table)

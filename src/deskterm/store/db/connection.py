@@ -33,6 +33,7 @@ def connect_sqlite(url: str, *, writing: bool = True, lock_timeout: float = WRIT
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(
+            # rw and not rwc: a mistyped path must not become an empty database
             f"file:{quote(str(path))}?mode=rw",
             uri=True,
             timeout=lock_timeout,
@@ -74,6 +75,7 @@ def connect_postgresql(
         raise errors.missing_driver_error() from error
     try:
         settings = conninfo_to_dict(url)
+        # Without one libpq waits for ever
         settings.setdefault("connect_timeout", "10")
         settings.setdefault("application_name", "deskterm")
         # Settings made inside a transaction would go with it if it were rolled back

@@ -29,6 +29,7 @@ class Banner(Widget):
         width = self.size.width
         right = f"{who}   {clock}" if width >= 100 else f"{who}  {clock}" if who else clock
         room = max(width - cell_len(right) - 2, 1)
+        # Where not all has room the program's name gives way first
         name = f"deskterm · {desk}" if cell_len(f"deskterm · {desk} ▸ {view}") <= room else desk
         name = fit(name, min(cell_len(name), max(room - cell_len(view) - 3, 1)))
         left = f"{name} ▸ {view}" if view else name
