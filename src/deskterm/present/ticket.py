@@ -210,7 +210,7 @@ def _present_message(message: MessageView, letter_state: str = "") -> TimelineEn
         voice = "system"
     notes = [message.channel, "automatic" if message.automatic else ""]
     notes.append(letter_state)
-    notes.append("taken back" if message.mark == "undone" else "")
+    notes.append({"undone": "taken back", "files": "with files"}.get(message.mark, ""))
     notes.append(f"in {message.ticket}" if message.ticket is not None else "")
     return TimelineEntry(
         # A message of a merged ticket cannot be named from here: its number counts there

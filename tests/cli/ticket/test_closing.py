@@ -34,6 +34,19 @@ def test_messages_of_thanks_are_listed_and_overruled(deskterm: Call) -> None:
     assert [one["who"] for one in deskterm("ticket", "thanks", "--overruled", "--json").json] == ["ann"]
 
 
+@pytest.mark.requirement("S5-12")
+def test_thanks_with_files_reopen_the_ticket_and_the_history_says_that_files_came(deskterm: Call) -> None:
+    """D-18: a file may be the request, so nobody's is left unread."""
+    open_ticket(deskterm, "web-agency", "question")
+    deskterm("ticket", "resolve", 1001, "It is done.", *at_minute(1))
+    refused = deskterm("ticket", "reply", 1001, "Thank you!", "--with-files", *at_minute(2))
+    assert refused.code == 2
+    reopened = deskterm("ticket", "reply", 1001, "Thank you!", "--from-requester", "--with-files", *at_minute(2))
+    assert reopened.out == "1001: message of the requester recorded, which came with files, now Client responded\n"
+    assert deskterm("ticket", "thanks", "--json").json == []
+    assert "with files" in deskterm("ticket", "show", 1001).out
+
+
 @pytest.mark.requirement("S1-28")
 def test_a_checklist_is_shown_and_ticked_off(deskterm: Call) -> None:
     open_ticket(deskterm, "software-vendor", "technical-support")

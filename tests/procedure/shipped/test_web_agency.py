@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deskterm.desk.conversation.thanks_filter import is_only_thanks
 from procedure_story import fold_story, list_next_statuses, shipped
 
 AGENCY = shipped("web-agency")
@@ -51,7 +52,7 @@ def test_a_job_that_is_done_is_closed_from_wherever_it_is() -> None:
 
 def test_thanks_keeps_a_ticket_closed_and_other_replies_reopen() -> None:
     assert FILE.closing.thanks_keeps_closed
-    assert "thank you" in FILE.closing.thanks["en"]
+    assert is_only_thanks("Thank you!", FILE.closing)
     assert FILE.closing.on_reply_when_closed == "reopen"
     assert FILE.closing.reopen_to in list_next_statuses(AGENCY, "question", "closed")
 

@@ -33,6 +33,9 @@ def reply(
         str | None, typer.Option(help="With --from-requester: who wrote, if somebody else; a name or an address.")
     ] = None,
     received: Annotated[str | None, typer.Option(help="With --from-requester: when it arrived.")] = None,
+    with_files: Annotated[
+        bool, typer.Option("--with-files", help="With --from-requester: files came with it, so it is more than thanks.")
+    ] = False,
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
@@ -50,10 +53,17 @@ def reply(
             raise UsageError("--from-requester goes alone: the procedure says where a requester's words lead.")
         arrived = parse_instant(received, facts.timezone) if received is not None else None
         result = messages.record_customer_message(
-            desk, number, body, author=author, channel=channel, received_at=arrived, now=now
+            desk,
+            number,
+            body,
+            author=author,
+            channel=channel,
+            received_at=arrived,
+            attachments=with_files,
+            now=now,
         )
-    elif author is not None or received is not None:
-        raise UsageError("--author and --received go with --from-requester.")
+    elif author is not None or received is not None or with_files:
+        raise UsageError("--author, --received and --with-files go with --from-requester.")
     else:
         desk = cli.open_desk()
         result = messages.reply(

@@ -117,7 +117,7 @@ def record_customer_message(
                 successor = find_latest_follow_up(work.state)
             # Links that form a circle must not keep the loop going: the message then stays where it is
             if successor is None or successor in visited:
-                message = _CustomerMessage(text, author, requester_id, channel, at, addressed_to)
+                message = _CustomerMessage(text, author, requester_id, channel, at, addressed_to, attachments)
                 return _record_on_ticket(work, message, only_thanks)
         visited.add(successor)
         number = successor
@@ -134,6 +134,7 @@ class _CustomerMessage:
     channel: str
     at: int
     addressed_to: int
+    attachments: bool
 
 
 def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_thanks: bool) -> CommandResult:
@@ -164,10 +165,12 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
         channel=message.channel,
         spoken_at=arrived_at,
         came_by=message.addressed_to if redirected else None,
+        with_files=message.attachments,
     )
     moved = f", now {target.label}" if target else ""
     origin = f" (it was meant for {message.addressed_to})" if redirected else ""
-    return work.build_result(f"{number}: message of the requester recorded{moved}{origin}")
+    files = ", which came with files" if message.attachments else ""
+    return work.build_result(f"{number}: message of the requester recorded{files}{moved}{origin}")
 
 
 def _find_status_after_reply(work: TicketTransaction) -> Status | None:

@@ -134,6 +134,6 @@ def build_message_row(event: Event) -> dict[str, Any] | None:
         "contact_id": event.data.get("contact"),
         "channel": event.data.get("channel", ""),
         "automatic": int(bool(event.data.get("automatic")) or event.kind == "letter"),
-        "mark": "thanks" if event.kind == "thanked" else "",
+        "mark": "thanks" if event.kind == "thanked" else "files" if event.data.get("with_files") else "",
         "text_id": event.texts["body"].id,
     }

@@ -36,6 +36,8 @@ class MessageData(EventData, total=False):
     """Instant at which the message arrived (epoch seconds), where that is not when it was recorded."""
     automatic: bool
     """No person wrote it, so it is no first response."""
+    with_files: bool
+    """Files came with the requester's message, so it was no mere thanks (S5-12)."""
 
 
 class ImportData(EventData, total=False):

@@ -14,7 +14,6 @@ _WROTE = re.compile(
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.h]\d\d|@")
 _OPENS = re.compile(r"^(on|am|le|el|il|op|w dniu|em|den|dne)\b.*\d", re.IGNORECASE)
 """The first of two lines that a long attribution (`On … Kim wrote:`) is broken into."""
-_SEPARATOR = re.compile(r"^(-{2,}\s*\S.*\S\s*-{2,}|_{5,})$")
 _HEADER = re.compile(
     r"^\*?(from|sent|to|cc|date|subject|von|gesendet|an|datum|betreff|de|envoyé|à|date|objet|enviado|para|fecha|asunto|"
     r"da|inviato|a|data|oggetto|van|verzonden|aan|onderwerp|assunto|od|wysłano|do|temat)\*?\s?:",
@@ -22,6 +21,7 @@ _HEADER = re.compile(
 )
 _HISTORY = re.compile(r"^\s*(-{2,}\s*(original|forwarded) message|(on|am|le|el|il|op)\b.{0,200}:\s*$)", re.IGNORECASE)
 """A line below which a mail program puts the whole earlier message."""
+_SHORTEST_RULE = 5
 _LONGEST_ATTRIBUTION = 250
 """Characters of a line from which on it is a paragraph, and no attribution."""
 
@@ -82,6 +82,13 @@ def _strip_marks(line: str) -> str:
     return line.strip("> \t")
 
 
+def _is_separator(line: str) -> bool:
+    """Return whether a line is `----- Original Message -----` or a rule. Compared by its ends: a pattern with three
+    open-ended parts takes hours on a long row of dashes."""
+    between_dashes = line.startswith("--") and line.endswith("--") and len(line.strip("-").strip()) > 1
+    return between_dashes or (len(line) >= _SHORTEST_RULE and not line.strip("_"))
+
+
 def _is_attribution(lines: Sequence[str], number: int) -> bool:
     """Return whether a line names the author of the quotation below it."""
     if number + 1 >= len(lines) or not is_quoted(lines[number + 1]):
@@ -93,10 +100,10 @@ def _is_attribution(lines: Sequence[str], number: int) -> bool:
 def _above_sent_text(lines: list[str], sent: str) -> list[str]:
     """Return the lines above the first separator, if all lines below it are in the text that was sent."""
     for number, line in enumerate(lines):
-        if not (_SEPARATOR.match(line) or _HEADER.match(line)):
+        if not (_is_separator(line) or _HEADER.match(line)):
             continue
         # A separator stands above the earlier message; a header line is already part of it
-        below = lines[number + 1 :] if _SEPARATOR.match(line) else lines[number:]
+        below = lines[number + 1 :] if _is_separator(line) else lines[number:]
         while below and _HEADER.match(below[0]):
             below = below[1:]
         if below and all(_normalise(one) in sent for one in below):

@@ -205,9 +205,10 @@ class Closing(Part):
     thanks_keeps_closed: bool = False
     """A reply that only says thank you does not reopen (S5-12)."""
     thanks: dict[str, tuple[str, ...]] = Field(default={})
-    """Language → words of thanks, one of which a message of mere thanks must hold."""
+    """Language → phrases of thanks, beside those that come with deskterm: a message of mere thanks holds one of them.
+    `data/phrases/thanks` says how alternatives are written."""
     courtesies: dict[str, tuple[str, ...]] = Field(default={})
-    """Language → words that may stand beside them: greetings, closings, "sent from my phone"."""
+    """Language → what may stand beside them, also beside deskterm's: greetings, closings, "sent from my phone"."""
     confirm_before_close: bool = False
     """The requester is asked whether all is well first."""
     sign_off_reminder: DurationText = ""

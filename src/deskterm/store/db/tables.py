@@ -237,7 +237,8 @@ class Message(SQLModel, table=True):
     channel: str = ""
     automatic: int = 0
     mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """`thanks`: mere thanks, which did not reopen the ticket (S5-12); `undone`: taken back by an undo."""
+    """`thanks`: mere thanks, which did not reopen the ticket (S5-12); `files`: files came with it; `undone`: taken back
+    by an undo."""
     contact_id: int | None = Field(default=None, sa_column=Column(big_integer(), nullable=True))
     """The author, where it is a contact. `author` is empty then, so that an erased name (S5-09) stands nowhere else."""
     text_id: int = Field(sa_column=reference_column("personal_text.id"))
