@@ -46,6 +46,9 @@ def _is_signature_line(line: str, people: Collection[str]) -> bool:
 
 
 def _is_known_part(part: str, people: Collection[str]) -> bool:
+    spelt = re.findall(r"[\w'’-]+", part)
+    if spelt and all(_is_all_in(word, load_signature_words()["honorifics"]) for word in spelt):
+        return True
     return _is_contact(part) or _is_name(part, people) or _is_title(part) or _is_company(part) or _is_street(part)
 
 
