@@ -62,6 +62,7 @@ def move_item(
             "item_moved",
             target,
             {"before": here.key, "after": target.key, "reason": reason.strip()},
+            # None and not an empty list, because only None removes a member of a record
             approvals=approvals or None,
             **unscheduled,
         )

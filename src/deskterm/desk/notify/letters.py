@@ -106,6 +106,7 @@ def render_letter(
     )
     values["note"] = note or values.get("note", "")
     if bare:
+        # After the note, which must not say what a bare letter keeps back
         values |= dict.fromkeys(_CONFIDENTIAL_FIELDS, "")
     return render_subject(heading_template, values), render_body(body_template, values)
 

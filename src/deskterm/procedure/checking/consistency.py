@@ -92,7 +92,6 @@ def _add_advice(problem: str) -> str:
     advice = next((advice for words, advice in _ADVICE.items() if words in problem), "")
     zone = re.search(r"unknown time zone '(.*)'", problem)
     if zone is not None:
-        # Sorted, because a set would lead to another suggestion with every run
         near = get_close_matches(zone[1], sorted(available_timezones()), n=1)
         advice = f"did you mean {near[0]}?" if near else advice
     sentence = f"{problem}{'; ' if ': ' in problem else ': '}{advice}" if advice else problem

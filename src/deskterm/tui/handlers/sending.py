@@ -79,6 +79,7 @@ def _sending(console: Console, composer: Composer) -> Callable[[DeskSession], Co
         if kind == "reply":
             return messages.reply(desk, number, text, status=status, now=now, version=base_version)
         if attached:
+            # Without the version, which is that of one ticket: this is about many
             return incidents.resolve_incident(desk, number, text, code=code, status=status, strict=strict, now=now)
         return resolution.resolve(
             desk, number, text, code=code, status=status, strict=strict, now=now, version=base_version
