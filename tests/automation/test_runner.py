@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 
+import postgres
+from deskterm.automation import runner
 from deskterm.automation.runner import ClockAlert, Runner, run_until_stopped, summarize_alerts
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
@@ -16,7 +20,9 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.snooze import snooze
+from deskterm.store.db.connection import connect_sqlite
 from deskterm.store.db.engine import open_store
+from deskterm.store.db.location import dialect
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
@@ -157,4 +163,59 @@ def test_it_keeps_running_until_it_is_stopped(desk: DeskSession) -> None:
             stop.set()
 
     run_until_stopped(Runner(desk.store), clock, stop, report)
+    assert [one.what for one in alerts] == ["warning", "warning", "breach"]
+
+
+@contextmanager
+def unavailable(url: str) -> Iterator[None]:
+    """Keep a desk locked (SQLite) or closed to everybody (PostgreSQL)."""
+    if dialect(url) == "sqlite":
+        with closing(connect_sqlite(url)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            yield
+        return
+    name = postgres.database_name(url)
+    with psycopg.connect(postgres.with_database(url, "postgres"), autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        try:
+            yield
+        finally:
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+
+
+def test_it_waits_for_a_desk_that_is_away_and_goes_on(desk: DeskSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D-42: it ended with exit code 1 when the server was away for 4 s, or the file locked for 10."""
+    monkeypatch.setattr(runner, "LONGEST_DELAY", 0.1)
+    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    store = open_store(desk.store.url, lock_timeout=0.2)
+    stop, away, back = threading.Event(), threading.Event(), threading.Event()
+    alerts: list[ClockAlert] = []
+    sentences: list[str] = []
+    failures: list[BaseException] = []
+
+    def report_absence(sentence: str) -> None:
+        sentences.append(sentence)
+        (back if away.is_set() else away).set()
+
+    def run() -> None:
+        try:
+            run_until_stopped(working, lambda: at(60), stop, alerts.extend, report_absence)
+        except BaseException as error:
+            failures.append(error)
+            away.set()
+            back.set()
+
+    working = Runner(store)
+    thread = threading.Thread(target=run)
+    with unavailable(desk.store.url):
+        thread.start()
+        assert away.wait(20)
+    assert back.wait(20)
+    stop.set()
+    thread.join(20)
+    store.close()
+    assert failures == []
+    assert sentences[0].endswith("Trying again until it is back.")
+    assert sentences[1].startswith("The desk is back after")
     assert [one.what for one in alerts] == ["warning", "warning", "breach"]

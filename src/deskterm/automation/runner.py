@@ -7,7 +7,9 @@ was not, and several runners on one store note everything once: under the ticket
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,11 +26,14 @@ from deskterm.errors import DeskError
 from deskterm.progress import Progress
 from deskterm.sla.zones import format_local_time
 from deskterm.store.db.engine import Store
+from deskterm.store.db.errors import UnavailableDesk
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.tables import ClockRow, table_of
 
 DIGEST_AFTER = 60
 """Seconds by which an alert may be late and still be shown by itself, not in the digest."""
+LONGEST_DELAY = 30.0
+"""Most seconds between two tries of a desk that is locked or out of reach."""
 POLL_INTERVAL = 1.0
 """Most seconds between two looks at the next event: another program may have brought an earlier one."""
 
@@ -133,23 +138,49 @@ class Runner:
 
 
 def run_until_stopped(
-    runner: Runner, clock: Callable[[], datetime], stop: threading.Event, report: Callable[[Sequence[ClockAlert]], None]
+    runner: Runner,
+    clock: Callable[[], datetime],
+    stop: threading.Event,
+    report: Callable[[Sequence[ClockAlert]], None],
+    report_absence: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Note what comes, report it, and sleep until the next event, until `stop` is set. report: called with the alerts
-    of a step, in order of time."""
+    of a step, in order of time. report_absence: called with a sentence when the desk is locked or out of reach, and
+    when it is back; meanwhile it is tried less and less often."""
+    failures, away_since = 0, 0.0
     while not stop.is_set():
-        alerts = []
-        for alert in runner.step(clock()):
-            alerts.append(alert)
-            # Between two transactions, so that none is broken off
-            if stop.is_set():
-                break
-        if alerts:
-            report(alerts)
-        following = runner.next_at()
+        alerts: list[ClockAlert] = []
+        try:
+            try:
+                for alert in runner.step(clock()):
+                    alerts.append(alert)
+                    # Between two transactions, so that none is broken off
+                    if stop.is_set():
+                        break
+            finally:
+                # Those before a failure are noted, and nobody would report them later
+                if alerts:
+                    report(alerts)
+            following = runner.next_at()
+        except UnavailableDesk as error:
+            if not failures:
+                away_since = time.monotonic()
+                report_absence(f"{str(error).removesuffix('.')}. Trying again until it is back.")
+            failures += 1
+            stop.wait(_choose_delay(failures))
+            continue
+        if failures:
+            report_absence(f"The desk is back after {time.monotonic() - away_since:.0f} s; going on.")
+            failures = 0
         ahead = POLL_INTERVAL if following is None else (following - clock()).total_seconds()
         # At least a moment: an event that cannot be noted must not keep the processor busy
         stop.wait(min(max(ahead, 0.05), POLL_INTERVAL))
+
+
+def _choose_delay(failures: int) -> float:
+    """Return the seconds until a desk is tried again that failed so many times in a row: doubling up to LONGEST_DELAY,
+    and somewhat different for each of several runners, so that they do not all come back at once."""
+    return min(float(2 ** min(failures - 1, 10)), LONGEST_DELAY) * random.uniform(0.75, 1.0)
 
 
 def summarize_alerts(alerts: Sequence[ClockAlert]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from deskterm.cli.runtime.instants import to_rfc3339
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
 from deskterm.errors import UsageError
+from deskterm.present.sanitize import sanitize
 from deskterm.store.db.engine import open_store
 
 
@@ -44,8 +46,12 @@ def run_service(
     # A service ends between two steps, whichever way it is stopped, and so never in the middle of a transaction.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_until_stopped(runner, clock, stop, _print_digest)
+    run_until_stopped(runner, clock, stop, _print_digest, _print_absence)
     store.close()
+
+
+def _print_absence(sentence: str) -> None:
+    print(f"deskterm: {sanitize(sentence)}", file=sys.stderr, flush=True)
 
 
 def _print_digest(fired: Sequence[ClockAlert]) -> None:

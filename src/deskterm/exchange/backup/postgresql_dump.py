@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote as percent_encode
 
 from deskterm.errors import DeskError
 from deskterm.store.db import errors
@@ -113,20 +113,25 @@ def connect_to_maintenance(url: str) -> psycopg.Connection[tuple[Any, ...]]:
 
 
 def database_of(url: str) -> str:
-    """Return the name of the database of a URL: what it says, else what libpq falls back on."""
+    """Return the name of the database of a URL: what it says, else what libpq falls back on. A service is asked for,
+    because only libpq reads its file."""
     import psycopg.conninfo as conninfo  # noqa: PLC0415 - an optional extra
 
     settings = conninfo.conninfo_to_dict(url)
-    return str(settings.get("dbname") or os.environ.get("PGDATABASE") or settings.get("user") or _user())
+    if name := settings.get("dbname"):
+        return str(name)
+    if settings.get("service") or os.environ.get("PGSERVICE"):
+        with connect_postgresql(url) as connection:
+            return connection.info.dbname
+    return str(os.environ.get("PGDATABASE") or settings.get("user") or _user())
 
 
 def with_database(url: str, name: str) -> str:
     """Return the URL of another database on the same server."""
-    if "://" in url:
-        return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    import psycopg.conninfo as conninfo  # noqa: PLC0415 - an optional extra
-
-    return conninfo.make_conninfo(url, dbname=name)
+    head, _, options = url.partition("?")
+    server = head.removeprefix("postgresql://").partition("/")[0]
+    kept = [option for option in options.split("&") if option and not option.lower().startswith("dbname=")]
+    return f"postgresql://{server}/{percent_encode(name, safe='')}" + (f"?{'&'.join(kept)}" if kept else "")
 
 
 def quote(name: str) -> str:

@@ -127,7 +127,7 @@ def bulk_transaction(url: str, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Iter
     """Open a BulkWriter in a transaction that is committed at the end and rolled back on an error. Raises DeskError
     when the store is locked, cannot be written, or was moved or removed before a commit."""
     kind = dialect(url)
-    connection = connect_for_writing(url, lock_timeout=lock_timeout)
+    connection = connect_for_writing(url, lock_timeout=lock_timeout, statement_timeout=0)
     try:
         if kind == "sqlite":
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")

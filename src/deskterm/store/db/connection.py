@@ -22,6 +22,10 @@ WRITE_LOCK_TIMEOUT = 10.0
 """Seconds for which a writer waits for another one."""
 
 
+STATEMENT_TIMEOUT = 600.0
+"""Seconds that a statement of a command or a list may take on PostgreSQL. Imports and upgrades have no limit."""
+
+
 def connect_sqlite(url: str, *, writing: bool = True, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> sqlite3.Connection:
     """Open a connection with this program's settings, in autocommit; no file is created.
 
@@ -63,35 +67,46 @@ def connect_sqlite(url: str, *, writing: bool = True, lock_timeout: float = WRIT
 
 
 def connect_postgresql(
-    url: str, *, autocommit: bool = True, lock_timeout: float = WRITE_LOCK_TIMEOUT
+    url: str,
+    *,
+    autocommit: bool = True,
+    lock_timeout: float = WRITE_LOCK_TIMEOUT,
+    statement_timeout: float = STATEMENT_TIMEOUT,
 ) -> psycopg.Connection[tuple[Any, ...]]:
-    """Open a connection whose session is in UTC. Raises DeskError when psycopg is missing or the server cannot be
-    reached."""
+    """Open a connection whose session is in UTC. statement_timeout: most seconds that a statement may take, where the
+    server, the role or the URL has no limit of its own; 0 for none. Raises DeskError when psycopg is missing or the
+    server cannot be reached."""
     try:
         # An optional extra: who keeps a desk in SQLite has no psycopg, and does not wait 0.2 s for it.
         import psycopg  # noqa: PLC0415
         from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+        from deskterm.store.db.server_connection import NETWORK_SETTINGS, WatchedConnection  # noqa: PLC0415
     except ImportError as error:
         raise errors.missing_driver_error() from error
     try:
-        settings = conninfo_to_dict(url)
-        # Without one libpq waits for ever
-        settings.setdefault("connect_timeout", "10")
-        settings.setdefault("application_name", "deskterm")
+        settings = {**NETWORK_SETTINGS, "application_name": "deskterm", **conninfo_to_dict(url)}
         # Settings made inside a transaction would go with it if it were rolled back
-        connection = psycopg.connect(autocommit=True, **settings)  # type: ignore[arg-type]
-        connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {int(lock_timeout * 1000)}".encode())
+        connection = WatchedConnection.connect(autocommit=True, **settings)  # type: ignore[arg-type]
+        connection.settings = settings
+        connection.execute(
+            f"SET TIME ZONE 'UTC'; SET lock_timeout = {int(lock_timeout * 1000)};"
+            f"SELECT set_config('statement_timeout', '{int(statement_timeout * 1000)}', false) "
+            "WHERE current_setting('statement_timeout') = '0'".encode()
+        )
         connection.autocommit = autocommit
     except psycopg.Error as error:
         raise errors.unreachable_error(url, errors.first_line(error)) from error
     return connection
 
 
-def connect_for_writing(url: str, *, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Any:
-    """Open a bare connection of either database that may write, in autocommit."""
+def connect_for_writing(
+    url: str, *, lock_timeout: float = WRITE_LOCK_TIMEOUT, statement_timeout: float = STATEMENT_TIMEOUT
+) -> Any:
+    """Open a bare connection of either database that may write, in autocommit. statement_timeout: of PostgreSQL."""
     if dialect(url) == "sqlite":
         return connect_sqlite(url, lock_timeout=lock_timeout)
-    return connect_postgresql(url, lock_timeout=lock_timeout)
+    return connect_postgresql(url, lock_timeout=lock_timeout, statement_timeout=statement_timeout)
 
 
 def read_schema_number(connection: Any, url: str) -> int | None:

@@ -16,6 +16,10 @@ class DamagedDesk(DeskError):
     """The file at this location is no database, or is damaged."""
 
 
+class UnavailableDesk(DeskError):
+    """The desk is locked or out of reach, and may be there again in a moment."""
+
+
 class Interrupted(Exception):
     """A query was cancelled on request (`ReadConnection.interrupt`)."""
 
@@ -78,14 +82,23 @@ def newer_layout_error(url: str, layout: int, supported: int) -> DeskError:
     )
 
 
-def locked_error(url: str) -> DeskError:
-    return DeskError(f"Another program keeps the desk at {display_location(url)} locked: try again when it is done.")
+def locked_error(url: str) -> UnavailableDesk:
+    return UnavailableDesk(
+        f"Another program keeps the desk at {display_location(url)} locked: try again when it is done."
+    )
 
 
-def unreachable_error(url: str, reason: str) -> DeskError:
-    return DeskError(
+def unreachable_error(url: str, reason: str) -> UnavailableDesk:
+    return UnavailableDesk(
         f"The PostgreSQL at {display_location(url)} cannot be reached ({redact_passwords(reason, url)}): "
         "check that it runs and the URL."
+    )
+
+
+def slow_statement_error(url: str) -> DeskError:
+    return DeskError(
+        f"The PostgreSQL at {display_location(url)} took too long, and the statement was stopped: ask for less, or let "
+        "its administrator look at what it is busy with."
     )
 
 
@@ -105,6 +118,8 @@ def to_desk_error(error: BaseException, url: str) -> DeskError | None:
             return unwritable_error(url, first_line(error))
         if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
             return locked_error(url)
+        if isinstance(error, psycopg.errors.QueryCanceled):
+            return slow_statement_error(url)
         if isinstance(error, psycopg.errors.DiskFull):
             return unwritable_error(url, "the disk is full")
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):

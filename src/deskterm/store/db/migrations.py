@@ -211,7 +211,7 @@ def _upgrade_sqlite(
 
 
 def _upgrade_postgresql(url: str, migrations: Sequence[Migration], schema: int) -> Upgrade | None:
-    connection = connect_postgresql(url, autocommit=False)
+    connection = connect_postgresql(url, autocommit=False, statement_timeout=0)
     try:
         # Two processes that open an older desk at once: the second waits here, and then finds it upgraded.
         connection.execute("LOCK TABLE desk IN ACCESS EXCLUSIVE MODE")

@@ -48,6 +48,7 @@ class ReadConnection:
         self._place = FileGuard(url)
         self._last_data_version = 0
         self._was_disconnected = False
+        self._was_interrupted = False
         self._sqlite: sqlite3.Connection | None = None
         self._server: psycopg.Connection[Any] | None = None
         if self.dialect == "sqlite":
@@ -100,6 +101,7 @@ class ReadConnection:
 
     def interrupt(self) -> None:
         """Cancel the query that runs in another thread, if any."""
+        self._was_interrupted = True
         if self._sqlite is not None:
             with suppress(sqlite3.ProgrammingError):  # the other thread has closed the connection
                 self._sqlite.interrupt()
@@ -127,7 +129,10 @@ class ReadConnection:
     def _translate(self, error: Exception) -> Exception:
         """Translate a driver's error; 57014 is PostgreSQL's code of a cancelled query."""
         if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT" or getattr(error, "sqlstate", "") == "57014":
-            return Interrupted()
+            # PostgreSQL has the same code for a statement that ran into its time limit
+            was_interrupted, self._was_interrupted = self._was_interrupted, False
+            if self._sqlite is not None or was_interrupted:
+                return Interrupted()
         return errors.to_desk_error(error, self.url) or error
 
 
