@@ -21,8 +21,8 @@ from deskterm.store.db.reader import open_reader
 
 
 class StallingProxy:
-    """A port of this machine that leads to the server of a URL, until it stalls as a frozen server does: connections stay
-    open, and nothing comes."""
+    """A port of this machine that leads to the server of a URL, until it stalls as a frozen server does: connections
+    stay open, and nothing comes."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
