@@ -37,6 +37,7 @@ _PLAIN: dict[str, Any] = {
     "next_due_at": NEVER,
     "next_metric": "",
     "breached": 0,
+    "snoozed_until": None,
     "version": 1,
     "hash": "",
 }

@@ -131,7 +131,8 @@ PROGRAM = GroupEntry(
                 ),
                 "snooze": CommandEntry(
                     "ticket.due_times:snooze",
-                    "Put a ticket off; a word of the requester ends it, and no clock rests for it.",
+                    "Take a ticket out of the queue for a time; a word of the requester brings it back, and no clock "
+                    "rests for it.",
                 ),
                 "work": CommandEntry(
                     "ticket.due_times:work",

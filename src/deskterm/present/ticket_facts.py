@@ -70,7 +70,7 @@ def _list_unsafe(detail: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple
     if detail.held is not None:
         yield "Held", detail.held
     if detail.snoozed_until is not None:
-        yield "Put off", f"until {format_instant(detail.snoozed_until, vocabulary.timezone)}"
+        yield "Snoozed", f"until {format_instant(detail.snoozed_until, vocabulary.timezone)}"
     if detail.sprint is not None:
         yield "Scheduled to", detail.sprint
     for record in detail.records:

@@ -21,5 +21,6 @@ VIEWS: tuple[View, ...] = (
     View("breached", "Breached"),
     View("waiting", "Waiting"),
     View("open", "All open"),
+    View("snoozed", "Snoozed"),
     View("closed", "Closed"),
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.cli.runtime.table import _format_with_rich, format_table, print_table
+from deskterm.cli.runtime.table import _format_with_rich, fit_columns, format_table, print_table
 from deskterm.present.sanitize import sanitize
 
 CELL = st.one_of(
@@ -29,3 +29,43 @@ def test_a_table_too_wide_for_a_pipe_is_cut(capsys: pytest.CaptureFixture[str]) 
     row = capsys.readouterr().out.splitlines()[1]
     assert len(row) <= 500
     assert row.endswith("…")
+
+
+QUEUE_HEADS = ("", "#", "Left", "Due", "Sev", "Status", "Assignee", "Client", "Subject")
+QUEUE_ROW = (
+    "▲", "1001", "11h 20m", "Mon 23 Nov 2026 17:00", "Severity 1", "Waiting for the customer", "marek",
+    "Norvale Freight and Sons", "Nobody can sign in since the single sign-on was changed over the weekend",
+)  # fmt: skip
+
+
+@given(st.integers(1, 200), st.lists(st.lists(CELL, min_size=9, max_size=9), max_size=4))
+def test_a_narrow_terminal_never_loses_number_time_left_and_subject(width: int, rows: list[list[str]]) -> None:
+    """C-50: at 80 columns the numbers vanished."""
+    shown = fit_columns(QUEUE_HEADS, [QUEUE_ROW, *rows], width, ("#", "Left"), ("Due", "Client"))
+    assert {1, 2, 8} <= set(shown)
+    assert shown[1] >= 4, "the number is whole"
+    assert shown[2] >= 7, "and so is what is left"
+    rigid = shown[1] + shown[2]
+    assert sum(shown.values()) + 2 * (len(shown) - 1) <= max(width, rigid + 2 * (len(shown) - 1) + len(shown))
+
+
+@pytest.mark.parametrize(
+    ("width", "left_out"),
+    [(200, set()), (120, set()), (80, {"Due"}), (60, {"Due", "Client", "Status"}), (44, {*QUEUE_HEADS[3:8]})],
+)
+def test_columns_are_left_out_in_the_order_in_which_they_can_be_done_without(width: int, left_out: set[str]) -> None:
+    order = ("Due", "Client", "Status", "Assignee", "Sev")
+    shown = fit_columns(QUEUE_HEADS, [QUEUE_ROW], width, ("#", "Left"), order)
+    assert {head for place, head in enumerate(QUEUE_HEADS) if place not in shown} == left_out
+
+
+def test_a_table_on_a_narrow_terminal_shows_whole_numbers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("deskterm.cli.runtime.table._PIPE_WIDTH", 44)
+    print_table(QUEUE_HEADS, [QUEUE_ROW], right=("#", "Left"), first_left_out=("Due", "Client"))
+    row = capsys.readouterr().out.splitlines()[1]
+    assert "1001" in row
+    assert "11h 20m" in row
+    assert "Nobody can" in row

@@ -131,3 +131,44 @@ def test_a_due_day_needs_its_time(two_tickets: Call) -> None:
     assert (refused.code, refused.err) == (
         2, "deskterm: 'tomorrow' has no time of day: write it as tomorrow 17:00.\n"
     )  # fmt: skip
+
+
+def test_snoozed_tickets_leave_the_lists_until_they_wake(two_tickets: Call) -> None:
+    """D-31: they stayed in the queue."""
+    at = ("--now", "2026-11-23T09:10")
+    assert two_tickets("ticket", "snooze", 1001, "2h", *at).code == 0
+
+    def numbers(*words: str) -> list[int]:
+        return [one["number"] for one in two_tickets("ticket", "list", "--json", *words).json]
+
+    assert numbers(*at) == [1002]
+    assert numbers("--view", "unassigned", *at) == [1002]
+    assert numbers("--view", "snoozed", *at) == [1001]
+    later = ("--now", "2026-11-23T11:10")
+    assert sorted(numbers(*later)) == [1001, 1002], "it is awake at its instant, without a runner"
+    assert numbers("--view", "snoozed", *later) == []
+
+
+def test_a_list_says_what_it_leaves_out_and_json_is_complete(two_tickets: Call) -> None:
+    """C-50: standard output stays data, and standard error says how many rows were left out."""
+    at = ("--now", "2026-11-23T09:10")
+    cut = two_tickets("ticket", "list", "--limit", 1, *at)
+    assert cut.out.count("\n") == 3, "the heading, the heads and a row"
+    assert cut.err == "deskterm: 1 of 2 are listed, 1 left out: --all lists all.\n"
+    assert two_tickets("ticket", "list", "--all", *at).err == ""
+    cut_json = two_tickets("ticket", "list", "--limit", 1, "--json", *at)
+    assert (len(cut_json.json), cut_json.err) == (1, cut.err)
+    assert len(two_tickets("ticket", "list", "--json", *at).json) == 2
+    assert two_tickets("ticket", "list", "--json", "--view", "closed", *at).out == "[]\n"
+    assert two_tickets("ticket", "list", "--limit", 1, "--all", *at).code == 2
+
+
+def test_columns_and_order_of_a_list_are_chosen(two_tickets: Call) -> None:
+    """C-50."""
+    at = ("--now", "2026-11-23T09:10")
+    listed = two_tickets("ticket", "list", "--columns", "subject,number", "--sort", "received", *at).out.splitlines()
+    assert listed[1].split() == ["Subject", "#"]
+    assert [line.split()[-1] for line in listed[2:]] == ["1002", "1001"]
+    refused = two_tickets("ticket", "list", "--columns", "subjct", *at)
+    assert (refused.code, "choose from sign, number, left" in refused.err) == (2, True)
+    assert two_tickets("ticket", "list", "--sort", "size", *at).code == 2

@@ -25,5 +25,5 @@ def test_a_snoozed_ticket_returns_with_a_message_of_the_requester(clock_desk: De
     snooze(clock_desk, 1001, at(800), now=at(4))
     snooze(clock_desk, 1001, None, now=at(5))
     assert last_cycle(clock_desk, "timer:snooze").cycle == 2
-    with pytest.raises(DeskError, match="not put off"):
+    with pytest.raises(DeskError, match="not snoozed"):
         snooze(clock_desk, 1001, None, now=at(6))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.queue import Viewer, load_queue_page
 from deskterm.tui.dialogs.choose import Choose
 from tui.console_session import open_console
 from tui.four_tickets import load_detail
@@ -142,3 +143,21 @@ async def test_what_is_typed_behind_a_colon_is_done_to_the_tickets_that_one_was_
             assert console.workspace.layout.pane == "queue"
     assert set(load_detail(url, number).tags) >= {"one", "two"}
     assert not {"one", "two"} & set(load_detail(url, beside.number).tags)
+
+
+async def test_a_snoozed_ticket_leaves_the_queue_and_is_in_its_own_view(url: str) -> None:
+    """D-31: it stayed in the queue. The console had no way to snooze one."""
+    async with open_console(url) as console:
+        number = console.panes.queue.current.number if console.panes.queue.current else 0
+        await console.run("snooze", "2h")
+        assert load_detail(url, number).snoozed_until is not None
+        with open_reader(url) as reader:
+            viewer = Viewer("sam", None, load_detail(url, number).row.updated)
+            assert number not in {row.number for row in load_queue_page(reader, "open", viewer)}
+            assert [row.number for row in load_queue_page(reader, "snoozed", viewer)] == [number]
+        await console.run("goto", str(number))
+        await console.wait_for_ticket(number)
+        await console.run("snooze", "friday")
+        await console.wait_for_notice("is no instant")
+        await console.run("snooze", "-")
+        assert load_detail(url, number).snoozed_until is None

@@ -9,7 +9,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, OnlyTicket, require_ticket
-from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
+from deskterm.cli.runtime.output import cut_to_limit, print_findings, print_json, show_progress_on_terminal
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.core.session import SYSTEM_ACTOR
 from deskterm.desk.domain.event_phrases import describe_changes, describe_event
@@ -44,9 +44,12 @@ def verify_chains(
         counts = {"tickets": verdict.tickets, "events": verdict.events, "texts": verdict.texts}
         print_json(counts | {"broken": broken})
     else:
-        for fault in verdict.faults:
-            time = f", {format_time(fault.at, facts.timezone)}" if fault.at is not None else ""
-            print_lines([f"{fault.sentence}{time}"])
+        print_findings(
+            [
+                fault.sentence + (f", {format_time(fault.at, facts.timezone)}" if fault.at is not None else "")
+                for fault in verdict.faults
+            ]
+        )
         state = f"{len(verdict.faults)} broken" if verdict.faults else "whole"
         print(f"{verdict.tickets} chains of {verdict.events} events, {verdict.texts} texts: {state}.")
     if verdict.faults:
@@ -77,11 +80,13 @@ def list_log(
         if by is not None:
             _require_known_login(reader, by)
         if accesses:
-            accessed = load_accesses(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
+            looks = load_accesses(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit + 1)
+            accessed = cut_to_limit(looks, limit)
             documents = [access._asdict() | {"at": to_rfc3339(access.at)} for access in accessed]
             rows = ((access.at, access.login, access.ticket, f"looked at: {access.what}") for access in accessed)
         else:
-            events = load_actions(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
+            actions = load_actions(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit + 1)
+            events = cut_to_limit(actions, limit)
             documents = [event._asdict() | {"at": to_rfc3339(event.at)} for event in events]
             rows = (
                 (event.at, _format_actor(event), event.ticket, _describe_event(event, procedure)) for event in events

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
+from deskterm.cli.runtime.output import print_findings, print_json, print_lines, show_progress_on_terminal
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.exchange.backup.status import describe_backups
 from deskterm.present.formats import format_count
@@ -52,7 +52,7 @@ def check_store(
             }
         )
     else:
-        print_lines(f"! {finding}" for finding in findings)
+        print_findings([f"! {finding}" for finding in findings])
         print_lines(f"  {note}" for note in notes)
         verdict = "sound" if not findings else format_count(len(findings), "finding")
         tickets, events = format_count(integrity.tickets, "ticket"), format_count(integrity.events, "event")

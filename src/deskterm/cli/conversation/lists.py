@@ -10,7 +10,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson
-from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.output import cut_to_limit, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.store.queries import kept_thanks, surveys
 from deskterm.store.queries.desk_facts import load_desk_facts
@@ -80,7 +80,8 @@ def list_thanks(
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        messages = kept_thanks.load_thanks(reader, "overruled" if overruled else "kept", limit=limit)
+        found = kept_thanks.load_thanks(reader, "overruled" if overruled else "kept", limit=limit + 1)
+    messages = cut_to_limit(found, limit)
     if as_json:
         print_json([message._asdict() | {"at": to_rfc3339(message.at)} for message in messages])
         return

@@ -9,7 +9,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson
-from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.output import cut_to_limit, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary, get_label
@@ -31,7 +31,7 @@ def list_letters(
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        letters = outbox.load_letters(reader, state, limit=limit)
+        letters = cut_to_limit(outbox.load_letters(reader, state, limit=limit + 1), limit)
     # An empty list shows nothing of anybody
     if letters:
         cli.log_access(facts, None, "outbox")
@@ -68,7 +68,7 @@ def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = F
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        notices = outbox.load_notices(reader, cli.check_login(), limit=limit)
+        notices = cut_to_limit(outbox.load_notices(reader, cli.check_login(), limit=limit + 1), limit)
     if as_json:
         print_json(
             [

@@ -10,7 +10,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Number, require_ticket
-from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.output import cut_to_limit, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import print_queue_rows
 from deskterm.errors import DeskError
@@ -78,8 +78,8 @@ def list_absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = Fa
         departments = json.loads(facts.document).get("departments", [])
         # A desk without departments covers for everybody, which None says; an empty list would be nobody.
         covering = [part["key"] for part in departments if part.get("covers_absence")] if departments else None
-        rows = load_tickets_of_absent_agents(reader, int(cli.now(facts).timestamp()), covering, limit=limit)
-        print_queue_rows(cli, reader, "Owner away", rows, as_json=as_json)
+        rows = load_tickets_of_absent_agents(reader, int(cli.now(facts).timestamp()), covering, limit=limit + 1)
+        print_queue_rows(cli, reader, "Owner away", cut_to_limit(rows, limit), as_json=as_json)
 
 
 def list_overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
@@ -95,4 +95,5 @@ def list_overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = 
             raise DeskError(
                 f"No role of {login} oversees a team: `deskterm ticket list --view team` lists the own one."
             )
-        print_queue_rows(cli, reader, "Overseen", load_team_tickets(reader, teams, limit=limit), as_json=as_json)
+        rows = cut_to_limit(load_team_tickets(reader, teams, limit=limit + 1), limit)
+        print_queue_rows(cli, reader, "Overseen", rows, as_json=as_json)

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from deskterm.desk.domain.text import escape_unseen_in_json
 from deskterm.present.sanitize import sanitize
@@ -16,11 +16,43 @@ from deskterm.progress import Progress
 if TYPE_CHECKING:
     from deskterm.desk.core.transaction import CommandResult
 
+Row = TypeVar("Row")
+
+MOST_FINDINGS = 20
+"""Findings of a check that are printed; what goes wrong in one row often goes wrong in thousands."""
+
 
 def print_json(value: Any) -> None:
     """Print one JSON document, with escapes for characters that a terminal acts on or nobody sees. Instants are RFC
     3339 in UTC."""
     print(escape_unseen_in_json(json.dumps(value, ensure_ascii=False, indent=2, default=_to_json)))
+
+
+def print_json_list(values: Iterable[Any]) -> int:
+    """Print a list as one JSON document, an entry at a time, and return how many there were."""
+    count = 0
+    for count, value in enumerate(values, 1):
+        text = json.dumps(value, ensure_ascii=False, indent=2, default=_to_json).replace("\n", "\n  ")
+        print(f"{'[' if count == 1 else ','}\n  {escape_unseen_in_json(text)}", end="")
+    print("\n]" if count else "[]")
+    return count
+
+
+def cut_to_limit(rows: Sequence[Row], limit: int) -> Sequence[Row]:
+    """Return the rows up to a limit, and say on standard error that there are more. rows: read with a limit of one
+    more."""
+    if len(rows) > limit:
+        report_left_out(limit)
+    return rows[:limit]
+
+
+def report_left_out(shown: int, total: int | None = None) -> None:
+    """Say on standard error how many rows of a list were left out, so that standard output stays data (C-50). total:
+    how many there are; None where only more than these are known of."""
+    if total is None:
+        print(f"deskterm: the first {shown} are listed, and there are more: --limit says how many.", file=sys.stderr)
+    elif total > shown:
+        print(f"deskterm: {shown} of {total} are listed, {total - shown} left out: --all lists all.", file=sys.stderr)
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -64,6 +96,13 @@ def print_changes(lines: Sequence[str], as_json: bool, *, dry_run: bool, ending:
         return
     changes = "1 change" if len(lines) == 1 else f"{len(lines)} changes"
     print(f"{changes}; a dry run, nothing was written." if dry_run else f"{changes}{ending}.")
+
+
+def print_findings(findings: Sequence[str]) -> None:
+    """Print the first findings of a check, a line each, and how many more there are (D-31)."""
+    print_lines(findings[:MOST_FINDINGS])
+    if len(findings) > MOST_FINDINGS:
+        print(f"… and {len(findings) - MOST_FINDINGS} more: --json lists all.")
 
 
 def list_some(names: Sequence[str]) -> str:

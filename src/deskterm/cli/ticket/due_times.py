@@ -85,10 +85,10 @@ def snooze(
     until: Annotated[
         str | None, typer.Argument(help="Until when: 2026-11-23T09:00, 2h, 3d or tomorrow; left out with --wake.")
     ] = None,
-    wake: Annotated[bool, typer.Option("--wake", help="Take it up again now.")] = False,
+    wake: Annotated[bool, typer.Option("--wake", help="Bring it back now.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a ticket off; a word of the requester ends it, and no clock rests for it."""
+    """Take a ticket out of the queue for a time; a word of the requester brings it back, and no clock rests for it."""
     if (until is None) == (not wake):
         raise UsageError("Say until when, or --wake.")
     cli: CliContext = context.obj

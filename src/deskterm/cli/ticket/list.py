@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated, cast, get_args
 
 import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.field_filters import Only, parse_filters
-from deskterm.cli.runtime.instants import format_time
-from deskterm.cli.runtime.output import print_json
-from deskterm.cli.runtime.table import print_table
+from deskterm.cli.runtime.output import print_json, print_json_list, report_left_out
 from deskterm.cli.ticket import worklists
 from deskterm.cli.ticket.queue_table import (
-    format_queue_cells,
+    COLUMNS,
+    choose_columns,
+    parse_columns,
     print_heading,
     print_queue_lines,
     queue_row_to_json,
@@ -25,17 +25,34 @@ from deskterm.present.labels import Vocabulary
 from deskterm.present.views import VIEWS
 from deskterm.store.queries.by_requester import load_requester_tickets
 from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
-from deskterm.store.queries.queue import SortOrder, Viewer, count_tickets, load_queue_page
+from deskterm.store.queries.queue import QueueRow, SortOrder, Viewer, count_tickets, load_queue_page
+
+_USUAL, ALL = 100, 2**62
+"""Rows of a list for people, and of one that is to be complete."""
+_PAGE = 5_000
+"""Rows that are read at a time: a list of all tickets of a large desk must not stand in memory as a whole."""
+_COLUMNS_OF_REQUESTS = ("sign", "number", "received", "severity", "status", "assignee", "client", "subject")
 
 
 def list_tickets(
     context: typer.Context,
-    view: Annotated[str, typer.Option(help="mine, team, unassigned, due, breached, waiting, open or closed.")] = "open",
+    view: Annotated[
+        str, typer.Option(help="mine, team, unassigned, due, breached, waiting, open, snoozed or closed.")
+    ] = "open",
     match: Annotated[
         str, typer.Option(help="Only tickets with this text in number, subject, requester or client.")
     ] = "",
-    by_due: Annotated[bool, typer.Option("--by-due", help="By due time, whatever the procedure's order is.")] = False,
-    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)] = 100,
+    sort: Annotated[
+        str, typer.Option(help="order (the procedure's order of work), due, received or updated; the newest first.")
+    ] = "order",
+    by_due: Annotated[bool, typer.Option("--by-due", help="The same as --sort due.")] = False,
+    columns: Annotated[
+        str | None, typer.Option(help=f"These columns: {', '.join(COLUMNS)}.", metavar="NAME,NAME…")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="How many at most; left out, 100, and all with --json.", min=1, max=10_000_000)
+    ] = None,
+    whole: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
     requester: Annotated[
         str | None, typer.Option(help="All that this person asked for, the newest first; --match searches their words.")
     ] = None,
@@ -54,8 +71,14 @@ def list_tickets(
 ) -> None:
     """List tickets, in the order of work."""
     cli: CliContext = context.obj
+    if whole and limit is not None:
+        raise UsageError("--all and --limit go one at a time.")
+    if sort not in get_args(SortOrder):
+        raise UsageError(f"There is no order {sort!r}: use {', '.join(get_args(SortOrder))}.")
+    if limit is None:
+        limit = ALL if whole or as_json else _USUAL
     if stale + unscheduled + to_be_set:
-        narrowed = match or by_due or closed or requester or department or team or only
+        narrowed = match or by_due or sort != "order" or columns or closed or requester or department or team or only
         if stale + unscheduled + to_be_set > 1 or view != "open" or narrowed:
             raise UsageError("--stale, --unscheduled and --to-be-set are lists of their own: give one, and no view.")
         _print_worklist(cli, limit, as_json, stale=stale, unscheduled=unscheduled)
@@ -63,15 +86,29 @@ def list_tickets(
     if requester is not None:
         if only:
             raise UsageError("--requester lists all that somebody asked for: leave --only out.")
-        if department is not None or team is not None:
-            raise UsageError("--requester lists all that somebody asked for: leave --department and --team out.")
+        if department is not None or team is not None or by_due or sort != "order":
+            raise UsageError(
+                "--requester lists all that somebody asked for, the newest first: leave --department, --team and"
+                " --sort out."
+            )
         # Without --closed all of them, and not only those that are open
-        print_requests(cli, requester, closed=closed or None, match=match, limit=limit, as_json=as_json)
+        print_requests(
+            cli, requester, closed=closed or None, match=match, columns=columns, limit=limit, as_json=as_json
+        )
         return
     view = "closed" if closed else view
     named = (("department", department), ("team", team))
     filters = [*(only or ()), *(f"{name}={value}" for name, value in named if value is not None)]
-    print_queue(cli, view, match=match, by_due=by_due, only=filters, limit=limit, as_json=as_json)
+    print_queue(
+        cli,
+        view,
+        match=match,
+        order="due" if by_due else cast(SortOrder, sort),
+        columns=columns,
+        only=filters,
+        limit=limit,
+        as_json=as_json,
+    )
 
 
 def _print_worklist(cli: CliContext, limit: int, as_json: bool, *, stale: bool, unscheduled: bool) -> None:
@@ -87,24 +124,29 @@ def _print_worklist(cli: CliContext, limit: int, as_json: bool, *, stale: bool, 
 
 
 def print_requests(
-    cli: CliContext, requester: str, *, closed: bool | None, match: str, limit: int, as_json: bool
+    cli: CliContext,
+    requester: str,
+    *,
+    closed: bool | None,
+    match: str,
+    columns: str | None = None,
+    limit: int,
+    as_json: bool,
 ) -> None:
-    """Print the tickets of one person outside, the newest first. closed: only closed ones; None for all."""
+    """Print the tickets of one person outside, the newest first. closed: only closed ones; None for all; columns: as
+    `print_queue` takes them."""
+    names = parse_columns(columns) if columns is not None else _COLUMNS_OF_REQUESTS
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         rows, total = load_requester_tickets(reader, requester, closed=closed, match=match, limit=limit)
         lines = [] if as_json else read_queue_lines(reader, rows, Vocabulary(facts.document))
     if as_json:
         print_json([queue_row_to_json(row) for row in rows])
-        return
-    now = int(cli.now(facts).timestamp())
-    print_heading(facts, requester, total, now)
-    table = []
-    for line, row in zip(lines, rows, strict=True):
-        sign, number, _left, _due, *others = format_queue_cells(line, now, facts.timezone)
-        table.append([sign, number, format_time(row.received, facts.timezone), *others])
-    print_table(("", "#", "Received", "Sev", "Status", "Assignee", "Client", "Subject"), table, right=("#",))
-    _print_remainder(len(rows), total)
+    else:
+        now = int(cli.now(facts).timestamp())
+        print_heading(facts, requester, total, now)
+        print_queue_lines(lines, names, now, facts.timezone)
+    report_left_out(len(rows), total)
 
 
 def print_queue(
@@ -112,16 +154,18 @@ def print_queue(
     view: str,
     *,
     match: str = "",
-    by_due: bool = False,
+    order: SortOrder = "order",
+    columns: str | None = None,
     only: Sequence[str] = (),
-    limit: int = 100,
+    limit: int = _USUAL,
     as_json: bool = False,
 ) -> None:
-    """Print a view of the queue with its due times. only: filters, as `parse_filters` reads them. Raises UsageError
-    for a view that there is not."""
+    """Print a view of the queue with its due times. columns: names with commas between them, None for the usual ones;
+    only: filters, as `parse_filters` reads them. Raises UsageError for a view or a column that there is not."""
     labels = {known.key: known.label for known in VIEWS}
     if view not in labels:
         raise UsageError(f"There is no view {view!r}: use {', '.join(labels)}.")
+    names = parse_columns(columns) if columns is not None else None
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         login = cli.check_login()
@@ -130,20 +174,30 @@ def print_queue(
         viewer = Viewer(login, own_team, now)
         vocabulary = Vocabulary(facts.document)
         filters = parse_filters(only, vocabulary)
-        order: SortOrder = "due" if by_due else "order"
-        rows = load_queue_page(reader, view, viewer, order=order, limit=limit, match=match, only=filters)
-        total = len(rows)
-        if total == limit:  # there may be more, and only then it is worth counting
-            total = count_tickets(reader, view, viewer, match, filters)
-        lines = [] if as_json else read_queue_lines(reader, rows, vocabulary)
-    if as_json:
-        print_json([queue_row_to_json(row) for row in rows])
-        return
+
+        def read_pages() -> Iterator[list[QueueRow]]:
+            left, after = limit, None
+            while left > 0:
+                page = load_queue_page(
+                    reader, view, viewer, order=order, after=after, limit=min(left, _PAGE), match=match, only=filters
+                )
+                if page:
+                    yield page
+                if len(page) < min(left, _PAGE):
+                    return
+                left, after = left - len(page), page[-1].key
+
+        def count_all(shown: int) -> int:
+            """Count the tickets of the view where there may be more than those shown."""
+            return count_tickets(reader, view, viewer, match, filters) if shown == limit else shown
+
+        if as_json:
+            shown = print_json_list(queue_row_to_json(row) for page in read_pages() for row in page)
+            report_left_out(shown, count_all(shown))
+            return
+        rows = [row for page in read_pages() for row in page]
+        total = count_all(len(rows))
+        lines = read_queue_lines(reader, rows, vocabulary)
     print_heading(facts, labels[view], total, now)
-    print_queue_lines(lines, vocabulary, now, facts.timezone)
-    _print_remainder(len(rows), total)
-
-
-def _print_remainder(count: int, total: int) -> None:
-    if total > count:
-        print(f"… {total - count} more: --limit {total} shows them.")
+    print_queue_lines(lines, names or choose_columns(lines, vocabulary), now, facts.timezone)
+    report_left_out(len(rows), total)

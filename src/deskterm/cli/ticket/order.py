@@ -10,7 +10,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Number
-from deskterm.cli.runtime.output import print_json, print_lines
+from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import queue_row_to_json
 from deskterm.desk.explain.queue_position import Neighbour, OrderKey, QueuePosition, explain_position, find_stale_since
@@ -63,7 +63,7 @@ def print_stale(cli: CliContext, limit: int, as_json: bool) -> None:
             raise DeskError("This procedure does not say when a ticket is stale: give it `stale_after` under [queue].")
         calendar = next(iter(procedure.terms.calendars.values()))
         now = int(cli.now(facts).timestamp())
-        rows = load_untouched(reader, find_stale_since(calendar, length, now), limit)
+        rows = cut_to_limit(load_untouched(reader, find_stale_since(calendar, length, now), limit + 1), limit)
     if as_json:
         print_json([queue_row_to_json(row) for row in rows])
         return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
+from deskterm.cli.runtime.instants import format_due, format_time, format_time_and_zone, to_rfc3339
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
+from deskterm.errors import UsageError
 from deskterm.present.formats import format_countdown
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import GLYPHS, QueueLine
@@ -35,7 +36,8 @@ def print_queue_rows(
     now = int(cli.now(facts).timestamp())
     vocabulary = Vocabulary(facts.document)
     print_heading(facts, label, len(rows), now)
-    print_queue_lines(read_queue_lines(reader, rows, vocabulary), vocabulary, now, facts.timezone)
+    lines = read_queue_lines(reader, rows, vocabulary)
+    print_queue_lines(lines, choose_columns(lines, vocabulary), now, facts.timezone)
 
 
 def print_heading(facts: DeskFacts, label: str, total: int, now: int) -> None:
@@ -44,23 +46,83 @@ def print_heading(facts: DeskFacts, label: str, total: int, now: int) -> None:
     print(f"{sanitize(facts.name)} · {sanitize(label)} · {total} · {time}")
 
 
-def print_queue_lines(lines: Sequence[QueueLine], vocabulary: Vocabulary, now: int, zone_name: str) -> None:
-    """Print lines of the queue as a table: with a column for departments on a desk that has any, and for a declared
-    field (`procedure.ticket_fields`) that one of the tickets has."""
-    departments = bool(vocabulary.departments)
-    heads = ["", "#", "Left", "Due", "Sev", "Status", "Assignee", "Client", "Subject"]
-    rows = [format_queue_cells(line, now, zone_name) for line in lines]
-    if departments:
-        heads.insert(6, "Department")
-        for line, cells in zip(lines, rows, strict=True):
-            cells.insert(6, line.department or "–")
-    # From the last to the first: all are inserted at one place, and so stand in the order of the table
-    for place, field in reversed(list(enumerate(QUEUE_FIELDS))):
-        if any(line.fields[place] for line in lines):
-            heads.insert(6 + departments, field.label)
-            for line, cells in zip(lines, rows, strict=True):
-                cells.insert(6 + departments, line.fields[place] or "–")
-    print_table(heads, rows, right=("#", "Left"))
+class Column(NamedTuple):
+    """A column of a list of tickets. head: its head; cell: from a line, the instant in epoch seconds and the name of
+    the desk's zone to its text."""
+
+    head: str
+    cell: Callable[[QueueLine, int, str], str]
+
+
+def _field_column(head: str, place: int) -> Column:
+    """Return the column of a declared field. place: among the fields of a line."""
+    return Column(head, lambda line, _now, _zone: line.fields[place] or "–")
+
+
+COLUMNS: dict[str, Column] = {
+    "sign": Column("", lambda line, now, _: GLYPHS[line.urgency(now)]),
+    "number": Column("#", lambda line, _now, _zone: str(line.number)),
+    "left": Column("Left", lambda line, now, _: _format_left(line, now)),
+    "due": Column("Due", lambda line, _now, zone: format_due(line.due, zone)),
+    "severity": Column("Sev", lambda line, _now, _zone: line.importance or "–"),
+    "status": Column("Status", lambda line, _now, _zone: line.status_label),
+    **{field.name: _field_column(field.label, place) for place, field in enumerate(QUEUE_FIELDS)},
+    "department": Column("Department", lambda line, _now, _zone: line.department or "–"),
+    "assignee": Column("Assignee", lambda line, _now, _zone: line.assignee or "–"),
+    "client": Column("Client", lambda line, _now, _zone: line.organisation or "–"),
+    "requester": Column("Requester", lambda line, _now, _zone: line.requester or "–"),
+    "type": Column("Type", lambda line, _now, _zone: line.type_label),
+    "clock": Column("Clock", lambda line, _now, _zone: line.metric or "–"),
+    "received": Column("Received", lambda line, _now, zone: format_time(line.received, zone)),
+    "updated": Column("Updated", lambda line, _now, zone: format_time(line.updated, zone)),
+    "subject": Column("Subject", lambda line, _now, _zone: line.subject),
+}
+"""Columns by the names that `--columns` takes, in the order of a list."""
+
+_PLAIN_COLUMNS = ("sign", "number", "left", "due", "severity", "status", "assignee", "client", "subject")
+"""The columns of a list in which nothing else has to be told apart."""
+_RIGHT = ("#", "Left")
+_FIRST_LEFT_OUT = (
+    *("Clock", "Updated", "Type", *(field.label for field in QUEUE_FIELDS), "Due", "Client", "Requester"),
+    *("Department", "Assignee", "Status", "Received", "Sev"),
+)
+"""Columns that a narrow terminal can do without, in that order: number, what is left and the subject stay (C-50)."""
+
+
+def parse_columns(text: str) -> list[str]:
+    """Return the names of columns in a list such as `number,left,subject`. Raises UsageError for one that there is
+    not."""
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in COLUMNS:
+            raise UsageError(f"There is no column {name!r}: choose from {', '.join(COLUMNS)}.")
+    if not names:
+        raise UsageError(f"Name the columns, with commas between them: {', '.join(COLUMNS)}.")
+    return list(dict.fromkeys(names))
+
+
+def choose_columns(lines: Sequence[QueueLine], vocabulary: Vocabulary) -> list[str]:
+    """Return the columns of a list where none are named: with departments on a desk that has any, and a declared field
+    (`procedure.ticket_fields`) that one of the tickets has."""
+    shown = {*_PLAIN_COLUMNS, *(("department",) if vocabulary.departments else ())}
+    shown |= {field.name for place, field in enumerate(QUEUE_FIELDS) if any(line.fields[place] for line in lines)}
+    return [name for name in COLUMNS if name in shown]
+
+
+def print_queue_lines(lines: Sequence[QueueLine], columns: Sequence[str], now: int, zone_name: str) -> None:
+    """Print lines of the queue as a table. columns: names of `COLUMNS`; now: epoch seconds."""
+    chosen = [COLUMNS[name] for name in columns]
+    print_table(
+        [column.head for column in chosen],
+        [[column.cell(line, now, zone_name) for column in chosen] for line in lines],
+        right=_RIGHT,
+        first_left_out=_FIRST_LEFT_OUT,
+    )
+
+
+def _format_left(line: QueueLine, now: int) -> str:
+    left = line.seconds_left(now)
+    return format_countdown(left) if left is not None else "paused" if line.paused else "–"
 
 
 def read_queue_lines(reader: ReadConnection, rows: Sequence[QueueRow], vocabulary: Vocabulary) -> list[QueueLine]:
@@ -70,23 +132,6 @@ def read_queue_lines(reader: ReadConnection, rows: Sequence[QueueRow], vocabular
         batch = rows[start : start + _BATCH]
         found += present_rows(batch, load_live_clocks(reader, [row.number for row in batch]), vocabulary)
     return found
-
-
-def format_queue_cells(line: QueueLine, now: int, zone_name: str) -> list[str]:
-    """Format the cells of a line: sign, number, time left, due time, step, status, assignee, client and subject. now:
-    epoch seconds."""
-    left = line.seconds_left(now)
-    return [
-        GLYPHS[line.urgency(now)],
-        str(line.number),
-        format_countdown(left) if left is not None else "paused" if line.paused else "–",
-        format_due(line.due, zone_name),
-        line.importance or "–",
-        line.status_label,
-        line.assignee or "–",
-        line.organisation or "–",
-        line.subject,
-    ]
 
 
 def queue_row_to_json(row: QueueRow) -> dict[str, Any]:

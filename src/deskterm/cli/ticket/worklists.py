@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
-from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.output import cut_to_limit, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import queue_row_to_json
 from deskterm.present.labels import Vocabulary, get_label
@@ -17,7 +19,7 @@ _DAY = 86_400
 def print_unscheduled(cli: CliContext, limit: int, as_json: bool) -> None:
     """Print the tickets that wait for a sprint or release and are in none, with their age (S1-16)."""
     with cli.open_reader() as reader:
-        rows = load_unscheduled(reader, limit)
+        rows = cut_to_limit(load_unscheduled(reader, limit + 1), limit)
     _print_pending(cli, rows, as_json)
 
 
@@ -26,14 +28,14 @@ def print_to_be_set(cli: CliContext, limit: int, as_json: bool) -> None:
     some wait for, those; for others, all."""
     login = cli.check_login()
     with cli.open_reader() as reader:
-        rows = load_awaiting_due_time(reader, limit)
+        rows = cut_to_limit(load_awaiting_due_time(reader, limit + 1), limit)
         roles = reader.rows("SELECT roles FROM agent WHERE login = :login", {"login": login})
     held = set(roles[0][0].split(",")) if roles else set()
     own = [row for row in rows if row.target.removeprefix("set by ") in held]
     _print_pending(cli, own or rows, as_json)
 
 
-def _print_pending(cli: CliContext, rows: list[UndatedTicket], as_json: bool) -> None:
+def _print_pending(cli: CliContext, rows: Sequence[UndatedTicket], as_json: bool) -> None:
     facts = cli.read_facts()
     now = int(cli.now(facts).timestamp())
     if as_json:

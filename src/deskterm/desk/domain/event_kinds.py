@@ -247,7 +247,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "noticed": EventKindEntry(
         label="noted the time", payload=payloads.NoticedData, category="system", has_reactions=False
     ),
-    "snoozed": EventKindEntry(label="put it off"),
+    "snoozed": EventKindEntry(label="snoozed it"),
     "work_started": EventKindEntry(label="began to work on it", payload=payloads.WorkData),
     "work_stopped": EventKindEntry(label="left off working on it", payload=payloads.WorkData),
     "transferred": EventKindEntry(

@@ -118,7 +118,7 @@ _ACTIONS = {
     "transfer": "transfer tickets",
     "link": "link tickets",
     "work": "keep the time of work",
-    "snooze": "put tickets off",
+    "snooze": "snooze tickets",
     "schedule": "schedule tickets",
     "set-due": "set a due time",
     "waive": "waive a missed target",

@@ -1,4 +1,4 @@
-"""Snoozes: put a ticket off until an instant, and take it up again."""
+"""Snoozes: a ticket leaves the queue until an instant, or until it is woken."""
 
 from __future__ import annotations
 
@@ -14,19 +14,17 @@ from deskterm.sla.zones import format_local_time
 def snooze(
     desk: DeskSession, number: int, until: datetime | None, *, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Put a ticket off until an instant, or take it up again (None). No clock pauses for it; a message of the requester
+    """Snooze a ticket until an instant, or wake it (None). No clock pauses for it; a message of the requester
     ends it."""
     with desk.ticket(number, "snooze", now, version) as work:
         before, until_at = work.state.snoozed_until, None if until is None else to_epoch(until)
         if until_at is not None and until_at <= work.at:
-            raise UsageError(
-                f"{format_local_time(until_at, desk.timezone)} has passed: put the ticket off until later."
-            )
+            raise UsageError(f"{format_local_time(until_at, desk.timezone)} has passed: snooze the ticket until later.")
         if not work.state.is_open:
-            raise DeskError(f"Ticket {number} is {work.state.status}: only open tickets can be put off.")
+            raise DeskError(f"Ticket {number} is {work.state.status}: only open tickets can be snoozed.")
         if until_at == before:
-            raise DeskError(f"Ticket {number} is {'not put off' if before is None else 'put off until then already'}.")
+            raise DeskError(f"Ticket {number} is {'not snoozed' if before is None else 'snoozed until then already'}.")
         work.append("snoozed", {"snoozed_until": (before, until_at)})
-        phrase = "" if until_at is None else f"put off until {format_local_time(until_at, desk.timezone)}"
-        result = work.build_result(f"{number} {phrase or 'taken up'}")
+        phrase = "" if until_at is None else f"snoozed until {format_local_time(until_at, desk.timezone)}"
+        result = work.build_result(f"{number} {phrase or 'is awake again'}")
     return result

@@ -70,6 +70,10 @@ _TICKET_NUMBERS = (
     "DROP TABLE change",
 )
 
+_SNOOZED_INDEX = (
+    "CREATE INDEX ticket_snoozed ON ticket (snoozed_until, id) WHERE is_open = 1 AND snoozed_until IS NOT NULL",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
@@ -119,14 +123,16 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "tickets say which mailbox, form or system they came through", sqlite=_SOURCE, postgresql=_SOURCE),
     Migration(
         7,
-        "a desk knows of its backups",
+        "a desk knows of its backups, and snoozed tickets are found at once",
         sqlite=(
             "CREATE TABLE backup (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, made_at DATETIME NOT NULL, "
             f"{_BACKUP_COLUMNS}, drilled_at DATETIME)",
+            *_SNOOZED_INDEX,
         ),
         postgresql=(
             "CREATE TABLE backup (id BIGSERIAL PRIMARY KEY, made_at TIMESTAMP WITH TIME ZONE NOT NULL, "
             f"{_BACKUP_COLUMNS}, drilled_at TIMESTAMP WITH TIME ZONE)",
+            *_SNOOZED_INDEX,
         ),
     ),
 )

@@ -15,8 +15,9 @@ from deskterm.procedure.ticket_fields import FILTER_FIELDS, QUEUE_FIELDS
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection, escape_like
 
-SortOrder = Literal["order", "due"]
-"""Order of a list: `order` is the procedure's order of work, `due` the due instant."""
+SortOrder = Literal["order", "due", "received", "updated"]
+"""Order of a list: `order` is the procedure's order of work, `due` the due instant; `received` and `updated` begin with
+the newest."""
 
 DUE_SOON_SECONDS = 3600
 """Seconds for which the view "Due in 1 h" looks ahead."""
@@ -79,17 +80,31 @@ _CONDITIONS = {
     "breached": ("next_due_at < :now", "breached = 1 AND next_due_at >= :now"),
     "waiting": ("category = 'waiting'",),
     "open": ("1 = 1",),
+    "snoozed": ("1 = 1",),
 }
 """View → conditions. A ticket belongs to the view if it meets any of them.
 
 No ticket meets two conditions of a view, so the counts of the conditions add up to that of the view; and each is one
 range of an index, so that counting is cheap. A target is met up to and including its due instant. Therefore a ticket
-that is due now is in `due`, and not yet in `breached`."""
+that is due now is in `due`, and not yet in `breached`. Snoozed tickets are in `snoozed` and no other open view until
+they wake (C-11), at their instant, whether or not the runner has noticed that."""
 
-_COUNTERS = "SELECT " + ", ".join(
-    " + ".join(f"(SELECT count(*) FROM ticket WHERE is_open = 1 AND {condition})" for condition in conditions)
-    for conditions in _CONDITIONS.values()
-)
+_ASLEEP = "snoozed_until IS NOT NULL AND snoozed_until > :now"
+_AWAKE = "(snoozed_until IS NULL OR snoozed_until <= :now)"
+
+
+def _count_sql(view: str) -> str:
+    """Return the SQL that counts a view. Those asleep are few and have an index of their own, so they are counted
+    apart, and the rest from an index alone."""
+    parts = []
+    for condition in _CONDITIONS[view]:
+        asleep = f"(SELECT count(*) FROM ticket WHERE is_open = 1 AND {_ASLEEP} AND {condition})"
+        all_rows = f"(SELECT count(*) FROM ticket WHERE is_open = 1 AND {condition})"
+        parts.append(asleep if view == "snoozed" else f"{all_rows} - {asleep}")
+    return " + ".join(parts)
+
+
+_COUNTERS = "SELECT " + ", ".join(map(_count_sql, _CONDITIONS))
 
 # `to_queue_row` reads these by position. A further column of a ticket is best declared as a field of the queue
 # (`procedure.ticket_fields`): it lands at the end by itself. One added by hand goes just before the declared fields,
@@ -128,6 +143,8 @@ class _Sorting(NamedTuple):
 _SORTINGS = {
     "order": _Sorting(("rank", "order_at", "id")),
     "due": _Sorting(("next_due_at", "id")),
+    "received": _Sorting(("received_at", "id"), descending=True),
+    "updated": _Sorting(("updated_at", "id"), descending=True),
     "closed": _Sorting(("updated_at", "id"), descending=True),
 }
 
@@ -206,7 +223,8 @@ def to_queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at
     if len(key) == 3:
         place = SortKey(row[17], row[18], number)
     else:
-        place = SortKey(0, due if key[0] == "next_due_at" else updated, number)
+        instants_by_column = {"next_due_at": due, "received_at": row[15], "updated_at": updated}
+        place = SortKey(0, instants_by_column[key[0]], number)
     instants = (seconds_from_stored(row[15]), seconds_from_stored(updated))
     fields = row[_FIRST_FIELD : _FIRST_FIELD + len(QUEUE_FIELDS)]
     return QueueRow._make(
@@ -230,7 +248,7 @@ def queue_columns() -> str:
 
 
 def _find_sorting(view: str, order: SortOrder) -> _Sorting:
-    return _SORTINGS["closed" if view == "closed" else order]
+    return _SORTINGS["closed" if view == "closed" and order in ("order", "due") else order]
 
 
 def _build_where(
@@ -240,7 +258,10 @@ def _build_where(
     match: str,
     only: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, dict[str, object]]:
-    where = "is_open = 0" if view == "closed" else f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])})"
+    if view == "closed":
+        where = "is_open = 0"
+    else:
+        where = f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])}) AND {_ASLEEP if view == 'snoozed' else _AWAKE}"
     params = _build_viewer_parameters(reader, viewer)
     if match:
         condition, pattern = _build_match_condition(reader, match)

@@ -1,24 +1,27 @@
-"""Change status, assignee and tags of tickets."""
+"""Change status, assignee and tags of tickets, and snooze them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.status_graph import list_next_statuses
 from deskterm.desk.tickets import assignment, update
 from deskterm.desk.workflow import transition_rules
+from deskterm.desk.workflow.snooze import snooze as snooze_ticket
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice, QueueLine
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.tui.handlers.questions import describe_tickets, numbers_of
+from deskterm.tui.handlers.questions import describe_tickets, numbers_of, run_with_text
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
 
-_NOBODY = "-"
+_NOBODY = _WAKE = "-"
 
 
 async def change_status(console: Console, argument: str) -> None:
@@ -114,3 +117,15 @@ async def tag(console: Console, argument: str) -> None:
         removed = [tag.lstrip("-#") for tag in tags if tag.startswith("-")]
         now = console.now()
         await console.run_on(numbers_of(lines), lambda desk, number: update.tag(desk, number, added, removed, now=now))
+
+
+async def snooze(console: Console, argument: str) -> None:
+    """Take the tickets out of the queue until an instant, or bring them back. argument: the instant, or `-`."""
+
+    def run(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
+        until = None if text.strip() == _WAKE else parse_instant(text, desk.timezone, now)
+        return snooze_ticket(desk, number, until, now=now)
+
+    await run_with_text(
+        console, argument, "Snooze {} until? 2h, 3d, tomorrow 09:00 or 2026-11-23T09:00", run, many=True
+    )
