@@ -71,7 +71,7 @@ def test_warnings_and_the_miss_come_once_each_in_order_of_time(desk: DeskSession
 
 
 def test_an_answer_leaves_nothing_to_warn_of(desk: DeskSession) -> None:
-    register(desk, subject="one", type="fault", severity="high", now=at(0))
+    register(desk, subject="one", type="fault", severity="high", requester="Ida", now=at(0))
     messages.reply(desk, 1001, "On it.", now=at(5))
     assert [one for one in Runner(desk.store).step(at(60)) if one.metric == "response"] == []
 
@@ -127,7 +127,7 @@ def test_a_ticket_that_was_put_off_is_taken_up_again(desk: DeskSession) -> None:
 
 def test_the_facts_are_the_same_whether_the_runner_was_away_or_not(desk: DeskSession) -> None:
     for minute in (0, 7):
-        register(desk, subject="x", type="fault", severity="high", now=at(minute))
+        register(desk, subject="x", type="fault", severity="high", requester="Ida", now=at(minute))
     attentive = Runner(desk.store)
     for minute in range(0, 50, 5):
         list(attentive.step(at(minute)))

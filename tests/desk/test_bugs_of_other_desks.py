@@ -197,7 +197,7 @@ def test_bug_27_a_timer_of_working_days_ends_on_a_working_day(desk: DeskSession)
 
 def test_bug_34_suggestions_and_dry_runs_change_nothing(desk: DeskSession) -> None:
     """A rule that may only suggest leaves the severity as it is, and a dry run leaves no trace."""
-    register(desk, subject="x", type="fault", severity="low", team="first-line", now=at(0))
+    register(desk, subject="x", type="fault", severity="low", team="first-line", requester="Ida", now=at(0))
     messages.reply(desk, 1001, "On it", now=at(1))
     before = read_detail(desk.store)
     assert preview_due_changes(desk, 1001, severity="high", now=at(2)) != []
@@ -218,7 +218,7 @@ def test_bug_37_durations_are_stored_in_seconds(desk: DeskSession) -> None:
     """Averages of whole hours say nothing about a desk that answers in minutes."""
     seconds_to_answer = (7, 59, 61)
     for seconds in seconds_to_answer:
-        number = register(desk, subject="x", type="fault", now=at(0)).number
+        number = register(desk, subject="x", type="fault", requester="Ida", now=at(0)).number
         messages.reply(desk, number, "On it", now=at(0) + timedelta(seconds=seconds))
     consumed = [
         next(clock.consumed for clock in read_detail(desk.store, number).clocks if clock.metric == "response")

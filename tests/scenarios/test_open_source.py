@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from desk_story import Story
+from deskterm.desk.api import open_system_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.history import retention, undo
+from deskterm.desk.notify.letters import record_delivery
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
@@ -82,7 +84,9 @@ def test_what_was_done_by_mistake_is_taken_back_and_what_is_over_may_go_but_for_
     assert story.clock(kept, "first-answer").state == "running"
     for number in (kept, erased):
         messages.reply(jon, number, "With the manual.", status="done", now=story.now)
-        with pytest.raises(DeskError):
+        (letter,) = story.records(number, "letter")
+        record_delivery(open_system_desk(jon.store), number, letter.key, "sent", now=story.now)
+        with pytest.raises(DeskError, match="its letter has gone out"):
             undo.undo_last_command(jon, number, now=story.now)
     retention.place_hold(ida, kept, "It may be asked about again.", now=story.now)
 

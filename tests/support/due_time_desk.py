@@ -116,7 +116,9 @@ def due_time_desk(url: str) -> DeskSession:
 
 def open_fault(desk: DeskSession, severity: str = "high", **fields: Any) -> int:
     """Register a fault at minute 0; return its number."""
-    return register(desk, subject="x", type="fault", severity=severity, now=at(0), **fields).number
+    return register(
+        desk, subject="x", type="fault", severity=severity, now=at(0), **{"requester": "Ida Fern", **fields}
+    ).number
 
 
 def last_cycle(desk: DeskSession, metric: str, number: int = 1001) -> ClockView:

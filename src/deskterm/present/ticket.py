@@ -177,7 +177,7 @@ def _present_timeline(detail: TicketDetail, vocabulary: Vocabulary) -> list[Time
     number = detail.row.number
     merged = any(message.ticket is not None for message in detail.messages)
     undone = find_undone_events(detail)
-    letter_states = _find_unsent_letters(detail)
+    letter_states = _find_letter_states(detail)
     entries = []
     for message in detail.messages:
         place = (message.at if merged else 0, message.ticket or number, message.seq, False)
@@ -195,21 +195,28 @@ def find_undone_events(detail: TicketDetail) -> frozenset[int]:
     return frozenset(seq for event in detail.events if event.kind == "undone" for seq in event.data.get("seqs", ()))
 
 
-def _find_unsent_letters(detail: TicketDetail) -> dict[tuple[int | None, int], str]:
-    """Return the state of letters that were `withdrawn` or `failed`, by ticket and number of the message."""
-    letters = [record for record in detail.records if record.kind == "letter"]
-    return {(one.ticket, int(one.key)): one.state for one in letters if one.state in ("withdrawn", "failed")}
+_LETTER_STATES = {"queued": "in the outbox"}
+"""State of a letter → how it is called beside its message; others have the same word in both places."""
+
+
+def _find_letter_states(detail: TicketDetail) -> dict[tuple[int | None, int], str]:
+    """Return what became of letters that were not sent, by ticket and number of the message that they are or carry."""
+    letters = [record for record in detail.records if record.kind == "letter" and record.state != "sent"]
+    return {
+        (one.ticket, int(one.values.get("covers") or one.key)): _LETTER_STATES.get(one.state, one.state)
+        for one in letters
+    }
 
 
 def _present_message(message: MessageView, letter_state: str = "") -> TimelineEntry:
-    """Return a message as an entry. letter_state: the state of its letter where that was not sent."""
+    """Return a message as an entry. letter_state: what became of its letter where that was not sent."""
     voice: Voice = "requester" if message.author_kind == "requester" else "agent"
     if message.kind == "internal":
         voice = "internal"
     elif message.kind == "system" or message.author_kind == "system":
         voice = "system"
     notes = [message.channel, "automatic" if message.automatic else ""]
-    notes.append(letter_state)
+    notes.append("" if message.mark == "undone" else letter_state)
     notes.append({"undone": "taken back", "files": "with files"}.get(message.mark, ""))
     notes.append(f"in {message.ticket}" if message.ticket is not None else "")
     return TimelineEntry(

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
 PLACEHOLDERS = (
     *("number", "subject", "requester", "agent", "status", "priority", "severity", "due", "resolution", "release"),
-    *("amount", "organisation", "client", "department", "team", "tier", "level", "note", "other"),
+    *("amount", "organisation", "client", "department", "team", "tier", "level", "note", "other", "question"),
+    "scale",
 )
-ALWAYS = frozenset({"number", "agent", "organisation", "status"})
+ALWAYS = frozenset({"number", "agent", "organisation", "status", "question", "scale"})
 """Placeholders that always have a value."""
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")

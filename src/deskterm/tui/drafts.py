@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deskterm.procedure.channels import MAIL
+
 if TYPE_CHECKING:
     from deskterm.present.models import Choice
     from deskterm.tui.dialogs.compose import Composer, Kind
@@ -20,6 +22,7 @@ class Draft:
     next_status: Choice | None = None
     resolution: str = ""
     attached: bool = False
+    channel: str = MAIL
 
 
 @dataclass(slots=True)
@@ -33,7 +36,12 @@ class Drafts:
         """Keep the text of a composer, unless it is blank."""
         if composer.text.strip():
             self.letters[composer.kind, composer.number] = Draft(
-                composer.text, composer.base_version, composer.next_status, composer.resolution, composer.attached
+                composer.text,
+                composer.base_version,
+                composer.next_status,
+                composer.resolution,
+                composer.attached,
+                composer.channel,
             )
 
     def names(self) -> list[str]:

@@ -16,6 +16,28 @@ def test_the_outbox_lists_queued_letters(managed_services: Call) -> None:
     assert managed_services("outbox", "--state", "sent", "--json", *AT).json == []
 
 
+def test_a_reply_waits_in_the_outbox_and_says_so(managed_services: Call) -> None:
+    """D-11: in the outbox, and beside the message."""
+    assert managed_services("ticket", "reply", "1001", "It is back.", *AT).code == 0
+    answer = managed_services("outbox", *AT)
+    assert answer.out.splitlines()[-1].split()[-2] == "message"
+    assert "these letters wait, nothing sends them yet" in answer.err
+    assert "email, in the outbox" in managed_services("ticket", "show", "1001", *AT).out
+    assert managed_services("ticket", "undo", "1001", *AT).code == 0
+    assert [letter["on"] for letter in managed_services("outbox", "--json", *AT).json] == ["registered"]
+
+
+def test_mail_to_nobody_is_refused_and_a_call_is_not(managed_services: Call) -> None:
+    """D-13."""
+    new = ("ticket", "new", "A sensor is hot", "--incomplete", "--json", *AT)
+    number = str(managed_services(*new).json["number"])
+    refused = managed_services("ticket", "reply", number, "It is cooled.", *AT)
+    assert (refused.code, refused.out) == (1, "")
+    assert f"Ticket {number} has no requester" in refused.err
+    assert "--channel phone" in refused.err
+    assert managed_services("ticket", "reply", number, "It is cooled.", "--channel", "phone", *AT).code == 0
+
+
 def test_a_logged_call_replaces_a_letter(managed_services: Call) -> None:
     managed_services("ticket", "set", "1001", "--priority", "high", *AT)
     assert managed_services("ticket", "told", "1001", "She agrees.", *AT).code == 2
@@ -63,5 +85,5 @@ def test_an_announcement_reaches_all_tickets_of_an_incident(managed_services: Ca
     managed_services("ticket", "new", "No mail either", "--requester", "Ola", "--incomplete", *AT)
     assert managed_services("ticket", "attach", "1002", "1001", *AT).code == 0
     answer = managed_services("ticket", "announce", "1001", "We know of it.", *AT)
-    assert answer.out.startswith("1001: said on 2 tickets, to 2 people")
+    assert answer.out.startswith("1001: said on 2 tickets, 2 people written to")
     assert managed_services("ticket", "detach", "1002", *AT).code == 0

@@ -53,7 +53,7 @@ def apply_text(desk: DeskSession, text: str, minutes: float) -> DeskSession:
 
 def test_a_new_version_moves_no_running_clock_until_the_migration(desk: DeskSession) -> None:
     for _ in range(2):
-        register(desk, subject="x", type="fault", severity="high", now=at(0))
+        register(desk, subject="x", type="fault", severity="high", requester="Ida", now=at(0))
     messages.reply(desk, 1001, "hello", now=at(10))
     update.move(desk, 1002, "working", now=at(100))
     update.move(desk, 1002, "waiting", now=at(110))

@@ -13,13 +13,14 @@ from deskterm.desk.tickets import closing, confirmation
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, escalation_review
 from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.schema import Feedback, Notice, Template
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.oversight import load_escalations
 from deskterm.store.queries.ticket_detail import RecordView
-from shipped_desk import as_agent, shipped_desk
+from shipped_desk import as_agent, shipped_desk, verified_desk
 from small_desk import at
-from ticket_reads import read_ticket
+from ticket_reads import letters_about, open_ticket, read_ticket
 
 
 @pytest.fixture
@@ -34,6 +35,17 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 def feedback_records(desk: DeskSession) -> list[RecordView]:
     return [record for record in read_ticket(desk).records if record.kind == "feedback"]
+
+
+def end_with_survey(desk: DeskSession, number: int) -> tuple[str, str]:
+    """Move a ticket to where its procedure asks for feedback; return the question and the summary."""
+    feedback = desk.procedure.definition.feedback
+    category = "closed" if feedback.ask == "closed" else "solved"
+    status = next(status.key for status in desk.procedure.definition.statuses if status.category == category)
+    with desk.ticket(number, "move", at(10)) as work:
+        work.append("moved", {"status": (work.state.status, status)})
+        result = work.build_result("moved")
+    return feedback.question, result.summary
 
 
 def move_to_closure(desk: DeskSession, minute: int) -> None:
@@ -133,3 +145,33 @@ def test_a_complaint_about_a_ticket_closed_for_good_is_escalated_to_the_lead_and
     escalation_review.review_escalation(lea, 1001, decision="unchanged", now=at(34))
     assert "escalated" not in read_ticket(desk).flags
     assert read_ticket(desk).row.status == "closed"
+
+
+@pytest.mark.requirement("S3-15", "S4-21")
+@pytest.mark.parametrize("procedure", ["saas-platform", "managed-services"])
+def test_the_requester_is_asked_the_question_in_a_letter(store_url: str, procedure: str) -> None:
+    """D-12, M-66."""
+    for desk in verified_desk(store_url, procedure):
+        number = open_ticket(desk, organisation="larch")
+        question, summary = end_with_survey(desk, number)
+        (letter,) = [letter for letter in letters_about(desk, number) if letter.on == "feedback-asked"]
+        assert [person.email for person in letter.to] == ["ida@larch.example"]
+        assert f"{question} Reply with a number from 1, the worst, to 5, the best" in letter.body
+        assert "feedback asked for; letter queued" in summary
+
+
+@pytest.mark.parametrize("notices", [(), (Notice(on="feedback-asked", to=("requester",), template="plain"),)])
+def test_a_survey_asks_its_question_whatever_the_procedure_leaves_out(
+    store_url: str, notices: tuple[Notice, ...]
+) -> None:
+    """D-12: without a notice of it, or with a template that has no question."""
+    templates = (Template(key="plain", label="Plain", body="How was it?"),)
+    desk = shipped_desk(
+        store_url, "saas-platform", notices=notices, templates=templates, feedback=Feedback(ask="resolved")
+    )
+    number = open_ticket(desk, organisation="larch")
+    end_with_survey(desk, number)
+    (letter,) = [letter for letter in letters_about(desk, number) if letter.on == "feedback-asked"]
+    assert "How satisfied are you with how your request was handled?\nTo answer, reply with a number" in letter.body
+    assert "from 1, the worst, to 5, the best" in letter.body
+    desk.store.close()

@@ -41,7 +41,7 @@ def test_the_first_ticket_is_number_1001_and_its_clocks_run(desk: DeskSession) -
 
 
 def test_a_reply_stops_the_response_clock_and_may_move_the_ticket(desk: DeskSession) -> None:
-    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    register(desk, subject="x", type="fault", severity="high", requester="Ida", now=at(0))
     update.move(desk, 1001, "working", now=at(5))
     done = messages.reply(desk, 1001, "Which browser?", status="Waiting for customer", now=at(10))
     assert done.changes == {"status": ("working", "waiting")}
@@ -51,7 +51,7 @@ def test_a_reply_stops_the_response_clock_and_may_move_the_ticket(desk: DeskSess
 
 
 def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_counted(desk: DeskSession) -> None:
-    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    register(desk, subject="x", type="fault", severity="high", requester="Ida", now=at(0))
     update.move(desk, 1001, "working", now=at(5))
     messages.reply(desk, 1001, "Which browser?", status="waiting", now=at(10))
     messages.record_customer_message(desk, 1001, "Firefox", now=at(70))
@@ -61,14 +61,14 @@ def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_
 
 
 def test_a_note_is_no_answer(desk: DeskSession) -> None:
-    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    register(desk, subject="x", type="fault", severity="high", requester="Ida", now=at(0))
     messages.add_note(desk, 1001, "smells like the proxy", now=at(1))
     assert clock_state(desk, 1001, "response")[0] == "running"
     assert read_ticket(desk, 1001).messages[-1].kind == "internal"
 
 
 def test_an_automatic_reply_is_no_answer(desk: DeskSession) -> None:
-    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    register(desk, subject="x", type="fault", severity="high", requester="Ida", now=at(0))
     messages.reply(desk, 1001, "We have got your letter.", automatic=True, now=at(0))
     assert clock_state(desk, 1001, "response")[0] == "running"
 
@@ -94,7 +94,7 @@ def test_a_question_has_no_severity_and_no_clocks(desk: DeskSession) -> None:
 
 
 def test_a_solved_ticket_comes_back_with_the_gap_left_out(desk: DeskSession) -> None:
-    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    register(desk, subject="x", type="fault", severity="high", requester="Ida", now=at(0))
     messages.reply(desk, 1001, "Try now.", status="solved", now=at(60))
     assert clock_state(desk, 1001, "resolution")[0] == "met"
     messages.record_customer_message(desk, 1001, "Still broken.", now=at(120))

@@ -76,7 +76,7 @@ def test_no_name_is_no_name() -> None:
 
 @pytest.mark.parametrize("say", [messages.add_note, messages.reply, messages.record_customer_message])
 def test_a_message_of_megabytes_is_refused_with_what_to_do(desk: DeskSession, say: Callable[..., object]) -> None:
-    done = register(desk, type="fault", subject="Printer", now=MONDAY)
+    done = register(desk, type="fault", subject="Printer", requester="Ida", now=MONDAY)
     with pytest.raises(
         UsageError, match=r"3\.0 MB of words, and a message holds 1 MB: shorten it, or keep it as a file"
     ):

@@ -18,7 +18,7 @@ from tampering import tamper
 def test_the_integrity_check_reports_illegible_rows_and_goes_on(tmp_path: Path, assignment: str) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")  # PostgreSQL refuses such values
     for minute in range(3):
-        register(desk, subject="Login fails", body="It hurts.", type="fault", now=at(minute))
+        register(desk, subject="Login fails", body="It hurts.", type="fault", requester="Ida", now=at(minute))
     tamper(
         desk,
         f"UPDATE event SET {assignment} WHERE ticket_id = 1002",

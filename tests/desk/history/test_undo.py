@@ -104,8 +104,8 @@ def test_messages_cannot_be_undone(desk: DeskSession) -> None:
     messages.record_customer_message(desk, number, "Any news?", now=at(3))
     with pytest.raises(DeskError, match=r"recorded a message of the requester .*what the requester wrote stays"):
         undo_last_command(desk, number, now=at(4))
-    messages.reply(desk, number, "Soon.", now=at(5))
-    with pytest.raises(DeskError, match=r"ann answered .*a reply that was sent stays sent"):
+    messages.reply(desk, number, "Soon.", channel="phone", now=at(5))
+    with pytest.raises(DeskError, match=r"ann answered .*what was said to them stays said"):
         undo_last_command(desk, number, now=at(6))
     messages.add_note(desk, number, "Hm.", now=at(7))
     with pytest.raises(DeskError, match="what was written stays written"):
@@ -221,7 +221,7 @@ def test_a_split_cannot_be_undone_after_work_on_a_new_ticket(desk: DeskSession) 
     number = register_fault(desk, body="- a\n- b")
     split.split_list_items(desk, number, 1, now=at(10))
     parts = read_ticket(desk, number).fields["split_to"]
-    messages.reply(desk, parts[1], "On it.", now=at(11))
+    messages.reply(desk, parts[1], "On it.", channel="phone", now=at(11))
     with pytest.raises(DeskError, match=f"Ticket {parts[1]} was part of it, and has moved on: ann answered"):
         undo_last_command(desk, number, now=at(12))
 

@@ -47,7 +47,7 @@ def test_an_announcement_reaches_everybody_on_the_attached_tickets_once(saas: De
     assert read_ticket(saas, incident).fields["attached"] == numbers
     assert read_ticket(saas, numbers[0]).fields["incident"] == incident
     result = incidents.announce_to_attached(saas, incident, "We found the cause.", now=at(3))
-    assert result.summary.startswith(f"{incident}: said on 4 tickets, to 3 people")
+    assert result.summary.startswith(f"{incident}: said on 4 tickets, 3 people written to")
     letters = queued_letters(saas, "replied")
     assert [(letter.number, [person.name for person in letter.to]) for letter in letters] == [
         (incident, ["Ida"]), (numbers[0], ["Ola"]), (numbers[2], ["Per"]),

@@ -37,7 +37,7 @@ LOGINS = {"viewer": "vic", "agent": "sam", "lead": "lea", "admin": "ann"}
 @pytest.mark.parametrize("act", COMMANDS)
 def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, act: str, tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    register(desk, subject="x", type="fault", now=at(0))
+    register(desk, subject="x", type="fault", requester="Ida", now=at(0))
     acting = open_desk(desk.store, LOGINS[role])
     if role in WHO_MAY[act]:
         COMMANDS[act](acting)

@@ -28,7 +28,11 @@ def test_a_bare_letter_says_that_there_is_news_but_not_what_it_is(agency: DeskSe
     number = open_ticket(agency, type="question", organisation="larch", subject="My password is swordfish")
     messages.reply(agency, number, "Choose another: trout.", now=at(5))
     (letter,) = letters_about(agency, number)
-    assert (letter.on, letter.template, letter.bare, letter.body) == ("replied", "answered", True, "")
+    assert (letter.on, letter.template, letter.bare) == ("replied", "answered", True)
+    assert (letter.heading, letter.body) == (
+        f"[{number}] There is an answer",
+        f"There is an answer on your ticket {number}. Log in to your client area to read it.",
+    )
     assert letter.covers == next(m.seq for m in read_ticket(agency, number).messages if m.author_kind == "agent")
     update.move(agency, number, "closed", now=at(6))
     closed = letters_about(agency, number)[-1]

@@ -49,7 +49,7 @@ def provider(store_url: str) -> Iterator[DeskSession]:
 @pytest.fixture
 def platform(store_url: str) -> Iterator[DeskSession]:
     desk = first_line_desk(store_url, "saas-platform")
-    register(desk, subject="x", incomplete=True, now=at(0))
+    register(desk, subject="x", requester="Ida", incomplete=True, now=at(0))
     yield desk
     assert check_integrity(desk.store).findings == ()
     desk.store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deskterm.desk.conversation import messages
+from deskterm.desk.tickets import register as intake
 from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.dialogs.confirm import Confirm
 from small_desk import at
@@ -82,3 +83,35 @@ async def test_what_is_typed_ahead_reaches_the_composer(url: str) -> None:
         await console.wait_until(lambda: console.workspace.composer is not None, "the composer")
         assert console.panes.queue.cursor == 0
         assert not isinstance(console.app.screen, Choose)
+
+
+async def test_an_answer_to_nobody_says_how_it_was_said(url: str) -> None:
+    """D-13: by mail it is refused, and stays in the composer; ctrl+o says that it was by phone."""
+    number = intake.register(open_as_colleague(url), subject="A sensor is hot", type="question", now=at(50)).number
+    async with open_console(url) as console:
+        console.workspace.show_ticket(number)
+        await console.wait_for_ticket(number)
+        composer = await open_composer(console, "reply")
+        composer.text = "The operator knows."
+        composer.action_send()
+        await console.wait_for_notice("has no requester")
+        assert len(load_detail(url, number).messages) == 0
+        composer.set_channel("phone")
+        await console.wait_for_text("by phone, no letter")
+        composer.action_send()
+        await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
+    (message,) = load_detail(url, number).messages
+    assert (message.body, message.channel) == ("The operator knows.", "phone")
+
+
+async def test_the_way_of_an_answer_is_chosen_and_kept_with_its_draft(url: str) -> None:
+    async with open_console(url) as console:
+        composer = await open_composer(console, "reply")
+        composer.text = "As I said."
+        await console.pilot.press("ctrl+o")
+        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the choice of channels")
+        await console.pilot.press("down", "enter")
+        await console.wait_until(lambda: composer.channel == "phone", "the channel")
+        composer.action_keep()
+        await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
+        assert (await open_composer(console, "reply")).channel == "phone"

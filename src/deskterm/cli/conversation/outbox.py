@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -61,6 +62,9 @@ def list_letters(
         ],
         right=("#", "Letter"),
     )
+    if state == "queued" and letters:
+        # On standard error: what reads the table is not to read this as one of its lines.
+        print("deskterm: these letters wait, nothing sends them yet", file=sys.stderr)
 
 
 def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from deskterm.desk.core.row_mapping import find_next_clock
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.directory.participants import require_addressee
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.notify import letters
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.channels import MAIL
 from deskterm.sla.clock import Clock
 
 
@@ -30,10 +32,11 @@ def announce_delay(
     The message counts as a reply, and the automatic letter about the breach is no longer sent. text: the reason or the
     new date; it is put into the template for delay letters, or is a note of the call when `by_phone`. metric: the
     clock that is late, by key or label; by default the one that is due next. Raises UsageError for an empty text, and
-    DeskError when no clock is running."""
+    DeskError when no clock is running, or for mail to nobody (D-13)."""
     if not text.strip():
         raise UsageError("Say a few words: what takes longer, or when it will be done.")
     with desk.ticket(number, "reply", now, version, action="announce a delay") as work:
+        require_addressee(work, "phone" if by_phone else MAIL, otherwise="--phone")
         clock = _find_late_clock(work, metric)
         # The template takes its due time from an event. None has happened yet, so one is made up that is never stored.
         breach = Event(0, "noticed", work.at, desk.agent.login, 0, data={"due": clock.due_at})
@@ -46,7 +49,7 @@ def announce_delay(
             {"body": body},
             author_kind="agent",
             author=desk.agent.name,
-            channel="phone" if by_phone else "email",
+            channel="phone" if by_phone else MAIL,
             news="delayed",
             metric=clock.metric,
             cycle=clock.cycle,

@@ -11,6 +11,7 @@ from deskterm.desk.conversation.thanks_messages import is_only_thanks_on_ticket,
 from deskterm.desk.core.people import find_or_add_author
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
+from deskterm.desk.directory.participants import require_addressee
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.tickets.message_input import require_message_text, resolve_arrival
@@ -38,10 +39,12 @@ def reply(
     status: the status that the ticket moves to with the reply, by key or label; one that it has already moves nothing,
     so that the words are not lost (D-30). next_steps: the reply says what happens
     next, which answers and reviews at once (S1-20). resolution: the reply gives one (S1-21). automatic: no person wrote
-    it, so it does not stop the response clock (S1-19). Raises VersionConflict when the ticket is no longer at
-    `version`, and UsageError for a body without visible text."""
+    it, so it does not stop the response clock (S1-19). By mail, a letter is queued for the requester and the
+    participants (M-46). Raises VersionConflict when the ticket is no longer at `version`, UsageError for a body
+    without visible text, and DeskError for mail to nobody (D-13)."""
     text = require_message_text(body)
     with desk.ticket(number, "reply", now, version) as work:
+        require_addressee(work, channel, otherwise="--channel phone; in the console ctrl+o")
         target = (
             None
             if status is None or is_current_status(work, status)

@@ -121,8 +121,8 @@ def build_clock_row(clock: Clock) -> dict[str, Any]:
 
 def build_message_row(event: Event) -> dict[str, Any] | None:
     """Return column → value of the message of an event, without the ticket's id; None for an event without one."""
-    if "body" not in event.texts:
-        return None
+    if "body" not in event.texts or "covers" in event.data:
+        return None  # a letter that covers a message only says that it is there
     author_kind = event.data.get("author_kind", "agent")
     return {
         "seq": event.seq,

@@ -13,6 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import build_record_change, build_record_removal, records_of_kind
 from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.channels import MAIL
 from deskterm.store.db.tables import Contact, table_of
 
 
@@ -99,3 +100,15 @@ def list_people_outside(work: TicketTransaction) -> list[int]:
     """List the numbers of the requester and all participants."""
     requester = work.state.requester_id
     return [*([] if requester is None else [requester]), *list_participants(work)]
+
+
+def require_addressee(work: TicketTransaction, channel: str, *, otherwise: str) -> None:
+    """Raise DeskError for an answer by mail on a ticket that nobody outside would get: it would answer nobody (D-13).
+
+    channel: how the answer goes out. By another one than mail, somebody was told who is not on the ticket. otherwise:
+    the option that says so."""
+    if channel == MAIL and not list_people_outside(work):
+        raise DeskError(
+            f"Ticket {work.number} has no requester to write to: say how they were told ({otherwise}), or"
+            f" add somebody first (`deskterm ticket join {work.number} NAME --email ADDRESS`)."
+        )

@@ -213,7 +213,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         message_kind="public",
         topics=_reply_topics,
         undo_noun="the answer",
-        irreversible="a reply that was sent stays sent",
+        irreversible="what was said to them stays said",
     ),
     "noted": EventKindEntry(
         label="wrote a note",

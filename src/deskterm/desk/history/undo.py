@@ -1,8 +1,9 @@
 """Undo: revert the last command of a ticket, on all the tickets it changed, as if it had never happened.
 
 The events of the command stay in the history, and so does the event of the undo; the ticket is folded without them. A
-message that somebody sent stays sent, and so does a letter that has gone out. A reply of the desk can be undone while
-none of its letters has gone out.
+message of a requester stays, and so does a letter that has gone out. What a reply of the desk was, the outbox says: as
+long as its letter waits there, or could not be sent, nobody has read it, and it can be taken back together with the
+letter (M-48); the response that it gave no longer counts then. What was said by phone or in another way stays said.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.history.last_command import LastCommand, find_last_command
 from deskterm.desk.policy.status_graph import find_duplicate_status
 from deskterm.errors import DeskError
+from deskterm.procedure.channels import MAIL
 from deskterm.store.db.tables import RecordRow, table_of
 
 
@@ -109,7 +111,8 @@ def _require_undoable(
         # A registration cannot be undone, but this ticket is closed instead (_close_split_off)
         if event.kind == "registered" and command.is_split_off:
             continue
-        reason = _find_obstacle(event, letter_states)
+        is_covered = any(letter.data.get("covers") == event.seq for letter in command.events)
+        reason = _find_obstacle(event, letter_states, is_covered=is_covered)
         if reason is not None:
             origin = _describe_origin(event, desk)
             raise DeskError(f"Ticket {work.number} cannot go back behind this: {origin}; {reason}.")
@@ -129,8 +132,8 @@ def _format_separate_hint(number: int, command: LastCommand) -> str:
     return ""
 
 
-def _find_obstacle(event: Event, letter_states: Sequence[str]) -> str | None:
-    """Return the reason why an event cannot be undone; None when it can."""
+def _find_obstacle(event: Event, letter_states: Sequence[str], *, is_covered: bool) -> str | None:
+    """Return the reason why an event cannot be undone; None when it can. is_covered: a letter carries its message."""
     if f"fields.{FOLLOW_UPS}" in event.changes:
         return "what the requester wrote stays, and so does the ticket that came of it"
     if event.kind == "replied":
@@ -138,6 +141,8 @@ def _find_obstacle(event: Event, letter_states: Sequence[str]) -> str | None:
             return find_entry("thanked").irreversible
         if "sent" in letter_states:
             return "its letter has gone out, and what was sent stays sent"
+        if event.data.get("channel") not in (None, MAIL) and not is_covered:
+            return find_entry("replied").irreversible
         return None if letter_states else find_entry("replied").irreversible
     return find_entry(event.kind).irreversible or None
 

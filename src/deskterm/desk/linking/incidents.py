@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -25,9 +26,8 @@ from deskterm.desk.tickets.message_input import require_message_text
 from deskterm.desk.tickets.resolution import ResolutionKind
 from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.schema import Notice, Status
-
-_ANNOUNCEMENT = Notice(on="replied", to=("requester", "participants"))
+from deskterm.procedure.channels import MAIL
+from deskterm.procedure.schema import Status
 
 
 def attach_ticket(desk: DeskSession, number: int, incident: int, *, now: datetime) -> CommandResult:
@@ -87,9 +87,10 @@ def announce_to_attached(
             remarks += _append_announcement(work, text.rstrip(), target, incident, reached)
             if work.number != incident:
                 work.build_result("")
-        people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
         tickets = "1 ticket" if len(open_works) == 1 else f"{len(open_works)} tickets"
-        result = works[0].build_result("; ".join([f"{incident}: said on {tickets}, to {people}", *remarks]))
+        result = works[0].build_result(
+            "; ".join([f"{incident}: said on {tickets}, {_format_reached(reached)} written to", *remarks])
+        )
     return result
 
 
@@ -144,10 +145,14 @@ def resolve_incident(
         for work in works[1:]:
             work.build_result("")
         tickets = "1 attached ticket" if resolved == 1 else f"{resolved} attached tickets"
-        people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
-        summary = f"{incident}: {own_outcome}{tickets} resolved with it, {people} written to"
+        summary = f"{incident}: {own_outcome}{tickets} resolved with it, {_format_reached(reached)} written to"
         result = works[0].build_result("; ".join([summary, *remarks]))
     return replace(result, missing_in_letter=format_missing_parts(find_missing_parts(desk.procedure.definition, text)))
+
+
+def _format_reached(reached: Set[int]) -> str:
+    """Format how many people a letter was queued for."""
+    return "nobody" if not reached else "1 person" if len(reached) == 1 else f"{len(reached)} people"
 
 
 def list_attached(work: TicketTransaction) -> list[int]:
@@ -181,9 +186,10 @@ def _as_clause(error: DeskError) -> str:
 def _queue_letter(work: TicketTransaction, event: Event, channel: str, reached: set[int]) -> None:
     """Queue the message as a letter to the people who did not get it on another ticket, and add them to `reached`."""
     recipients = [person for person in list_people_outside(work) if person not in reached]
-    reached.update(recipients)
-    if recipients and channel != "phone":
-        letters.queue_covering_letter(work, _ANNOUNCEMENT, recipients, event)
+    notice = letters.build_reply_notice(work.procedure.definition)
+    if recipients and channel == MAIL and notice is not None:
+        letters.queue_covering_letter(work, notice, recipients, event)
+        reached.update(recipients)
 
 
 def _nonempty_fields(work: TicketTransaction) -> dict[str, Any]:

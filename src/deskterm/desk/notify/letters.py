@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from deskterm.desk.core.row_mapping import find_next_clock
 from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession
@@ -26,10 +26,12 @@ from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.notify.quiet_hours import find_delivery_time
 from deskterm.desk.notify.topics import find_escalation_step
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.schema import Notice, Template
+from deskterm.procedure.channels import MAIL
+from deskterm.procedure.schema import Notice, Procedure, Template
+from deskterm.procedure.schema.text_types import NoticeTopic
 from deskterm.procedure.sla_terms import find_next_release
 from deskterm.procedure.template_text import PLACEHOLDER, render_body, render_subject
-from deskterm.store.db.tables import Agent, PersonalText, table_of
+from deskterm.store.db.tables import Agent, Contact, PersonalText, table_of
 
 DeliveryState = Literal["queued", "sent", "failed", "withdrawn"]
 
@@ -43,8 +45,31 @@ _DEFAULT_BODIES = {
     "registered": "Your request has reached us. Its number is {number}.",
     "delayed": "Your request {number} takes longer than we promised. {note}",
     "merged": "Your request {number} goes on in {other}, which is about the same matter.",
+    "replied": "There is an answer to your request {number}.",
+    "feedback-asked": "Your request {number} is now {status}.",
 }
 """Topic → body of a letter whose notice names no template."""
+_DEFAULT_QUESTION = "How satisfied are you with how your request was handled?"
+_SURVEY_ENDING = """
+{question}
+To answer, reply with a number from 1, the worst, to {scale}, the best. You may add a comment below it.
+"""
+"""End of the letter of a survey whose template does not ask the question (M-66)."""
+
+
+def build_reply_notice(procedure: Procedure, on: NoticeTopic = "replied") -> Notice | None:
+    """Return the notice by which people outside get what an agent answers by mail, where no notice of the procedure
+    says otherwise (M-46); None where the procedure sends nothing. on: the topic of the answer."""
+    replies = procedure.letters.replies
+    if replies == "none":
+        return None
+    own = [notice for notice in procedure.notices if notice.on == on and "requester" in notice.to]
+    return Notice(
+        on=on,
+        to=("requester", "participants"),
+        include_body=replies == "letter" and all(notice.include_body for notice in own),
+        template=next((notice.template for notice in own if notice.template), None),
+    )
 
 
 def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
@@ -64,8 +89,25 @@ def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], eve
 
 
 def queue_covering_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event) -> Event:
-    """Queue a message that is a letter in itself: it is sent as it is, so the conversation does not show it twice."""
-    return work.append("letter", {}, {}, **_build_letter_data(notice, to, event), covers=event.seq)
+    """Queue a message that is a letter in itself: it is sent as it is, so the conversation does not show it twice.
+
+    Where the notice leaves the words out, the letter says only that there is a message, in a text of its own (S5-15).
+    """
+    texts = {}
+    if not notice.include_body:
+        heading, body = render_letter(work, notice.on, find_template(work, notice), event, bare=True)
+        texts = {"heading": heading, "body": body}
+    return work.append("letter", {}, texts, **_build_letter_data(notice, to, event), covers=event.seq)
+
+
+def find_people_without_address(work: TicketTransaction, people: Sequence[int]) -> list[str]:
+    """Return the names of those of some contacts, by number, who have no e-mail address: their letters wait."""
+    table = table_of(Contact)
+    found = work.session.execute(
+        select(table.c.id, table.c.name).where(table.c.id.in_(people), func.coalesce(table.c.email, "") == "")
+    )
+    names = {number: str(name) for number, name in found}
+    return [names[number] for number in people if number in names]
 
 
 def _build_letter_data(notice: Notice, to: Sequence[int], event: Event) -> dict[str, object]:
@@ -73,7 +115,7 @@ def _build_letter_data(notice: Notice, to: Sequence[int], event: Event) -> dict[
         "to": list(to),
         "on": notice.on,
         "template": notice.template,
-        "channel": "email",
+        "channel": MAIL,
         "author_kind": "system",
         "bare": not notice.include_body,
         "or_phone": notice.or_phone,
@@ -105,6 +147,8 @@ def render_letter(
         work, event, {*PLACEHOLDER.findall(body_template), *PLACEHOLDER.findall(heading_template)}
     )
     values["note"] = note or values.get("note", "")
+    if on == "feedback-asked" and "{question}" not in body_template:
+        body_template = f"{body_template.rstrip()}\n{_SURVEY_ENDING}"
     if bare:
         # After the note, which must not say what a bare letter keeps back
         values |= dict.fromkeys(_CONFIDENTIAL_FIELDS, "")
@@ -141,6 +185,8 @@ def _build_placeholder_values(work: TicketTransaction, event: Event, placeholder
         "tier": tier,
         "level": str(find_escalation_step(event).get("label") or tier),
         "other": str(find_merge_target(state.fields) or ""),
+        "question": definition.feedback.question or _DEFAULT_QUESTION,
+        "scale": str(definition.feedback.scale),
         "due": "" if due is None else format_letter_time(due, work.context.timezone),
     }
     if "agent" in placeholders:

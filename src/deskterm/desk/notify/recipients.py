@@ -67,10 +67,15 @@ class StaffDirectory:
         belongs to any department, everybody who works on tickets (S5-02)."""
         if department is None:
             return []
-        homes = {member.login: find_home_department(procedure, member.team) for member in self}
-        if any(homes.values()):
-            return [login for login, home_department in homes.items() if home_department == department]
+        if any(find_home_department(procedure, member.team) for member in self):
+            return self.listed_department_members(procedure, department)
         return [member.login for member in self if member.role != "viewer"]
+
+    def listed_department_members(self, procedure: Procedure, department: str | None) -> list[str]:
+        """List the agents whose team belongs to a department or has its name."""
+        if department is None:
+            return []
+        return [member.login for member in self if find_home_department(procedure, member.team) == department]
 
     def team_leads(self, team: str | None) -> list[str]:
         """List the leads of a team; all leads where it has none; the admins on a desk without leads."""
@@ -78,6 +83,14 @@ class StaffDirectory:
         leads = leads or [member for member in self if member.role == "admin"]
         own = [member.login for member in leads if team and member.team == team]
         return own or [member.login for member in leads]
+
+    def admins(self) -> list[str]:
+        """List the admins of the desk."""
+        return [member.login for member in self if member.role == "admin"]
+
+    def is_active(self, login: str) -> bool:
+        """Return True for an active agent."""
+        return any(member.login == login for member in self)
 
     def tier_members(self, procedure: Procedure, level: int | None) -> list[str]:
         """List the agents of a level of support, and the team that tickets of that level are passed to."""
@@ -124,13 +137,36 @@ def resolve_recipients(
 
 
 def find_fallback_recipients(work: TicketTransaction, staff: StaffDirectory) -> list[str]:
-    """Find who looks after a ticket without an assignee: the last person to work on it, else the present members of its
-    team, else the leads (S3-06)."""
+    """Find who looks after a ticket without an assignee (S3-06, D-14): the last person to work on it, else its team,
+    else its department, else the leads, else the admins; of each those who are present. Where nobody is, the leads find
+    it when they are back; a desk without leads has admins."""
+    procedure = work.procedure.definition
     workers = [entry.who for entry in records_of_kind(work.state.records, "entry") if entry.state == "valid"]
-    members = staff.team_members(work.state.team)
-    return (
-        staff.filter_present(workers[-1:], work.at) or staff.filter_present(members, work.at) or staff.team_leads(None)
+    groups = (
+        workers[-1:],
+        staff.team_members(work.state.team),
+        # Not everybody, where the department has no members: that would be noise, and the leads see to it.
+        staff.listed_department_members(procedure, work.state.department),
+        staff.team_leads(work.state.team),
+        staff.team_leads(None),
+        staff.admins(),
     )
+    present = (staff.filter_present(group, work.at) for group in groups)
+    return next((group for group in present if group), staff.team_leads(None))
+
+
+def ensure_recipients(work: TicketTransaction, staff: StaffDirectory, logins: Sequence[str]) -> list[str]:
+    """Return those of some logins who are active agents; where none of them is present, also those who look after the
+    ticket in their place, so that somebody reads the notice."""
+    active = [login for login in logins if staff.is_active(login)]
+    if staff.filter_present(active, work.at):
+        return active
+    return list(dict.fromkeys((*active, *find_fallback_recipients(work, staff))))
+
+
+def list_notified(notice: Event) -> set[str]:
+    """Return the logins that a notice to staff went to."""
+    return set(str(notice.data["who"]).split(",")) - {""}
 
 
 def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: str, **data: object) -> Event | None:
@@ -154,4 +190,4 @@ def notify_responsible(
     """Notify the agents that some words stand for, or whoever looks after the ticket where they stand for nobody."""
     staff = StaffDirectory(work.session)
     logins = resolve_recipients(staff, work.procedure.definition, work.state, recipient_words)
-    return notify_staff(work, logins or find_fallback_recipients(work, staff), on, what, **data)
+    return notify_staff(work, ensure_recipients(work, staff, logins), on, what, **data)

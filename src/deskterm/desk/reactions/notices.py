@@ -9,9 +9,16 @@ from deskterm.desk.directory.participants import list_participants
 from deskterm.desk.domain.events import Event
 from deskterm.desk.notify import letters
 from deskterm.desk.notify.letter_checks import find_missing_parts
-from deskterm.desk.notify.recipients import StaffDirectory, notify_staff, resolve_recipients
+from deskterm.desk.notify.recipients import (
+    StaffDirectory,
+    ensure_recipients,
+    list_notified,
+    notify_staff,
+    resolve_recipients,
+)
 from deskterm.desk.notify.topics import find_escalation_step, find_topics, format_topic
 from deskterm.desk.policy.departments import find_department
+from deskterm.procedure.channels import MAIL
 from deskterm.procedure.schema import Notice, Procedure
 from deskterm.procedure.sla_terms import to_value_set
 from deskterm.sla.terms import Facts
@@ -34,7 +41,7 @@ def send_notices(work: TicketTransaction, events: Sequence[Event]) -> list[str]:
             sender.send(event, topic)
         # After all topics of the event, as only then it is known which letters compete
         sender.send_resolution(event)
-    return list(dict.fromkeys(sender.phrases))
+    return sender.describe()
 
 
 class _NoticeSender:
@@ -47,7 +54,20 @@ class _NoticeSender:
         self._notified: set[tuple[str, str]] = set()
         self._queued: set[tuple[str | None, tuple[int, ...], int]] = set()
         self._resolution_notices: list[tuple[Notice, str]] = []
-        self.phrases: list[str] = []
+        self._lacking_address: dict[str, None] = {}
+        self._recipients: set[str] = set()
+        self._phrases: list[str] = []
+
+    def describe(self) -> list[str]:
+        """Describe in a few words what was sent: how many colleagues got a notice, and whose letters have to wait."""
+        phrases = list(dict.fromkeys(self._phrases))
+        if self._recipients:
+            phrases.insert(0, f"{_format_count(len(self._recipients))} told")
+        if self._lacking_address:
+            names = " and ".join(self._lacking_address)
+            verb = "has" if len(self._lacking_address) == 1 else "have"
+            phrases.append(f"{names} {verb} no e-mail address, so the letter waits")
+        return phrases
 
     def send(self, event: Event, topic: str) -> None:
         """Notify staff of a topic, and queue its letters. Letters about a resolution wait for `send_resolution`."""
@@ -64,28 +84,37 @@ class _NoticeSender:
                 self._queue_letter(notice, event, topic)
 
     def send_resolution(self, event: Event) -> None:
-        """Queue the letters about a resolution, one for each person (S2-18, S2-19).
+        """Queue the letters about a resolution (S2-18, S2-19).
 
         A resolution is a reply and may end the ticket too, so several notices can match it. Each person gets the letter
-        of the best one by `_rank_notice`: if possible one that contains the text of the resolution."""
-        ranked = sorted(self._resolution_notices, key=lambda pair: self._rank_notice(pair[0], pair[1], event))
+        of the best one by `_rank_notice`: if possible one that contains the text of the resolution. Where it does not,
+        the answer itself goes to them too (M-46)."""
+        written = [pair for pair in self._resolution_notices if not _is_default_reply(self._procedure, *pair)]
+        by_default = [pair for pair in self._resolution_notices if _is_default_reply(self._procedure, *pair)]
         self._resolution_notices = []
-        recipients: set[int] = set()
-        for notice, topic in ranked:
-            to = [person for person in _find_addressees(notice, self._work, event) if person not in recipients]
+        addressed: set[int] = set()
+        informed: set[int] = set()
+        for notice, topic in (
+            *sorted(written, key=lambda pair: self._rank_notice(pair[0], pair[1], event)),
+            *by_default,
+        ):
+            # A letter that only says that there is news adds nothing to another letter.
+            excluded = informed if (notice, topic) in by_default and notice.include_body else addressed
+            to = [person for person in _find_addressees(notice, self._work, event) if person not in excluded]
             if to and (topic not in _MESSAGE_TOPICS or event.data.get("channel") != "phone"):
-                recipients |= set(to)
+                addressed |= set(to)
+                if self._rank_notice(notice, topic, event) <= 1:
+                    informed |= set(to)
                 self._queue_letter(notice, event, topic, to)
 
     def _rank_notice(self, notice: Notice, topic: str, event: Event) -> int:
         """Return the rank of a notice about a resolution, best first: a letter with its text, the message itself, other
         letters, a message without its text."""
-        template = letters.find_template(self._work, notice)
-        if template is not None and "{resolution}" in template.body and notice.include_body:
-            return 0
         if topic in _MESSAGE_TOPICS:
             return 1 if notice.include_body else 3
-        return 2
+        template = letters.find_template(self._work, notice)
+        has_text = (template is not None and "{resolution}" in template.body) or self._is_complete_letter(event)
+        return 0 if has_text and notice.include_body else 2
 
     def _is_complete_letter(self, event: Event) -> bool:
         """Return True if the text of a resolution has all required parts of a letter, so that no template is put around
@@ -115,25 +144,27 @@ class _NoticeSender:
         if vacancy:
             recipient_words.append("lead")
             line += f", and {vacancy}"
-            self.phrases.append(self._describe_substitutes(vacancy))
-        logins = [
-            login
-            for login in resolve_recipients(self._staff, self._procedure, self._work.state, recipient_words)
-            # By what it says: two topics of one act may read the same
-            if (login, line) not in self._notified
-        ]
+            self._phrases.append(self._describe_substitutes(vacancy))
+        resolved = resolve_recipients(self._staff, self._procedure, self._work.state, recipient_words)
+        if recipient_words:
+            resolved = ensure_recipients(self._work, self._staff, resolved)
+        # By what it says: two topics of one act may read the same
+        logins = [login for login in resolved if (login, line) not in self._notified]
         self._notified |= {(login, line) for login in logins}
         template = next((notice.template for notice in internal), None)
-        if notify_staff(
+        notice = notify_staff(
             self._work, logins, topic, line, template=template, bare=any(not notice.include_body for notice in internal)
-        ):
-            self.phrases.append(f"{_format_count(len(logins))} told")
+        )
+        if notice is not None:
+            self._recipients |= list_notified(notice)
 
     def _describe_substitutes(self, vacancy: str) -> str:
         """Describe that nobody is present to take a ticket up, and who is notified instead."""
         leads = self._staff.team_leads(self._work.state.team)
-        if self._work.context.agent.login in leads:
+        others = [login for login in leads if login != self._work.context.agent.login]
+        if leads and not others:
             return f"{vacancy}, so it stays with you"
+        leads = others
         return f"{vacancy}: {', '.join(leads)} told instead" if leads else f"{vacancy}, and there is no lead to tell"
 
     def _queue_letter(self, notice: Notice, event: Event, topic: str, to: Sequence[int] | None = None) -> None:
@@ -151,9 +182,11 @@ class _NoticeSender:
                 letters.queue_covering_letter(self._work, notice, to, event)
             else:
                 letters.queue_letter(self._work, notice, to, event)
-            self.phrases.append("letter queued")
+            self._phrases.append("letter queued")
         elif event.data.get("channel") != "phone":
             letters.queue_covering_letter(self._work, notice, to, event)
+        if _is_mailed_answer(event):
+            self._lacking_address |= dict.fromkeys(letters.find_people_without_address(self._work, to))
 
 
 def _explain_vacant_step(work: TicketTransaction, staff: StaffDirectory, event: Event) -> str:
@@ -220,13 +253,14 @@ def _is_delay_announced(work: TicketTransaction, event: Event) -> bool:
 
 
 def _find_department_words(procedure: Procedure, work: TicketTransaction, topic: str) -> list[str]:
-    """Return the words for whom a department notifies of a new ticket or reply (S5-02)."""
+    """Return the words for whom every desk notifies of a new ticket or reply: the whole department where it says so
+    (S5-02), and in any case the assignee of a ticket that the requester wrote on."""
     if topic not in ("registered", "customer-replied"):
         return []
     home_department = find_department(procedure, work.state.department)
-    if home_department is None:
-        return []
-    return ["department", "assignee"] if home_department.notify == "all" else ["assignee"]
+    if home_department is not None and home_department.notify == "all":
+        return ["department", "assignee"]
+    return ["assignee"] if topic == "customer-replied" or work.state.assignee is not None else []
 
 
 def _build_implied_notices(
@@ -236,6 +270,12 @@ def _build_implied_notices(
     topic."""
     if any("requester" in item.to for item in notices):
         return
+    if _is_mailed_answer(event) and topic in ("replied", "delayed"):
+        notice = letters.build_reply_notice(procedure, on="replied" if topic == "replied" else "delayed")
+        if notice is not None:
+            yield notice  # M-46
+    elif topic == "feedback-asked":
+        yield Notice(on="feedback-asked", to=("requester",))  # S3-15, S4-21
     ladder = find_escalation_step(event).get("ladder")
     if topic == "escalated" and any(item.notify_requester for item in procedure.ladders if item.key == ladder):
         yield Notice(on="escalated", to=("requester",))  # S2-20
@@ -245,6 +285,17 @@ def _build_implied_notices(
             yield Notice(on="merged", to=("requester", "participants"))  # S1-33
     elif topic == "priority-changed" and procedure.priority.notify_on_change:
         yield Notice(on="priority-changed", to=("requester",), or_phone=True)  # S2-21
+
+
+def _is_mailed_answer(event: Event) -> bool:
+    """Return True for an answer that an agent writes by mail."""
+    data = event.data
+    return event.kind == "replied" and data.get("author_kind") == "agent" and data.get("channel") == MAIL
+
+
+def _is_default_reply(procedure: Procedure, notice: Notice, topic: str) -> bool:
+    """Return True for the notice that carries an answer where the procedure has none of its own."""
+    return topic == "replied" and notice not in procedure.notices
 
 
 def _find_addressees(notice: Notice, work: TicketTransaction, event: Event) -> Iterator[int]:

@@ -16,7 +16,7 @@ from deskterm.procedure.schema.calendars import CadencePart, CalendarPart, Holid
 from deskterm.procedure.schema.checklists import Checklist, ChecklistItem
 from deskterm.procedure.schema.development import Development, DevRoute, DevStatus
 from deskterm.procedure.schema.feedback import Feedback
-from deskterm.procedure.schema.notifications import LetterCheck, Notice, Template
+from deskterm.procedure.schema.notifications import LetterCheck, Letters, Notice, Template
 from deskterm.procedure.schema.people import Coverage, Department, Ladder, LadderLevel, Role, Team, Tier
 from deskterm.procedure.schema.sla import MetricPart, Objective, PolicyPart, Report, SlaPart
 from deskterm.procedure.schema.text_types import Category, Choice, Key, Part, Text, TypeKey
@@ -57,6 +57,7 @@ __all__ = [
     "Ladder",
     "LadderLevel",
     "LetterCheck",
+    "Letters",
     "MetricPart",
     "Money",
     "NamedDay",
@@ -145,6 +146,7 @@ class Procedure(Part):
     feedback: Feedback = Feedback()
     notices: tuple[Notice, ...] = ()
     templates: tuple[Template, ...] = ()
+    letters: Letters = Letters()
     letter_checks: tuple[LetterCheck, ...] = ()
     queue: QueueOrder = QueueOrder()
     channels: tuple[Key, ...] = Field(min_length=1, default=("email", "phone", "portal"))

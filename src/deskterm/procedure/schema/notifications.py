@@ -20,6 +20,15 @@ from deskterm.procedure.schema.text_types import (
 )
 
 
+class Letters(Part):
+    """Letters that carry agents' answers to people outside."""
+
+    replies: Literal["letter", "notice", "none"] = "letter"
+    """The letter that an agent's answer by mail makes for the requester, with the participants in copy: `letter`, with
+    its words; `notice`, only that there is news (S5-15); `none`, no letter, because people read it elsewhere. A
+    `[[notices]]` entry for `replied` that names the requester takes the place of this."""
+
+
 class Notice(Part):
     """A notice: an event, its recipients and the template of their letter."""
 
@@ -50,9 +59,9 @@ class Template(Part):
     """A letter. Placeholders in braces: {number}, {subject}, {requester}, {client} (their organisation), {agent},
     {organisation} (ours), {status}, {priority}, {severity}, {department}, {team}, {tier}, {level} (of an escalation),
     {due}, {resolution}, {release}, {amount} (of a quote), {other} (the ticket that a duplicate or merged one goes on
-    in), and {note}: what an agent adds, the notes of a release, what came of people's answers. A sentence that wants
-    what there is none of is left out, and so is a line of nothing but that, and what leads up to it with a colon; a
-    greeting stays, without the name."""
+    in), {question} and {scale} (of the survey, and its best answer), and {note}: what an agent adds, the notes of a
+    release, what came of people's answers. A sentence that wants what there is none of is left out, and so is a line
+    of nothing but that, and what leads up to it with a colon; a greeting stays, without the name."""
 
     key: Key
     label: Text

@@ -50,6 +50,7 @@ class ComposerController:
                 kind, ticket.number, ticket.line.requester, draft.base_version, draft.text or text, draft.next_status
             )
             composer.resolution, composer.attached = resolution or draft.resolution, attached or draft.attached
+            composer.channel = draft.channel
             self._console.begin_writing(ticket.number)
             await self._console.mount_composer(composer)
             self.composer = composer

@@ -12,18 +12,20 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from deskterm.present.models import Choice
-from deskterm.present.sanitize import Safe
+from deskterm.present.sanitize import Safe, sanitize
+from deskterm.procedure.channels import MAIL
 
 Kind = Literal["reply", "note", "resolve"]
 
-ComposerAction = Literal["send", "keep", "edit", "then"]
+ComposerAction = Literal["send", "keep", "edit", "then", "channel"]
 
 
 class Composer(Vertical):
     """The text for one ticket.
 
     recipient: the requester's name; base_version: the version of the ticket that the writer has read; next_status: the
-    status that the ticket moves to with the letter. Set afterwards: resolution, the kind of resolution that the letter
+    status that the ticket moves to with the letter. Set afterwards: channel, how the answer goes out, by mail unless
+    another one is chosen; resolution, the kind of resolution that the letter
     states; attached, it resolves the attached tickets too; warned, the writer was warned of what the letter lacks.
     """
 
@@ -47,6 +49,7 @@ class Composer(Vertical):
         Binding("escape", "keep", "Keep the draft", priority=True),
         Binding("ctrl+e", "edit", "Write in $EDITOR", priority=True),
         Binding("ctrl+t", "then", "Then move to", priority=True),
+        Binding("ctrl+o", "channel", "How it goes out", priority=True),
     ]
 
     class Requested(Message):
@@ -65,6 +68,7 @@ class Composer(Vertical):
         self.sending = self.warned = False
         self.resolution = ""
         self.attached = False
+        self.channel = MAIL
 
     def compose(self) -> ComposeResult:
         yield Static(id="held", markup=False)
@@ -80,7 +84,7 @@ class Composer(Vertical):
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
         area.focus()
-        self.set_next_status(self.next_status)
+        self._show_sending()
 
     @property
     def text(self) -> str:
@@ -96,10 +100,22 @@ class Composer(Vertical):
     def set_next_status(self, status: Choice | None) -> None:
         """Set the status that the ticket moves to with the letter, and show it below the text."""
         self.next_status = status
+        self._show_sending()
+
+    def set_channel(self, channel: str) -> None:
+        """Set how the answer goes out, and show it below the text unless it is mail."""
+        self.channel = channel
+        self._show_sending()
+
+    def _show_sending(self) -> None:
+        parts: list[str | tuple[str, str]] = []
+        if self.channel != MAIL:
+            parts += ["by ", (sanitize(self.channel), "bold $text-accent"), ", no letter  "]
+        if self.next_status is not None:
+            parts += ["then ", (self.next_status.label, "bold $text-accent")]
         line = self.query_one("#then", Static)
-        line.display = status is not None
-        if status is not None:
-            line.update(Content.assemble("then ", (status.label, "bold $text-accent")))
+        line.display = bool(parts)
+        line.update(Content.assemble(*parts))
 
     def hold(self, reason: Content) -> None:
         """Show above the text why it was not sent."""
@@ -119,3 +135,7 @@ class Composer(Vertical):
     def action_then(self) -> None:
         if self.kind != "note":  # a note moves nothing
             self.post_message(self.Requested(self, "then"))
+
+    def action_channel(self) -> None:
+        if self.kind != "note":  # a note goes nowhere
+            self.post_message(self.Requested(self, "channel"))

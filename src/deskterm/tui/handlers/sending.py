@@ -17,6 +17,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.present import formats
 from deskterm.present.models import Choice, TimelineEntry
 from deskterm.present.sanitize import sanitize
+from deskterm.procedure.channels import MAIL
 from deskterm.tui.control.composing import ComposerController
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.panes.colours import BOLD, FAINT
@@ -71,18 +72,20 @@ def _sending(console: Console, composer: Composer) -> Callable[[DeskSession], Co
     kind, number, text, base_version = composer.kind, composer.number, composer.text, composer.base_version
     status = composer.next_status.key if composer.next_status is not None else None
     code, attached, strict = composer.resolution or None, composer.attached, not composer.warned
-    now = console.now()
+    channel, now = composer.channel, console.now()
 
     def send(desk: DeskSession) -> CommandResult:
         if kind == "note":
             return messages.add_note(desk, number, text, now=now)
         if kind == "reply":
-            return messages.reply(desk, number, text, status=status, now=now, version=base_version)
+            return messages.reply(desk, number, text, status=status, channel=channel, now=now, version=base_version)
         if attached:
             # Without the version, which is that of one ticket: this is about many
-            return incidents.resolve_incident(desk, number, text, code=code, status=status, strict=strict, now=now)
+            return incidents.resolve_incident(
+                desk, number, text, code=code, status=status, channel=channel, strict=strict, now=now
+            )
         return resolution.resolve(
-            desk, number, text, code=code, status=status, strict=strict, now=now, version=base_version
+            desk, number, text, code=code, status=status, channel=channel, strict=strict, now=now, version=base_version
         )
 
     return send
@@ -102,6 +105,15 @@ async def choose_next_status(console: Console, composer: Composer) -> None:
     chosen = await console.choose("When it is sent", choices, composer.next_status.key if composer.next_status else "")
     if chosen is not None:
         composer.set_next_status(next((choice for choice in choices if choice.key == chosen and choice.key), None))
+
+
+async def choose_channel(console: Console, composer: Composer) -> None:
+    """Choose how the answer goes out: by mail, or in another way in which somebody was told already."""
+    channels = [MAIL, *(channel for channel in console.vocabulary.channels if channel != MAIL)]
+    choices = [Choice(channel, sanitize(channel)) for channel in channels]
+    chosen = await console.choose("How it goes out", choices, composer.channel)
+    if chosen is not None:
+        composer.set_channel(chosen)
 
 
 def _hold_for_missing(composer: Composer, labels: Sequence[str]) -> None:

@@ -292,6 +292,8 @@ class DeskScreen(Screen[None]):
                 runner.start("sending.send", composing, message.composer)
             case "then":
                 runner.start("sending.choose_next_status", message.composer)
+            case "channel":
+                runner.start("sending.choose_channel", message.composer)
             case "keep":
                 runner.attempt(composing.leave(message.composer))
             case "edit":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _COMPOSING = (
     Key("ctrl+s", "send", "send"),
     Key("ctrl+t", "then status", "then"),
+    Key("ctrl+o", "channel", "channel"),
     Key("ctrl+e", "editor", "edit"),
     Key("tab", "panes", "next-pane"),
     Key("esc", "keep draft", "keep"),
