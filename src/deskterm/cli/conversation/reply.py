@@ -25,7 +25,7 @@ def reply(
     status: Annotated[str | None, typer.Option(help="Move it there in the same act.")] = None,
     next_steps: Annotated[bool, typer.Option("--next-steps", help="The reply says what happens next.")] = False,
     resolution: Annotated[str | None, typer.Option(help="It gives a resolution: temporary or permanent.")] = None,
-    channel: Annotated[str, typer.Option(help="How it goes out: email, as a letter; or how they were told: phone, …")] = "email",
+    channel: Annotated[str, typer.Option(help="email: a letter; else how they were told: phone, …")] = "email",
     from_requester: Annotated[
         bool, typer.Option("--from-requester", help="Record what the requester said, for them.")
     ] = False,
