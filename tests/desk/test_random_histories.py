@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update as update_rows
 
 from deskterm.desk.admin.procedure_migration import migrate_ticket
 from deskterm.desk.admin.setup import apply_procedure
@@ -28,6 +29,7 @@ from deskterm.desk.workflow.snooze import snooze
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.sla.clock import Clock
+from deskterm.store.db.tables import Desk, table_of
 from due_time_desk import DUE_TIME_PROCEDURE, due_time_desk
 from small_desk import at, small_procedure
 
@@ -51,12 +53,14 @@ class VersionedDesk(NamedTuple):
     desks: list[DeskSession]
 
     def desk(self, version: int, login: str = "ann") -> DeskSession:
+        """A session of somebody while a version is in force: no command is written by any other."""
         desk = self.desks[version]
+        with desk.store.writing() as session:
+            session.execute(update_rows(table_of(Desk)).values(procedure_version=version + 1))
         if login == "ann":
+            desk.refresh()
             return desk
-        other = open_desk(desk.store, login)
-        other.procedure = desk.procedure
-        return other
+        return open_desk(desk.store, login)
 
 
 COMMANDS: dict[str, Callable[[VersionedDesk, int, Step, int], object]] = {
@@ -99,7 +103,7 @@ COMMANDS: dict[str, Callable[[VersionedDesk, int, Step, int], object]] = {
     "split": lambda o, n, a, m: split.split_message(o.desk(a.version), n, m % 5, now=at(m)),
     "duplicate": lambda o, n, a, m: duplicate.close_as_duplicate(o.desk(a.version), n, original_number=1001, now=at(m)),
     "migrate": lambda o, n, a, m: migrate_ticket(o.desk(a.version), n, at(m)),
-    "notice": lambda o, n, a, m: record_next_event(o.desks[a.version], n, m),
+    "notice": lambda o, n, a, m: record_next_event(o.desk(a.version), n, m),
     "look": lambda o, n, a, m: preview_due_changes(o.desk(a.version), n, severity="high", type="fault", now=at(m)),
 }
 HISTORIES = st.lists(
@@ -133,14 +137,15 @@ def versions(store_url: str) -> Iterator[VersionedDesk]:
     for text in VERSION_TEXTS:
         apply_procedure(desks[-1], small_procedure(text), now=at(0))
         desks.append(open_desk(desks[0].store, "ann"))
-    register(desks[0], subject="the original", type="fault", now=at(0))
-    yield VersionedDesk(desks)
+    versioned = VersionedDesk(desks)
+    register(versioned.desk(0), subject="the original", type="fault", now=at(0))
+    yield versioned
     assert check_integrity(desks[0].store).findings == ()
     desks[0].store.close()
 
 
 def run_history(versions: VersionedDesk, steps: list[Step], severity: str) -> None:
-    first = versions.desks[0]
+    first = versions.desk(0)
     number = register(first, subject="x", body="y", type="fault", severity=severity, now=at(0)).number
     minute = 0
     breaches: dict[tuple[str, int], tuple[int | None, str | None]] = {}

@@ -221,7 +221,7 @@ NOT_COMMANDS: dict[Callable[..., object], str] = {
 }
 """Functions with the signature of a command that every role may call, or that are no commands, and the reason."""
 
-TESTED_ELSEWHERE = {"audit", "import", "act-as"}
+TESTED_ELSEWHERE = {"audit", "import", "act-as", "letters", "export"}
 """Acts that only the command line and the import require; their tests are there."""
 
 GRANTED_BY_PROCEDURE = {"set-due", "waive"}

@@ -33,6 +33,9 @@ WHO_MAY: dict[str, set[str]] = {
     "quote": AGENTS,
     "feedback": AGENTS,
     "undo": AGENTS,
+    # reading beyond tickets, lists and reports, which are everybody's
+    "letters": AGENTS,
+    "export": AGENTS,
     # what changes a promise, decides, or is about others' work
     "set-due": LEADS,
     "waive": LEADS,

@@ -48,7 +48,7 @@ class ShiftHandover:
         if change is not None and done < change:
             # Tickets first, the setting last: after a stop in between the rules run again, and find those moved.
             moved = sum(self._hand_over(number, change, until) for number in self._find_tickets(change))
-            with self._desk.store.writing() as session:
+            with self._desk.writing() as session:
                 save_setting(session, _LAST_CHANGE, max(change, load_setting(session, _LAST_CHANGE) or 0))
         self._idle_until = shifts.find_next_handover(self._desk.procedure, int(until.timestamp())) or self._idle_until
         return moved

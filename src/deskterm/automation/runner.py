@@ -85,6 +85,7 @@ class Runner:
         """Note everything up to now, in order of the true instants, each in a transaction of its own, and yield it. A
         caller that stops in between loses nothing."""
         self._last_step = now
+        self._desk.refresh()  # a runner is open for months, and another edition may be in force
         while (found := self._find_first(now)) is not None:
             number, event, assignee = found
             # A shift that ended before the event is handed over first; then the alert is for the new assignee.

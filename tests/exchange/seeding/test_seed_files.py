@@ -181,6 +181,7 @@ def test_the_example_files_fit_their_procedure(store_url: str) -> None:
     for suffix in ("toml", "csv"):
         seed_severities(reopen(desk), load_severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY)
         assert seed_severities(reopen(desk), load_severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY) == []
+        desk.refresh()
         seed_agents(desk, load_agents(SEEDS / f"agents.{suffix}"), now=MONDAY)
         assert seed_agents(desk, load_agents(SEEDS / f"agents.{suffix}"), now=MONDAY) == []
         seed_clients(desk, load_clients(SEEDS / f"clients.{suffix}"), now=MONDAY)

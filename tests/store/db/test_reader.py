@@ -123,3 +123,33 @@ def test_a_change_before_a_query_is_still_reported(store: Store) -> None:
             notify_change(session, 1001)
         reader.rows("SELECT 1")
         assert change_arrives(reader)
+
+
+def test_a_limited_reader_sees_nothing_of_a_department_but_what_is_assigned_to_its_login(store: Store) -> None:
+    """D-21: on both databases, in every table that holds parts of a ticket, and after a change of the limits."""
+    row = "INSERT INTO ticket (id, type, subject, status, category, is_open, requester, organisation, channel, tags, " \
+          "fields, received_at, updated_at, reopened, waiting, rank, order_at, next_due_at, next_metric, breached, " \
+          "version, hash, department, assignee) VALUES (:id, 'x', '', 'new', 'new', 1, '', '', '', '', '{}', " \
+          ":at, :at, 0, 'us', 0, :at, :at, '', 0, 1, '', :department, :assignee)"  # fmt: skip
+    event = "INSERT INTO event (ticket_id, seq, kind, at, actor, procedure_version, data, hash) " \
+            "VALUES (:id, 1, 'x', :at, 'ann', 1, '{}', '')"  # fmt: skip
+    with store.writing() as session:
+        for number, department, assignee in ((1, None, None), (2, "dp", None), (3, "dp", "o'neil"), (4, "sales", None)):
+            values = {"id": number, "at": "2026-11-23 09:00:00", "department": department, "assignee": assignee}
+            session.execute(text(row), values)
+            session.execute(text(event), values)
+    with open_reader(store.url) as reader:
+
+        def seen(table: str = "ticket", column: str = "id") -> list[int]:
+            return [number for (number,) in reader.rows(f"SELECT {column} FROM {table} ORDER BY {column}")]
+
+        assert seen() == [1, 2, 3, 4]
+        reader.limit(["dp"], "o'neil")
+        assert seen() == seen("event", "ticket_id") == [1, 3, 4]
+        assert [reader.is_hidden(number) for number in (1, 2, 3, 5)] == [False, True, False, False]
+        reader.limit(["dp", "sales"], "kim")
+        assert seen() == seen("event", "ticket_id") == [1]
+        with pytest.raises(DeskError):
+            reader.rows("DELETE FROM desk")
+        reader.limit([], "kim")
+        assert seen() == seen("event", "ticket_id") == [1, 2, 3, 4]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from deskterm.desk.api import open_desk
+from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.queue import Viewer, load_queue_page
 from deskterm.tui.dialogs.choose import Choose
+from small_desk import at
 from tui.console_session import open_console
 from tui.four_tickets import load_detail
 
@@ -109,11 +113,23 @@ async def test_a_viewer_is_told_why_not(url: str) -> None:
         assert console.workspace.composer is None
 
 
-async def test_somebody_unknown_may_look(url: str) -> None:
+async def test_somebody_unknown_sees_nothing(url: str) -> None:
     async with open_console(url, "mallory") as console:
-        assert console.panes.queue.count == 4
-        console.workspace.run_command("take")
         await console.wait_for_notice("no agent of this desk")
+        assert console.panes.queue.count == 0
+
+
+async def test_an_open_console_shows_nothing_more_to_somebody_who_was_retired(url: str) -> None:
+    """D-40: and sends nothing for them."""
+    async with open_console(url) as console:
+        assert console.workspace.open_ticket is not None
+        desk = open_desk(open_store(url), "ann")
+        seed_agents(desk, [{"login": "sam", "active": False}], now=at(61))
+        await console.wait_for_notice("sam is no longer active on this desk")
+        await console.wait_until(lambda: not console.panes.queue.count, "an empty list")
+        assert console.workspace.open_ticket is None
+        seed_agents(desk, [{"login": "sam", "active": True}], now=at(62))
+        await console.wait_until(lambda: console.panes.queue.count == 4, "the list again")
 
 
 async def test_an_empty_list_says_so_and_commands_say_why(url: str) -> None:

@@ -35,7 +35,7 @@ def verify_chains(
     # Opened for the permission alone: the chains are read over a bare connection
     cli.open_desk().require("audit")
     facts = cli.read_facts()
-    with cli.open_reader() as reader:
+    with cli.open_reader(whole=True) as reader:
         if ticket is not None:
             require_ticket(reader, ticket)
         verdict = hash_chain.verify_chains(reader, number=ticket, progress=show_progress_on_terminal("tickets"))

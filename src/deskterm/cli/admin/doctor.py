@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.context import CliContext, NotAnAgent
 from deskterm.cli.runtime.output import print_findings, print_json, print_lines, show_progress_on_terminal
 from deskterm.desk.history.integrity import check_integrity
+from deskterm.errors import DeskError
 from deskterm.exchange.backup.status import describe_backups
 from deskterm.present.formats import format_count
 from deskterm.procedure.compiled import compile_document
@@ -32,6 +33,12 @@ def check_store(
     # Anybody may find out whether the store is sound, and opening the desk would bring old rows up to date first
     if repair:
         cli.open_desk().require("procedure", "repair the store")
+    try:
+        cli.check_login()
+    except NotAnAgent:
+        raise
+    except DeskError:
+        pass  # a desk whose agents cannot be read is what this command is for
     store = open_store(cli.url)
     store_health = check_health(store)
     integrity = check_integrity(store, repair=repair, progress=show_progress_on_terminal("tickets"))

@@ -53,6 +53,7 @@ def export_rows(
     if what == "worklog" and (only or added):
         raise UsageError("--only and --with are for tickets and what belongs to them, not for the work log.")
     file_format = _choose_format(form, output)
+    cli.require("export")
     facts = cli.read_facts()
     chosen = TicketFilter(fields=parse_filters(only or (), Vocabulary(facts.document)))
     # Before the first row goes out: an export that breaks off was a look as well (S4-25)

@@ -30,6 +30,7 @@ def list_letters(
     if state not in ("queued", "sent", "failed", "withdrawn"):
         raise UsageError(f"A letter is queued, sent, failed or withdrawn, not {state!r}.")
     cli: CliContext = context.obj
+    cli.require("letters")
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         letters = cut_to_limit(outbox.load_letters(reader, state, limit=limit + 1), limit)

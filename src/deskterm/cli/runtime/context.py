@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from deskterm.cli.runtime.output import list_some
 from deskterm.desk.domain.instant_text import parse_instant
-from deskterm.desk.policy.permissions import format_unknown_agent, require
+from deskterm.desk.policy.permissions import Act, format_unknown_agent, require
+from deskterm.desk.policy.read_access import find_hidden_in_document
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.identity import read_login
@@ -21,6 +22,10 @@ from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_
 
 if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
+
+
+class NotAnAgent(DeskError):
+    """Whoever calls, or the agent after `--as`, is no active agent of the desk."""
 
 
 @dataclass(slots=True)
@@ -34,6 +39,9 @@ class CliContext:
     login: str | None = None
     _login_checked: bool = False
     """True once it was checked that whoever calls, and the agent after `--as`, may read here."""
+    _hidden: tuple[str, ...] = ()
+    """The departments whose tickets the agent does not read."""
+    _role: str = "viewer"
 
     @property
     def url(self) -> str:
@@ -58,14 +66,17 @@ class CliContext:
         """The login of whoever calls where another agent acts; empty otherwise."""
         return self.own_login if self.acting not in (None, self.own_login) else ""
 
-    def open_reader(self) -> ReadConnection:
-        """Open a bare read-only connection to the store. Raises DeskError when whoever calls is no active agent of the
+    def open_reader(self, *, whole: bool = False) -> ReadConnection:
+        """Open a bare read-only connection to the store, which hides what the agent may not read. whole: hide nothing,
+        for checks that show no content. Raises DeskError when whoever calls is no active agent of the
         desk (D-21), when `--as` names none, or the caller may not act for others."""
         reader = open_reader(self.url)
         if reader.upgraded is not None:
             print(sanitize(str(reader.upgraded)), file=sys.stderr)
         try:
             self._check_reading(reader)
+            if whole:
+                reader.limit((), "")
         except BaseException:
             reader.close()
             raise
@@ -89,6 +100,7 @@ class CliContext:
     def _check_reading(self, reader: ReadConnection) -> None:
         """Raise DeskError unless whoever calls, and the agent after `--as`, may read this desk."""
         if self._login_checked:
+            reader.limit(self._hidden, self.acting or self.own_login)
             return
         if self.login is None:
             self.login = read_login(self.url, reader)
@@ -100,8 +112,16 @@ class CliContext:
             require(agents[own].role if own in active else "viewer", "act-as")
         if login not in active:
             choice = f" Choose from {list_some(active)}." if login != own else ""
-            raise DeskError(format_unknown_agent(login, is_former=login in agents) + choice)
-        self._login_checked = True
+            raise NotAnAgent(format_unknown_agent(login, is_former=login in agents) + choice)
+        hidden = find_hidden_in_document(load_desk_facts(reader).document, agents.values(), login)
+        reader.limit(hidden, login)
+        self._hidden, self._role, self._login_checked = hidden, agents[login].role, True
+
+    def require(self, act: Act) -> None:
+        """Raise DeskError unless the agent's role allows an act that reads. A call that opens a desk need not ask: its
+        session does."""
+        self.check_login()
+        require(self._role, act)
 
     def log_access(self, facts: DeskFacts, number: int | None, what: str) -> None:
         """Record that the user read a ticket, or with None something else, where the procedure asks for that

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from deskterm.errors import DeskError, UsageError
+from deskterm.store.db.errors import hidden_ticket_error
 from deskterm.store.db.reader import ReadConnection
 
 BIGGEST_NUMBER = 2**63 - 1
@@ -32,15 +33,17 @@ OnlyTicket = Annotated[
 ]
 
 
-def missing_ticket_error(number: int) -> DeskError:
-    """Return the error for a ticket that is not there."""
+def missing_ticket_error(reader: ReadConnection, number: int) -> DeskError:
+    """Return the error for a ticket that a query did not find: it is not there, or not for this reader."""
+    if reader.is_hidden(number):
+        return hidden_ticket_error(number)
     return DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
 
 
 def require_ticket(reader: ReadConnection, number: int) -> None:
     """Raise DeskError when there is no such ticket."""
     if not reader.rows("SELECT 1 FROM ticket WHERE id = :number", {"number": number}):
-        raise missing_ticket_error(number)
+        raise missing_ticket_error(reader, number)
 
 
 def parse_field(text: str) -> tuple[str, str]:

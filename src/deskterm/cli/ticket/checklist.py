@@ -48,8 +48,8 @@ def _print_checklists(cli: CliContext, number: int, as_json: bool) -> None:
     """Print the checklists of a ticket, with those that are asked for and not begun, and the command that goes on."""
     with cli.open_reader() as reader:
         facts, ticket = load_desk_facts(reader), load_ticket_detail(reader, number)
-    if ticket is None:
-        raise missing_ticket_error(number)
+        if ticket is None:
+            raise missing_ticket_error(reader, number)
     procedure = compile_document(facts.document, facts.procedure_version)
     asked_for = checklists.find_applicable_checklists(procedure, ticket.type, ticket.row.status, ticket.records)
     begun = {

@@ -31,8 +31,8 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         ticket = load_ticket_detail(reader, number)
-    if ticket is None:
-        raise missing_ticket_error(number)
+        if ticket is None:
+            raise missing_ticket_error(reader, number)
     # Before anything is printed, and only for a ticket that there is (S4-25)
     cli.log_access(facts, number, "ticket")
     vocabulary = Vocabulary(facts.document, timezone=facts.timezone)

@@ -52,7 +52,7 @@ def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) 
     rule = resolve_choice("rule", key, desk.procedure.definition.rules)
     if rule.mode != SWITCHABLE_MODE:
         raise DeskError(f"{rule.label} is not for leads to switch: the procedure says that it is {rule.mode}.")
-    with desk.store.writing() as session:
+    with desk.writing("review", "switch a rule") as session:
         before = set(load_setting(session, "rules") or ())
         after = before | {rule.key} if automatic else before - {rule.key}
         if before == after:

@@ -73,12 +73,13 @@ def apply_procedure(
     if not lines:
         return []
     # Checked under the write lock, so that no ticket takes a removed value in between.
-    with desk.store.writing() as session:
+    with desk.writing("procedure") as session:
         _require_unused(session, "status", before.statuses, procedure.statuses)
         _require_unused(session, "type", before.types, procedure.types)
         _require_unused(session, "severity", before.severities, procedure.severities)
         if not dry_run:
             activate_procedure(session, procedure, source, desk.agent.login, now)
+    desk.refresh()
     return lines
 
 

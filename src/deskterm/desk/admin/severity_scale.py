@@ -47,7 +47,7 @@ def seed_severities(
     ) is not None:
         raise DeskError(f"The procedure does not fit this scale: {fault.sentence}")
     keys = {seeded.severity.key for seeded in steps}
-    with desk.store.writing() as session:
+    with desk.writing("seed") as session:
         for severity in before.severities:
             if severity.key not in keys:
                 count, numbers = count_tickets_using(session, "severity", severity.key)
@@ -55,6 +55,7 @@ def seed_severities(
                     raise in_use_error("severity", severity.label, count, numbers)
         if not dry_run:
             activate_procedure(session, procedure, "", desk.agent.login, now)
+    desk.refresh()
     return lines
 
 

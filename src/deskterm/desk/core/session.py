@@ -25,15 +25,23 @@ from deskterm.desk.domain.events import GENESIS
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.policy.permissions import Act, require
+from deskterm.desk.policy.read_access import find_hidden_departments
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.engine import Store
+from deskterm.store.db.errors import hidden_ticket_error, newer_layout_error
+from deskterm.store.db.migrations import SCHEMA
+from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.db.tables import Agent, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
 _ticket = table_of(Ticket)
 # SQLite ignores FOR UPDATE: there the transaction has locked the whole file (BEGIN IMMEDIATE)
 _LOCK_TICKET = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
+
+_desk, _agent = table_of(DeskRow), table_of(Agent)
+_SELECT_DESK = select(_desk.c.schema_number, _desk.c.procedure_version, _desk.c.timezone).where(_desk.c.id == 1)
+_SELECT_AGENTS = select(_agent).where(_agent.c.login.in_(bindparam("logins", expanding=True)))
 
 SYSTEM_ACTOR = "deskterm"
 """Login and role of the desk itself, for what happens without an agent."""
@@ -59,19 +67,15 @@ class DeskSession:
 
     agent: Agent
     behind: str = ""
+    _hidden: tuple[str, ...] = ()
+    """The departments whose tickets the agent neither reads nor changes."""
     bulk: str | None = None
     """Mark shared by the events of the commands that are being grouped; None outside of `group_commands`."""
 
     def __init__(self, store: Store, login: str, *, reactions: Reactions, behind: str = "") -> None:
         self.behind, self._reactions = behind, reactions
+        self.agent = Agent(login=login, name=login)
         self._open(store)
-        with store.reading() as session:
-            agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
-            if agent is None or not agent.active:
-                raise build_unknown_agent(session, login, is_former=agent is not None)
-            # The agent outlives this database session
-            session.expunge(agent)
-        self.agent = agent
 
     @classmethod
     def of_system(cls, store: Store, *, reactions: Reactions) -> DeskSession:
@@ -79,8 +83,8 @@ class DeskSession:
         # Without __init__(), which looks the agent up: this one has no row
         desk = cls.__new__(cls)
         desk._reactions = reactions
-        desk._open(store)
         desk.agent = Agent(login=SYSTEM_ACTOR, name=SYSTEM_ACTOR, role=SYSTEM_ACTOR)
+        desk._open(store)
         return desk
 
     def _open(self, store: Store) -> None:
@@ -93,6 +97,75 @@ class DeskSession:
             self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
             self.timezone = found.timezone
             self.procedure = self.build_procedure_lookup(session)(found.procedure_version)
+            self._read_rights(session)
+
+    @contextmanager
+    def writing(self, act: Act | None = None, action: str = "") -> Iterator[Session]:
+        """Open a session in a writing transaction, as `Store.writing` does. act, action: as for `require`. Raises
+        DeskError as `check_rights` does, and unless the agent's role allows the act by now."""
+        with self.store.writing() as session:
+            self.check_rights(session)
+            if act is not None:
+                self.require(act, action)
+            yield session
+
+    def check_rights(self, session: Session) -> None:
+        """Read who the agent is by now, the edition in force and the layout, inside of a transaction that writes
+        (D-40).
+
+        Raises DeskError when the agent was retired, when another edition came into force since the command began (what
+        it has looked up by the old one would be wrong), or when a newer deskterm has changed the layout.
+        """
+        edition = self.procedure.version
+        self._read_rights(session)
+        if self.procedure.version != edition:
+            raise DeskError(
+                f"Edition {self.procedure.version} of the procedure came into force at this moment, and nothing was"
+                " written: look whether it still fits, and do it again."
+            )
+
+    def refresh(self) -> None:
+        """Read the agent's rights and the edition of the procedure again, before a command of a session that has been
+        open for a while. Raises DeskError as `check_rights` does, except that the command begins with another
+        edition."""
+        with self.store.reading() as session:
+            self._read_rights(session)
+
+    def open_reader(self) -> ReadConnection:
+        """Open a bare read-only connection that hides what the agent may not read."""
+        reader = open_reader(self.store.url)
+        reader.limit(self._hidden, self.agent.login)
+        return reader
+
+    def _read_rights(self, session: Session) -> None:
+        """Read who the agent is by now, the edition in force and the layout (D-40)."""
+        connection = session.connection()
+        layout, edition, timezone = connection.execute(_SELECT_DESK).one()
+        if layout != SCHEMA:
+            raise newer_layout_error(self.store.url, layout, SCHEMA)
+        if edition != self.procedure.version:
+            self.procedure = self.build_procedure_lookup(session)(edition)
+            self.timezone = timezone
+        if self.agent.role == SYSTEM_ACTOR:
+            return
+        logins = {"logins": [self.agent.login, self.behind]}
+        people = {row.login: row for row in connection.execute(_SELECT_AGENTS, logins)}
+        found = people.get(self.agent.login)
+        if found is None or not found.active:
+            raise build_unknown_agent(session, self.agent.login, is_former=found is not None)
+        if self.behind:
+            behind = people.get(self.behind)
+            require(behind.role if behind is not None and behind.active else "viewer", "act-as")
+        self.agent = Agent(**found._mapping)
+        definition = self.procedure.definition
+        closed = [part.key for part in definition.departments if part.members_only]
+        self._hidden = ()
+        if closed:  # most procedures have none: spare a command the list of all agents
+            homes: dict[str, str | None] = {part.key: part.key for part in definition.departments}
+            homes |= {part.key: part.department for part in definition.teams}
+            self._hidden = find_hidden_departments(
+                closed, homes, session.execute(select(Agent)).scalars(), self.agent.login
+            )
 
     def require(self, act: Act, action: str = "") -> None:
         """Raise DeskError unless the agent's role allows an act. action: what is tried, for the message."""
@@ -129,7 +202,7 @@ class DeskSession:
         """
         self.require(act, action)
         # A rehearsal neither waits for the right to write nor keeps it from others
-        with self.store.reading() if dry_run else self.store.writing() as session:
+        with self.store.reading() if dry_run else self.writing(act, action) as session:
             work = self._lock_ticket(session, number, now, version)
             if not allow_closed:
                 require_changeable(work, act)
@@ -145,7 +218,7 @@ class DeskSession:
     ) -> Iterator[list[TicketTransaction]]:
         """Open transactions on several tickets, in the order of `numbers`, and write them together at the end."""
         self.require(act, action)
-        with self.group_commands(), self.store.writing() as session:
+        with self.group_commands(), self.writing(act, action) as session:
             # Always locked in the same order: two commands on the same tickets would otherwise wait for each other.
             locked = {number: self._lock_ticket(session, number, now, None) for number in sorted(set(numbers))}
             for work in locked.values():
@@ -179,13 +252,15 @@ class DeskSession:
         # Nobody can have seen a version that is still to come
         if version is not None and (is_changed or row.version < version):
             raise VersionConflict(number, version, row.version)
+        if fold.state.department in self._hidden and fold.state.assignee != self.agent.login:
+            raise hidden_ticket_error(number)
         return TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), number, row.hash)
 
     @contextmanager
     def new_ticket(self, act: Act, now: datetime) -> Iterator[TicketTransaction]:
         """Open a transaction that creates a ticket, and write it at the end. Its first event must be `registered`."""
         self.require(act)
-        with self.store.writing() as session:
+        with self.writing(act) as session:
             fold = TicketFold(self.build_procedure_lookup(session))
             work = TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), None, GENESIS)
             yield work

@@ -30,7 +30,7 @@ def set_absence(desk: DeskSession, login: str, until: datetime | None, *, now: d
         desk.require("absence")
     if until is not None and until <= now:
         raise UsageError("The day of the return has passed: say until when they are away.")
-    with desk.store.writing() as session:
+    with desk.writing(None if login == desk.agent.login else "absence") as session:
         agent = find_active_agent(session, login)
         if until is None and agent.away_until is None:
             raise DeskError(f"{login} is not away.")

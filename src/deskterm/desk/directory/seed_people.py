@@ -36,7 +36,7 @@ def seed_agents(
         if row.get("role", "agent") not in ROLES:
             raise DeskError(f"The role of {row['login']} is {row['role']!r}: use {', '.join(ROLES)}.")
     rows = [_resolve_keys(desk, row) for row in rows]
-    with desk.store.writing() as session:
+    with desk.writing("seed") as session:
         # Written even in a dry run and rolled back then: the check for an admin needs the rows as they would be.
         lines = _upsert(session, Agent, "login", rows)
         table = table_of(Agent)
@@ -62,7 +62,7 @@ def seed_clients(
             raise DeskError(
                 f"{row['key']} has tier {unknown[0]} covered, and this procedure has no such tier: {names}."
             )
-    with desk.store.writing() as session:
+    with desk.writing("seed") as session:
         lines = _upsert(session, Organisation, "key", rows)
         _finish(session, lines, dry_run)
     return lines

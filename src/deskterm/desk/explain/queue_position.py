@@ -13,6 +13,7 @@ from deskterm.procedure.schema import Severity
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
+from deskterm.store.db.errors import hidden_ticket_error
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, Viewer, count_tickets, find_position, load_queue_page
 from deskterm.store.queries.ticket_detail import load_ticket_detail
@@ -65,6 +66,8 @@ def explain_position(
     """Return a ticket's position in the queue, with its neighbours. Raises DeskError for one that is not open."""
     found = load_ticket_detail(reader, number)
     if found is None:
+        if reader.is_hidden(number):
+            raise hidden_ticket_error(number)
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
     row = found.row
     if row.category in ("solved", "closed"):

@@ -101,7 +101,7 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
         if works and not dry_run:
             _clear_contact(works[0].session, found.person)
     if not found.tickets and not dry_run:
-        with desk.store.writing() as session:
+        with desk.writing("erase") as session:
             _clear_contact(session, found.person)
     if not dry_run:
         # Until then SQLite's write-ahead log holds the pages with the old texts

@@ -51,6 +51,8 @@ Act = Literal[
     "procedure",
     "absence",
     "act-as",
+    "letters",
+    "export",
 ]
 
 GrantableAct = Literal["set-due", "waive", "approve-release", "review-code", "quote", "close", "retype"]
@@ -88,6 +90,8 @@ _AGENT: frozenset[str] = frozenset(
         "quote",
         "feedback",
         "undo",
+        "letters",
+        "export",
     }
 )
 _LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence"}
@@ -145,6 +149,8 @@ _ACTIONS = {
     "procedure": "change the procedure",
     "absence": "say that somebody else is away",
     "act-as": "act as somebody else",
+    "letters": "read the letters to people outside",
+    "export": "take data out",
 }
 
 _GRANTED_ACTIONS = {

@@ -76,7 +76,7 @@ def add_demo_tickets(desk: DeskSession, now: datetime, book: Storybook | None = 
         )
     book = book or load_storybook(data_folder() / "demo")
     _check_words(desk.procedure, book)
-    with desk.store.writing() as session:
+    with desk.writing() as session:
         inside = open_desk(_SharedTransactionStore(desk.store, session.connection()), desk.agent.login)
         if not _add_people(inside, book, now):
             return 0

@@ -47,6 +47,8 @@ def import_events(
         if strict:
             _require_nothing_to_report(log, grouped.skipped)
         with store.bulk() as bulk:
+            with store.reading() as session:
+                desk.check_rights(session)  # reading a log takes a while
             report = LogWriter(bulk, desk.procedure, mapping, reader, actor).write(grouped, progress)
             # Inside the transaction, which is rolled back when this raises
             if strict:

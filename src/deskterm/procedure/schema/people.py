@@ -37,6 +37,9 @@ class Department(Part):
     """Members see, and may take over, what an absent colleague left open (S5-03)."""
     asks_handover: bool = False
     """A ticket that is passed on from here takes a note along for those who get it (S5-05)."""
+    members_only: bool = False
+    """Only its members, a ticket's assignee and admins read and change what is here; others may register and transfer
+    tickets into it (data protection, S5-01)."""
 
 
 class Team(Part):

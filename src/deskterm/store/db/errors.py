@@ -82,6 +82,10 @@ def newer_layout_error(url: str, layout: int, supported: int) -> DeskError:
     )
 
 
+def hidden_ticket_error(number: int | str) -> DeskError:
+    return DeskError(f"Ticket {number} is for the members of its department only: ask one of them, or an admin.")
+
+
 def locked_error(url: str) -> UnavailableDesk:
     return UnavailableDesk(
         f"Another program keeps the desk at {display_location(url)} locked: try again when it is done."

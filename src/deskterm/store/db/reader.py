@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -49,6 +49,9 @@ class ReadConnection:
         self._last_data_version = 0
         self._was_disconnected = False
         self._was_interrupted = False
+        self._schema = "public"
+        """The schema of a server's tables, quoted."""
+        self._scope: tuple[tuple[str, ...], str] = ((), "")
         self._sqlite: sqlite3.Connection | None = None
         self._server: psycopg.Connection[Any] | None = None
         if self.dialect == "sqlite":
@@ -57,6 +60,40 @@ class ReadConnection:
             self._last_data_version = _read_data_version(self._sqlite)
         else:
             self._server = _connect_and_listen(url)
+
+    def limit(self, departments: Collection[str], login: str) -> None:
+        """Hide the tickets of some departments, with all that belongs to them, from every query from now on; those that
+        are assigned to the login stay. No department: hide nothing any more. Raises the DeskErrors of `rows`.
+
+        Views of the connection's own stand before the tables of the same names, so that no query can forget it.
+        """
+        scope = (tuple(sorted(departments)), login if departments else "")
+        if scope == self._scope:
+            return
+        self._scope = scope
+        try:
+            if self._sqlite is not None:
+                self._sqlite.execute("PRAGMA query_only = OFF")  # it would refuse views of the connection's own too
+                for statement in build_scope_statements("main", *scope):
+                    self._sqlite.execute(statement)
+                self._sqlite.execute("PRAGMA query_only = ON")
+            else:
+                # What the server has prepared on the connection knows the tables: a new one knows the views.
+                if self._server is not None:
+                    self._server.close()
+                self._server = None
+                self._server_connection()
+        except Exception as error:
+            raise self._translate(error) from error
+
+    def is_hidden(self, number: int) -> bool:
+        """Return whether there is a ticket with a number that `limit` hides. Raises the DeskErrors of `rows`."""
+        if not self._scope[0]:
+            return False
+        table = "main.ticket" if self._sqlite is not None else f"{self._schema}.ticket"
+        params = {"number": number}
+        there = self.rows(f"SELECT 1 FROM {table} WHERE id = :number", params)
+        return bool(there) and not self.rows("SELECT 1 FROM ticket WHERE id = :number", params)
 
     def rows(self, sql: str, params: Mapping[str, object] = {}) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows. sql: with `:name` parameters, the same text for both databases. Raises
@@ -124,7 +161,16 @@ class ReadConnection:
         if self._server is None or self._server.broken:
             self._server = _connect_and_listen(self.url)
             self._was_disconnected = True
+            if self._scope[0]:
+                self._limit_server(self._server)
         return self._server
+
+    def _limit_server(self, server: psycopg.Connection[Any]) -> None:
+        ((self._schema,),) = server.execute(b"SELECT quote_ident(current_schema())").fetchall()
+        server.execute(b"SET default_transaction_read_only = off")  # it would refuse views of the session's own too
+        for statement in build_scope_statements(self._schema, *self._scope):
+            server.execute(statement.encode())
+        server.execute(b"SET default_transaction_read_only = on")
 
     def _translate(self, error: Exception) -> Exception:
         """Translate a driver's error; 57014 is PostgreSQL's code of a cancelled query."""
@@ -155,6 +201,36 @@ def open_reader(
             raise
         raise translated from error
     return reader
+
+
+_PARTS_OF_TICKETS = ("event", "personal_text", "message", "clock", "record", "access")
+"""Tables whose rows belong to a ticket, by `ticket_id`."""
+
+
+def build_scope_statements(schema: str, departments: Sequence[str], login: str) -> Iterator[str]:
+    """Yield the statements that put views of the connection before the tables, which hide the tickets of departments
+    that are not assigned to a login; without departments, those that take the views away."""
+    temporary = "temp" if schema == "main" else "pg_temp"
+    for table in ("ticket", *_PARTS_OF_TICKETS):
+        yield f"DROP VIEW IF EXISTS {temporary}.{table}"
+    if not departments:
+        return
+    keys = ", ".join(_quote(key) for key in departments)
+    hidden = (
+        f"hidden.department IS NOT NULL AND hidden.department IN ({keys}) "
+        f"AND (hidden.assignee IS NULL OR hidden.assignee <> {_quote(login)})"
+    )
+    yield f"CREATE TEMPORARY VIEW ticket AS SELECT * FROM {schema}.ticket hidden WHERE NOT ({hidden})"
+    for table in _PARTS_OF_TICKETS:
+        yield (
+            f"CREATE TEMPORARY VIEW {table} AS SELECT * FROM {schema}.{table} kept WHERE NOT EXISTS "
+            f"(SELECT 1 FROM {schema}.ticket hidden WHERE hidden.id = kept.ticket_id AND {hidden})"
+        )
+
+
+def _quote(text: str) -> str:
+    """Quote a text as a literal of SQL: a view takes no parameters."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _connect_and_listen(url: str) -> psycopg.Connection[Any]:

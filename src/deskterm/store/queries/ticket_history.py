@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deskterm.errors import DeskError
+from deskterm.store.db.errors import hidden_ticket_error
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
@@ -49,6 +50,8 @@ def find_ticket(reader: ReadConnection, reference: str) -> TicketReference:
         found = _find_one(reader, "id = :value", int(digits))
         if found is not None:
             return found
+        if reader.is_hidden(int(digits)):
+            raise hidden_ticket_error(digits)
     found = _find_one(reader, "external_id = :value", reference)
     if found is None:
         raise DeskError(f"There is no ticket {reference}: `deskterm ticket list` shows those that are open.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from deskterm.desk.policy.permissions import Act, format_refusal, is_allowed
+from deskterm.desk.policy.permissions import Act, format_refusal, format_unknown_agent, is_allowed
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console, Workspace
@@ -53,7 +53,7 @@ class Command(NamedTuple):
         agent = console.agent
         if self.act is not None and not is_allowed(agent.role, self.act):
             if not agent.active:
-                return f"{agent.login} is no agent of this desk: you can look, but not change anything."
+                return format_unknown_agent(agent.login, is_former=False)
             return format_refusal(agent.role, self.act)
         if self.rows == "none" or (self.uses_last_change and console.last_change is not None):
             return None

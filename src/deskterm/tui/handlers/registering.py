@@ -12,7 +12,6 @@ from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.tickets import register as intake
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.similar_tickets import find_similar_tickets
 from deskterm.tui.dialogs.register import Register, Request
 
@@ -122,7 +121,7 @@ async def _find_similar(console: Console, subject: str, client: str) -> list[Saf
 
     def find(desk: DeskSession) -> list[Safe]:
         # A connection of its own, because this runs in the write thread and not in the one that reads
-        with open_reader(desk.store.url) as reader:
+        with desk.open_reader() as reader:
             found = find_similar_tickets(
                 reader, subject, organisation=client or None, among=among, limit=_SIMILAR_SHOWN
             )

@@ -18,7 +18,6 @@ from deskterm.desk.explain.explanation_rows import TextLine, Tone
 from deskterm.desk.explain.explanation_text import format_explanation
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
-from deskterm.store.db.reader import open_reader
 from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, URGENCY
 
 _STYLES: dict[Tone, str] = {
@@ -59,7 +58,7 @@ class TicketClocks:
 def read_clocks(desk: DeskSession, number: int, now: datetime) -> TicketClocks:
     """Read a ticket's history. It folds all events of the ticket: not for the event loop. Raises DeskError, which says
     why, for a ticket without clocks."""
-    with open_reader(desk.store.url) as reader:
+    with desk.open_reader() as reader:
         events, procedures = read_events(reader, number), procedure_versions_from_reader(reader)
         clocks = TicketClocks(build_clock_histories(events, procedures), procedures)
         if not clocks.explain(now):  # explaining loads the procedure versions too, while there is a connection

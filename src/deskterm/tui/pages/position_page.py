@@ -10,7 +10,6 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.explain.queue_position import Neighbour, OrderKey, QueuePosition, explain_position
 from deskterm.present import formats
 from deskterm.present.sanitize import sanitize
-from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.queue import Viewer
 from deskterm.tui.dialogs.page import Page
 from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT
@@ -54,5 +53,5 @@ def _describe_neighbour(side: str, neighbour: Neighbour | None) -> str:
 
 
 def _read_place(desk: DeskSession, number: int, now: int) -> QueuePosition:
-    with open_reader(desk.store.url) as reader:
+    with desk.open_reader() as reader:
         return explain_position(reader, desk.procedure, number, Viewer("", None, now))

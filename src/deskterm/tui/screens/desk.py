@@ -184,12 +184,8 @@ class DeskScreen(Screen[None]):
         again = bool(workspace.desk_name)
         workspace.desk, workspace.vocabulary, workspace.zone = answer.desk, answer.vocabulary, answer.zone
         self.panes.queue.set_widths(*titles.column_widths(answer.vocabulary))
-        agent = workspace.agent
         if again:  # another version of the procedure is in force, which the write thread has to load too
             self.desk_worker.renew()
-        elif not agent.active:
-            message = f"{agent.login} is no agent of this desk: you can look, but not change anything."
-            workspace.notify(message, severity="warning")
         workspace.update_titles()
 
     @on(messages.ListRead)

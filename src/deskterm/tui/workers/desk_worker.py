@@ -60,7 +60,7 @@ class DeskWorker:
         cannot be opened."""
         self._running += 1
         try:
-            return await asyncio.wrap_future(self._submit(lambda: act(self._open())))
+            return await asyncio.wrap_future(self._submit(lambda: act(self._refresh())))
         finally:
             self._running -= 1
 
@@ -115,6 +115,13 @@ class DeskWorker:
             finally:
                 # After a failure too, or the automation would wait for ever
                 self.ready = True
+        return self._desk
+
+    def _refresh(self) -> DeskSession:
+        """Return the desk with the agent's rights and the edition of the procedure as they are now."""
+        if self._desk is None:
+            return self._open()
+        self._desk.refresh()
         return self._desk
 
     def _report_progress(self, done: int, total: int) -> None:

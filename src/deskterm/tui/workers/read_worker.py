@@ -9,19 +9,24 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from textual.message import Message
 
+from deskterm.desk.policy.permissions import format_unknown_agent
+from deskterm.desk.policy.read_access import find_hidden_in_document
+from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import DeskView, Person, QueueLine
+from deskterm.present.models import DeskView, QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket import present_person, present_rows, present_ticket
-from deskterm.store.db.errors import Interrupted
+from deskterm.present.views import VIEWS
+from deskterm.store.db.errors import Interrupted, hidden_ticket_error
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
 from deskterm.store.queries.deadlines import load_next_to_breach
-from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
+from deskterm.store.queries.desk_facts import AgentView, load_agents, load_desk_facts
 from deskterm.store.queries.queue import (
     QueueRow,
     SortKey,
@@ -77,6 +82,10 @@ class ReadWorker:
         self._vocabulary = Vocabulary()
         self._team: str | None = None
         self._last_error = ""
+        self._known: tuple[int, list[AgentView]] = (0, [])
+        """The edition of the procedure and the agents, as they were read last."""
+        self._is_refused = False
+        """True while the person is no active agent of the desk: then nothing else is read."""
         self._query = QueueQuery()
         self._open_ticket: int | None = None
         self._anchors: dict[int, QueueRow] = {}
@@ -172,6 +181,10 @@ class ReadWorker:
 
     def _attempt(self, job: Callable[[], object]) -> None:
         try:
+            if self._is_refused:  # may they again?
+                self._read_desk()
+                self._read_list()
+                job = self._read_rest
             job()
         except Interrupted:
             # Overtaken on purpose: its answer would be of no use
@@ -186,7 +199,7 @@ class ReadWorker:
     def _read_changes(self) -> None:
         """Read everything again when somebody has written, the desk too when its procedure has another version."""
         if self._reader.has_changed():
-            if load_desk_facts(self._reader).procedure_version != self._vocabulary.version:
+            if (load_desk_facts(self._reader).procedure_version, load_agents(self._reader)) != self._known:
                 self._read_desk()
             self._read_list()
             self._read_rest()
@@ -202,11 +215,14 @@ class ReadWorker:
         return Viewer(self._login, self._team, self._now())
 
     def _read_desk(self) -> None:
-        facts = load_desk_facts(self._reader)
-        people = tuple(present_person(row) for row in load_agents(self._reader))
-        agent = next((one for one in people if one.login == self._login), None)
-        if agent is None:  # somebody unknown may look, and is told so when they try to change something
-            agent = Person(self._login, sanitize(self._login), "viewer", None, active=False)
+        facts, agents = load_desk_facts(self._reader), load_agents(self._reader)
+        self._known = (facts.procedure_version, agents)
+        people = tuple(present_person(row) for row in agents)
+        agent = next((one for one in people if one.login == self._login and one.active), None)
+        if agent is None:
+            self._refuse(is_former=any(one.login == self._login for one in people))
+        self._is_refused = False
+        self._reader.limit(find_hidden_in_document(facts.document, agents, self._login), self._login)
         self._team = agent.team
         if not self._query.view:
             self._query = self._query._replace(view="team" if agent.team else "open")
@@ -214,6 +230,16 @@ class ReadWorker:
         self._access_log.enabled = access_log.is_access_logged(facts.document)
         desk = DeskView(sanitize(facts.name), agent, people)
         self._post(DeskRead(desk, self._vocabulary, ZoneInfo(facts.timezone)))
+
+    def _refuse(self, *, is_former: bool) -> NoReturn:
+        """Take everything off the screen of somebody who may read here no more, and say so (D-21, D-40)."""
+        self._is_refused = True
+        self._anchors = {}
+        self._query = self._query._replace(view=self._query.view or "open")
+        self._post(ListRead(self._query, 0, {}, 0))
+        self._post(CountsRead(view_lines({view.key: 0 for view in VIEWS if view.key != "closed"})))
+        self._post(NextBreachesRead([]))
+        raise DeskError(format_unknown_agent(self._login, is_former=is_former))
 
     def _read_list(self) -> None:
         """Read the pages in sight. The cursor keeps its ticket and its line on the screen where both are still there;
@@ -307,6 +333,8 @@ class ReadWorker:
 
     def _read_ticket(self, number: int) -> None:
         detail = load_ticket_detail(self._reader, number)
+        if detail is None and self._reader.is_hidden(number):
+            raise hidden_ticket_error(number)
         if detail is not None:
             self._access_log.record(number)
         self._post(TicketRead(number, present_ticket(detail, self._vocabulary) if detail is not None else None))

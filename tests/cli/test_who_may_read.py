@@ -1,0 +1,150 @@
+"""Who may read what: role × read, and departments that are for their members only (D-21)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli_call import Answer, Call
+
+NOW = ("--now", "2026-11-23T09:00")
+LATER = ("--now", "2026-11-23T11:00")
+
+SECRET = "Mandrake"
+"""A word of the ticket that is for the members of its department."""
+OPEN = "Toaster"
+"""A word of everybody's ticket."""
+
+PEOPLE = """login,name,role,team
+vic,Vic,viewer,
+val,Val,viewer,data-protection
+sam,Sam,agent,support
+dot,Dot,agent,data-protection
+lea,Lea,lead,support
+gus,Gus,agent,support
+"""
+STRANGER = "zoe"
+EVERYBODY = ("vic", "val", "sam", "dot", "lea", "ann")
+MEMBERS = {"val", "dot", "ann"}
+"""Those who read what is in Data Protection: its members, and admins."""
+AGENTS = {"sam", "dot", "lea", "ann"}
+LEADS = {"lea", "ann"}
+
+READS: dict[str, set[str]] = {
+    "": set(EVERYBODY),
+    "ticket list": set(EVERYBODY),
+    "ticket list --json": set(EVERYBODY),
+    "ticket list --view unassigned": set(EVERYBODY),
+    "ticket list --requester kim@larch.example": set(EVERYBODY),
+    "sla list": set(EVERYBODY),
+    "feedback list": set(EVERYBODY),
+    "people absent": set(EVERYBODY),
+    "outbox --json": AGENTS,
+    "export tickets": AGENTS,
+    "export messages": AGENTS,
+    "export events --format jsonl": AGENTS,
+    "export clocks": AGENTS,
+    "audit log": LEADS,
+}
+"""Read of many tickets → who may."""
+
+READS_OF_ONE = ("ticket show", "ticket order", "sla why", "ticket participants", "ticket check", "ticket price")
+
+
+@pytest.fixture
+def agency(deskterm: Call, copy_desk: Callable[[str, Callable[[], object]], None], tmp_path: Path) -> Call:
+    """A web agency's desk with a ticket in Support and one in Data Protection, both of Kim."""
+
+    def create() -> None:
+        assert deskterm("init", "--procedure", "web-agency", "--simulated", *NOW).code == 0
+        people, clients = tmp_path / "people.csv", tmp_path / "clients.csv"
+        people.write_text(PEOPLE, encoding="utf-8")
+        clients.write_text("key,name,domain\nlarch,Larch,larch.example\n", encoding="utf-8")
+        assert deskterm("seed", "agents", people, *NOW).code == 0
+        assert deskterm("seed", "clients", clients, *NOW).code == 0
+        for kind, word in (("question", OPEN), ("data-protection", SECRET)):
+            new = deskterm("ticket", "new", f"{word} trouble", "--type", kind, "--requester", "Kim", "--email",
+                           "kim@larch.example", "--body", f"All about {word}.", "--incomplete", *NOW)  # fmt: skip
+            assert new.code == 0, new.err
+        people.write_text("login,name,active\ngus,Gus,false\n", encoding="utf-8")
+        assert deskterm("seed", "agents", people, *NOW).code == 0
+
+    copy_desk("agency", create)
+    return deskterm
+
+
+@pytest.fixture
+def call_as(agency: Call, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+    def call(login: str, words: str, *more: object) -> Answer:
+        monkeypatch.setenv("DESKTERM_TEST_LOGIN", login)
+        return agency(*words.split(), *more)
+
+    return call
+
+
+@pytest.mark.parametrize("words", READS)
+def test_a_list_shows_what_the_role_and_the_departments_allow(call_as: Callable[..., Answer], words: str) -> None:
+    for login in EVERYBODY:
+        answer = call_as(login, words, *LATER)
+        if login not in READS[words]:
+            assert (answer.code, answer.out) == (1, ""), (login, answer.out)
+            assert re.match(r"deskterm: An? \w+ may not .*: ask somebody with the role ", answer.err), login
+            continue
+        assert answer.code == 0, (login, answer.err)
+        numbers = {number for number in ("1001", "1002") if number in answer.out}
+        if "1001" in call_as("ann", words, *LATER).out:
+            assert numbers == ({"1001", "1002"} if login in MEMBERS else {"1001"}), (login, answer.out)
+        assert login in MEMBERS or SECRET not in answer.out, login
+
+
+@pytest.mark.parametrize("words", READS_OF_ONE)
+def test_a_ticket_of_a_closed_department_is_read_by_its_members_only(
+    call_as: Callable[..., Answer], words: str
+) -> None:
+    for login in EVERYBODY:
+        assert call_as(login, words, 1001, *LATER).code == 0, login
+        answer = call_as(login, words, 1002, *LATER)
+        if login in MEMBERS:
+            assert answer.code == 0, (login, answer.err)
+        else:
+            assert (answer.code, answer.out) == (1, "")
+            assert answer.err == (
+                "deskterm: Ticket 1002 is for the members of its department only: ask one of them, or an admin.\n"
+            )
+
+
+@pytest.mark.parametrize("login", [STRANGER, "gus"])
+def test_whoever_is_no_active_agent_reads_nothing(call_as: Callable[..., Answer], login: str) -> None:
+    for words in (*READS, *(f"{words} 1001" for words in READS_OF_ONE), "doctor", "notices", "people list",
+                  "sla watch --count 1", "rule list", "item list", "release list", "escalations", "quotes", "articles",
+                  "retention", "audit verify", "procedure show", "run --once"):  # fmt: skip
+        answer = call_as(login, words, *LATER)
+        assert (answer.code, answer.out) == (1, ""), (words, answer)
+        assert re.match(r"deskterm: ('zoe' is no agent|gus is no longer active)", answer.err), (words, answer.err)
+
+
+@pytest.mark.parametrize("words", ["ticket note 1002 x", "ticket set 1002 --subject x", "ticket assign 1002 lea"])
+def test_what_one_may_not_read_one_may_not_change(call_as: Callable[..., Answer], words: str) -> None:
+    refused = call_as("lea", words, *LATER)
+    assert (refused.code, "for the members of its department only" in refused.err) == (1, True)
+    assert call_as("dot", words, *LATER).code == 0
+
+
+def test_the_assignee_reads_a_ticket_whatever_its_department(call_as: Callable[..., Answer]) -> None:
+    assert call_as("dot", "ticket assign 1002 sam", *LATER).code == 0
+    assert SECRET in call_as("sam", "ticket show 1002", *LATER).out
+    assert SECRET in call_as("sam", "ticket list", *LATER).out
+    assert SECRET not in call_as("lea", "ticket list", *LATER).out
+
+
+def test_an_admin_who_reads_as_somebody_else_sees_what_they_see(call_as: Callable[..., Answer]) -> None:
+    assert SECRET in call_as("ann", "ticket list", *LATER).out
+    assert SECRET not in call_as("ann", "ticket list --as sam", *LATER).out
+
+
+def test_a_check_of_the_chains_finds_no_fault_in_what_it_may_not_show(call_as: Callable[..., Answer]) -> None:
+    answer = call_as("lea", "audit verify", *LATER)
+    assert (answer.code, "2 chains" in answer.out) == (0, True)
