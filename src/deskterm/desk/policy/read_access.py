@@ -1,4 +1,4 @@
-"""Who may read a ticket: departments that are for their members only (data protection, S5-01, D-21).
+"""Reading of tickets: departments that are for their members only (data protection, S5-01, D-21).
 
 It knows the procedure as JSON too: lists are read without compiling it.
 """
