@@ -1,4 +1,4 @@
-"""Departments that are for their members only, by role and membership; `tests/cli/test_who_may_read.py` reads (D-21)."""
+"""Departments for members only, by role and membership; `tests/cli/test_who_may_read.py` reads (D-21)."""
 
 from __future__ import annotations
 
