@@ -7,6 +7,7 @@ imported: each import is where it is known to be needed.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -16,8 +17,11 @@ def main(login: str | None = None) -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from deskterm import __version__  # noqa: PLC0415 - for this option alone
 
-        print(f"deskterm {__version__}")
-        return
+        sys.exit(_print_version(__version__))
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        from deskterm.cli.runtime.exit import open_missing_streams  # noqa: PLC0415 - hardly ever needed
+
+        open_missing_streams()
     # Everything is imported where its turn comes, because the console and a command need different parts of the
     # program, and printing the version needs none.
     from deskterm.cli.runtime.argv import parse  # noqa: PLC0415
@@ -33,6 +37,16 @@ def main(login: str | None = None) -> None:
     from deskterm.cli.main import run_arguments  # noqa: PLC0415
 
     sys.exit(run_arguments(arguments, login))
+
+
+def _print_version(version: str) -> int:
+    """Print the version, and return the exit code: 1 where nothing can be printed."""
+    try:
+        print(f"deskterm {version}", flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes once more as it ends
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

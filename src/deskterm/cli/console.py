@@ -6,7 +6,7 @@ import sys
 
 from deskterm.cli.runtime.argv import Arguments
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.exit import report_error
+from deskterm.cli.runtime.exit import report_error, report_unforeseen
 from deskterm.errors import DeskError
 
 
@@ -33,4 +33,6 @@ def run_console(arguments: Arguments, login: str | None = None) -> int:
         sys.stdout.flush()
     except (DeskError, KeyboardInterrupt, BrokenPipeError) as error:
         return report_error(error)
+    except Exception as error:
+        return report_unforeseen(error, given("--database"))
     return 0

@@ -15,7 +15,7 @@ from deskterm.cli.console import open_console
 from deskterm.cli.runtime.argv import Arguments, parse
 from deskterm.cli.runtime.command import Group
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.exit import INTERRUPTED, report_error
+from deskterm.cli.runtime.exit import INTERRUPTED, report_error, report_unforeseen
 from deskterm.cli.runtime.loading import build_commands
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import sanitize
@@ -91,25 +91,16 @@ def run_arguments(arguments: Arguments, login: str | None = None) -> int:
     except typer.Exit as error:
         return error.exit_code
     except (DeskError, BrokenPipeError, typer.Abort, KeyboardInterrupt) as error:
-        # Before OSError, which BrokenPipeError is too
+        # Before the others, because BrokenPipeError is an error of the system too
         if arguments.debug and isinstance(error, DeskError):
             raise
         return report_error(error)
-    except OSError as error:
-        if arguments.debug:
-            raise
-        place = f"{error.filename}: " if error.filename else ""
-        return report_error(DeskError(f"The system refused: {place}{(error.strerror or str(error)).lower()}."))
     except typer.TyperException as error:
         return _report_misuse(error)
     except Exception as error:
         if arguments.debug:
             raise
-        print(
-            sanitize(f"deskterm: unexpected {type(error).__name__}: {error}. Run it again with --debug and report it."),
-            file=sys.stderr,
-        )
-        return 1
+        return report_unforeseen(error, arguments.values.get("--database"))
 
 
 def _report_misuse(error: typer.TyperException) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,24 @@ def test_a_desk_is_not_created_over_another_one(desk: DeskSession) -> None:
     with pytest.raises(DeskError, match="already"):
         create_desk(desk.store.url, small_procedure(), admin_login="ann", now=MONDAY)
     assert open_desk(desk.store, "ann").name == desk.name
+
+
+def test_of_several_who_create_a_desk_at_once_one_does(store_url: str) -> None:
+    """D-47: each has found the place empty; nobody gets a driver's error, and there is one desk."""
+
+    def create(login: str) -> str:
+        try:
+            create_desk(store_url, small_procedure(), admin_login=login, now=MONDAY).close()
+        except DeskError as error:
+            return str(error)
+        return "created"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(create, ("ann", "bob", "cat", "dee")))
+    assert answers.count("created") == 1
+    assert all("already" in answer for answer in answers if answer != "created")
+    with open_reader(store_url) as reader:
+        assert reader.rows("SELECT (SELECT count(*) FROM desk), (SELECT count(*) FROM agent)") == [(1, 1)]
 
 
 def test_applying_the_same_procedure_changes_nothing(desk: DeskSession) -> None:

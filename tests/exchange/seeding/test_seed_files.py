@@ -70,6 +70,16 @@ def test_toml_and_csv_give_the_same_clients() -> None:
     assert load_clients(SEEDS / "clients.csv")[1] == load_clients(SEEDS / "clients.toml")[1]
 
 
+@pytest.mark.parametrize("escape", ["\\u0000", "\\u001b[31m", "\\u202e"])
+def test_characters_that_hide_are_refused_by_line(write: Write, escape: str) -> None:
+    """D-47: PostgreSQL cannot keep U+0000, and the answer was the driver's."""
+    named = f"the character U+{escape[2:6].upper()}"
+    file = write("a.toml", f'[[agents]]\nlogin = "zoe"\nname = "Z{escape}oe"\n')
+    assert catch_message(lambda: load_agents(file)) == f"{file}:3: {named} stands in the text of name: take it out."
+    file = write("a.csv", f"login,name\nzoe,Z{escape.encode().decode('unicode-escape')}oe\n")
+    assert catch_message(lambda: load_agents(file)) == f"{file}:2: {named} stands in this line: take it out."
+
+
 def test_keys_that_a_file_leaves_out_are_not_in_its_rows(write: Write) -> None:
     assert load_agents(write("a.toml", '[[agents]]\nlogin = "zoe"\nname = "Zoe"\n')) == [
         {"login": "zoe", "name": "Zoe"}

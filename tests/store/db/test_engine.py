@@ -7,9 +7,11 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -20,7 +22,9 @@ from deskterm.store.db.engine import Store, create_store, open_store
 from deskterm.store.db.errors import NoDesk
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
-from deskterm.store.db.tables import Desk
+from deskterm.store.db.tables import Contact, Desk
+
+DATABASES = Path(__file__).parents[3] / "docs/databases.md"
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -132,6 +136,53 @@ def test_a_path_below_a_file_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DeskError, match=r"Nothing can be written at .*not a directory"):
         create_store(f"sqlite:///{tmp_path}/file/desk.sqlite3")
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o620])
+def test_a_file_that_others_may_write_becomes_no_desk(tmp_path: Path, mode: int) -> None:
+    """D-48: whoever put it there would read and write the desk."""
+    path = tmp_path / "desk.sqlite3"
+    path.touch()
+    path.chmod(mode)
+    with pytest.raises(DeskError, match="is there already and may be written by others: remove it"):
+        create_store(f"sqlite:///{path}")
+    assert path.stat().st_size == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_a_file_of_somebody_else_becomes_no_desk(tmp_path: Path) -> None:
+    """D-48"""
+    path = tmp_path / "desk.sqlite3"
+    path.touch(mode=0o600)
+    os.chown(path, 1234, 1234)
+    with pytest.raises(DeskError, match="is there already and belongs to another user: remove it"):
+        create_store(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_role_without_rights_is_told_to_ask_for_them(store_url: str) -> None:
+    """D-47: first none, then those that docs/databases.md grants."""
+    add_desk(create_store(store_url))
+    role = f"guest_{uuid.uuid4().hex}"
+    parts = urlsplit(store_url)
+    url = urlunsplit(parts._replace(netloc=f"{role}@{parts.netloc.rpartition('@')[2]}"))
+    with psycopg.connect(store_url, autocommit=True) as server:
+        server.execute(f"CREATE ROLE {role} LOGIN".encode())
+        try:
+            with pytest.raises(DeskError, match=r"lacks rights that a desk needs \(permission denied for table desk\)"):
+                open_store(url)
+            server.execute(b"REVOKE USAGE ON SCHEMA public FROM public")
+            with pytest.raises(DeskError, match=r"lacks rights that a desk needs \(no schema may be used\)"):
+                open_store(url)
+            grants = DATABASES.read_text(encoding="utf-8").partition("```sql\n")[2].partition("```")[0]
+            name = parts.path.strip("/")
+            server.execute(grants.replace("DATABASE desk", f"DATABASE {name}").replace("sam", role).encode())
+            store = open_store(url)
+            with store.writing() as session:
+                session.add(Contact(name="Kim", email="", phone=""))
+            store.close()
+        finally:
+            server.execute(f"DROP OWNED BY {role}; DROP ROLE {role}".encode())
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -4,12 +4,44 @@ from __future__ import annotations
 
 import os
 import sys
+from json import JSONDecodeError
 
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
+from deskterm.store.db.errors import damaged_error, find_damage
+from deskterm.store.db.location import resolve_database_url
 
 INTERRUPTED = 130
 """The exit code of a call that a person interrupted."""
+
+
+def open_missing_streams() -> None:
+    """Open the standard streams that were closed before the program started (`<&-`, `>&-`) on the null device: nothing
+    is read or printed there, and no file of the desk gets their numbers (D-47)."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest number that is free is the missing one
+            os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def report_unforeseen(error: Exception, database: str | None) -> int:
+    """Print what to do about an error of the system, or one that nobody foresaw, and return the exit code. database: as
+    it was given; when its file is damaged, that is the reason (D-47)."""
+    if isinstance(error, OSError):
+        try:
+            sys.stdout.flush()
+        except OSError:  # the interpreter flushes as it ends, and would complain of the full disk again
+            _drop_output()
+        place = f"{error.filename}: " if error.filename else ""
+        return report_error(DeskError(f"The system refused: {place}{(error.strerror or str(error)).lower()}."))
+    # Everything that the program writes as JSON can be read: only damage changes that
+    unreadable = "a stored document" if isinstance(error, JSONDecodeError) else ""
+    if damage := find_damage(url := resolve_database_url(database)) or unreadable:
+        return report_error(damaged_error(url, damage))
+    line = f"deskterm: unexpected {type(error).__name__}: {error}. Run it again with --debug and report it."
+    print(sanitize(line), file=sys.stderr)
+    return 1
 
 
 def report_error(error: BaseException) -> int:
@@ -17,10 +49,15 @@ def report_error(error: BaseException) -> int:
     130 for an interrupt, 0 when the reader of the output has left."""
     if isinstance(error, BrokenPipeError):
         # The interpreter flushes standard output as it ends, and would complain of the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     if isinstance(error, DeskError):
         print(f"deskterm: {sanitize(str(error), multiline=True)}", file=sys.stderr)
         return error.exit_code
     print("deskterm: interrupted; nothing is half-written.", file=sys.stderr)
     return INTERRUPTED
+
+
+def _drop_output() -> None:
+    """Send what standard output still holds nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,9 +16,11 @@ def read_text(text: str | None) -> str:
     if sys.stdin.isatty():
         print("Write, and end with Ctrl+D on a line of its own:", file=sys.stderr)
     try:
-        return sys.stdin.read()
-    except UnicodeDecodeError as error:
-        raise UsageError("Standard input is not UTF-8 text: convert it first.") from error
+        words = sys.stdin.read()
+        words.encode()  # in some locales Python keeps bytes that are no UTF-8 as lone surrogates
+    except UnicodeError as error:
+        raise UsageError("Standard input is not UTF-8 text: convert it first, as `iconv -f latin1` does.") from error
+    return words
 
 
 def require_confirmation(consequence: str, word: str, *, confirmed: bool) -> None:
@@ -31,5 +33,9 @@ def require_confirmation(consequence: str, word: str, *, confirmed: bool) -> Non
     # On standard error, because standard output may be JSON for a program
     prompt = f"{sanitize(consequence)} Type {sanitize(word)} to go on: "
     print(prompt, end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip() != word:
+    try:
+        typed = sys.stdin.readline().strip()
+    except UnicodeDecodeError:
+        typed = ""
+    if typed != word:
         raise DeskError("Nothing was done.")

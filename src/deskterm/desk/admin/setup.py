@@ -39,11 +39,12 @@ def create_desk(
 ) -> Store:
     """Create a desk: tables, the first version of its procedure, and an admin. now: the time of the desk. clock_offset:
     seconds that the clock of a simulated desk is ahead of the real one. Raises DeskError for a procedure that cannot be
-    compiled, before anything is created."""
+    compiled, before anything is created, and when somebody else made a desk there first."""
     procedure = _pin_holidays(procedure, now)
     compiled = CompiledProcedure(procedure)  # before the store is created, because it may be refused
     store = create_store(url)
     with store.writing() as session:
+        store.require_no_desk(session)
         version = _insert_version(session, procedure, source, admin_login, now)
         session.add(
             DeskRow(

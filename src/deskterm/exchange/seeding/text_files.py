@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from deskterm.errors import DeskError
+from deskterm.procedure.checking.characters import find_escaped_characters, find_raw_characters
 from deskterm.procedure.checking.problems import problems_from_validation
 from deskterm.procedure.checking.toml_positions import TomlPositions, describe_syntax_error
 
@@ -19,11 +20,12 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def read_text_file(path: Path) -> str:
-    """Read a UTF-8 file, with or without a byte order mark. Raises DeskError when it cannot be read as such."""
+    """Read a UTF-8 file, with or without a byte order mark. Raises DeskError when it cannot be read as such,
+    or has characters that a terminal acts on or nobody sees."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DeskError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: give a file of hand-written size.")
-        return path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise DeskError(f"There is no file {path}.") from error
     except IsADirectoryError as error:
@@ -33,6 +35,9 @@ def read_text_file(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise DeskError(f"{path}:{line}: the file is not UTF-8 text; save it as UTF-8.") from error
+    if hidden := list(find_raw_characters(text)):
+        raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in hidden))
+    return text
 
 
 def load_toml(path: Path, shape: type[M]) -> tuple[M, TomlPositions]:
@@ -46,6 +51,8 @@ def load_toml(path: Path, shape: type[M]) -> tuple[M, TomlPositions]:
     except RecursionError as error:
         raise DeskError(f"{path} is nested too deeply.") from error
     lines = TomlPositions(text)
+    if hidden := [(lines.find_line(problem.path), problem.sentence) for problem in find_escaped_characters(data)]:
+        raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in sorted(hidden)))
     try:
         return shape.model_validate(data), lines
     except ValidationError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -120,6 +121,8 @@ def read_schema_number(connection: Any, url: str) -> int | None:
             for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         }
     if not tables:
+        if dialect(url) == "postgresql" and connection.execute("SELECT current_schema()").fetchone() == (None,):
+            raise errors.missing_rights_error(url, "no schema may be used")
         raise errors.no_desk_error(url)
     if not {"desk", "ticket"} <= tables:
         raise errors.foreign_database_error(url)
@@ -135,10 +138,21 @@ def create_file(url: str) -> None:
         _create_folder(path.parent)
         if path.exists():
             _check_file(url, path, writing=True)
+            _require_own_file(url, path)
             return
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise errors.unwritable_error(url, _format_reason(error)) from error
+
+
+def _require_own_file(url: str, path: Path) -> None:
+    """Raise DeskError for a file that somebody else put there, or could write to: a desk that moves into it is theirs
+    (D-48)."""
+    found = path.stat()
+    if found.st_uid != os.geteuid():
+        raise errors.unsafe_file_error(url, "belongs to another user")
+    if stat.S_IMODE(found.st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
+        raise errors.unsafe_file_error(url, "may be written by others")
 
 
 def _create_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
@@ -29,6 +29,9 @@ from deskterm.store.db.triggers import trigger_statements
 _NOT_AN_INSTANT = ("Invalid isoformat string", "fromisoformat: argument must be str")
 """Beginnings of the messages with which SQLAlchemy refuses a stored value that is no instant. It raises plain
 ValueError and TypeError, which only their messages tell from a programming error."""
+
+_INIT_LOCK = int.from_bytes(b"deskterm")
+"""The number of PostgreSQL's advisory lock under which tables are created."""
 
 FIRST_TICKET_NUMBER = 1001
 """Numbers have four digits from the first ticket on, so that they can be recognised in texts and stand in line."""
@@ -67,6 +70,14 @@ class Store:
                 session.connection()  # sends BEGIN IMMEDIATE, and waits here for other writers
                 self._file_guard.check_writable()  # the file may have been moved meanwhile
             yield session
+
+    def require_no_desk(self, session: Session) -> None:
+        """Raise DeskError when the store has a desk by now, and keep others from making one until the transaction ends.
+        Two people may call `init` at once, and each found the place empty."""
+        if self.dialect == "postgresql":
+            session.execute(text("LOCK TABLE desk IN ACCESS EXCLUSIVE MODE"))
+        if session.execute(text("SELECT 1 FROM desk")).first() is not None:
+            raise errors.desk_exists_error(self.url)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -122,7 +133,12 @@ def create_store(url: str, *, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Store
         return store
     try:
         with store.writing() as session:
-            _create_layout(session.connection(), store.dialect)
+            connection = session.connection()
+            if store.dialect == "postgresql":
+                # Creating a table locks nothing that a second `init` would wait for; on SQLite it waits for the file
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_INIT_LOCK})")
+            if not inspect(connection).has_table("desk"):  # another `init` may have been faster
+                _create_layout(connection, store.dialect)
     except BaseException:
         store.close()
         raise

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import time
+from urllib.parse import quote
 
 from deskterm.errors import DeskError
-from deskterm.store.db.location import display_location, redact_passwords
+from deskterm.store.db.location import dialect, display_location, redact_passwords, sqlite_path
+
+_NO_TEXT = "Could not decode to UTF-8"
+"""The beginning of the driver's message about a text that is none; the rest of it repeats the text."""
+_PAGE = re.compile(r"\bpage (\d+)", re.IGNORECASE)
+_LONGEST_SEARCH = 5.0
+"""Seconds for which damage is looked for."""
 
 
 class NoDesk(DeskError):
@@ -53,6 +62,20 @@ def not_a_database_error(url: str) -> DamagedDesk:
 def unwritable_error(url: str, reason: str) -> DeskError:
     return DeskError(
         f"Nothing can be written at {display_location(url)} ({reason}): mend that, or give another with `--database`."
+    )
+
+
+def unsafe_file_error(url: str, reason: str) -> DeskError:
+    return DeskError(
+        f"The file at {display_location(url)} is there already and {reason}: remove it or give another place with "
+        "`--database`."
+    )
+
+
+def missing_rights_error(url: str, reason: str) -> DeskError:
+    return DeskError(
+        f"Your role at {display_location(url)} lacks rights that a desk needs ({reason}): ask the desk's owner for "
+        "them (docs/databases.md says which), or give another place with `--database`."
     )
 
 
@@ -118,12 +141,18 @@ def to_desk_error(error: BaseException, url: str) -> DeskError | None:
     if module.startswith("psycopg"):
         import psycopg  # noqa: PLC0415 - an optional extra; it is there, for this is an error of its own
 
-        if isinstance(error, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
+        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+            return missing_rights_error(url, first_line(error))
+        if isinstance(error, psycopg.DataError) and "NUL (0x00)" in str(error):
+            return DeskError("A text has a character U+0000, which PostgreSQL cannot keep: take it out.")
+        if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
             return unwritable_error(url, first_line(error))
         if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
             return locked_error(url)
         if isinstance(error, psycopg.errors.QueryCanceled):
             return slow_statement_error(url)
+        if isinstance(error, psycopg.errors.DataCorrupted | psycopg.errors.IndexCorrupted):
+            return damaged_error(url, first_line(error))
         if isinstance(error, psycopg.errors.DiskFull):
             return unwritable_error(url, "the disk is full")
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
@@ -142,10 +171,12 @@ def first_line(error: BaseException) -> str:
 def _from_sqlite(error: sqlite3.Error, url: str) -> DeskError | None:
     # Extended names begin with the primary one: SQLITE_IOERR_WRITE, SQLITE_READONLY_DIRECTORY …
     name = getattr(error, "sqlite_errorname", "")
+    if str(error).startswith(_NO_TEXT):
+        return damaged_error(url)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return locked_error(url)
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        return not_a_database_error(url) if name == "SQLITE_NOTADB" else _damaged_error(url)
+        return not_a_database_error(url) if name == "SQLITE_NOTADB" else damaged_error(url)
     if name.startswith("SQLITE_READONLY"):
         return unwritable_error(url, "it is read-only")
     if name.startswith("SQLITE_FULL"):
@@ -155,8 +186,74 @@ def _from_sqlite(error: sqlite3.Error, url: str) -> DeskError | None:
     return None
 
 
-def _damaged_error(url: str) -> DamagedDesk:
+def damaged_error(url: str, where: str | None = None) -> DamagedDesk:
+    """where: as `find_damage` returns it; looked for when it is left out."""
+    where = find_damage(url) if where is None else where
+    place = f" ({where})" if where else ""
     return DamagedDesk(
-        f"The desk at {display_location(url)} is damaged: restore a backup with `deskterm restore FILE`, which keeps "
-        "the damaged file beside it."
+        f"The desk at {display_location(url)} is damaged{place}: restore a backup with `deskterm restore FILE`, which "
+        "keeps what is damaged beside it."
     )
+
+
+def find_damage(url: str) -> str:
+    """Find the table of a SQLite file that is damaged, and the page of it if SQLite says which: `table message, page
+    12`; empty for a file in which no damage is found, and for PostgreSQL.
+
+    It is called when something has gone wrong already, and looks for some seconds at most.
+    """
+    if dialect(url) != "sqlite":
+        return ""
+    deadline = time.monotonic() + _LONGEST_SEARCH
+    try:
+        connection = sqlite3.connect(f"file:{quote(str(sqlite_path(url)))}?mode=ro", uri=True, isolation_level=None)
+    except sqlite3.Error:
+        return ""
+    try:
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
+        connection.text_factory = bytes  # damaged text is to be found, not to be stumbled over
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        return next(filter(None, (_find_damage_in_table(connection, name.decode()) for (name,) in tables)), "")
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        return "" if _is_interrupted(error) else "the list of its tables"
+    finally:
+        connection.close()
+
+
+def _find_damage_in_table(connection: sqlite3.Connection, table: str) -> str:
+    """Return the damage of a table: of its pages, its indexes, or its texts, which SQLite itself does not look at."""
+    try:
+        found = connection.execute(f"PRAGMA integrity_check({_quote_name(table)})").fetchall()
+    except sqlite3.DatabaseError as error:
+        if _is_interrupted(error):
+            raise
+        return f"table {table}"
+    lines = [str(line, "utf-8", "replace") for (line,) in found]
+    if lines != ["ok"]:
+        pages = (match[1] for line in lines for match in [_PAGE.search(line)] if match is not None)
+        page = next(pages, "")
+        return f"table {table}, page {page}" if page else f"table {table}"
+    names = [str(row[1], "utf-8") for row in connection.execute(f"PRAGMA table_info({_quote_name(table)})")]
+    # A column of bytes may hold anything: only what was stored as text must be text
+    texts = ", ".join(f"CASE typeof({name}) WHEN 'text' THEN {name} END" for name in map(_quote_name, names))
+    for row in connection.execute(f"SELECT {texts} FROM {_quote_name(table)}"):
+        for name, value in zip(names, row, strict=True):
+            if isinstance(value, bytes) and not _is_text(value):
+                return f"table {table}, column {name}"
+    return ""
+
+
+def _is_interrupted(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
+
+
+def _quote_name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _is_text(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
