@@ -116,6 +116,11 @@ PROGRAM = GroupEntry(
                 "note": CommandEntry("conversation.reply:note", "Write an internal note; the requester never sees it."),
                 "assign": CommandEntry("ticket.edit:assign", "Give a ticket to an agent."),
                 "list": CommandEntry("ticket.list:list_tickets", "List tickets, in the order of work."),
+                "search": CommandEntry(
+                    "ticket.list:search",
+                    "Find tickets by words: in subjects, messages, notes, and names of requesters and clients; the "
+                    "newest first.",
+                ),
                 "set": CommandEntry(
                     "ticket.edit:set_values",
                     "Change a ticket: all that is asked for happens, or nothing.",

@@ -34,3 +34,25 @@ def test_the_order_of_work_is_explained(vendor: Call) -> None:
     assert "2 of 2 open tickets" in printed
     assert "after 1001 =Load courses: by due, Mon 23 Nov 2026 10:00 against Mon 23 Nov 2026 09:30" in printed
     assert vendor("ticket", "order", "7").code == 1
+
+
+def test_tickets_are_found_by_all_words_wherever_they_stand(two_tickets: Call) -> None:
+    """C-51: `ticket search` was no command."""
+    at = ("--now", "2026-11-23T09:20")
+    assert two_tickets("ticket", "note", 1002, "The Füller jams at 100%", *at).code == 0
+
+    def numbers(*words: str) -> list[int]:
+        return [one["number"] for one in two_tickets("ticket", "search", *words, "--json", *at).json]
+
+    assert sorted(numbers("kim")) == [1001, 1002]
+    assert numbers("kim", "FÜLLER", "100%") == [1002]
+    assert numbers("jams at") == [1002]
+    assert numbers("kim", "tea") == []
+    assert numbers("kim", "--closed") == []
+    assert "1002" in two_tickets("ticket", "search", "füller", *at).out
+    assert two_tickets("ticket", "search", "kim", "--limit", 1, *at).err == (
+        "deskterm: 1 of 2 are listed, 1 left out: --all lists all.\n"
+    )
+    assert two_tickets("ticket", "search", " ", *at).code == 2
+    by_part = two_tickets("ticket", "list", "--requester", "im d", "--json", *at).json
+    assert sorted(one["number"] for one in by_part) == [1001, 1002], "a part that only one person has"

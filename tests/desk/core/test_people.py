@@ -15,8 +15,13 @@ from deskterm.desk.core.people import (
     list_clients,
 )
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.tickets.assignment import assign
+from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
+from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Contact, table_of
+from small_desk import MONDAY, at
 
 
 def add(session: Session, name: str | None, email: str | None = None, organisation: int | None = None) -> int:
@@ -76,3 +81,19 @@ def test_only_active_agents_take_tickets_and_viewers_none(desk: DeskSession) -> 
             find_worker(session, "vic")
         with pytest.raises(DeskError, match="'zoe' is no agent of this desk: choose from ann, kim, lea, sam"):
             find_active_agent(session, "zoe")
+
+
+def test_agents_are_found_by_login_name_or_a_part_that_only_one_has(desk: DeskSession) -> None:
+    """C-51: only whole logins were known."""
+    seed_agents(desk, [{"login": "skip", "name": "Sam Skipper"}, {"login": "gru", "name": "Jo Grünhagel"}], now=MONDAY)
+    with desk.store.reading() as session:
+        assert [find_active_agent(session, part).login for part in ("sam", "SAM SKIPPER", "skipp", "GRÜN")] == [
+            "sam", "skip", "skip", "gru",
+        ]  # fmt: skip
+        with pytest.raises(DeskError, match=r"'sa' may be sam \(Sam\), skip \(Sam Skipper\): give the login"):
+            find_active_agent(session, "sa")
+        with pytest.raises(DeskError, match="is no agent of this desk"):
+            find_active_agent(session, " ")
+    number = register(desk, subject="x", type="fault", assignee="skipp", now=at(1)).number
+    assert open_reader(desk.store.url).rows("SELECT assignee FROM ticket WHERE id = :id", {"id": number}) == [("skip",)]
+    assert assign(desk, number, "Jo Gr", now=at(2)).summary.startswith(f"{number} assigned to gru")

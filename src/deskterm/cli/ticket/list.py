@@ -23,9 +23,10 @@ from deskterm.cli.ticket.queue_table import (
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary
 from deskterm.present.views import VIEWS
-from deskterm.store.queries.by_requester import load_requester_tickets
-from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
 from deskterm.store.queries.queue import QueueRow, SortOrder, Viewer, count_tickets, load_queue_page
+from deskterm.store.queries.search import load_requester_tickets, search_tickets
 
 _USUAL, ALL = 100, 2**62
 """Rows of a list for people, and of one that is to be complete."""
@@ -111,6 +112,62 @@ def list_tickets(
     )
 
 
+def search(
+    context: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(help="Words that a ticket must have, all of them; quoted ones go together.")
+    ],
+    opened: Annotated[bool, typer.Option("--open", help="Only what is open.")] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="Only what is done with.")] = False,
+    columns: Annotated[str | None, typer.Option(help="As for `ticket list`.", metavar="NAME,NAME…")] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="How many at most; left out, 100, and all with --json.", min=1, max=10_000_000)
+    ] = None,
+    whole: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find tickets by words: in subjects, messages, notes, and names of requesters and clients; the newest first."""
+    cli: CliContext = context.obj
+    if opened and closed:
+        raise UsageError("--open and --closed go one at a time.")
+    if whole and limit is not None:
+        raise UsageError("--all and --limit go one at a time.")
+    wanted = [word for word in words if word.strip()]
+    if not wanted:
+        raise UsageError("Say which words to look for.")
+    names = parse_columns(columns) if columns is not None else _COLUMNS_OF_REQUESTS
+    with cli.open_reader() as reader:
+        facts = load_desk_facts(reader)
+        rows, total = search_tickets(
+            reader,
+            wanted,
+            closed=closed if opened or closed else None,
+            limit=limit or (ALL if whole or as_json else _USUAL),
+        )
+        _print_found(cli, reader, facts, " ".join(wanted), rows, total, names, as_json)
+
+
+def _print_found(
+    cli: CliContext,
+    reader: ReadConnection,
+    facts: DeskFacts,
+    label: str,
+    rows: Sequence[QueueRow],
+    total: int,
+    columns: Sequence[str],
+    as_json: bool,
+) -> None:
+    """Print tickets that were looked for. total: how many there are."""
+    if as_json:
+        print_json([queue_row_to_json(row) for row in rows])
+    else:
+        now = int(cli.now(facts).timestamp())
+        lines = read_queue_lines(reader, rows, Vocabulary(facts.document))
+        print_heading(facts, label, total, now)
+        print_queue_lines(lines, columns, now, facts.timezone)
+    report_left_out(len(rows), total)
+
+
 def _print_worklist(cli: CliContext, limit: int, as_json: bool, *, stale: bool, unscheduled: bool) -> None:
     if stale:
         # Stale tickets are found by the procedure's calendar, whose schema takes longer to import than a list to print.
@@ -139,14 +196,7 @@ def print_requests(
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         rows, total = load_requester_tickets(reader, requester, closed=closed, match=match, limit=limit)
-        lines = [] if as_json else read_queue_lines(reader, rows, Vocabulary(facts.document))
-    if as_json:
-        print_json([queue_row_to_json(row) for row in rows])
-    else:
-        now = int(cli.now(facts).timestamp())
-        print_heading(facts, requester, total, now)
-        print_queue_lines(lines, names, now, facts.timezone)
-    report_left_out(len(rows), total)
+        _print_found(cli, reader, facts, requester, rows, total, names, as_json)
 
 
 def print_queue(

@@ -30,11 +30,23 @@ def build_unknown_agent(session: Session, login: str, *, is_former: bool) -> Unk
 
 
 def find_active_agent(session: Session, login: str) -> Agent:
-    """Return the active agent with a login. Raises DeskError, with those there are, for any other."""
+    """Return the active agent with a login or a name, or the only one with a part of either, whatever the case (C-51).
+    Raises DeskError, with those who may be meant, for any other text."""
     table = table_of(Agent)
     agent: Agent | None = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
     if agent is not None and agent.active:
         return agent
+    if agent is None and (wanted := login.strip().casefold()):
+        active: list[Agent] = list(
+            session.execute(select(Agent).where(table.c.active).order_by(table.c.login)).scalars()
+        )
+        whole = [one for one in active if wanted in (one.login.casefold(), one.name.casefold())]
+        alike = whole or [one for one in active if wanted in one.login.casefold() or wanted in one.name.casefold()]
+        if len(alike) == 1:
+            return alike[0]
+        if alike:
+            choice = ", ".join(f"{one.login} ({one.name})" for one in alike[:12]) + (" …" if len(alike) > 12 else "")
+            raise DeskError(f"{login!r} may be {choice}: give the login.")
     statement = select(table.c.login).where(table.c.active, table.c.role != "viewer").order_by(table.c.login)
     logins = list(session.execute(statement).scalars())
     listed = ", ".join(logins[:12]) + (" …" if len(logins) > 12 else "")

@@ -26,6 +26,8 @@ def set_absence(desk: DeskSession, login: str, until: datetime | None, *, now: d
     Agents may record it for themselves, leads for others. While somebody is away, rules assign nothing to them, and
     what they left open is listed. Raises UsageError for an instant that has passed.
     """
+    with desk.store.reading() as session:
+        login = find_active_agent(session, login).login
     if login != desk.agent.login:
         desk.require("absence")
     if until is not None and until <= now:

@@ -33,7 +33,8 @@ def assign(
         warnings: list[str] = []
         if login is not None:
             agent = find_worker(work.session, login)
-            phrase = f"assigned to {agent.login}"
+            login = agent.login
+            phrase = f"assigned to {login}"
             warnings = list(find_assignment_warnings(work, agent))
             # A team that the ticket has stays: agents help out in other teams
             if team is None and state.team is None and agent.team:

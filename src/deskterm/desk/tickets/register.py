@@ -127,6 +127,7 @@ def register(
         values["assignee"] = assignee
         if assignee is not None:
             agent = find_worker(work.session, assignee)
+            values["assignee"] = agent.login
             values["team"] = values["team"] or agent.team
         values |= _build_requester_values(client, person, common.get("tenant"))
         values["received_at"] = to_epoch(received_at) if received_at is not None else work.at

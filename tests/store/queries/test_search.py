@@ -12,7 +12,7 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.by_requester import load_requester_tickets
+from deskterm.store.queries.search import load_requester_tickets
 from small_desk import at, small_desk
 from ticket_reads import read_ticket
 
