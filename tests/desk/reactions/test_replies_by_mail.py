@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 import pytest
 
 from deskterm.desk.api import open_system_desk
+from deskterm.desk.billing import quotes
 from deskterm.desk.conversation import delay_notice, messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence, participants
@@ -14,9 +16,8 @@ from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import incidents
 from deskterm.desk.notify.letters import record_delivery
-from deskterm.desk.tickets import update
 from deskterm.desk.tickets.assignment import assign
-from deskterm.desk.tickets.resolution import resolve
+from deskterm.desk.tickets.resolution import record_resolution
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Letters
 from shipped_desk import as_agent, shipped_desk, verified_desk
@@ -87,20 +88,19 @@ def test_a_reply_can_be_taken_back_until_its_letter_is_sent(saas: DeskSession) -
         undo_last_command(saas, number, now=at(9))
 
 
-def test_the_words_of_a_resolution_reach_the_requester_once(store_url: str) -> None:
+@pytest.mark.parametrize("procedure", SHIPPED)
+def test_the_words_of_a_resolution_reach_each_person_once(store_url: str, procedure: str) -> None:
     """D-11, S2-18: in the letter of the procedure where that holds them, else as they are."""
-    for name, ways in (("campus-it", ("in-progress",)), ("open-source", ())):
-        for desk in verified_desk(f"{store_url}", name):
-            number = open_ticket(desk, organisation="larch")
-            for status in ways:
-                update.move(desk, number, status, now=at(2))
-            before = len(letters_about(desk, number))
+    for desk in verified_desk(store_url, procedure):
+        number = open_ticket(desk, organisation="larch")
+        participants.add_participant(desk, number, "Ben Oak", email="ben@larch.example", now=at(1))
+        before = len(letters_about(desk, number))
+        with desk.ticket(number, "move", at(3)) as work:
             codes = [one.key for one in desk.procedure.definition.closing.resolutions]
-            resolve(desk, number, "The lamp was replaced.", code=codes[0] if codes else None, now=at(3))
-            fresh = letters_about(desk, number)[before:]
-            carrying = [letter for letter in fresh if letter.covers or "The lamp was replaced." in letter.body]
-            assert len(carrying) == 1
-        break
+            record_resolution(work, "The lamp was replaced.", None, codes[0] if codes else None, None, channel="email")
+        fresh = letters_about(desk, number)[before:]
+        carrying = [letter for letter in fresh if letter.covers or "The lamp was replaced." in letter.body]
+        assert sorted(person.name for letter in carrying for person in letter.to) == ["Ben Oak", "Ida Fern"]
 
 
 def test_a_reply_says_at_once_who_has_no_address(saas: DeskSession) -> None:
@@ -117,6 +117,17 @@ def test_a_delay_is_told_by_letter_where_the_procedure_has_none_for_it(saas: Des
     delay_notice.announce_delay(saas, number, "The part comes on Friday.", now=at(5))
     (letter,) = letters_about(saas, number)[before:]
     assert (letter.on, letter.covers) == ("delayed", read_ticket(saas, number).messages[-1].seq)
+
+
+def test_a_quote_is_sent_where_the_procedure_has_no_letter_for_it(store_url: str) -> None:
+    """D-11, S4-20: what the desk calls sent is in the outbox."""
+    desk = shipped_desk(store_url, "saas-platform", notices=())
+    number = open_ticket(desk, organisation="larch", type="change-request")
+    quotes.send_quote(as_agent(desk, "professional-services"), number, Decimal("120"), now=at(5))
+    letter = letters_about(desk, number)[-1]
+    assert letter.on == "quoted"
+    assert "costs GBP 120." in letter.body
+    desk.store.close()
 
 
 def test_an_announcement_obeys_what_the_procedure_says_of_replies(store_url: str) -> None:
@@ -145,6 +156,17 @@ def test_mail_to_nobody_is_refused_and_promises_nothing(saas: DeskSession) -> No
     participants.add_participant(saas, number, "Ben Oak", email="ben@larch.example", now=at(7))
     messages.reply(saas, number, "And in writing.", now=at(8))
     assert [person.name for person in letters_about(saas, number)[-1].to] == ["Ben Oak"]
+
+
+@pytest.mark.parametrize("procedure", [*SHIPPED, "web-agency"])
+def test_a_customers_message_always_reaches_somebody(store_url: str, procedure: str) -> None:
+    """D-14: whatever the procedure says, on a ticket that nobody is assigned to."""
+    desk = shipped_desk(store_url, procedure)
+    number = open_ticket(desk, organisation="larch")
+    messages.record_customer_message(as_agent(desk, "sam"), number, "And now?", now=at(5))
+    people = ("ann", "lea", "kim", *(role.key for role in desk.procedure.definition.roles))
+    assert [login for login in people if "the requester wrote" in notices_to(desk, login)]
+    desk.store.close()
 
 
 def test_a_customers_message_on_an_unassigned_ticket_reaches_the_leads(store_url: str) -> None:

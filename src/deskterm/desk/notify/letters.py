@@ -47,6 +47,7 @@ _DEFAULT_BODIES = {
     "merged": "Your request {number} goes on in {other}, which is about the same matter.",
     "replied": "There is an answer to your request {number}.",
     "feedback-asked": "Your request {number} is now {status}.",
+    "quoted": "What you asked for in your request {number} costs {amount}. Please tell us whether you agree.",
 }
 """Topic → body of a letter whose notice names no template."""
 _DEFAULT_QUESTION = "How satisfied are you with how your request was handled?"

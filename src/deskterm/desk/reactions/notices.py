@@ -276,6 +276,8 @@ def _build_implied_notices(
             yield notice  # M-46
     elif topic == "feedback-asked":
         yield Notice(on="feedback-asked", to=("requester",))  # S3-15, S4-21
+    elif topic == "quoted" and procedure.letters.replies != "none":
+        yield Notice(on="quoted", to=("requester",), include_body=procedure.letters.replies == "letter")  # S4-20
     ladder = find_escalation_step(event).get("ladder")
     if topic == "escalated" and any(item.notify_requester for item in procedure.ladders if item.key == ladder):
         yield Notice(on="escalated", to=("requester",))  # S2-20
