@@ -137,3 +137,16 @@ def row() -> QueueRow:
         1042, "Matter", "new", "new", "high", None, "", "", None, None, "fault", NOW + 60, "response", False, "us",
         NOW, NOW, SortKey(0, NOW, 1042),
     )  # fmt: skip
+
+
+def test_an_edit_names_what_it_changed(tmp_path: object) -> None:
+    desk = small_desk(f"sqlite:///{tmp_path}/desk.sqlite3")
+    number = register.register(desk, type="fault", severity="high", subject="Down", body="It is", now=at(0)).number
+    update.update_ticket(desk, number, subject="All is down", now=at(1))
+    update.update_ticket(desk, number, organisation="larch", reason="asked", now=at(2))
+    desk.store.close()
+    with open_reader(desk.store.url) as reader:
+        found = load_ticket_detail(reader, number)
+    assert found is not None
+    history = [entry.text for entry in present_ticket(found, WORDS).timeline if entry.voice == "history"]
+    assert history == ["subject changed", "client none → larch (asked)"]

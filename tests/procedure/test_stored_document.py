@@ -195,3 +195,12 @@ def test_every_table_of_a_procedure_is_found_on_its_way() -> None:
     found = dict(walk_parts(load_shipped("software-vendor"), ()))
     assert ("ladders", 0, "levels", 0) in found
     assert ("calendars", "support") in found
+
+
+@pytest.mark.parametrize("key", ["items", "values", "get"])
+def test_a_calendar_may_have_the_name_of_a_method(key: str) -> None:
+    content = json.loads(to_document(load_shipped("software-vendor")))
+    content["calendars"][key] = next(iter(content["calendars"].values()))
+    plain = read_document(json.dumps(content))
+    del plain.calendars[key].__dict__["week"]
+    assert plain.calendars[key].week == plain._source.model.calendars[key].week  # type: ignore[attr-defined]

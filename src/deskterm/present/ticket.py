@@ -242,12 +242,24 @@ def _describe_changes(event: EventView, vocabulary: Vocabulary, undone: bool = F
         label, part = _HISTORY_LABELS[name]
         choices = vocabulary.choices(part) if part else {}
         phrases.append(f"{label} {_format_value(choices, before)} → {_format_value(choices, after)}")
-    if event.kind == "edited" and not phrases:
-        phrases.append("subject changed")
+    if event.kind == "edited":
+        phrases += _describe_edit(event)
     if event.kind == "kept_back":
         phrases.append(f"not moved to {event.data.get('label', '')}: {event.data.get('why', '')}")
     reason = "taken back" if undone else event.data.get("reason")
     return sanitize(", ".join(phrases) + (f" ({reason})" if phrases and reason else ""))
+
+
+def _describe_edit(event: EventView) -> list[str]:
+    """Describe what an edit changed beside the fields that have a label: subject, client and fields of the request."""
+    changes, texts = event.data.get("changes", {}), event.data.get("texts", {})
+    phrases = ["subject changed"] if "subject" in texts else []
+    if "organisation_key" in changes:
+        before, after = changes["organisation_key"]
+        phrases.append(f"client {before or 'none'} → {after or 'none'}")
+    # Values of the request may be personal, so only the names of the fields are shown.
+    supplied = [name.removeprefix("fields.") for name in (*changes, *texts) if name.startswith("fields.")]
+    return [*phrases, f"{', '.join(supplied)} supplied"] if supplied else phrases
 
 
 def _format_value(choices: Mapping[str, Choice], value: Any) -> str:

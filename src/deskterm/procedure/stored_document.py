@@ -8,6 +8,7 @@ method of the model) is taken from the model, which is then built from the same 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -59,7 +60,9 @@ class _Source:
         found: Any = self.model
         for step in path:
             # A step is a field of a table, a key of a mapping or a number in a list
-            found = getattr(found, step) if isinstance(step, str) and hasattr(found, step) else found[step]
+            # A mapping is asked first: a calendar may have the key `items`, as its methods have names.
+            is_collection = isinstance(found, (Mapping, Sequence))
+            found = found[step] if is_collection else getattr(found, str(step))
         return found
 
 

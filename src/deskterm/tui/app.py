@@ -140,8 +140,8 @@ def _is_light_terminal() -> bool:
 
 
 def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str = "") -> None:
-    """Show a desk to an agent until they leave. now: the desk's time, aware; behind: the login of whoever works in the
-    agent's name. Raises DeskError when there is no desk, or when the console ended unexpectedly."""
+    """Show a desk to an agent until they leave. now: the desk's time, aware; impersonator: the login of whoever works
+    in the agent's name. Raises DeskError when there is no desk, or when the console ended unexpectedly."""
     # Opened here, before the console takes the terminal: a missing desk is an ordinary error of the command line
     app = DeskApp(url, login, now, open_reader(url), automatic=True, impersonator=impersonator)
     app.run()

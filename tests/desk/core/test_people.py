@@ -18,10 +18,12 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.tickets.assignment import assign
 from deskterm.desk.tickets.register import register
+from deskterm.desk.directory.seed_people import seed_clients
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Contact, table_of
 from small_desk import MONDAY, at
+from small_desk import at
 
 
 def add(session: Session, name: str | None, email: str | None = None, organisation: int | None = None) -> int:
@@ -97,3 +99,11 @@ def test_agents_are_found_by_login_name_or_a_part_that_only_one_has(desk: DeskSe
     number = register(desk, subject="x", type="fault", assignee="skipp", now=at(1)).number
     assert open_reader(desk.store.url).rows("SELECT assignee FROM ticket WHERE id = :id", {"id": number}) == [("skip",)]
     assert assign(desk, number, "Jo Gr", now=at(2)).summary.startswith(f"{number} assigned to gru")
+
+
+def test_letters_beyond_ascii_are_the_same_in_any_case(desk: DeskSession) -> None:
+    seed_clients(desk, [{"key": "elodie", "name": "Élodie Öl"}], now=at(0))
+    with desk.store.reading() as session:
+        found = find_organisation(session, "ÉLODIE ÖL", None)
+    assert found is not None
+    assert found.key == "elodie"

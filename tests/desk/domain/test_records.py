@@ -67,3 +67,8 @@ def test_texts_of_the_event_are_referred_to_by_their_id() -> None:
     apply_record_change(records, name.removeprefix("records."), values, 5, {"note": TextRef(42, "digest")})
     assert records["quote", "1"].values == {"state": "sent", "note": 42}
     assert records["quote", "1"].at == 5
+
+
+def test_a_member_that_is_zero_is_kept() -> None:
+    changes = build_record_change({}, "handoff", "1", tier=0, who="", flag=None, passed=False)
+    assert changes == {"records.handoff.1": (None, {"tier": 0})}

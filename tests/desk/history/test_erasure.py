@@ -137,3 +137,14 @@ def test_a_name_of_several_people_or_of_nobody_is_refused(desk: DeskSession) -> 
         erasure.erase_person(desk, "Kim Doe", now=at(1))
     with pytest.raises(DeskError, match="Nobody outside is known as 'lou'"):
         erasure.erase_person(desk, "lou", now=at(1))
+
+
+def test_a_person_is_found_whatever_the_case_of_the_letters(desk: DeskSession) -> None:
+    number = register_fault(desk, requester="Élodie Ångström", email="elodie@larch.example")
+    assert erasure.erase_person(desk, "éLODIE åNGSTRÖM", now=at(3)).tickets == [number]
+
+
+def test_a_participant_is_removed_whatever_the_case_of_the_letters(desk: DeskSession) -> None:
+    number = register_fault(desk)
+    participants.add_participant(desk, number, "Élodie Ångström", email="elodie@larch.example", now=at(1))
+    assert "takes part no more" in participants.remove_participant(desk, number, "ÉLODIE ÅNGSTRÖM", now=at(2)).summary

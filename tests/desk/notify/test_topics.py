@@ -62,7 +62,16 @@ def test_staff_read_labels_and_numbers(happened: Event, topic: str, line: str) -
 
 @pytest.mark.requirement("S3-11")
 @pytest.mark.parametrize(
-    ("tiers", "raised"), [((1, 2), True), ((2, 1), False), ((2, 2), False), ((None, 2), False), ((1, None), False)]
+    ("tiers", "raised"),
+    [
+        ((0, 1), True),
+        ((1, 2), True),
+        ((1, 0), False),
+        ((2, 1), False),
+        ((2, 2), False),
+        ((None, 2), False),
+        ((1, None), False),
+    ],
 )
 def test_only_a_higher_level_of_support_is_an_escalation(tiers: tuple[int | None, int | None], raised: bool) -> None:
     assert is_tier_raise(PROCEDURE, event("assigned", {"tier": tiers})) is raised

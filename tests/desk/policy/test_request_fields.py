@@ -44,12 +44,14 @@ def test_the_code_of_a_country_is_no_number_of_anybody() -> None:
     assert parse_people("Ada <ada@example.org> 3131")[0].phone == "3131"
 
 
-@pytest.mark.parametrize(("text", "value"), [("0", 0), ("1,250", 1250), ("2.5", 2.5), ("1e15", 10**15)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("0", 0), ("1,250,000", 1_250_000), ("1,250.5", 1250.5), ("2.5", 2.5), ("1e15", 10**15)]
+)
 def test_a_number_is_read_as_people_write_it(text: str, value: float) -> None:
     assert parse_request_fields(NUMBER_DESK, {"copies": text}).values == {"copies": value}
 
 
-@pytest.mark.parametrize("text", ["-1", "2e15", "nan", "many"])
+@pytest.mark.parametrize("text", ["-1", "2e15", "nan", "many", "1,5", "1,250"])
 def test_what_is_no_number_of_0_or_more_is_named(text: str) -> None:
     (problem,) = parse_request_fields(NUMBER_DESK, {"copies": text}).problems
     assert "a number of 0 or more" in problem

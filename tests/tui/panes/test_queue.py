@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from deskterm.tui.panes.columns import DUE_WIDTH, due_cell, fit, make_columns
 from deskterm.tui.panes.page_cache import KEPT, PAGE, Pages
-from deskterm.tui.panes.queue import Queue
+from deskterm.tui.panes.queue import HEADER, Queue
 from tui.queue_rows import NOW, line, pages
 
 
@@ -164,6 +164,16 @@ async def test_a_tick_paints_only_the_due_cells_that_changed() -> None:
         session.queue.painted = []
         session.queue.tick(NOW + 1)
         assert session.queue.painted == [(1, DUE_WIDTH), (3, DUE_WIDTH)]
+
+
+async def test_a_list_that_is_read_again_has_one_cursor() -> None:
+    async with open_queue(10, RecordingQueue(NOW)) as session:
+        assert isinstance(session.queue, RecordingQueue)
+        await session.pilot.pause()
+        session.queue.painted = []
+        session.queue.show(10, pages(10, [0]), 3, NOW)
+        painted = {y for y, _ in session.queue.painted}
+        assert {HEADER, HEADER + 3} <= painted, "the row that the cursor left, and the one it is on"
 
 
 @given(st.integers(0, 1_000_000), st.integers(-500, 1_000_500), st.integers(0, 500))

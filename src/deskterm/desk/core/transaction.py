@@ -34,6 +34,7 @@ from deskterm.desk.domain.events import (
     TextRef,
     compute_digest,
     decode_event,
+    has_value,
 )
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.state import State
@@ -207,8 +208,7 @@ class TicketTransaction:
             version=self.context.procedure.version,
             changes=effective,
             texts=self._insert_texts(texts or {}),
-            data={name: value for name, value in members.items() if value not in (None, "", False)}
-            | self._command_mark(),
+            data={name: value for name, value in members.items() if has_value(value)} | self._command_mark(),
         )
         self.fold.step(event)
         self.new_events.append(event)

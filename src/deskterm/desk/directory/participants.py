@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from deskterm.desk.core.people import find_or_add_contact
 from deskterm.desk.core.session import DeskSession
@@ -55,10 +55,10 @@ def remove_participant(
     with desk.ticket(number, "participate", now, version) as work:
         table = table_of(Contact)
         folded = name_or_email.strip().casefold()
-        query = select(table.c.id, table.c.name).where(
-            table.c.id.in_(list_participants(work)), (func.lower(table.c.name) == folded) | (table.c.email == folded)
-        )
-        matches = work.session.execute(query).all()
+        query = select(table.c.id, table.c.name, table.c.email).where(table.c.id.in_(list_participants(work)))
+        # Compared here and not by the database: SQLite folds the case of ASCII letters only.
+        people = work.session.execute(query).all()
+        matches = [(one.id, one.name) for one in people if folded in (one.name.casefold(), one.email)]
         if not matches:
             raise DeskError(
                 f"{name_or_email} does not take part in {number}: `deskterm ticket participants {number}` lists who do."

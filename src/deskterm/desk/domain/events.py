@@ -93,3 +93,9 @@ def compute_digest(salt: str, body: str) -> str:
     """Return the salted digest that represents a text in events."""
     # Unsalted, a short text such as a name could be guessed from the digest that outlives its erasure
     return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()
+
+
+def has_value(value: Any) -> bool:
+    """Return whether a member of an event or record is kept. None, "" and False are the same as a missing one; 0 is
+    not: it is a tier, an amount, a number of seconds."""
+    return value is not None and value is not False and value != ""

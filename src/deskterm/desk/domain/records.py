@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deskterm.desk.domain.events import has_value
+
 if TYPE_CHECKING:
     from deskterm.desk.domain.events import Event, TextRef
 
@@ -81,7 +83,7 @@ def build_record_change(records: Records, kind: str, key: str, **values: Any) ->
     and False remove a member."""
     known = records.get((kind, key))
     before = None if known is None else dict(known.values)
-    after = {name: value for name, value in {**(before or {}), **values}.items() if value not in (None, "", False)}
+    after = {name: value for name, value in {**(before or {}), **values}.items() if has_value(value)}
     return {f"records.{kind}.{key}": (before, after)}
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
@@ -67,8 +67,11 @@ def find_person(session: Session, who: str) -> Contact:
     if query.isdecimal() and len(query) <= 18:  # longer numbers overflow a column of 64 bits
         found = list(session.execute(select(Contact).where(table.c.id == int(query))).scalars())
     else:
-        matches = (func.lower(table.c.name) == query.casefold()) | (table.c.email == query.casefold())
-        found = list(session.execute(select(Contact).where(matches).order_by(table.c.id)).scalars())
+        wanted = query.casefold()
+        # Compared here and not by the database: SQLite folds the case of ASCII letters only.
+        people = session.execute(select(table.c.id, table.c.name, table.c.email))
+        ids = [one.id for one in people if wanted in (one.name.casefold(), one.email)]
+        found = [session.get_one(Contact, number) for number in sorted(ids)]
     if not found:
         raise DeskError(f"Nobody outside is known as {who!r}: give an e-mail address, a name or a number.")
     if len(found) > 1:

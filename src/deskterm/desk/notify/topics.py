@@ -67,7 +67,8 @@ def is_tier_raise(procedure: CompiledProcedure, event: Event) -> bool:
     if before is None and "status" in event.changes:
         status_before, status_after = (procedure.statuses.get(key or "") for key in event.changes["status"])
         if "tier" not in event.changes and status_after is not None and status_after.tier is not None:
-            return status_after.tier > ((status_before.tier if status_before is not None else None) or 1)
+            tier_before = status_before.tier if status_before is not None else None
+            return status_after.tier > (1 if tier_before is None else tier_before)
     return before is not None and after is not None and after > before
 
 

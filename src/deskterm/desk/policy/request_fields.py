@@ -34,7 +34,7 @@ REQUESTER = "requester"
 _EXPECTED_INPUT = {
     "text": "a few words",
     "long-text": "some words",
-    "number": "a number of 0 or more",
+    "number": "a number of 0 or more, written as 1250 or 1.5",
     "instant": "a date and time such as 2026-11-23T09:30",
     "flag": "yes or no",
     "url": "the address of a page",
@@ -44,6 +44,8 @@ _EXPECTED_INPUT = {
 }
 _FLAGS = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
 _URL = re.compile(r"(?:https?://[\w-]+(?:\.[\w-]+)*|[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#]\S*)?|/\S*", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3}){2,}(\.\d+)?|\d{1,3},\d{3}\.\d+")
+"""A number whose commas can only part thousands: 1,250 alone may be one and a quarter."""
 _PHONE = re.compile(r"\+?[\d(][\d\s()/.-]*(\s*(x|ext\.?)\s*\d+)?", re.IGNORECASE)
 _EXTENSION, _WITH_COUNTRY = 3, 6
 """Fewest digits of a telephone number: of an extension, and of a number with its country code."""
@@ -259,6 +261,9 @@ def _parse_value(part: FieldPart, value: Any, timezone: str, now: datetime | Non
     text = str(value).strip()
     match part.kind:
         case "number":
+            # 1,5 is one and a half to some: a comma is taken only where it can part nothing but thousands.
+            if isinstance(value, str) and "," in text and not _THOUSANDS.fullmatch(text):
+                raise ValueError(text)
             number = float(text.replace(",", "")) if not isinstance(value, (int, float)) else float(value)
             # `not >=` refuses NaN too, which `<` would let pass
             if not number >= 0 or number > 1e15:

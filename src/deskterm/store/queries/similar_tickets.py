@@ -89,12 +89,13 @@ def _find_client(reader: ReadConnection, word: str) -> int | None:
     """Find a client by its key, its name, or an address of its domain."""
     name = " ".join(word.split()).casefold()
     domain = name.rsplit("@", 1)[1] if "@" in name else ""
-    found = reader.rows(
-        "SELECT id FROM organisation WHERE lower(key) = :word OR lower(name) = :word"
-        " OR (domain <> '' AND domain = :domain) ORDER BY id LIMIT 1",
-        {"word": name, "domain": domain},
-    )
-    return found[0][0] if found else None
+    # Compared here and not by the database: SQLite folds the case of ASCII letters only, and there are few clients.
+    for number, key, known_name, known_domain in reader.rows(
+        "SELECT id, key, name, domain FROM organisation ORDER BY id"
+    ):
+        if name in (key.casefold(), known_name.casefold()) or (domain and domain == known_domain):
+            return int(number)
+    return None
 
 
 def _extract_words(text: str) -> frozenset[str]:

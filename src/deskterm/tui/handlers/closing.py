@@ -82,37 +82,40 @@ async def _record_verdict(console: Console, argument: str, *, confirmed: bool) -
 
 async def reopen(console: Console, argument: str) -> None:
     """Reopen a ticket. argument: the reason, which is not asked for where a message was taken for mere thanks."""
-    lines, now = console.selection(many=False), console.now()
-    number = lines[0].number
+    lines = console.selection(many=False)
+    number, looked_at = lines[0].number, console.now()
 
     def has_unreviewed_thanks(desk: DeskSession) -> bool:
         # Only a look: nothing is locked for it, and the ticket is closed as a rule
-        with desk.ticket(number, "move", now, dry_run=True, allow_closed=True) as work:
+        with desk.ticket(number, "move", looked_at, dry_run=True, allow_closed=True) as work:
             return thanks_messages.has_unreviewed_thanks(work)
 
     if not argument and await console.run(has_unreviewed_thanks):
-        await console.run_on([number], lambda desk, one: thanks_messages.overrule_thanks(desk, one, now=now))
+        await console.run_on([number], lambda desk, one: thanks_messages.overrule_thanks(desk, one, now=looked_at))
         return
     reason = argument or await console.ask(f"Why is {describe_tickets(lines)} reopened?")
     if reason:
+        # The time of the answer, not of the question, which may have stood open for an hour
+        now = console.now()
         await console.run_on([number], lambda desk, one: reopening.reopen(desk, one, reason, now=now))
 
 
 async def check_items(console: Console, argument: str) -> None:
     """Tick items off until the agent stops or the list is done, then ask what it ended in. argument: places of items,
     which are ticked off without a question."""
-    now = console.now()
     number = console.selection(many=False)[0].number
     places = [int(word) for word in argument.split() if word.isdecimal()]
     while True:
+        # Each tick has the time of its answer: somebody may work through the list for an hour
+        now = console.now()
         if places:
             await console.run_on([number], partial(checklists.tick_items, items=places, now=now))
-        checklist = await console.run(lambda desk: _read_checklist(desk, number, now))
+        checklist = await console.run(partial(_read_checklist, number=number, now=now))
         key = _LEAVE if argument else await console.choose(checklist.title, checklist.choices)
         if key is None or key == _LEAVE:
             return
         if checklist.complete:
-            await console.run_on([number], partial(checklists.tick_items, outcome=key, now=now))
+            await console.run_on([number], partial(checklists.tick_items, outcome=key, now=console.now()))
             return
         places = [int(key)]
 

@@ -82,7 +82,7 @@ async def separate(console: Console, argument: str) -> None:
 async def split(console: Console, argument: str) -> None:
     """Make a ticket of a message of the requester, or one of each thing that the message lists. Raises DeskError when
     there is no such message."""
-    selected, ticket, now = console.selection(many=False)[0].number, console.open_ticket, console.now()
+    selected, ticket = console.selection(many=False)[0].number, console.open_ticket
     entries = [entry for entry in ticket.timeline if entry.voice == "requester" and entry.seq] if ticket else []
     # The pane may still show the ticket before this one
     if not entries or ticket is None or ticket.number != selected:
@@ -91,8 +91,8 @@ async def split(console: Console, argument: str) -> None:
     chosen = choices[0].key if len(choices) == 1 else await console.choose("Split off which?", choices)
     if chosen is None:
         return
-    number, message = ticket.number, int(chosen)
-    items = await console.run(lambda desk: splitting.preview_list_items(desk, number, message, now=now))
+    number, message, looked_at = ticket.number, int(chosen), console.now()
+    items = await console.run(lambda desk: splitting.preview_list_items(desk, number, message, now=looked_at))
     way = "whole"
     if items:
         listed = " · ".join(item.split("\n")[0] for item in items)
@@ -102,6 +102,7 @@ async def split(console: Console, argument: str) -> None:
         ]
         way = await console.choose(f"Message {message} lists {len(items)} things", ways) or ""
     if way:
+        now = console.now()
         divide = splitting.split_list_items if way == "each" else splitting.split_message
         await console.run_on([number], lambda desk, one: divide(desk, one, message, now=now))
 

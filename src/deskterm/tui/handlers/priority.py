@@ -74,8 +74,8 @@ async def exempt(console: Console, argument: str) -> None:
 
 async def decide_suggestion(console: Console, argument: str) -> None:
     """Do what a rule suggests for the ticket, or leave it. Raises UsageError when nothing is suggested."""
-    number, now = console.selection(many=False)[0].number, console.now()
-    open_suggestions = await console.run(lambda desk: _list_suggestions(desk, number, now))
+    number, looked_at = console.selection(many=False)[0].number, console.now()
+    open_suggestions = await console.run(lambda desk: _list_suggestions(desk, number, looked_at))
     if not open_suggestions:
         raise UsageError(f"Nothing is suggested for {number}.")
     key = await console.choose("What is suggested", open_suggestions)
@@ -84,6 +84,7 @@ async def decide_suggestion(console: Console, argument: str) -> None:
     answers = [Choice("take", Safe("do it")), Choice("leave", Safe("leave it as it is"))]
     answer = await console.choose("Do it?", answers)
     if answer is not None:
+        now = console.now()
         decide = suggestions.accept_suggestion if answer == "take" else suggestions.dismiss_suggestion
         await console.run_on([number], lambda desk, one: decide(desk, one, key, now=now))
 

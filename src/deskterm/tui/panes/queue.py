@@ -82,7 +82,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, count: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int, now: int) -> None:
         """Show a list as it is now; the cursor keeps its line on the screen where it can."""
-        screen_line = self._cursor - self.scroll_offset.y
+        cursor_before = self._cursor
+        screen_line = cursor_before - self.scroll_offset.y
         old, self._pages = self._pages, Pages(count, pages)
         scroll = self.scroll_offset.y
         self._now = now
@@ -98,6 +99,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         # Most reads change a row or two, and over a slow connection a whole repaint takes time
         if count and self.scroll_offset.y == scroll and old.count == count:
             self._repaint_changed(old)
+            self._refresh_row(cursor_before)
         else:
             self.refresh()
         self._request_missing()
