@@ -15,15 +15,13 @@ from deskterm.desk.core.people import (
     list_clients,
 )
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.tickets.assignment import assign
 from deskterm.desk.tickets.register import register
-from deskterm.desk.directory.seed_people import seed_clients
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Contact, table_of
 from small_desk import MONDAY, at
-from small_desk import at
 
 
 def add(session: Session, name: str | None, email: str | None = None, organisation: int | None = None) -> int:
