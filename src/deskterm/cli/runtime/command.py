@@ -7,8 +7,12 @@ from typing import Any, Literal, get_args, get_origin
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from deskterm.cli.runtime.argv import protect_dashed_arguments
+from deskterm.cli.runtime.batch import run_for_each, split_numbers
+from deskterm.errors import UsageError
 
 _UNDECIDED = object()
+_NUMBERS = "deskterm.numbers"
+"""Where the context of a call keeps the numbers of its tickets."""
 
 
 class Command(TyperCommand):
@@ -24,7 +28,26 @@ class Command(TyperCommand):
             if isinstance(parameter, TyperOption) and not parameter.is_flag
             for name in (*parameter.opts, *parameter.secondary_opts)
         }
-        return super().parse_args(ctx, protect_dashed_arguments(args, valued))
+        words = protect_dashed_arguments(args, valued)
+        arguments = [parameter for parameter in self.params if isinstance(parameter, TyperArgument)]
+        if arguments and arguments[0].name == "number":
+            ctx.meta[_NUMBERS], words = split_numbers(words, valued, only_numbers=len(arguments) == 1)
+        return super().parse_args(ctx, words)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Call the command: on each ticket in turn where several were named (C-51)."""
+        numbers = ctx.meta.get(_NUMBERS, ())
+        if len(numbers) < 2:
+            return super().invoke(ctx)
+        if ctx.params.get("version") is not None:
+            raise UsageError("--if-version is for one ticket: name one.")
+
+        def call(number: int) -> None:
+            ctx.params["number"] = number
+            super(Command, self).invoke(ctx)
+
+        run_for_each(numbers, call, as_json=bool(ctx.params.get("as_json")))
+        return None
 
 
 class Group(TyperGroup):
@@ -80,7 +103,12 @@ def _plain_word(annotation: Any, parameter: TyperArgument | TyperOption, word: A
         return word
     if annotation is int:
         # A number of 19 digits may be beyond 2^63 - 1: typer judges those. A default comes as a number already.
-        number = int(word) if type(word) is str and word.isascii() and word.isdigit() and len(word) < 19 else word
+        number = word
+        if type(word) is str:
+            # `#1001`, as tickets are named in mails and in the console
+            digits = word.removeprefix("#") if parameter.metavar == "NUMBER" else word
+            if digits.isascii() and digits.isdigit() and len(digits) < 19:
+                number = int(digits)
         low, high = parameter.min, parameter.max
         if type(number) is int and (low is None or low <= number) and (high is None or number <= high):
             return number

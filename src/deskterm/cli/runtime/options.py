@@ -19,7 +19,7 @@ def number_argument(text: str, metavar: str) -> Any:
     return typer.Argument(help=text, metavar=metavar, min=1, max=BIGGEST_NUMBER)
 
 
-Number = Annotated[int, number_argument("The ticket's number.", "NUMBER")]
+Number = Annotated[int, number_argument("The ticket's number; several as 1001,1002.", "NUMBER")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
 IfVersion = Annotated[

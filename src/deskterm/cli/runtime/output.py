@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from deskterm.cli.runtime.batch import find_batch
 from deskterm.desk.domain.text import escape_unseen_in_json
 from deskterm.present.sanitize import sanitize
 from deskterm.progress import Progress
@@ -25,6 +26,9 @@ MOST_FINDINGS = 20
 def print_json(value: Any) -> None:
     """Print one JSON document, with escapes for characters that a terminal acts on or nobody sees. Instants are RFC
     3339 in UTC."""
+    if (batch := find_batch()) is not None:
+        batch.documents.append(value)
+        return
     print(escape_unseen_in_json(json.dumps(value, ensure_ascii=False, indent=2, default=_to_json)))
 
 

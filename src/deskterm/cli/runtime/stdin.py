@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from deskterm.cli.runtime.batch import find_batch
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import sanitize
 
@@ -13,6 +14,9 @@ def read_text(text: str | None) -> str:
     UsageError when the input is not UTF-8."""
     if text is not None and text != "-":
         return text
+    batch = find_batch()
+    if batch is not None and batch.text is not None:
+        return batch.text
     if sys.stdin.isatty():
         print("Write, and end with Ctrl+D on a line of its own:", file=sys.stderr)
     try:
@@ -20,6 +24,8 @@ def read_text(text: str | None) -> str:
         words.encode()  # in some locales Python keeps bytes that are no UTF-8 as lone surrogates
     except UnicodeError as error:
         raise UsageError("Standard input is not UTF-8 text: convert it first, as `iconv -f latin1` does.") from error
+    if batch is not None:
+        batch.text = words
     return words
 
 
