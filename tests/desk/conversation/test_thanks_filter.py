@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.desk.conversation.thanks_filter import is_only_thanks, may_be_thanks
-from deskterm.desk.conversation.thanks_phrases import load_phrases, load_signature_words, normalise, tokenise
+from deskterm.desk.conversation.thanks_phrases import load_phrases
+from deskterm.desk.domain.wording.signature import load_signature_words
+from deskterm.desk.domain.wording.tokens import normalise, tokenise
 from deskterm.procedure.schema import Closing
 from procedure_story import shipped
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.desk.conversation.thanks_phrases import LanguagePhrases, load_phrases, normalise, tokenise
+from deskterm.desk.conversation.thanks_phrases import LanguagePhrases, load_phrases
+from deskterm.desk.domain.wording.tokens import normalise, tokenise
 from deskterm.procedure.schema import Closing
 from deskterm.procedure.shipped import data_folder
 

@@ -6,8 +6,7 @@ import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.domain.quoted_text import remove_history
-from deskterm.desk.workflow import escalation_phrases, escalation_review
+from deskterm.desk.workflow import escalation_review
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.oversight import load_escalations
 from shipped_desk import as_agent
@@ -39,19 +38,18 @@ def test_a_message_that_asks_for_escalation_starts_the_ladder_and_notifies_its_r
 
 
 @pytest.mark.requirement("S1-34")
-@pytest.mark.parametrize(
-    ("words", "asked"),
-    [
-        ("I would like an escalation.", True),
-        ("customer  excellence\tmanager!", True),
-        ("De-escalated? No: escalated.", True),
-        ("The escalators stand still.", False),
-        ("All fine.\n> please escalate", False),
-        ("Thanks\nOn Mon, 23 Nov 2026 at 09:00, Sam wrote:\nshall we escalate?", False),
-        ("Bitte\n-----Original Message-----\nescalate", False),
-        ("", False),
-    ],
-)
-def test_only_whole_words_outside_quotations_ask_for_escalation(words: str, asked: bool) -> None:
-    phrases = ("escalate", "escalated", "escalation", "Customer Excellence Manager")
-    assert escalation_phrases.contains_phrase(remove_history(words), phrases) is asked
+def test_a_message_that_says_there_is_no_need_to_escalate_starts_no_ladder(vendor: DeskSession) -> None:
+    """D-06."""
+    number = open_ticket(vendor, type="support-query", organisation="larch")
+    for minute, words in enumerate(
+        (
+            "There is no need to escalate this.",
+            "How do I escalate?",
+            "> escalate",
+            "Well done.\n\nSam Reed\nHead of Escalation",
+        )
+    ):
+        messages.record_customer_message(vendor, number, words, now=at(5 + minute))
+    assert escalation_steps(vendor, number) == []
+    messages.record_customer_message(vendor, number, "Bitte eskalieren Sie das.", now=at(20))
+    assert [step.state for step in escalation_steps(vendor, number)] == ["open"]

@@ -10,15 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from deskterm.desk.conversation.signature import remove_signature
-from deskterm.desk.conversation.thanks_phrases import (
-    is_unspaced,
-    load_phrases,
-    load_signature_words,
-    normalise,
-    tokenise,
-)
+from deskterm.desk.conversation.thanks_phrases import load_phrases
 from deskterm.desk.domain.quoted_text import extract_own_text
+from deskterm.desk.domain.wording.signature import load_signature_words, remove_signature
+from deskterm.desk.domain.wording.tokens import is_unspaced, normalise, tokenise
 from deskterm.procedure.schema import Closing
 
 MAX_WORDS = 50

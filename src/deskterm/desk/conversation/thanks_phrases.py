@@ -5,53 +5,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 
+from deskterm.desk.domain.wording.tokens import normalise, tokenise
 from deskterm.procedure.schema import Closing
 from deskterm.procedure.shipped import data_folder
 
-# Scripts without spaces between words are compared character by character.
-_UNSPACED = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-# Vowel signs of Indic scripts belong to the word, though Python does not count them as letters.
-_MARKS = "\u0300-\u036f\u0900-\u0963\u0966-\u0dff"
-_TOKEN = re.compile(
-    rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+|[:;=]['’]?-?[)d(/\\|*p3]|<3|\^\^|[^\w\s]|_"
-)
-"""A word, a character of a script without spaces, an emoticon such as `:-)` or `<3`, or one other character."""
-_IGNORED_TOKENS = frozenset(",-–—'’‘\"“”„«»()&~*_`´·•|、،・")
-_EMOJI_MODIFIERS = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
-"""Variation selectors and skin tones, which do not change what an emoji says."""
-_POINTS_AND_TATWEEL = frozenset({*range(0x0591, 0x05C8), 0x0640, *range(0x064B, 0x0653)})
-"""Signs of Hebrew and Arabic that writers put or leave out as they like."""
 _ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 THANKS: Final = 1
 COURTESY: Final = 2
-
-
-def normalise(text: str) -> str:
-    """Reduce a text to what is compared: no case, no presentation forms, skin tones or invisible characters."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(
-        character
-        for character in folded
-        if character not in _EMOJI_MODIFIERS
-        and ord(character) not in _POINTS_AND_TATWEEL
-        and unicodedata.category(character) != "Cf"
-    )
-
-
-def tokenise(text: str) -> list[str]:
-    """Return the tokens of a text that was normalised, without punctuation that says nothing."""
-    return [token for token in _TOKEN.findall(text) if token not in _IGNORED_TOKENS]
-
-
-def is_unspaced(token: str) -> bool:
-    """Return whether a token is a character of a script without spaces between words."""
-    return re.match(f"[{_UNSPACED}]", token) is not None
 
 
 class LanguagePhrases:
@@ -166,13 +131,6 @@ class Phrases:
 def load_phrases(closing: Closing) -> Phrases:
     """Load the phrases that come with deskterm, and those that a procedure adds to them."""
     return _compile(_freeze(closing.thanks), _freeze(closing.courtesies))
-
-
-@cache
-def load_signature_words() -> Mapping[str, frozenset[str]]:
-    """Load what may stand in a signature below a name (`data/phrases/signatures.toml`), each text normalised."""
-    tables = tomllib.loads((data_folder() / "phrases" / "signatures.toml").read_text(encoding="utf-8"))
-    return {key: frozenset(" ".join(tokenise(normalise(text))) for text in texts) for key, texts in tables.items()}
 
 
 _Texts = tuple[tuple[str, tuple[str, ...]], ...]

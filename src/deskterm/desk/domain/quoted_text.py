@@ -19,8 +19,19 @@ _HEADER = re.compile(
     r"da|inviato|a|data|oggetto|van|verzonden|aan|onderwerp|assunto|od|wysłano|do|temat)\*?\s?:",
     re.IGNORECASE,
 )
-_HISTORY = re.compile(r"^\s*(-{2,}\s*(original|forwarded) message|(on|am|le|el|il|op)\b.{0,200}:\s*$)", re.IGNORECASE)
+_FORWARDED = re.compile(
+    r"^\s*-{2,}\s*(original|forwarded|begin forwarded) message"
+    r"|^\s*-{2,}\s*(ursprüngliche|original-?|weitergeleitete) ?nachricht"
+    r"|^\s*-{2,}\s*message (d.origine|original|transféré)|^\s*-{2,}\s*mensaje (original|reenviado)"
+    r"|^\s*-{2,}\s*messaggio (originale|inoltrato)|^\s*-{2,}\s*(oorspronkelijk|doorgestuurd) bericht"
+    r"|^\s*-{2,}\s*mensagem (original|encaminhada)|^\s*-{2,}\s*(wiadomość oryginalna|ursprungligt meddelande)",
+    re.IGNORECASE,
+)
 """A line below which a mail program puts the whole earlier message."""
+_SENDER = re.compile(r"^\*?(from|von|de|da|van|od|från|fra)\*?\s?:", re.IGNORECASE)
+_HEADER_LINES = 4
+"""Lines below the sender among which two more headers make it the head of an earlier message."""
+_ATTRIBUTES = re.compile(r"^\s*(on|am|le|el|il|op)\b.{0,200}:$", re.IGNORECASE)
 _SHORTEST_RULE = 5
 _LONGEST_ATTRIBUTION = 250
 """Characters of a line from which on it is a paragraph, and no attribution."""
@@ -39,14 +50,30 @@ def remove_quoted_lines(body: str) -> str:
 def remove_history(body: str) -> str:
     """Return a message without lines marked with `>` and without all that follows the head of an earlier message."""
 
+    lines = body.splitlines()
+
     def own_lines() -> Iterator[str]:
-        for line in body.splitlines():
-            if _HISTORY.match(line):
+        for number, line in enumerate(lines):
+            if _begins_history(lines, number):
                 return
             if not is_quoted(line):
                 yield line
 
     return "\n".join(own_lines())
+
+
+def _begins_history(lines: Sequence[str], number: int) -> bool:
+    """Return whether a line is the head of an earlier message. A line such as "Am Montag:" is not: it needs a date, or
+    the word that somebody wrote."""
+    line = lines[number].strip()
+    if _FORWARDED.match(line):
+        return True
+    if _SENDER.match(line):
+        below = [lines[other].strip() for other in range(number + 1, min(number + 1 + _HEADER_LINES, len(lines)))]
+        return sum(_HEADER.match(other) is not None for other in below) > 1
+    if len(line) >= _LONGEST_ATTRIBUTION or not _ATTRIBUTES.match(line):
+        return False
+    return _WROTE.search(line) is not None or _DATED.search(line) is not None
 
 
 def extract_own_text(body: str, sent_texts: Iterable[str] = ()) -> str:

@@ -124,7 +124,8 @@ class Ladder(Part):
     levels: tuple[LadderLevel, ...] = Field(min_length=1)
     """The steps."""
     phrases: tuple[str, ...] = ()
-    """Words in a customer's message that ask for it (S1-34)."""
+    """Words in a customer's message that ask for it (S1-34); where one ladder alone has some, "escalate" and the like
+    in five languages do too. Negations, questions about it, quotations and signatures do not."""
     notify_requester: bool = False
     """Each step is told to the requester (S2-20)."""
     by_customer: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskterm.desk.conversation.signature import remove_signature
+from deskterm.desk.domain.wording.signature import remove_signature
 
 PEOPLE = frozenset({"kim", "doe", "larch"})
 

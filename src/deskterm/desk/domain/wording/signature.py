@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+import tomllib
+from collections.abc import Collection, Mapping
+from functools import cache
 
-from deskterm.desk.conversation.thanks_phrases import load_signature_words, normalise, tokenise
+from deskterm.desk.domain.wording.tokens import normalise, tokenise
+from deskterm.procedure.shipped import data_folder
 
 _SEPARATOR = re.compile(r"^[-–—_=*~]{2,}$")
 _SPLIT = re.compile(r"\s*[|·•;]\s*|\s*,\s+|\s+[-–—/]\s+|\t+|\s{3,}")
@@ -19,25 +22,49 @@ _MAX_LINE = 1500
 """Characters of a line from which on it is read by a person. A disclaimer is often one long line."""
 
 
-def remove_signature(lines: list[str], people: Collection[str]) -> list[str]:
+@cache
+def load_signature_words() -> Mapping[str, frozenset[str]]:
+    """Load what may stand in a signature below a name (`data/phrases/signatures.toml`), each text normalised."""
+    tables = tomllib.loads((data_folder() / "phrases" / "signatures.toml").read_text(encoding="utf-8"))
+    return {key: frozenset(" ".join(tokenise(normalise(text))) for text in texts) for key, texts in tables.items()}
+
+
+def remove_signature(lines: list[str], people: Collection[str], *, after_farewell: bool = False) -> list[str]:
     """Return the lines of a message without its signature and footers.
 
     A signature begins below the first line, with a separator or somebody's name on a line of its own, and goes on while
     each line is a name, a job title, a company, a street, or a telephone number or address: what could be a request
-    stays. people: words of the names of those who write to each other, normalised."""
+    stays. people: words of the names of those who write to each other, normalised. after_farewell: capitalised words
+    below a farewell such as "Kind regards" are a name too, and all below a separator is signature: for a reader to whom
+    a request that is overlooked in such a place does no harm."""
     kept: list[str] = []
-    in_signature = in_footer = False
+    in_signature = in_footer = below_farewell = False
     for number, line in enumerate(lines):
         if len(line) > _MAX_LINE:
             kept.append(line)
             in_signature = in_footer = False
             continue
         in_footer = _is_footer(line, people, begun=in_footer)
-        opens = number > 0 and (_SEPARATOR.match(line) is not None or _is_name_line(line, people))
+        separates = _SEPARATOR.match(line) is not None
+        if after_farewell and separates and number > 0:
+            break
+        opens = number > 0 and (
+            separates or _is_name_line(line, people) or (below_farewell and _is_capitalised_name(line))
+        )
+        below_farewell = after_farewell and _is_farewell(line)
         in_signature = opens or (in_signature and (in_footer or _is_signature_line(line, people)))
         if not (in_signature or (in_footer and number > 0)):
             kept.append(line)
     return kept
+
+
+def _is_farewell(line: str) -> bool:
+    return " ".join(token for token in tokenise(normalise(line)) if token != ".") in load_signature_words()["farewells"]
+
+
+def _is_capitalised_name(line: str) -> bool:
+    spelt = re.split(r"[^\w'’-]+", line.strip())
+    return 0 < len(spelt) <= _MAX_SURNAMES + 1 and all(word and _is_capitalised(word) for word in spelt)
 
 
 def _is_signature_line(line: str, people: Collection[str]) -> bool:

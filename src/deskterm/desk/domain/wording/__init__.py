@@ -1,0 +1,1 @@
+"""Words of a message: their tokens, signatures below them, and requests for an escalation."""
