@@ -5,16 +5,22 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from deskterm.cli.runtime.table import _format_with_rich, fit_columns, format_table, print_table
 from deskterm.present.sanitize import sanitize
 
-CELL = st.one_of(
-    st.sampled_from(
-        ["", " ", "a", " a ", "1042", "日本語の件名", "Größe", "e\u0301", "👩\u200d💻 home", "☎\ufe0f", "…"]
-    ),
-    st.text(max_size=12),
-).map(sanitize)
+CELL = (
+    st.one_of(
+        st.sampled_from(
+            ["", " ", "a", " a ", "1042", "日本語の件名", "Größe", "e\u0301", "👩\u200d💻 home", "☎\ufe0f", "…"]
+        ),
+        st.text(max_size=12),
+    )
+    .map(sanitize)
+    .filter(lambda cell: cell == "" or cell_len(cell) > 0)
+)
+"""Texts as wide as a blank or wider: a column whose only text has no width (a lone skin tone) rich leaves out."""
 HEAD = st.sampled_from(["#", "", "Subject", "Left", "Due"])
 
 
