@@ -126,6 +126,18 @@ def test_missed_clocks_are_listed_when_asked_for(faults: Call) -> None:
     assert "✖  1001" in faults("sla", "list", "--breached", *HALF_PAST).out
 
 
+def test_the_list_has_a_limit_and_says_what_it_leaves_out(faults: Call) -> None:
+    """D-48"""
+    whole = faults("sla", "list", "--json", *NINE)
+    assert (len(whole.json), whole.err) == (4, "")
+    first = faults("sla", "list", "--limit", 1, *NINE)
+    assert "· 4 clocks ·" in first.out
+    assert len(first.out.splitlines()) == 3
+    assert "1 of 4 are listed, 3 left out: --all lists all." in first.err
+    assert faults("sla", "list", "--limit", 2, "--json", *NINE).json == whole.json[:2]
+    assert faults("sla", "list", "--limit", 2, "--all", *NINE).code == 2
+
+
 def test_the_list_ends_with_clocks_that_have_no_due_time(deskterm: Call, tmp_path: Path) -> None:
     from due_time_desk import DUE_TIME_PROCEDURE
 

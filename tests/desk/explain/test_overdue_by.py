@@ -18,7 +18,7 @@ from deskterm.present.labels import Vocabulary
 from deskterm.present.models import seconds_left
 from deskterm.procedure.compiled import to_document
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.deadlines import load_due
+from deskterm.store.queries.deadlines import DeadlineFilter, load_window
 from deskterm.store.queries.queue import Viewer, load_queue_page
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 from deskterm.store.rows.live_clocks import load_live_clocks
@@ -83,7 +83,7 @@ def test_a_pause_after_the_due_time_is_no_part_of_what_is_overdue_on_any_screen(
         found = load_ticket_detail(reader, number)
         (row,) = load_queue_page(reader, "open", Viewer("ann", None, now))
         (line,) = reading.present_rows([row], load_live_clocks(reader, [number]), words)
-        (listed,) = [clock for clock in load_due(reader) if clock.metric == "resolution"]
+        (listed,) = [clock for clock in load_window(reader, DeadlineFilter(0), 99) if clock.metric == "resolution"]
     assert found is not None
     (clock,) = [clock for clock in reading.present_ticket(found, words).clocks if clock.metric == "resolution"]
     assert clock.target_seconds is not None

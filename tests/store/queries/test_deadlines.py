@@ -11,7 +11,15 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import register, update
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.queries.deadlines import Deadline, count_paused, load_breached, load_due
+from deskterm.store.queries.deadlines import (
+    Deadline,
+    DeadlineFilter,
+    count_paused,
+    count_window,
+    load_due_instants,
+    load_window,
+)
+from deskterm.store.queries.queue import Viewer
 from small_desk import at, small_desk
 
 COLUMNS = (
@@ -33,6 +41,21 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 def reader(desk: DeskSession) -> Iterator[ReadConnection]:
     with open_reader(desk.store.url) as reader:
         yield reader
+
+
+def load_all(reader: ReadConnection, wanted: DeadlineFilter) -> list[Deadline]:
+    found = list(load_window(reader, wanted, 10_000))
+    assert len(found) == count_window(reader, wanted)
+    return found
+
+
+def load_due(reader: ReadConnection, *, since: int = 0, until: int | None = None) -> list[Deadline]:
+    within = until - since if until is not None else None
+    return load_all(reader, DeadlineFilter(since, within, dated=True))
+
+
+def load_breached(reader: ReadConnection, now: int) -> list[Deadline]:
+    return load_all(reader, DeadlineFilter(now, breached=True))
 
 
 def to_seconds(minutes: float) -> int:
@@ -110,3 +133,23 @@ def test_bug_35_no_clock_that_is_due_is_cut_off_however_many_there_are(
     assert len(load_due(reader, until=to_seconds(60))) == 1502
     assert len(load_due(reader)) == 1506
     assert sum(clock.number == 1001 for clock in load_breached(reader, to_seconds(61))) == 1501
+    assert load_due_instants(reader) == [clock.due for clock in load_due(reader)]
+
+
+def test_a_window_holds_the_first_ones_and_says_how_many_there_are(reader: ReadConnection) -> None:
+    """D-48: a list of a large desk reads what it shows."""
+    everything = DeadlineFilter(to_seconds(0))
+    first = list(load_window(reader, everything, 2))
+    assert keys(first) == [(1002, "response"), (1001, "response")]
+    assert first == load_all(reader, everything)[:2]
+    assert count_window(reader, everything) == 6
+    mine = DeadlineFilter(to_seconds(0), view="mine", viewer=Viewer("ann", None, to_seconds(0)), metric="response")
+    assert load_all(reader, mine) == []
+    unassigned = mine._replace(view="unassigned")
+    assert keys(load_all(reader, unassigned)) == [(1002, "response"), (1001, "response"), (1003, "response")]
+
+
+def test_missed_clocks_come_before_those_that_are_due_soon(reader: ReadConnection) -> None:
+    wanted = DeadlineFilter(to_seconds(61), 3600 * 4, breached=True)
+    assert keys(load_all(reader, wanted))[:3] == [(1002, "response"), (1001, "response"), (1003, "response")]
+    assert len({(clock.number, clock.metric) for clock in load_all(reader, wanted)}) == count_window(reader, wanted)

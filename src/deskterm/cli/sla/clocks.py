@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -17,29 +16,21 @@ from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.deadlines import Deadline
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_procedure_document
-from deskterm.store.queries.queue import Viewer, count_tickets, load_queue_page
+from deskterm.store.queries.queue import Viewer
 
 View = Annotated[str, typer.Option(help="Of which tickets: mine, team, unassigned, due, breached, waiting or open.")]
 
 
-def filter_by_view(
-    reader: ReadConnection, clocks: Iterable[Deadline], view: str, cli: CliContext, now: int
-) -> list[Deadline]:
-    """Return the clocks of the tickets in a view. now: epoch seconds. Raises UsageError for a view that there is not,
-    or in which no clock runs."""
+def find_viewer(reader: ReadConnection, view: str, cli: CliContext, now: int) -> Viewer | None:
+    """Return whose view it is; None for the view of all open tickets. now: epoch seconds. Raises UsageError for a view
+    that there is not, or in which no clock runs."""
     views = [known.key for known in VIEWS if known.key != "closed"]
     if view not in views:
         raise UsageError(f"There is no view {view!r} with clocks that run: use {', '.join(views)}.")
-    # The clocks that are handed in are those of open tickets already
-    if view == "open":
-        return list(clocks)
+    if view == "open":  # a ticket that is put off is not in this view, and its clocks run all the same
+        return None
     login = cli.check_login()
-    team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)
-    viewer = Viewer(login, team, now)
-    # The whole view, however large: a limit would hide clocks that are due
-    total = count_tickets(reader, view, viewer)
-    numbers = {row.number for row in load_queue_page(reader, view, viewer, limit=total)} if total else set()
-    return [clock for clock in clocks if clock.number in numbers]
+    return Viewer(login, next((agent.team for agent in load_agents(reader) if agent.login == login), None), now)
 
 
 class VersionVocabularies:

@@ -8,20 +8,21 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
-from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.output import print_json_list, report_left_out
 from deskterm.cli.runtime.table import print_table
-from deskterm.cli.sla.clocks import VersionVocabularies, View, choose_sign, filter_by_view
+from deskterm.cli.sla.clocks import VersionVocabularies, View, choose_sign, find_viewer
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.formats import format_count, format_countdown
 from deskterm.present.labels import get_label
 from deskterm.present.sanitize import sanitize
 from deskterm.sla.durations import parse_duration
-from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries import deadlines
-from deskterm.store.queries.deadlines import Deadline
+from deskterm.store.queries.deadlines import Deadline, DeadlineFilter
 from deskterm.store.queries.desk_facts import load_desk_facts
 
 _DAY = 86_400
+_USUAL, _ALL = 100, 2**62
+"""Rows of a list for people, and of one that is to be complete."""
 
 
 def list_clocks(
@@ -35,38 +36,48 @@ def list_clocks(
     ] = False,
     view: View = "open",
     metric: Annotated[str | None, typer.Option(help="Only clocks of this metric.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="How many at most; left out, 100, and all with --json.", min=1, max=10_000_000)
+    ] = None,
+    whole: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the clocks that run, by due time.
 
-    Every clock of every open ticket that runs, not only the next one of each, and all of them however many; last those
+    Every clock of every open ticket that runs, not only the next one of each, the first to be due first; last those
     that have no due time yet, because their ticket is unscheduled or nobody has set one. --due-within is time on the
     clock; the working time that is left of it is shown beside.
     """
+    if whole and limit is not None:
+        raise UsageError("--all and --limit go one at a time.")
+    limit = limit or (_ALL if whole or as_json else _USUAL)
     cli: CliContext = context.obj
     within = _parse_due_within(due_within) if due_within is not None else None
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
-        clocks = filter_by_view(reader, _read_clocks(reader, now, within, breached), view, cli, now)
         versions = VersionVocabularies(reader, facts)
-        if metric is not None:
-            metrics = versions.current.metrics
-            # Clocks of an older version may have a metric that is in the procedure no more.
-            if metric not in metrics and not any(clock.metric == metric for clock in clocks):
-                raise DeskError(f"There is no metric {metric!r}: use {', '.join(metrics)}.")
-            clocks = [clock for clock in clocks if clock.metric == metric]
+        metrics = versions.current.metrics
+        # Clocks of an older version may have a metric that is in the procedure no more.
+        if metric is not None and metric not in metrics and not deadlines.has_metric(reader, metric):
+            raise DeskError(f"There is no metric {metric!r}: use {', '.join(metrics)}.")
+        viewer = find_viewer(reader, view, cli, now)
+        wanted = DeadlineFilter(now, within, breached, metric=metric, view=view, viewer=viewer)
+        clocks = deadlines.load_window(reader, wanted, limit)
         if as_json:
-            print_json([_clock_to_json(clock, versions, now) for clock in clocks])
+            shown = print_json_list(_clock_to_json(clock, versions, now) for clock in clocks)
+            report_left_out(shown, deadlines.count_window(reader, wanted) if shown == limit else shown)
             return
         rows = [_format_cells(clock, versions, facts.timezone, now) for clock in clocks]
+        total = deadlines.count_window(reader, wanted) if len(rows) == limit else len(rows)
     time = format_time_and_zone(now, facts.timezone)
-    print(f"{sanitize(facts.name)} · {format_count(len(rows), 'clock')} · {time}")
+    print(f"{sanitize(facts.name)} · {format_count(total, 'clock')} · {time}")
     print_table(
         ("", "#", "Left", "In", "Due", "Clock", "Target", "Sev", "Status", "Assignee", "Subject"),
         rows,
         right=("#", "Left", "In"),
     )
+    report_left_out(len(rows), total)
 
 
 def _parse_due_within(text: str) -> int:
@@ -75,22 +86,6 @@ def _parse_due_within(text: str) -> int:
         return parse_duration(text, _DAY)
     except ValueError as error:
         raise UsageError(f"{error}, such as --due-within 1h.") from error
-
-
-def _read_clocks(reader: ReadConnection, now: int, within: int | None, breached: bool) -> list[Deadline]:
-    """Read the clocks that are due within so many seconds, all with None; breached: also those that were missed, or
-    with None only those."""
-    if within is None:
-        if breached:
-            return deadlines.load_breached(reader, now)
-        return [*deadlines.load_due(reader), *deadlines.load_undated(reader)]
-    due = deadlines.load_due(reader, since=now, until=now + within)
-    if not breached:
-        return due
-    missed = deadlines.load_breached(reader, now)
-    # A clock that was missed and then granted a new due time is among both.
-    known = {(clock.number, clock.metric, clock.cycle) for clock in missed}
-    return missed + [clock for clock in due if (clock.number, clock.metric, clock.cycle) not in known]
 
 
 def _format_cells(clock: Deadline, versions: VersionVocabularies, zone_name: str, now: int) -> list[str]:

@@ -16,12 +16,19 @@ from rich.cells import cell_len, set_cell_size
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import report_error
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone
-from deskterm.cli.sla.clocks import VersionVocabularies, View, choose_sign, filter_by_view
+from deskterm.cli.sla.clocks import VersionVocabularies, View, choose_sign, find_viewer
 from deskterm.present.formats import format_countdown
 from deskterm.present.labels import get_label
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.deadlines import Deadline, count_paused, load_due
+from deskterm.store.queries.deadlines import (
+    Deadline,
+    DeadlineFilter,
+    count_paused,
+    count_window,
+    load_due_instants,
+    load_window,
+)
 from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 
 _POLL = 0.25
@@ -88,17 +95,21 @@ class _WatchedClocks:
         self._reader, self._facts, self._cli, self._view = reader, facts, cli, view
         self._clock = clock
         self._versions = VersionVocabularies(reader, facts)
-        self._running: list[Deadline] | None = None
-        """The running clocks of all open tickets by due time; None when they must be read again."""
+        self._running: list[int] | None = None
+        """The due instants of the running clocks of all open tickets; None when they must be read again."""
         self._paused = 0
         self._in_view: list[Deadline] = []
+        """The clocks of the view that are due first, as many as were shown."""
+        self._shown = 0
+        self._total = 0
+        """How many clocks the view has."""
 
     def format_block(self, rows: int) -> list[str]:
         """Return the lines that are painted at once: a heading, and the clocks that are due first. rows: how many."""
         now = int(self._clock().timestamp())
-        running = self._refresh(now)
+        running = self._refresh(now, rows)
         # Late is what was due before this second (SLA rule 11)
-        overdue = bisect_left(running, now, key=lambda clock: clock.due or 0)
+        overdue = bisect_left(running, now)
         heading = (
             f"{sanitize(self._facts.name)} · {format_time_and_zone(now, self._facts.timezone)} · "
             f"{len(running)} running, {overdue} overdue, {self._paused} paused"
@@ -106,7 +117,7 @@ class _WatchedClocks:
         lines = _align([self._format_cells(clock, now) for clock in self._in_view[:rows]])
         if not lines:
             lines = ["No clock of these tickets runs towards a due time."]
-        more = len(self._in_view) - rows
+        more = self._total - rows
         return [heading, *lines, *([f"… {more} more"] if more > 0 else [])]
 
     def wait(self, interval: float) -> None:
@@ -118,15 +129,18 @@ class _WatchedClocks:
                 self._running = None
                 return
 
-    def _refresh(self, now: int) -> list[Deadline]:
-        """Bring the clocks of the view up to date, and return the running clocks of all open tickets."""
-        running, is_current = self._running, self._view not in _TIMED_VIEWS
+    def _refresh(self, now: int, rows: int) -> list[int]:
+        """Bring the first clocks of the view up to date, and return the due instants of all running clocks."""
+        running, is_current = self._running, self._view not in _TIMED_VIEWS and rows <= self._shown
         if running is None:
-            running = self._running = load_due(self._reader)
+            running = self._running = load_due_instants(self._reader)
             self._paused = count_paused(self._reader)
             is_current = False
         if not is_current:
-            self._in_view = filter_by_view(self._reader, running, self._view, self._cli, now)
+            viewer = find_viewer(self._reader, self._view, self._cli, now)
+            wanted = DeadlineFilter(now, dated=True, view=self._view, viewer=viewer)
+            self._in_view, self._shown = list(load_window(self._reader, wanted, rows)), rows
+            self._total = count_window(self._reader, wanted)
         return running
 
     def _format_cells(self, clock: Deadline, now: int) -> list[str]:

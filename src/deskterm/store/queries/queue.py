@@ -205,6 +205,11 @@ def count_tickets(
     return int(found)
 
 
+def build_view_condition(reader: ReadConnection, view: str, viewer: Viewer) -> tuple[str, dict[str, object]]:
+    """Return the condition on rows of `ticket` for the tickets of a view, and its parameters."""
+    return _build_where(reader, view, viewer, "")
+
+
 def find_position(
     reader: ReadConnection, view: str, viewer: Viewer, order: SortOrder, key: SortKey, match: str = ""
 ) -> int:
