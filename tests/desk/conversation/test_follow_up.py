@@ -9,6 +9,7 @@ import pytest
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.directory import participants
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import closing, confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
@@ -68,6 +69,16 @@ def test_a_reply_after_thirty_days_registers_a_follow_up(desk_with_ticket: DeskF
         update.move(desk, 1001, "in-progress", now=late)
     with pytest.raises(DeskError, match="more than 30 days"):
         reopening.reopen(desk, 1001, "called", now=late)
+
+
+def test_a_follow_up_has_the_words_of_the_colleague_who_wrote_it(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("managed-services")
+    participants.add_participant(desk, 1001, "Lou Roe", email="lou@larch.example", now=at(0.5))
+    resolve_and_confirm(desk)
+    late = at(20) + 30 * DAY + timedelta(seconds=1)
+    number = messages.record_customer_message(desk, 1001, "Again.", author="lou@larch.example", now=late).number
+    new = read_ticket(desk, number)
+    assert (new.row.requester, new.messages[0].author) == ("Kim Doe", "Lou Roe")
 
 
 def close_for_good(desk: DeskSession) -> None:

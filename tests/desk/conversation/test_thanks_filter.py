@@ -180,4 +180,5 @@ def test_a_procedure_that_keeps_closed_for_thanks_needs_no_phrases_of_its_own_an
 def test_an_initial_is_no_name_that_thanks_may_have_beside_them() -> None:
     closing = shipped("web-agency").definition.closing
     assert is_only_thanks("Thank you, Doe", closing, people=("K Doe",))
+    assert is_only_thanks("Thank you, Bo", closing, people=("Bo Doe",))
     assert not is_only_thanks("Thank you, K", closing, people=("K Doe",))
