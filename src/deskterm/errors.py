@@ -13,6 +13,10 @@ class UsageError(DeskError):
     exit_code = 2
 
 
+class MissingReason(UsageError):
+    """A command that needs a reason was called without one. The command line adds the option that gives it."""
+
+
 class Unchanged(DeskError):
     """A ticket already has the value that a command would give it."""
 

@@ -266,3 +266,15 @@ def test_a_user_who_is_no_agent_is_not_advised_to_work_as_another(desk: Call, mo
     assert refused.err == (
         "deskterm: 'zoe' is no agent of this desk: an admin can add them with `deskterm seed agents FILE`.\n"
     )
+
+
+@pytest.mark.parametrize("words", [("rows.xlsx",), ("rows.JSON",), ("rows.csv", "--format", "jsonl")])
+def test_a_file_is_not_written_in_another_format_than_its_name_says(
+    desk: Call, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """C-55: `--output x.xlsx` wrote csv into it."""
+    target = tmp_path / words[0]
+    refused = desk("export", "tickets", "--output", target, *words[1:])
+    assert (refused.code, refused.out) == (2, "")
+    assert "name it .csv or .jsonl" in refused.err
+    assert not target.exists()

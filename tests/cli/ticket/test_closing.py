@@ -106,3 +106,15 @@ def test_the_stage_is_shown_with_the_status(deskterm: Call) -> None:
     deskterm("ticket", "set", 1001, "--status", "under-review", *at_minute(2))
     assert "Stage Further Investigation" in deskterm("ticket", "show", 1001).out
     assert deskterm("ticket", "show", 1001, "--json").json["stage"] == "further-investigation"
+
+
+def test_reasons_are_given_as_an_option_too_and_refusals_name_it(two_tickets: Call) -> None:
+    """C-53: some reasons were words, some options, and no refusal said which."""
+    at = ("--now", "2026-11-23T09:30")
+    for words in (("close", 1001), ("waive", 1001, "resolution"), ("separate", 1001)):
+        refused = two_tickets("ticket", *words, *at)
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err.endswith("Give it with --reason.\n"), refused.err
+    assert two_tickets("ticket", "separate", 1001, "--reason", "another matter", *at).err.count("--reason") == 0
+    help_text = two_tickets("ticket", "close", "--help").out
+    assert "--reason" in help_text

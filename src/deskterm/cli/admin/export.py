@@ -79,11 +79,22 @@ def export_rows(
     print(sanitize(f"{count} {what} written to {output}."), file=sys.stderr)
 
 
+_FORMATS_BY_ENDING = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+"""The end of a file's name → the format of such a file."""
+_OTHER_FORMATS = frozenset(
+    {".xlsx", ".xlsm", ".xls", ".ods", ".json", ".xml", ".tsv", ".parquet", ".pdf", ".html", ".md", ".db", ".sqlite3"}
+)
+"""Ends of the names of files that no export makes, whatever `--format` says."""
+
+
 def _choose_format(name: str, output: Path | None) -> Literal["csv", "jsonl"]:
-    """Return the format of a name, or without one the format that the file's name ends in. Raises UsageError for
-    another name."""
-    if name == "jsonl" or (not name and output is not None and output.suffix in (".jsonl", ".ndjson")):
-        return "jsonl"
-    if name not in ("", "csv"):
+    """Return the format of a name, or without one the format that the file's name ends in, else csv. Raises UsageError
+    for another name, and for a file whose name says another format than it would have (C-55)."""
+    if name not in ("", "csv", "jsonl"):
         raise UsageError(f"There is no format {name!r}: use csv or jsonl.")
-    return "csv"
+    ending = "" if output is None else output.suffix.lower()
+    meant = _FORMATS_BY_ENDING.get(ending)
+    if ending in _OTHER_FORMATS or (name and meant and meant != name):
+        said = f"be {name}" if name else "be csv or jsonl"
+        raise UsageError(f"{output} would {said} inside, whatever its name says: name it .csv or .jsonl.")
+    return "jsonl" if (name or meant) == "jsonl" else "csv"

@@ -9,7 +9,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, Number
+from deskterm.cli.runtime.options import AsJson, Number, ReasonOption
 from deskterm.cli.runtime.output import print_json, print_result, show_progress_on_terminal
 from deskterm.cli.runtime.stdin import require_confirmation
 from deskterm.cli.runtime.table import print_table
@@ -22,13 +22,14 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 def hold_ticket(
     context: typer.Context,
     number: Number,
-    reason: Annotated[str, typer.Argument(help="Why; whoever wants to release it asks for that.")],
+    reason: Annotated[str, typer.Argument(help="Why; whoever wants to release it asks for that.")] = "",
+    reason_option: ReasonOption = "",
     as_json: AsJson = False,
 ) -> None:
     """Keep a ticket as it is, whatever its age."""
     cli: CliContext = context.obj
     now = cli.now()
-    print_result(retention.place_hold(cli.open_desk(), number, reason, now=now), as_json)
+    print_result(retention.place_hold(cli.open_desk(), number, reason or reason_option, now=now), as_json)
 
 
 def release_hold(

@@ -8,7 +8,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from deskterm.cli.runtime.argv import protect_dashed_arguments
 from deskterm.cli.runtime.batch import run_for_each, split_numbers
-from deskterm.errors import UsageError
+from deskterm.errors import MissingReason, UsageError
 
 _UNDECIDED = object()
 _NUMBERS = "deskterm.numbers"
@@ -38,16 +38,26 @@ class Command(TyperCommand):
         """Call the command: on each ticket in turn where several were named (C-51)."""
         numbers = ctx.meta.get(_NUMBERS, ())
         if len(numbers) < 2:
-            return super().invoke(ctx)
+            return self._invoke_once(ctx)
         if ctx.params.get("version") is not None:
             raise UsageError("--if-version is for one ticket: name one.")
 
         def call(number: int) -> None:
             ctx.params["number"] = number
-            super(Command, self).invoke(ctx)
+            self._invoke_once(ctx)
 
         run_for_each(numbers, call, as_json=bool(ctx.params.get("as_json")))
         return None
+
+    def _invoke_once(self, ctx: Any) -> Any:
+        """Call the command. A refusal for want of a reason gets the option that gives one (C-53)."""
+        try:
+            return super().invoke(ctx)
+        except MissingReason as error:
+            option = next((name for parameter in self.params for name in parameter.opts if name == "--reason"), "")
+            # A reason with words of its own, such as `item end`, is the command's argument
+            advice = f" Give it with {option}." if option else ""
+            raise UsageError(f"{error}{advice}") from error
 
 
 class Group(TyperGroup):

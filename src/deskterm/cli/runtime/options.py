@@ -21,6 +21,8 @@ def number_argument(text: str, metavar: str) -> Any:
 
 Number = Annotated[int, number_argument("The ticket's number; several as 1001,1002.", "NUMBER")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="The reason, as an option.")]
+"""Beside a reason that is an argument: every command that takes one takes it as `--reason` too (C-53)."""
 Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
 IfVersion = Annotated[
     int | None,

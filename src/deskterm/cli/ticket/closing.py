@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson, IfVersion, Number
+from deskterm.cli.runtime.options import AsJson, IfVersion, Number, ReasonOption
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.runtime.stdin import read_text
@@ -18,7 +18,7 @@ from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.linking import incidents
 from deskterm.desk.tickets import closing, confirmation, reopening, resolution
-from deskterm.errors import UsageError
+from deskterm.errors import MissingReason, UsageError
 
 Words = Annotated[str, typer.Argument(help="What they wrote, if they did.")]
 Author = Annotated[str | None, typer.Option(help="Who said it, if not the requester: a name or an address.")]
@@ -83,12 +83,16 @@ def resolve(
 def close(
     context: typer.Context,
     number: Number,
-    because: Annotated[str, typer.Argument(help="The procedure's reason: insufficient-information, withdrawn, …")],
+    because: Annotated[str, typer.Argument(help="The procedure's reason: insufficient-information, withdrawn, …")] = "",
+    reason_option: ReasonOption = "",
     as_json: AsJson = False,
 ) -> None:
     """Close a ticket without a resolution, for one of the procedure's reasons."""
     cli: CliContext = context.obj
-    print_result(closing.close(cli.open_desk(), number, because, now=cli.now()), as_json)
+    reason = because or reason_option
+    if not reason:
+        raise MissingReason("Say why it is closed: one of the procedure's reasons.")
+    print_result(closing.close(cli.open_desk(), number, reason, now=cli.now()), as_json)
 
 
 def confirm(
@@ -138,6 +142,7 @@ def reopen(
     context: typer.Context,
     number: Number,
     reason: Annotated[str, typer.Argument(help="Why; left out, for what was taken for mere thanks.")] = "",
+    reason_option: ReasonOption = "",
     channel: Channel = "phone",
     as_json: AsJson = False,
 ) -> None:
@@ -148,6 +153,7 @@ def reopen(
     """
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
+    reason = reason or reason_option
     if not reason:
         print_result(overrule_thanks(desk, number, now=now), as_json)
         return

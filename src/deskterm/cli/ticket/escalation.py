@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson, Number
+from deskterm.cli.runtime.options import AsJson, Number, ReasonOption
 from deskterm.cli.runtime.output import print_result
 from deskterm.cli.ticket.due_changes import print_due_changes
 from deskterm.desk.conversation.delay_notice import announce_delay
@@ -25,6 +25,7 @@ def escalate(
     context: typer.Context,
     number: Number,
     reason: Annotated[str, typer.Argument(help="Why.")] = "",
+    reason_option: ReasonOption = "",
     ladder: Annotated[
         str | None, typer.Option(help="Which ladder; left out, the begun one, else to the next tier.")
     ] = None,
@@ -36,8 +37,8 @@ def escalate(
     """Take the next step of a ladder: its role is asked, its level of support takes over."""
     cli: CliContext = context.obj
     result = escalation.escalate(
-        cli.open_desk(), number, ladder=ladder, level=level, reason=reason, impact=impact, by_customer=by_customer,
-        now=cli.now(),
+        cli.open_desk(), number, ladder=ladder, level=level, reason=reason or reason_option, impact=impact,
+        by_customer=by_customer, now=cli.now(),
     )  # fmt: skip
     print_result(result, as_json)
 

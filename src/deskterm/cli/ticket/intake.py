@@ -48,7 +48,7 @@ def prioritise(
     context: typer.Context,
     number: Number,
     priority: Annotated[str, typer.Argument(help="The priority that it gets.")],
-    because: Annotated[str, typer.Option(help="One of the procedure's reasons.")],
+    because: Annotated[str, typer.Option("--because", "--reason", help="One of the procedure's reasons.")],
     affected: Annotated[int | None, typer.Option(help="How many people are affected.", min=0, max=10**9)] = None,
     note: Annotated[str, typer.Option(help="More on it; it stays in the history.")] = "",
     version: IfVersion = None,

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import BIGGEST_NUMBER, AsJson, IfVersion, Number, Reason, number_argument
+from deskterm.cli.runtime.options import (
+    BIGGEST_NUMBER,
+    AsJson,
+    IfVersion,
+    Number,
+    Reason,
+    ReasonOption,
+    number_argument,
+)
 from deskterm.cli.runtime.output import print_json, print_result
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking.duplicate import close_as_duplicate
@@ -54,7 +62,8 @@ def merge(
 def separate(
     context: typer.Context,
     number: Number,
-    reason: Annotated[str, typer.Argument(help="Why it is a matter of its own.")],
+    reason: Annotated[str, typer.Argument(help="Why it is a matter of its own.")] = "",
+    reason_option: ReasonOption = "",
     as_json: AsJson = False,
 ) -> None:
     """Let a duplicate or a merged ticket go its own way again, whatever was said meanwhile.
@@ -62,7 +71,7 @@ def separate(
     It is open again, and the people who came with it leave the other one. What was said stays where it was said.
     """
     cli: CliContext = context.obj
-    print_result(separate_ticket(cli.open_desk(), number, reason, now=cli.now()), as_json)
+    print_result(separate_ticket(cli.open_desk(), number, reason or reason_option, now=cli.now()), as_json)
 
 
 def split(

@@ -27,7 +27,7 @@ from deskterm.desk.domain.money import (
 )
 from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
 from deskterm.desk.policy.permissions import is_allowed
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError, MissingReason, UsageError
 from deskterm.sla.zones import format_local_time
 
 ENTRY = "entry"
@@ -245,7 +245,7 @@ def _format_excess(work: TicketTransaction) -> str:
 
 def _require_reason(reason: str) -> str:
     if not reason.strip():
-        raise UsageError("Say why: time that was written down is not changed without a reason.")
+        raise MissingReason("Say why: time that was written down is not changed without a reason.")
     return reason.strip()
 
 

@@ -16,7 +16,7 @@ from deskterm.desk.development.item_transaction import ENDED, ITEM, ItemTransact
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.permissions import GrantableAct, require_granted
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError, MissingReason, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import DevStatus
 from deskterm.procedure.sla_terms import find_release_cadence
@@ -142,7 +142,7 @@ def end_item(desk: DeskSession, number: int, *, item: str | None = None, reason:
     declined. reason: what became of it. Raises DeskError when the item is in a final status."""
     reason = reason.strip()
     if not reason:
-        raise UsageError("Say what became of it: an item is not ended without a reason.")
+        raise MissingReason("Say what became of it: an item is not ended without a reason.")
     with open_item(desk, number, item, "develop", now) as found:
         if not found.status.to:
             raise DeskError(f"Item {found.key} is {found.status.label} already.")

@@ -12,7 +12,7 @@ from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.history.erasure import find_plain_text_fields, replace_texts
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError, MissingReason
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.db.tables import PersonalText, table_of
 from deskterm.store.queries.retention import RetentionRow, load_expired_tickets
@@ -28,7 +28,7 @@ def place_hold(
     UsageError without a reason, and DeskError when the procedure has no holds or the ticket is on hold already."""
     reason = " ".join(reason.split())
     if not reason:
-        raise UsageError("Say why it is held: whoever wants to release it asks for that.")
+        raise MissingReason("Say why it is held: whoever wants to release it asks for that.")
     with desk.ticket(number, "hold", now, version) as work:
         if not work.procedure.definition.retention.legal_hold:
             raise DeskError("This desk's procedure holds nothing: [retention] has legal_hold = false.")

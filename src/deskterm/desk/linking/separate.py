@@ -19,7 +19,7 @@ from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_
 from deskterm.desk.domain.records import build_record_removal, records_of_kind
 from deskterm.desk.linking.duplicate import find_successor
 from deskterm.desk.tickets.reopening import find_reopen_status
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError, MissingReason
 
 
 def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetime) -> CommandResult:
@@ -30,7 +30,7 @@ def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetim
     there. Raises UsageError without a reason, and DeskError when the ticket is neither a duplicate nor merged."""
     reason = " ".join(reason.split())
     if not reason:
-        raise UsageError("Say in a few words why it is a matter of its own.")
+        raise MissingReason("Say in a few words why it is a matter of its own.")
     desk.require("link", "separate tickets")
     with desk.store.reading() as session:
         require_ticket(session, number)

@@ -10,7 +10,7 @@ from deskterm.desk.workflow.transition_rules import (
     can_reopen,
     require_reopenable,
 )
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError, MissingReason
 from deskterm.procedure.schema import Status
 
 
@@ -23,7 +23,7 @@ def reopen(
     reopened through that channel.
     """
     if not reason.strip():
-        raise UsageError("Say why it is taken up again.")
+        raise MissingReason("Say why it is taken up again.")
     with desk.ticket(number, "move", now, version, action="take a ticket up again") as work:
         closing = work.procedure.definition.closing
         if work.state.is_open:

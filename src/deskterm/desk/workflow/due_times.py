@@ -12,7 +12,7 @@ from deskterm.desk.domain.fold import UpcomingEvent
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.permissions import require_granted
 from deskterm.desk.workflow.timers import handle_timer_end
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError, MissingReason, UsageError
 from deskterm.sla.clock import Clock
 from deskterm.sla.targets import parse_target
 from deskterm.sla.zones import format_local_time
@@ -168,7 +168,7 @@ def _handle_clock_event(work: TicketTransaction, event: UpcomingEvent) -> str:
 
 def _require_reason(reason: str) -> str:
     if not reason.strip():
-        raise UsageError("Say why: a promise is not changed without a reason.")
+        raise MissingReason("Say why: a promise is not changed without a reason.")
     return reason.strip()
 
 

@@ -16,7 +16,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory import tier_coverage
 from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.workflow.ladder_levels import find_open_step, resolve_ladder, resolve_level
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError, MissingReason
 from deskterm.procedure.schema import Ladder, LadderLevel, Status
 
 ESCALATED = "escalated"
@@ -47,7 +47,7 @@ def escalate(
         if by_customer and not chosen_ladder.by_customer:
             raise DeskError(f"{chosen_ladder.label} is not for customers to ask for: escalate in the desk's own name.")
         if not (reason.strip() or impact.strip()):
-            raise UsageError("Say why it is escalated: a reason, or the impact on the customer.")
+            raise MissingReason("Say why it is escalated: a reason, or the impact on the customer.")
         position = resolve_level(work, chosen_ladder, level)
         phrase = take_step(
             work, chosen_ladder, position, reason=reason.strip(), impact=impact.strip(), by_customer=by_customer

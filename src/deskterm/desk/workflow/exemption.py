@@ -8,7 +8,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.policy.choices import resolve_choice
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError, MissingReason
 
 
 def exempt(desk: DeskSession, number: int, reason: str, *, now: datetime, version: int | None = None) -> CommandResult:
@@ -18,7 +18,7 @@ def exempt(desk: DeskSession, number: int, reason: str, *, now: datetime, versio
     reason: key or label of one of the procedure's reasons; any text where it has none.
     """
     if not reason.strip():
-        raise UsageError("Say why the ticket is exempt.")
+        raise MissingReason("Say why the ticket is exempt.")
     with desk.ticket(number, "exempt", now, version) as work:
         reasons = work.procedure.definition.sla.exempt_reasons
         listed = resolve_choice("reason", reason, reasons) if reasons else None

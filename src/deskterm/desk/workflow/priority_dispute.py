@@ -10,7 +10,7 @@ from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
 from deskterm.desk.policy.choices import resolve_choice
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError, MissingReason, UsageError
 
 DISPUTED = "disputed"
 
@@ -76,7 +76,7 @@ def settle_dispute(
         )
         unchanged = step is None or step.key == work.state.priority
         if unchanged and not note.strip():
-            raise UsageError("Say why the priority stays as it is, or give another.")
+            raise MissingReason("Say why the priority stays as it is, or give another.")
         changes = build_record_change(
             work.state.records, "dispute", open_disputes[-1].key,
             state="kept" if unchanged else "changed", flag=None, decided_by=desk.agent.login,
