@@ -17,7 +17,7 @@ from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import incidents
 from deskterm.desk.notify.letters import record_delivery
 from deskterm.desk.tickets.assignment import assign
-from deskterm.desk.tickets.resolution import record_resolution
+from deskterm.desk.tickets.resolution import record_resolution, resolve
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Letters
 from shipped_desk import as_agent, shipped_desk, verified_desk
@@ -216,3 +216,12 @@ def test_a_retired_assignee_is_not_the_only_one_who_is_told(saas: DeskSession) -
     result = messages.record_customer_message(as_agent(saas, "sam"), number, "And now?", now=at(3))
     assert "1 colleague told" in result.summary
     assert notices_to(saas, "lea")[:1] == ["the requester wrote"]
+
+
+def test_a_resolution_that_nobody_outside_gets_says_so(store_url: str) -> None:
+    """D-13: an alarm without a requester can be resolved; no letter is made of it."""
+    desk = shipped_desk(store_url, "open-source")
+    number = open_ticket(desk, requester=None, email=None)
+    assert "nobody outside to write to" in resolve(desk, number, "It was a false alarm.", now=at(5)).summary
+    assert letters_about(desk, number) == []
+    desk.store.close()
