@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,7 +172,7 @@ def test_formulas_are_guarded_in_csv_unless_told_otherwise(desk: DeskSession) ->
 def test_json_lines_show_what_hides(desk: DeskSession) -> None:
     """D-46: characters of no width, tags and controls are escapes; to a program the text is the same."""
     hidden = "a\u200bb\U000e0041c\x9bd\u2066e\ufefff"
-    reply(desk, 1002, hidden, now=at(70))
+    reply(desk, 1001, hidden, now=at(70))
     text = export_text(desk, "messages", "jsonl")
     assert [character for character in text if not character.isprintable() and character != "\n"] == []
     assert json.loads(text.split("\n")[-2])["body"] == hidden
@@ -221,6 +225,68 @@ def test_a_file_that_another_program_made_meanwhile_is_kept(tmp_path: Path) -> N
         write_and_call(path, "mine", lambda: path.write_text("theirs"))
     assert path.read_text() == "theirs"
     assert list(tmp_path.iterdir()) == [path]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from deskterm.exchange.exporting import destination
+if sys.argv[2] == "named":
+    del os.O_TMPFILE
+with destination.open_destination(Path(sys.argv[1])) as file:
+    file.write("half")
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("kind", ["unnamed", "named"])
+def test_nothing_is_left_of_an_export_that_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """D-48: at once where the system has files without a name, else when somebody exports there again."""
+    path = tmp_path / "out.csv"
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(path), kind], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    if kind == "unnamed" and hasattr(os, "O_TMPFILE"):
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert [file.suffix for file in tmp_path.iterdir()] == [".part"]
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    with open_destination(path) as other, open_destination(tmp_path / "out.csv.gz") as file:
+        other.write("whole")
+        file.write("another")
+    assert {file.name for file in tmp_path.iterdir()} == {"out.csv", "out.csv.gz"}
+
+
+def test_an_export_that_runs_is_not_taken_for_a_remnant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    path = tmp_path / "out.csv"
+    with pytest.raises(DeskError, match="is there already"):
+        write_and_call(path, "first", lambda: write_and_call(path, "second", lambda: None))
+    assert path.read_text() == "second"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_of_ones_own_stays_one_and_its_file_is_replaced(tmp_path: Path) -> None:
+    target, link = tmp_path / "data.csv", tmp_path / "out.csv"
+    target.write_text("old")
+    link.symlink_to(target)
+    with open_destination(link, force=True) as file:
+        file.write("new")
+    assert (link.is_symlink(), target.read_text()) == (True, "new")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a link that is another user's")
+def test_a_link_of_another_user_is_not_followed(tmp_path: Path) -> None:
+    """D-48: whoever made it would choose which file is replaced."""
+    target, link = tmp_path / "mine", tmp_path / "out.csv"
+    target.write_text("old")
+    link.symlink_to(target)
+    os.lchown(link, 1234, 1234)
+    with pytest.raises(DeskError, match="is a symbolic link of another user: remove it, or give another name"):
+        open_destination(link, force=True).__enter__()
+    assert target.read_text() == "old"
 
 
 def test_a_path_that_cannot_be_written_is_reported(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 import stat
 from datetime import UTC, datetime
@@ -127,6 +128,25 @@ def test_a_backup_is_never_overwritten(old: Store) -> None:
     assert upgraded is not None
     if upgraded.backup is not None:
         assert upgraded.backup.name == "desk.sqlite3.layout-0.backup-2"
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_backup_that_the_disk_has_no_room_for_is_none(old: Store) -> None:
+    """D-48: nothing with the name of a backup is left, the store is as it was, and later the upgrade is made."""
+    path = Path(old.url.removeprefix("sqlite:///"))
+    old.checkpoint()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = path.read_bytes()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(DeskError, match=r"Nothing can be written at .* \(no backup before the upgrade: "):
+            upgrade(old.url, (REBUILT,), 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [file.name for file in path.parent.iterdir() if "layout" in file.name] == []
+    assert path.read_bytes() == before
+    assert upgrade(old.url, (REBUILT,), 1) is not None
+    assert len(backups(old)) == 1
 
 
 def test_a_second_upgrade_has_nothing_to_do(old: Store) -> None:

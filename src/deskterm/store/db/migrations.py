@@ -7,6 +7,7 @@ migrations of an upgrade run in one transaction; a SQLite file is copied first, 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -254,22 +255,41 @@ def _pending_migrations(url: str, number: int, migrations: Sequence[Migration], 
 
 
 def _back_up(url: str, number: int) -> Path:
-    """Copy the whole store to a file beside it, readable by its owner only."""
+    """Copy the whole store to a file beside it, readable by its owner only. It gets its name when it is complete: half
+    a backup would look like one (D-48). Called under the store's lock, so nobody else copies meanwhile."""
     path = sqlite_path(url)
+    unfinished = path.with_name(f"{path.name}.layout-{number}.part")
     try:
+        unfinished.unlink(missing_ok=True)  # of a call that was killed
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        _copy_store(url, unfinished)
         backup = _free_backup_path(path, number)
-        os.close(os.open(backup, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        unfinished.rename(backup)
     except OSError as error:
         raise errors.unwritable_error(url, f"no backup before the upgrade: {error.strerror}") from error
+    except sqlite3.Error as error:
+        raise errors.unwritable_error(url, f"no backup before the upgrade: {error}") from error
+    finally:
+        for remnant in (unfinished, unfinished.with_name(f"{unfinished.name}-journal")):
+            remnant.unlink(missing_ok=True)
+    return backup
+
+
+def _copy_store(url: str, target_path: Path) -> None:
+    """Copy a store into an empty file, down to the disk."""
     # A connection of its own: the one that upgrades is inside its transaction, and this one sees the state before it.
     source = connect_sqlite(url, writing=False)
-    target = connect_sqlite(f"sqlite:///{backup}")
+    target = connect_sqlite(f"sqlite:///{target_path}")
     try:
         source.backup(target, pages=-1)  # in one go: in parts it starts over whenever somebody writes
     finally:
         target.close()
         source.close()
-    return backup
+    descriptor = os.open(target_path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _free_backup_path(path: Path, number: int) -> Path:
