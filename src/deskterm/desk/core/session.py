@@ -39,6 +39,11 @@ _ticket = table_of(Ticket)
 # SQLite ignores FOR UPDATE: there the transaction has locked the whole file (BEGIN IMMEDIATE)
 _LOCK_TICKET = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
 
+_SELECT_VERSION = select(_ticket.c.version).where(_ticket.c.id == bindparam("number"))
+
+_LONG_HISTORY = 40
+"""Events from which on it pays to fold a ticket before its lock is held, which takes another look at its row."""
+
 _desk, _agent = table_of(DeskRow), table_of(Agent)
 _SELECT_DESK = select(_desk.c.schema_number, _desk.c.procedure_version, _desk.c.timezone).where(_desk.c.id == 1)
 _SELECT_AGENTS = select(_agent).where(_agent.c.login.in_(bindparam("logins", expanding=True)))
@@ -202,8 +207,9 @@ class DeskSession:
         """
         self.require(act, action)
         # A rehearsal neither waits for the right to write nor keeps it from others
+        history = None if dry_run else self._fold_ahead(number)
         with self.store.reading() if dry_run else self.writing(act, action) as session:
-            work = self._lock_ticket(session, number, now, version)
+            work = self._lock_ticket(session, number, now, version, history)
             if not allow_closed:
                 require_changeable(work, act)
             work.is_dry_run = dry_run
@@ -238,19 +244,36 @@ class DeskSession:
         finally:
             self.bulk = before
 
-    def _lock_ticket(self, session: Session, number: int, now: datetime, version: int | None) -> TicketTransaction:
-        """Lock a ticket for this database transaction, and fold it. Raises as `ticket` does."""
+    def _fold_ahead(self, number: int) -> _TicketHistory | None:
+        """Fold a ticket with a long history before anything is locked, so that only what comes meanwhile is folded
+        while others wait (D-45). None for a short one, and on PostgreSQL, whose lock is the ticket's alone."""
+        if self.store.dialect != "sqlite":
+            return None
+        with self.store.reading() as session:
+            version = session.connection().execute(_SELECT_VERSION, {"number": number}).scalar_one_or_none()
+            if version is None or version < _LONG_HISTORY:
+                return None
+            history = _TicketHistory()
+            history.read_on(session, number, self.build_procedure_lookup(session))
+            return history
+
+    def _lock_ticket(
+        self,
+        session: Session,
+        number: int,
+        now: datetime,
+        version: int | None,
+        history: _TicketHistory | None = None,
+    ) -> TicketTransaction:
+        """Lock a ticket for this database transaction, and fold it, or go on where `history` ends. Raises as `ticket`
+        does."""
         row = session.connection().execute(_LOCK_TICKET, {"number": number}).one_or_none()
         if row is None:
             raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
-        fold, is_changed = TicketFold(self.build_procedure_lookup(session)), False
-        for event in load_events(session, number):
-            fold.step(event)
-            # What follows by itself, such as a warning, is no reason to refuse what somebody wrote meanwhile.
-            is_system_event = event.kind in SYSTEM_EVENTS
-            is_changed = is_changed or (version is not None and event.seq > version and not is_system_event)
+        history = history or _TicketHistory()
+        fold = history.read_on(session, number, self.build_procedure_lookup(session))
         # Nobody can have seen a version that is still to come
-        if version is not None and (is_changed or row.version < version):
+        if version is not None and (history.last_by_people > version or row.version < version):
             raise VersionConflict(number, version, row.version)
         if fold.state.department in self._hidden and fold.state.assignee != self.agent.login:
             raise hidden_ticket_error(number)
@@ -265,6 +288,26 @@ class DeskSession:
             work = TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), None, GENESIS)
             yield work
             work.finish()
+
+
+class _TicketHistory:
+    """A ticket's events as far as they were read and folded. They are never changed, so that a later transaction may go
+    on where an earlier one ended. last_by_people: the number of the last one that did not come by itself; what does,
+    such as a warning, is no reason to refuse what somebody wrote meanwhile."""
+
+    def __init__(self) -> None:
+        self.last_by_people = 0
+        self._fold: TicketFold | None = None
+
+    def read_on(self, session: Session, number: int, procedures: ProcedureVersions) -> TicketFold:
+        """Read the events that came since the last call, and return the fold of all of them."""
+        fold = self._fold = self._fold or TicketFold(procedures)
+        fold.procedures = procedures  # those of the session that is open now
+        for event in load_events(session, number, after=fold.state.version):
+            fold.step(event)
+            if event.kind not in SYSTEM_EVENTS:
+                self.last_by_people = event.seq
+        return fold
 
 
 _ALLOWED_AFTER_CLOSING: frozenset[Act] = frozenset(

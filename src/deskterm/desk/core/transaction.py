@@ -50,7 +50,7 @@ _ticket, _event, _text, _clock = table_of(Ticket), table_of(EventRow), table_of(
 # Built once, because building a statement costs more than running it.
 _SELECT_EVENTS = (
     select(_event.c.seq, _event.c.kind, _event.c.at, _event.c.actor, _event.c.procedure_version, _event.c.data)
-    .where(_event.c.ticket_id == bindparam("number"))
+    .where(_event.c.ticket_id == bindparam("number"), _event.c.seq > bindparam("after"))
     .order_by(_event.c.seq)
 )
 _INSERT_TEXT = insert(_text).returning(_text.c.id)
@@ -106,9 +106,10 @@ class CommandResult:
     missing_in_letter: str = ""
 
 
-def load_events(session: Session, number: int) -> Iterator[Event]:
-    """Yield a ticket's events by number."""
-    for seq, kind, at, actor, version, data in session.connection().execute(_SELECT_EVENTS, {"number": number}):
+def load_events(session: Session, number: int, after: int = 0) -> Iterator[Event]:
+    """Yield a ticket's events by number. after: the number of the last one that is not wanted."""
+    wanted = {"number": number, "after": after}
+    for seq, kind, at, actor, version, data in session.connection().execute(_SELECT_EVENTS, wanted):
         yield decode_event(seq, kind, to_epoch(at), actor, version, data)
 
 

@@ -12,10 +12,11 @@ from sqlmodel import UTCDateTime
 from deskterm.errors import DeskError
 from deskterm.store.db import errors
 from deskterm.store.db.connection import CHANNEL, WRITE_LOCK_TIMEOUT, connect_for_writing
-from deskterm.store.db.file_guard import FileGuard
 from deskterm.store.db.instants import to_stored_text
-from deskterm.store.db.location import dialect
+from deskterm.store.db.location import dialect, sqlite_path
 from deskterm.store.db.reader import translate_parameters
+from deskterm.store.db.sqlite.file_guard import FileGuard
+from deskterm.store.db.sqlite.write_queue import begin_writing
 from deskterm.store.db.tables import TABLES
 from deskterm.store.db.triggers import CREATE_REPLACE_GUARD, DROP_REPLACE_GUARD
 
@@ -33,8 +34,9 @@ Row = Sequence[Any]
 class BulkWriter:
     """Writes many rows the fastest way of each database: `executemany` on SQLite, COPY on PostgreSQL."""
 
-    def __init__(self, url: str, connection: sqlite3.Connection | psycopg.Connection[Any]) -> None:
+    def __init__(self, url: str, connection: sqlite3.Connection | psycopg.Connection[Any], lock_timeout: float) -> None:
         self.dialect = dialect(url)
+        self._url, self._lock_timeout = url, lock_timeout
         self._file_guard = FileGuard(url)
         self._connection: Any = connection
         self._tables_with_ids: set[str] = set()
@@ -97,7 +99,14 @@ class BulkWriter:
         """Commit what was written so far and begin a new transaction; every 20,000 to 50,000 rows is right."""
         self.prepare_commit()
         self._connection.execute("COMMIT")
-        self._connection.execute("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a transaction; on SQLite in turn with other writers, which get theirs between two batches."""
+        if self.dialect == "sqlite":
+            begin_writing(self._connection, sqlite_path(self._url), self._lock_timeout)
+        else:
+            self._connection.execute("BEGIN")
 
     def prepare_commit(self) -> None:
         """Make the transaction ready to be committed: put SQLite's guard of events back, and move PostgreSQL's
@@ -131,8 +140,8 @@ def bulk_transaction(url: str, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Iter
     try:
         if kind == "sqlite":
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        connection.execute("BEGIN IMMEDIATE" if kind == "sqlite" else "BEGIN")
-        writer = BulkWriter(url, connection)
+        writer = BulkWriter(url, connection, lock_timeout)
+        writer.begin()
         yield writer
         writer.prepare_commit()
         connection.execute("COMMIT")

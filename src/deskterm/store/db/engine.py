@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
@@ -20,10 +21,11 @@ from deskterm.store.db.connection import (
     read_schema_number,
 )
 from deskterm.store.db.errors import NoDesk
-from deskterm.store.db.file_guard import FileGuard
 from deskterm.store.db.instants import UnreadableInstant
-from deskterm.store.db.location import dialect
+from deskterm.store.db.location import dialect, sqlite_path
 from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade, ensure_layout
+from deskterm.store.db.sqlite.file_guard import FileGuard
+from deskterm.store.db.sqlite.write_queue import begin_writing, remove_queue
 from deskterm.store.db.triggers import trigger_statements
 
 _NOT_AN_INSTANT = ("Invalid isoformat string", "fromisoformat: argument must be str")
@@ -103,12 +105,17 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        if self.dialect == "sqlite":
+            remove_queue(sqlite_path(self.url))
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
         """Raise drivers' errors as DeskErrors."""
         try:
             yield
+        except sqlite3.Error as error:
+            # From `begin_writing`, which SQLAlchemy does not wrap
+            raise errors.to_desk_error(error, self.url) or error from error
         except DBAPIError as error:
             cause = error.orig
             translated = errors.to_desk_error(cause, self.url) if cause is not None else None
@@ -208,14 +215,17 @@ def _create_layout(connection: Connection, dialect: str) -> None:
 
 def _create_engine(url: str, lock_timeout: float) -> Engine:
     if dialect(url) == "sqlite":
+        path = sqlite_path(url)
         # The URL only says which dialect: `creator` opens the file
         engine = create_engine("sqlite:///desk", creator=lambda: connect_sqlite(url, lock_timeout=lock_timeout))
 
         # The driver is in autocommit: SQLAlchemy's own BEGIN is a no-op, and this one decides who waits for whom.
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-            connection.exec_driver_sql(f"BEGIN {kind}")
+            if connection.get_execution_options().get("sqlite_begin") == "IMMEDIATE":
+                begin_writing(connection.connection.driver_connection, path, lock_timeout)  # type: ignore[arg-type]
+            else:
+                connection.exec_driver_sql("BEGIN DEFERRED")
 
         return engine
     return create_engine(

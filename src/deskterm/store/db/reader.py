@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Self
 from deskterm.store.db import errors
 from deskterm.store.db.connection import CHANNEL, connect_postgresql, connect_sqlite
 from deskterm.store.db.errors import Interrupted
-from deskterm.store.db.file_guard import FileGuard
 from deskterm.store.db.instants import NEVER, to_stored_text
 from deskterm.store.db.location import dialect
 from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade, ensure_layout
+from deskterm.store.db.sqlite.file_guard import FileGuard
 
 if TYPE_CHECKING:
     import psycopg
