@@ -53,7 +53,7 @@ def create_layout_1(url: str) -> None:
     desk = due_time_desk(url)
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     update.move(desk, 1001, "working", now=at(1))
-    messages.reply(desk, 1001, "Which browser?", status="waiting", now=at(45))
+    messages.reply(desk, 1001, "Which browser?", status="waiting", channel="phone", now=at(45))
     register(desk, subject="y", type="fault", severity="low", now=at(50))
     with desk.store.writing() as session:
         session.execute(text("DELETE FROM clock WHERE metric LIKE 'timer:%' OR metric = 'effort'"))
@@ -61,6 +61,7 @@ def create_layout_1(url: str) -> None:
         undo_layout_5(session, desk.store.dialect)
         for table in ("record", "access", "backup"):
             session.execute(text(f"DROP TABLE {table}"))
+        session.execute(text("DROP INDEX ticket_snoozed"))
         for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6):
             for table, columns in added.items():
                 for column in columns:

@@ -1,7 +1,7 @@
 """A connection to PostgreSQL that does not wait for ever on a server that has stopped answering.
 
 A server may be busy with a long statement, or it may have stalled: frozen, swapped out, cut off by a firewall. The
-kernel goes on to acknowledge what is sent, so that neither keep-alives nor the server's own time limits notice. After a
+kernel goes on to acknowledge what is sent, so that neither keepalives nor the server's own time limits notice. After a
 silence another connection is tried: a busy server answers that one.
 """
 

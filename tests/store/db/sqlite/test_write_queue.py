@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation.messages import add_note
 from deskterm.desk.core.session import VersionConflict
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.connection import connect_sqlite
-from deskterm.store.db.engine import Store
+from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.sqlite.write_queue import ENDING, begin_writing
 from small_desk import at, small_desk
 
@@ -97,13 +98,14 @@ def test_a_desk_that_is_closed_leaves_no_lock_file(tmp_path: Path) -> None:
         assert (tmp_path / f"desk.sqlite3{ENDING}").stat().st_mode & 0o777 == 0o600
         other.execute("ROLLBACK")
         impatient.close()
-    register(desk, subject="x", now=at(0))
+    register(desk, subject="x", type="fault", now=at(0))
     desk.store.close()
     assert [path.name for path in tmp_path.iterdir()] == ["desk.sqlite3"]
 
 
 WRITE_NOTES = """
 import sys
+from deskterm.desk.api import open_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation.messages import add_note
 from deskterm.store.db.engine import open_store
@@ -117,7 +119,7 @@ for _ in range(int(sys.argv[2])):
 def write_with(writers: int, notes: int, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     desk = small_desk(url)
-    register(desk, subject="x", now=at(0))
+    register(desk, subject="x", type="fault", now=at(0))
     desk.store.close()
     running = [
         subprocess.Popen([sys.executable, "-c", WRITE_NOTES, url, str(notes)], stderr=subprocess.PIPE, text=True)
@@ -141,12 +143,12 @@ def test_many_programs_that_write_to_one_ticket_lose_nothing_and_turn_nobody_awa
 
 def test_a_long_history_is_folded_ahead_and_what_came_meanwhile_counts(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    register(desk, subject="x", now=at(0))
+    register(desk, subject="x", type="fault", now=at(0))
     for minute in range(60):
         add_note(desk, 1001, "x", now=at(minute))
     history = desk._fold_ahead(1001)
     assert history is not None
-    other = small_desk(desk.store.url)
+    other = open_desk(open_store(desk.store.url), "ann")
     seen = add_note(other, 1001, "meanwhile", now=at(61)).version
     with pytest.raises(VersionConflict), desk.writing() as session:
         desk._lock_ticket(session, 1001, at(62), seen - 1, history)
