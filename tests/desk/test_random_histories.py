@@ -3,21 +3,26 @@ fold equals the fold of all events, and judgements of clocks never change."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update as update_rows
 
+from deskterm.automation.runner import Runner
 from deskterm.desk.admin.procedure_migration import migrate_ticket
 from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import load_events
-from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.events import Event, TextRef
 from deskterm.desk.domain.fold import TicketFold, fold_events
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate, split
@@ -131,9 +136,9 @@ def load_fold(desk: DeskSession, number: int) -> tuple[list[Event], TicketFold]:
         return events, fold_events(events, desk.build_procedure_lookup(session))
 
 
-@pytest.fixture
-def versions(store_url: str) -> Iterator[VersionedDesk]:
-    desks = [due_time_desk(store_url)]
+@contextmanager
+def open_versions(url: str) -> Iterator[VersionedDesk]:
+    desks = [due_time_desk(url)]
     for text in VERSION_TEXTS:
         apply_procedure(desks[-1], small_procedure(text), now=at(0))
         desks.append(open_desk(desks[0].store, "ann"))
@@ -142,6 +147,19 @@ def versions(store_url: str) -> Iterator[VersionedDesk]:
     yield versioned
     assert check_integrity(desks[0].store).findings == ()
     desks[0].store.close()
+
+
+@pytest.fixture
+def versions(store_url: str) -> Iterator[VersionedDesk]:
+    with open_versions(store_url) as desks:
+        yield desks
+
+
+@pytest.fixture
+def with_and_without_runner(store_url: str, tmp_path: Path) -> Iterator[tuple[VersionedDesk, VersionedDesk]]:
+    """Two desks that begin alike: on the first a runner is on. The second is on SQLite in any case."""
+    with open_versions(store_url) as first, open_versions(f"sqlite:///{tmp_path / 'other.sqlite3'}") as second:
+        yield first, second
 
 
 def run_history(versions: VersionedDesk, steps: list[Step], severity: str) -> None:
@@ -178,12 +196,48 @@ def run_history(versions: VersionedDesk, steps: list[Step], severity: str) -> No
     ]
 
 
+def run_with_and_without_runner(
+    desks: tuple[VersionedDesk, VersionedDesk], steps: list[Step], severity: str, polls: list[int]
+) -> None:
+    """Run a history on two desks, on the first with a runner that polls before every command and at minutes between;
+    both must have the same events (D-02)."""
+    watched, unwatched = desks
+    values: dict[str, Any] = {"subject": "x", "body": "y", "type": "fault", "severity": severity, "now": at(0)}
+    numbers = {register(desk.desks[0], **values).number for desk in desks}
+    assert len(numbers) == 1
+    number = numbers.pop()
+    runner = Runner(watched.desks[0].store)
+    minute = 0
+    for step in [*steps, Step("tag", 20_000, 0)]:
+        before, minute = minute, minute + step.minutes
+        runner._desk.procedure = watched.desks[step.version].procedure
+        for poll in sorted({*(before + later for later in polls if later < step.minutes), minute}):
+            deque(runner.step(at(poll)), maxlen=0)
+        outcomes = []
+        for desk in desks:
+            try:
+                COMMANDS[step.command](desk, number, step, minute)
+                outcomes.append("done")
+            except DeskError as error:
+                outcomes.append(str(error))
+        assert outcomes[0] == outcomes[1]
+    first, second = ([comparable(event) for event in load_fold(desk.desks[0], number)[0]] for desk in desks)
+    assert first == second
+
+
+def comparable(event: Event) -> Event:
+    """Return an event without what is drawn by lot: digests of texts, and the mark of a command on several tickets."""
+    data = {name: value for name, value in event.data.items() if name != "bulk"}
+    return replace(event, texts={name: TextRef(0, "") for name in event.texts}, data=data)
+
+
 def without_marks(clock: Clock) -> Clock:
     """Return a clock without the members that later events mark on it."""
     return clock._replace(next_event_at=None, waived=False)
 
 
 SEVERITIES = st.sampled_from(["high", "low"])
+POLLS = st.lists(st.integers(0, 3000), max_size=3)
 
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -199,3 +253,20 @@ def test_tables_hold_what_the_events_say_and_judgements_stay(
 @given(steps=HISTORIES, severity=SEVERITIES)
 def test_ten_thousand_histories(versions: VersionedDesk, steps: list[Step], severity: str) -> None:
     run_history(versions, steps, severity)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(steps=HISTORIES, severity=SEVERITIES, polls=POLLS)
+def test_a_ticket_has_the_same_events_with_and_without_a_runner(
+    with_and_without_runner: tuple[VersionedDesk, VersionedDesk], steps: list[Step], severity: str, polls: list[int]
+) -> None:
+    run_with_and_without_runner(with_and_without_runner, steps, severity, polls)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(steps=HISTORIES, severity=SEVERITIES, polls=POLLS)
+def test_ten_thousand_tickets_have_the_same_events_with_and_without_a_runner(
+    with_and_without_runner: tuple[VersionedDesk, VersionedDesk], steps: list[Step], severity: str, polls: list[int]
+) -> None:
+    run_with_and_without_runner(with_and_without_runner, steps, severity, polls)

@@ -29,6 +29,7 @@ from deskterm.desk.linking import duplicate, incidents, merge, separate, split
 from deskterm.desk.notify import letters
 from deskterm.desk.policy.permissions import Act, is_allowed
 from deskterm.desk.reactions import suggestions
+from deskterm.desk.reactions.catch_up import record_due_events
 from deskterm.desk.reactions.dispatch import run_reactions
 from deskterm.desk.tickets import (
     assignment,
@@ -241,7 +242,7 @@ class RecordingSession(DeskSession):
     """A session that records the acts it was asked to allow."""
 
     def __init__(self, store: Store, login: str) -> None:
-        super().__init__(store, login, reactions=run_reactions)
+        super().__init__(store, login, reactions=run_reactions, catch_up=record_due_events)
         self.required_acts: set[str] = set()
 
     def require(self, act: Act, doing: str = "") -> None:

@@ -89,7 +89,7 @@ class Runner:
         while (found := self._find_first(now)) is not None:
             number, event, assignee = found
             # A shift that ended before the event is handed over first; then the alert is for the new assignee.
-            if self._handover.step(datetime.fromtimestamp(min(event.instant, int(now.timestamp())), UTC)):
+            if self._handover.step(datetime.fromtimestamp(min(event.instant, int(now.timestamp())), UTC), now):
                 continue
             done = record_clock_event(self._desk, number, event, now=now)
             if done is None:

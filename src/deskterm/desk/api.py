@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import refresh_projections
+from deskterm.desk.reactions.catch_up import record_due_events
 from deskterm.desk.reactions.dispatch import run_reactions
 from deskterm.progress import Progress
 from deskterm.store.db.engine import Store
@@ -17,10 +18,10 @@ def open_desk(store: Store, login: str, *, behind: str = "", progress: Progress 
     agent, DeskError when the store holds no desk.
     """
     refresh_projections(store, progress)
-    return DeskSession(store, login, reactions=run_reactions, behind=behind)
+    return DeskSession(store, login, reactions=run_reactions, catch_up=record_due_events, behind=behind)
 
 
 def open_system_desk(store: Store, *, progress: Progress | None = None) -> DeskSession:
     """Open a desk in the name of deskterm itself, for what happens without an agent. progress: as for `open_desk`."""
     refresh_projections(store, progress)
-    return DeskSession.of_system(store, reactions=run_reactions)
+    return DeskSession.of_system(store, reactions=run_reactions, catch_up=record_due_events)

@@ -133,6 +133,16 @@ def read_messages(desk: DeskSession) -> set[tuple[int, int, str]]:
         return {(ticket, seq, body) for ticket, seq, body in session.execute(statement)}
 
 
+def bring_up_to_date(
+    desk: DeskSession, numbers: list[int], minute: int, undoable: list[tuple[int, Rows]]
+) -> list[tuple[int, Rows]]:
+    """Record what is due by a minute; return the commands that can be undone to the very same rows: none when anything
+    was, because an undo does not take back what the time has brought."""
+    before = read_rows(desk, numbers)
+    desk.bring_up_to_date(numbers, at(minute))
+    return undoable if read_rows(desk, numbers) == before else []
+
+
 def run_and_undo(sessions: Sessions, steps: list[Step]) -> None:
     ann = sessions.ann
     values: dict[str, Any] = {"type": "fault", "body": "two things:\n1. door\n2. window", "severity": "low"}
@@ -144,6 +154,7 @@ def run_and_undo(sessions: Sessions, steps: list[Step]) -> None:
     for step in steps:
         minute += step.minutes
         number, other = numbers[step.on], numbers[step.other]
+        undoable = bring_up_to_date(ann, numbers, minute, undoable)
         before = read_rows(ann, numbers)
         try:
             COMMANDS[step.command](sessions, number, other, minute)
@@ -151,6 +162,7 @@ def run_and_undo(sessions: Sessions, steps: list[Step]) -> None:
             undoable = undoable if read_rows(ann, numbers) == before else []  # done on one of two tickets only
             continue
         undoable = [] if step.command in MESSAGE_COMMANDS else [*undoable, (number, before)]
+    undoable = bring_up_to_date(ann, numbers, minute, undoable)
     messages_before = read_messages(ann)
     for number, before in reversed(undoable):
         undo_last_command(ann, number, now=at(minute))

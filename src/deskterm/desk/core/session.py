@@ -7,8 +7,9 @@ written (see `transaction.py`) and the database transaction commits, before the 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -17,7 +18,7 @@ from sqlmodel import Session
 from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.people import build_unknown_agent
 from deskterm.desk.core.procedure_versions import ProcedureVersions
-from deskterm.desk.core.row_mapping import to_epoch
+from deskterm.desk.core.row_mapping import to_datetime, to_epoch
 from deskterm.desk.core.ticket_lookup import procedure_versions_from_session
 from deskterm.desk.core.transaction import Reactions, TicketTransaction, load_events
 from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
@@ -32,12 +33,22 @@ from deskterm.store.db.engine import Store
 from deskterm.store.db.errors import hidden_ticket_error, newer_layout_error
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.db.tables import Agent, Ticket, table_of
+from deskterm.store.db.tables import Agent, ClockRow, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
 _ticket = table_of(Ticket)
 # SQLite ignores FOR UPDATE: there the transaction has locked the whole file (BEGIN IMMEDIATE)
 _LOCK_TICKET = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
+_clock = table_of(ClockRow)
+_FIND_DUE = (
+    select(_clock.c.metric)
+    .where(
+        _clock.c.ticket_id.in_(bindparam("numbers", expanding=True)),
+        _clock.c.state == "running",
+        _clock.c.next_event_at <= bindparam("now"),
+    )
+    .limit(1)
+)
 
 _SELECT_VERSION = select(_ticket.c.version).where(_ticket.c.id == bindparam("number"))
 
@@ -50,6 +61,11 @@ _SELECT_AGENTS = select(_agent).where(_agent.c.login.in_(bindparam("logins", exp
 
 SYSTEM_ACTOR = "deskterm"
 """Login and role of the desk itself, for what happens without an agent."""
+
+CatchUp = Callable[[TicketTransaction, Callable[[], TicketTransaction]], None]
+"""Records everything of a ticket that is due by the instant of a transaction and that no event records yet (D-02).
+Given that transaction, before it appends anything, and what begins another one in the name of the desk itself. Handed
+in from above (`desk.api`), as the reactions are."""
 
 
 class VersionConflict(DeskError):
@@ -66,8 +82,9 @@ class VersionConflict(DeskError):
 class DeskSession:
     """A store, and an agent at work on it. `deskterm.desk.api.open_desk` makes one.
 
-    reactions: what follows from a command, run in its transaction. behind: the login of whoever works in the agent's
-    name, which every event records. Raises UnknownAgent when the login is not that of an active agent.
+    reactions: what follows from a command, run in its transaction. catch_up: what has become due before a command, run
+    in its transaction too. behind: the login of whoever works in the agent's name, which every event records. Raises
+    UnknownAgent when the login is not that of an active agent.
     """
 
     agent: Agent
@@ -77,18 +94,20 @@ class DeskSession:
     bulk: str | None = None
     """Mark shared by the events of the commands that are being grouped; None outside of `group_commands`."""
 
-    def __init__(self, store: Store, login: str, *, reactions: Reactions, behind: str = "") -> None:
-        self.behind, self._reactions = behind, reactions
+    def __init__(
+        self, store: Store, login: str, *, reactions: Reactions, catch_up: CatchUp, behind: str = ""
+    ) -> None:
+        self.behind, self._reactions, self._catch_up = behind, reactions, catch_up
         self.agent = Agent(login=login, name=login)
         self._open(store)
 
     @classmethod
-    def of_system(cls, store: Store, *, reactions: Reactions) -> DeskSession:
+    def of_system(cls, store: Store, *, reactions: Reactions, catch_up: CatchUp) -> DeskSession:
         """Open the desk in the name of deskterm itself, for what happens without an agent."""
         # Without __init__(), which looks the agent up: this one has no row
         desk = cls.__new__(cls)
-        desk._reactions = reactions
-        desk.agent = Agent(login=SYSTEM_ACTOR, name=SYSTEM_ACTOR, role=SYSTEM_ACTOR)
+        desk._reactions, desk._catch_up = reactions, catch_up
+        desk.agent = _build_system_agent()
         desk._open(store)
         return desk
 
@@ -195,21 +214,37 @@ class DeskSession:
         *,
         dry_run: bool = False,
         allow_closed: bool = False,
+        catch_up: bool = True,
         action: str = "",
     ) -> Iterator[TicketTransaction]:
         """Open a transaction on one ticket, and write it at the end.
 
+        The ticket is brought up to `now` first: what is due by then has happened before the command, at its own
+        instant, whether or not a runner was on (D-02). When the command is refused, that has happened all the same.
+
         act: what the agent's role must allow; action: as for `require`. version: the one that the agent saw. dry_run:
-        write nothing. allow_closed: open it on a closed ticket, whatever the act.
+        write nothing of the command. allow_closed: open it on a closed ticket, whatever the act. catch_up: False for
+        the desk's own acts that are dated at an earlier instant than `now`.
 
         Raises VersionConflict when the ticket changed since `version`, and DeskError when there is no such ticket or
         `require_changeable` refuses the act.
         """
         self.require(act, action)
+<<<<<<< HEAD
         # A rehearsal neither waits for the right to write nor keeps it from others
         history = None if dry_run else self._fold_ahead(number)
         with self.store.reading() if dry_run else self.writing(act, action) as session:
             work = self._lock_ticket(session, number, now, version, history)
+=======
+        if dry_run:
+            # A rehearsal neither waits for the right to write nor keeps it from others, unless something is due
+            self.bring_up_to_date([number], now)
+        with (
+            self._catching_up([number], now),
+            self.store.reading() if dry_run else self.writing(act, action) as session,
+        ):
+            work = self._lock_ticket(session, number, now, version, catch_up=catch_up and not dry_run)
+>>>>>>> 8b56631 (Bring a ticket up to the instant of every command, whether or not a runner is on (D-02, D-04))
             if not allow_closed:
                 require_changeable(work, act)
             work.is_dry_run = dry_run
@@ -222,9 +257,10 @@ class DeskSession:
     def tickets(
         self, numbers: Sequence[int], act: Act, now: datetime, action: str = ""
     ) -> Iterator[list[TicketTransaction]]:
-        """Open transactions on several tickets, in the order of `numbers`, and write them together at the end."""
+        """Open transactions on several tickets, in the order of `numbers`, and write them together at the end. Each is
+        brought up to `now` first, as by `ticket`."""
         self.require(act, action)
-        with self.group_commands(), self.writing(act, action) as session:
+        with self.group_commands(), self._catching_up(numbers, now), self.writing(act, action) as session:
             # Always locked in the same order: two commands on the same tickets would otherwise wait for each other.
             locked = {number: self._lock_ticket(session, number, now, None) for number in sorted(set(numbers))}
             for work in locked.values():
@@ -244,6 +280,7 @@ class DeskSession:
         finally:
             self.bulk = before
 
+<<<<<<< HEAD
     def _fold_ahead(self, number: int) -> _TicketHistory | None:
         """Fold a ticket with a long history before anything is locked, so that only what comes meanwhile is folded
         while others wait (D-45). None for a short one, and on PostgreSQL, whose lock is the ticket's alone."""
@@ -275,9 +312,72 @@ class DeskSession:
         # Nobody can have seen a version that is still to come
         if version is not None and (history.last_by_people > version or row.version < version):
             raise VersionConflict(number, version, row.version)
+=======
+    def bring_up_to_date(self, numbers: Sequence[int], now: datetime) -> None:
+        """Record everything of some tickets that is due by now, at its own instant, in a transaction of its own. Does
+        nothing, and takes no lock, where nothing is due."""
+        values = {"numbers": list(numbers), "now": to_datetime(to_epoch(now))}
+        with self.store.reading() as session:
+            if session.connection().execute(_FIND_DUE, values).first() is None:
+                return
+        with self.writing() as session:
+            for number in sorted(set(numbers)):
+                self._lock_ticket(session, number, now, None)
+
+    @contextmanager
+    def _catching_up(self, numbers: Sequence[int], now: datetime) -> Iterator[None]:
+        """Keep what became due before a command that is refused: it is rolled back with the command, and recorded
+        again by itself. Otherwise the person would be refused for a change that they cannot see."""
+        try:
+            yield
+        except DeskError:
+            with suppress(DeskError):  # such as a locked store: the refusal itself is what the person has to read
+                self.bring_up_to_date(numbers, now)
+            raise
+
+    def _lock_ticket(
+        self, session: Session, number: int, now: datetime, version: int | None, *, catch_up: bool = True
+    ) -> TicketTransaction:
+        """Lock a ticket for this database transaction, fold it, and bring it up to now. Raises as `ticket` does."""
+        row = session.connection().execute(_LOCK_TICKET, {"number": number}).one_or_none()
+        if row is None:
+            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+        fold, is_changed = TicketFold(self.build_procedure_lookup(session)), False
+        for event in load_events(session, number):
+            fold.step(event)
+            # What follows by itself, such as a warning, is no reason to refuse what somebody wrote meanwhile.
+            is_system_event = event.kind in SYSTEM_EVENTS
+            is_changed = is_changed or (version is not None and event.seq > version and not is_system_event)
+        work = TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), number, row.hash)
+        if catch_up and (steps := self._record_due_events(work)):
+            # The end of a timer may have moved the ticket: to whoever saw it before, that is a change like any other.
+            is_changed = is_changed or any(
+                event.kind not in SYSTEM_EVENTS for step in steps for event in step.new_events
+            )
+            work = TicketTransaction(work.context, self._reactions, session, fold, work.at, number, steps[-1].hash)
+        # Nobody can have seen a version that is still to come
+        if version is not None and (is_changed or row.version < version):
+            raise VersionConflict(number, version, fold.state.version)
+>>>>>>> 8b56631 (Bring a ticket up to the instant of every command, whether or not a runner is on (D-02, D-04))
         if fold.state.department in self._hidden and fold.state.assignee != self.agent.login:
             raise hidden_ticket_error(number)
-        return TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), number, row.hash)
+        return work
+
+    def _record_due_events(self, work: TicketTransaction) -> list[TicketTransaction]:
+        """Record what is due by the instant of a transaction, before it begins, in the name of the desk itself. Return
+        the transactions that did so, in order; they are written, and belong to the same database transaction."""
+        steps: list[TicketTransaction] = []
+        context = replace(work.context, agent=_build_system_agent(), behind="", bulk=None)
+
+        def begin() -> TicketTransaction:
+            last_hash = steps[-1].hash if steps else work.hash
+            steps.append(
+                TicketTransaction(context, self._reactions, work.session, work.fold, work.at, work.number, last_hash)
+            )
+            return steps[-1]
+
+        self._catch_up(work, begin)
+        return steps
 
     @contextmanager
     def new_ticket(self, act: Act, now: datetime) -> Iterator[TicketTransaction]:
@@ -290,6 +390,7 @@ class DeskSession:
             work.finish()
 
 
+<<<<<<< HEAD
 class _TicketHistory:
     """A ticket's events as far as they were read and folded. They are never changed, so that a later transaction may go
     on where an earlier one ended. last_by_people: the number of the last one that did not come by itself; what does,
@@ -308,6 +409,10 @@ class _TicketHistory:
             if event.kind not in SYSTEM_EVENTS:
                 self.last_by_people = event.seq
         return fold
+=======
+def _build_system_agent() -> Agent:
+    return Agent(login=SYSTEM_ACTOR, name=SYSTEM_ACTOR, role=SYSTEM_ACTOR)
+>>>>>>> 8b56631 (Bring a ticket up to the instant of every command, whether or not a runner is on (D-02, D-04))
 
 
 _ALLOWED_AFTER_CLOSING: frozenset[Act] = frozenset(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from deskterm.desk.core.procedure_versions import ProcedureVersions
+from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.errors import RESTORE_ADVICE, DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import ProcedureVersion, Ticket, table_of
 
-_ticket = table_of(Ticket)
+_ticket, _version = table_of(Ticket), table_of(ProcedureVersion)
 
 
 def require_ticket(session: Session, number: int) -> None:
@@ -34,6 +35,13 @@ def procedure_versions_from_session(
     """Return the look-up of procedure versions in a session; it finds one that the transaction has just added too.
     compiled: see `ProcedureVersions`. The look-up raises DeskError for a version that the store lacks."""
     return ProcedureVersions(partial(_load_document, session), compiled)
+
+
+def find_version_at(session: Session, at: int) -> int | None:
+    """Return the version of the procedure that was in force at an instant in epoch seconds; None before the first."""
+    query = select(func.max(_version.c.id)).where(_version.c.applied_at <= to_datetime(at))
+    found: int | None = session.execute(query).scalar_one()
+    return found
 
 
 def _load_document(session: Session, version: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Insert, bindparam, delete, insert, select, update
@@ -25,6 +25,7 @@ from deskterm.desk.core.projection_rows import (
     collect_undone,
 )
 from deskterm.desk.core.row_mapping import to_epoch, to_optional_datetime
+from deskterm.desk.core.ticket_lookup import find_version_at
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.due_changes import DueChange
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind
@@ -177,6 +178,15 @@ class TicketTransaction:
         """Return a transaction on a new ticket, in the same database transaction. The command must `finish` it."""
         fold = TicketFold(self.fold.procedures)
         return TicketTransaction(self.context, self.reactions, self.session, fold, self.at, None, GENESIS)
+
+    def move_to(self, instant: int) -> None:
+        """Date the transaction at an instant that has passed, epoch seconds, but not before the ticket's last event,
+        and judge it by the procedure that was in force then: so it does not matter when it is recorded (D-02). For what
+        the desk itself records, before the first event."""
+        self.at = max(instant, self.state.last_event_at)
+        version = find_version_at(self.session, self.at)
+        if version is not None and version != self.procedure.version:
+            self.context = replace(self.context, procedure=self.fold.procedures(version))
 
     @property
     def procedure(self) -> CompiledProcedure:

@@ -37,6 +37,12 @@ def list_shift_teams(procedure: CompiledProcedure) -> list[str]:
     return list(dict.fromkeys(shift.team for shift in procedure.definition.shifts))
 
 
+def find_ended_teams(procedure: CompiledProcedure, change: int) -> list[str]:
+    """Return the teams that hand over at a change of shift, epoch seconds: all but the one whose shift begins."""
+    shift = find_shift(procedure, change)
+    return [team for team in list_shift_teams(procedure) if shift is None or team != shift.team]
+
+
 def _find_handovers(procedure: CompiledProcedure, at: int) -> list[int]:
     """Return the instants around another at which the team on shift changes."""
     edges: set[int] = set()

@@ -137,22 +137,27 @@ def record_clock_event(desk: DeskSession, number: int, event: UpcomingEvent, *, 
     Return None, and write nothing, when it was recorded before or the ticket has changed so that it no longer comes: so
     it is recorded once, however many runners there are (rule 22). No breach or attainment is decided by it.
     """
-    with desk.ticket(number, "notice", now) as work:
+    with desk.ticket(number, "notice", now, catch_up=False) as work:
         if event.instant > work.at or event not in work.fold.upcoming_events():
             return None
-        # A runner that was away for a day must leave the same facts as one that was not.
-        work.at = max(event.instant, work.state.last_event_at)
-        work.append(
-            "noticed",
-            what=event.what,
-            metric=event.metric,
-            cycle=event.cycle,
-            threshold=event.threshold,
-            due=event.due,
-            instant=event.instant,
-        )
-        result = work.build_result(f"{number}: {_handle_clock_event(work, event)}")
+        result = append_clock_event(work, event)
     return result
+
+
+def append_clock_event(work: TicketTransaction, event: UpcomingEvent) -> CommandResult:
+    """Append what `record_clock_event` records to a transaction that does nothing else."""
+    # A runner that was away for a day must leave the same facts as one that was not.
+    work.move_to(event.instant)
+    work.append(
+        "noticed",
+        what=event.what,
+        metric=event.metric,
+        cycle=event.cycle,
+        threshold=event.threshold,
+        due=event.due,
+        instant=event.instant,
+    )
+    return work.build_result(f"{work.number}: {_handle_clock_event(work, event)}")
 
 
 def _handle_clock_event(work: TicketTransaction, event: UpcomingEvent) -> str:
