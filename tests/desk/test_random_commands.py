@@ -19,7 +19,7 @@ from deskterm.desk.conversation import messages, thanks_messages
 from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession
 from deskterm.desk.core.transaction import CommandResult, load_events
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import fold_events
+from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.state import State
 from deskterm.desk.history import undo
 from deskterm.desk.history.integrity import check_integrity
@@ -28,6 +28,8 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, due_times
 from deskterm.desk.workflow.transition_rules import find_current_resolution
 from deskterm.errors import DeskError
+from deskterm.procedure.sla_terms import status_timer_key
+from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import open_reader
 from shipped_desk import shipped_desk
 from small_desk import MONDAY
@@ -137,6 +139,17 @@ def resolve(context: Context) -> CommandResult:
         raise
 
 
+def confirm(context: Context) -> CommandResult:
+    """Confirm for the requester, in their words or without."""
+    text = context.compose(("Works", "Yes, it works, thanks")[context.pick % 2]) if context.pick % 3 else ""
+    try:
+        return confirmation.confirm(context.desk, context.number, text, now=context.now)
+    except DeskError:
+        if text:
+            context.texts.remove(text)
+        raise
+
+
 def pick_reason(context: Context) -> str:
     return pick_key(context, context.desk.procedure.definition.closing.reasons) or "none that there is"
 
@@ -200,7 +213,7 @@ COMMANDS: dict[str, Callable[[Context], object]] = {
     "resolved": resolve,
     "ticked": tick_items,
     "moved": lambda c: update.move(c.desk, c.number, pick_next_status(c), anyway=bool(c.pick % 2), now=c.now),
-    "confirmed": lambda c: confirmation.confirm(c.desk, c.number, now=c.now),
+    "confirmed": confirm,
     "rejected": lambda c: confirmation.reject(c.desk, c.number, now=c.now),
     "closed": lambda c: closing.close(c.desk, c.number, pick_reason(c), now=c.now),
     "led": advance,
@@ -261,6 +274,7 @@ def run_history(desk: DeskSession, steps: list[Step]) -> Counter[object]:
         moves = [event for event in load_new_events(desk, number, before.version) if "status" in event.changes]
         if step.command not in ("time", "undone") and moves and moves[-1].actor != SYSTEM_ACTOR:
             check_requirements(desk, before, after)
+        check_wait(desk, number, context.now)
         if is_final:
             assert final_members(after) == final_members(before), "a final closure stays"
         if isinstance(result, CommandResult) and result.number:
@@ -285,6 +299,31 @@ def check_requirements(desk: DeskSession, before: State, after: State) -> None:
         assert after.records["checklist", status.requires_checklist].state == "done"
     if status.requires_resolution:
         assert find_current_resolution(after) is not None
+
+
+def check_wait(desk: DeskSession, number: int, now: datetime) -> None:
+    """Assert that a ticket in a status that it leaves after some time is on its way out: the timer runs from the entry,
+    or from the last question, and is not over. It may have stopped for an answer of the requester, or have been over
+    once and the move undone (D-01)."""
+    with desk.store.reading() as session:
+        events = select_effective_events(load_events(session, number))
+        fold = fold_events(events, desk.build_procedure_lookup(session))
+    status = desk.procedure.statuses[fold.state.status]
+    if status.after is None or status.after.to is None:
+        return
+    timer = [clock for clock in fold.clocks() if clock.metric == status_timer_key(status.key)][-1]
+    entry = [event for event in events if "status" in event.changes][-1]
+    answers = [
+        event
+        for event in events
+        if event.seq > entry.seq and event.data.get("author_kind") == "requester" and event.kind in ("replied", "overruled")
+    ]
+    if answers or any(key[:3] == ("timer", timer.metric, timer.cycle) for key in fold.state.noticed):
+        return
+    span = parse_target(status.after.span, 86_400).seconds
+    assert timer.state == "running"
+    assert timer.due_at == entry.at + span
+    assert timer.due_at > now.timestamp()
 
 
 def count_stored_texts(desk: DeskSession, first: int) -> Counter[str]:

@@ -103,10 +103,11 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
     """Yield the timers of a procedure as metrics: `timer:status:KEY` for a status that a ticket leaves after some time,
     and those of the constants above. They are counted in the first calendar, whatever policy a ticket has."""
 
-    def build_timer(key: str, label: str, start: str, stop: Iterable[str], span: str, **more: Any) -> Metric:
+    def build_timer(key: str, label: str, start: Iterable[str], stop: Iterable[str], span: str, **more: Any) -> Metric:
         fixed_target = parse_target(span, day_length), calendar_key
         stops = tuple(frozenset({word}) for word in stop)
-        return Metric(key, label, (frozenset({start}),), stops, each=True, fixed_target=fixed_target, **more)
+        starts = tuple(frozenset({word}) for word in start)
+        return Metric(key, label, starts, stops, each=True, fixed_target=fixed_target, **more)
 
     for status in procedure.statuses:
         wait = find_wait(procedure, status)
@@ -114,20 +115,20 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
             continue
         stop = [f"leaves:{status.key}"] + ["customer_message"] * wait.cancelled_by_reply
         warn = (parse_warning(status.remind_before),) if status.remind_before else ()
-        yield build_timer(
-            status_timer_key(status.key), status.label, f"status:{status.key}", stop, wait.span, warnings=warn
-        )
+        # After an answer that left the ticket where it is, the wait begins anew when the requester is asked again (D-01)
+        start = [f"status:{status.key}", f"asked_again:{status.key}"]
+        yield build_timer(status_timer_key(status.key), status.label, start, stop, wait.span, warnings=warn)
     closing = procedure.closing
     if closing.auto_close_after:
         # No occurrence says that a category is left, so coming to any other one ends the wait
         over = [f"category:{category}" for category in ("new", "open", "waiting", "closed")]
-        yield build_timer(AUTO_CLOSE, "Closes by itself", "category:solved", over, closing.auto_close_after)
+        yield build_timer(AUTO_CLOSE, "Closes by itself", ["category:solved"], over, closing.auto_close_after)
     if closing.reopen_within:
         span = closing.reopen_within
-        yield build_timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span)
+        yield build_timer(REOPEN_WINDOW, "May come back", ["category:closed"], ["reopened"], span)
     wakes = ("unsnoozed", "customer_message", "category:solved", "category:closed")
     # Without a span of its own: it is due at the instant until which somebody put the ticket off
-    yield build_timer(SNOOZE, "Snoozed", "snoozed", wakes, "set by anybody")
+    yield build_timer(SNOOZE, "Snoozed", ["snoozed"], wakes, "set by anybody")
 
 
 class StatusWait(NamedTuple):

@@ -161,7 +161,11 @@ class ClockFold:
             cycle = self._continue_last(cycles, last, event)
         if cycle is None and ((last is not None and not metric.each) or not metric.is_started_by(event.occurrences)):
             return
-        stops_at_once = metric.is_stopped_at_start(event.occurrences | self._end_occurrences)
+        happened = event.occurrences | self._end_occurrences
+        if metric.is_timer:
+            # The message with which a wait begins, such as a confirmation, is no answer that ends it (D-01)
+            happened -= {"customer_message"}
+        stops_at_once = metric.is_stopped_at_start(happened)
         if cycle is None:
             # Of many cycles one that ends as it begins says nothing; the only one of a metric is met at once
             if stops_at_once and metric.each:

@@ -230,21 +230,15 @@ class DeskSession:
         `require_changeable` refuses the act.
         """
         self.require(act, action)
-<<<<<<< HEAD
-        # A rehearsal neither waits for the right to write nor keeps it from others
-        history = None if dry_run else self._fold_ahead(number)
-        with self.store.reading() if dry_run else self.writing(act, action) as session:
-            work = self._lock_ticket(session, number, now, version, history)
-=======
         if dry_run:
             # A rehearsal neither waits for the right to write nor keeps it from others, unless something is due
             self.bring_up_to_date([number], now)
+        history = None if dry_run else self._fold_ahead(number)
         with (
             self._catching_up([number], now),
             self.store.reading() if dry_run else self.writing(act, action) as session,
         ):
-            work = self._lock_ticket(session, number, now, version, catch_up=catch_up and not dry_run)
->>>>>>> 8b56631 (Bring a ticket up to the instant of every command, whether or not a runner is on (D-02, D-04))
+            work = self._lock_ticket(session, number, now, version, history, catch_up=catch_up and not dry_run)
             if not allow_closed:
                 require_changeable(work, act)
             work.is_dry_run = dry_run
@@ -280,39 +274,6 @@ class DeskSession:
         finally:
             self.bulk = before
 
-<<<<<<< HEAD
-    def _fold_ahead(self, number: int) -> _TicketHistory | None:
-        """Fold a ticket with a long history before anything is locked, so that only what comes meanwhile is folded
-        while others wait (D-45). None for a short one, and on PostgreSQL, whose lock is the ticket's alone."""
-        if self.store.dialect != "sqlite":
-            return None
-        with self.store.reading() as session:
-            version = session.connection().execute(_SELECT_VERSION, {"number": number}).scalar_one_or_none()
-            if version is None or version < _LONG_HISTORY:
-                return None
-            history = _TicketHistory()
-            history.read_on(session, number, self.build_procedure_lookup(session))
-            return history
-
-    def _lock_ticket(
-        self,
-        session: Session,
-        number: int,
-        now: datetime,
-        version: int | None,
-        history: _TicketHistory | None = None,
-    ) -> TicketTransaction:
-        """Lock a ticket for this database transaction, and fold it, or go on where `history` ends. Raises as `ticket`
-        does."""
-        row = session.connection().execute(_LOCK_TICKET, {"number": number}).one_or_none()
-        if row is None:
-            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
-        history = history or _TicketHistory()
-        fold = history.read_on(session, number, self.build_procedure_lookup(session))
-        # Nobody can have seen a version that is still to come
-        if version is not None and (history.last_by_people > version or row.version < version):
-            raise VersionConflict(number, version, row.version)
-=======
     def bring_up_to_date(self, numbers: Sequence[int], now: datetime) -> None:
         """Record everything of some tickets that is due by now, at its own instant, in a transaction of its own. Does
         nothing, and takes no lock, where nothing is due."""
@@ -335,19 +296,37 @@ class DeskSession:
                 self.bring_up_to_date(numbers, now)
             raise
 
+    def _fold_ahead(self, number: int) -> _TicketHistory | None:
+        """Fold a ticket with a long history before anything is locked, so that only what comes meanwhile is folded
+        while others wait (D-45). None for a short one, and on PostgreSQL, whose lock is the ticket's alone."""
+        if self.store.dialect != "sqlite":
+            return None
+        with self.store.reading() as session:
+            version = session.connection().execute(_SELECT_VERSION, {"number": number}).scalar_one_or_none()
+            if version is None or version < _LONG_HISTORY:
+                return None
+            history = _TicketHistory()
+            history.read_on(session, number, self.build_procedure_lookup(session))
+            return history
+
     def _lock_ticket(
-        self, session: Session, number: int, now: datetime, version: int | None, *, catch_up: bool = True
+        self,
+        session: Session,
+        number: int,
+        now: datetime,
+        version: int | None,
+        history: _TicketHistory | None = None,
+        *,
+        catch_up: bool = True,
     ) -> TicketTransaction:
-        """Lock a ticket for this database transaction, fold it, and bring it up to now. Raises as `ticket` does."""
+        """Lock a ticket for this database transaction, fold it, or go on where `history` ends, and bring it up to now.
+        Raises as `ticket` does."""
         row = session.connection().execute(_LOCK_TICKET, {"number": number}).one_or_none()
         if row is None:
             raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
-        fold, is_changed = TicketFold(self.build_procedure_lookup(session)), False
-        for event in load_events(session, number):
-            fold.step(event)
-            # What follows by itself, such as a warning, is no reason to refuse what somebody wrote meanwhile.
-            is_system_event = event.kind in SYSTEM_EVENTS
-            is_changed = is_changed or (version is not None and event.seq > version and not is_system_event)
+        history = history or _TicketHistory()
+        fold = history.read_on(session, number, self.build_procedure_lookup(session))
+        is_changed = version is not None and history.last_by_people > version
         work = TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), number, row.hash)
         if catch_up and (steps := self._record_due_events(work)):
             # The end of a timer may have moved the ticket: to whoever saw it before, that is a change like any other.
@@ -358,7 +337,6 @@ class DeskSession:
         # Nobody can have seen a version that is still to come
         if version is not None and (is_changed or row.version < version):
             raise VersionConflict(number, version, fold.state.version)
->>>>>>> 8b56631 (Bring a ticket up to the instant of every command, whether or not a runner is on (D-02, D-04))
         if fold.state.department in self._hidden and fold.state.assignee != self.agent.login:
             raise hidden_ticket_error(number)
         return work
@@ -390,7 +368,6 @@ class DeskSession:
             work.finish()
 
 
-<<<<<<< HEAD
 class _TicketHistory:
     """A ticket's events as far as they were read and folded. They are never changed, so that a later transaction may go
     on where an earlier one ended. last_by_people: the number of the last one that did not come by itself; what does,
@@ -409,10 +386,10 @@ class _TicketHistory:
             if event.kind not in SYSTEM_EVENTS:
                 self.last_by_people = event.seq
         return fold
-=======
+
+
 def _build_system_agent() -> Agent:
     return Agent(login=SYSTEM_ACTOR, name=SYSTEM_ACTOR, role=SYSTEM_ACTOR)
->>>>>>> 8b56631 (Bring a ticket up to the instant of every command, whether or not a runner is on (D-02, D-04))
 
 
 _ALLOWED_AFTER_CLOSING: frozenset[Act] = frozenset(

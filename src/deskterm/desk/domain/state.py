@@ -213,6 +213,8 @@ def _apply_message(state: State, event: Event, at: int, occurrences: set[str]) -
         occurrences.add("auto_reply")
     elif event.kind == "replied":
         occurrences.add("agent_reply")
+        if state.waiting == "us":
+            occurrences.add(f"asked_again:{state.status}")
         state.waiting = "them"
         # The instant of the message and not of its recording: it may have been a call that was written down later
         if state.answered_at is None:
