@@ -316,7 +316,9 @@ def check_wait(desk: DeskSession, number: int, now: datetime) -> None:
     answers = [
         event
         for event in events
-        if event.seq > entry.seq and event.data.get("author_kind") == "requester" and event.kind in ("replied", "overruled")
+        if event.seq > entry.seq
+        and event.data.get("author_kind") == "requester"
+        and event.kind in ("replied", "overruled")
     ]
     if answers or any(key[:3] == ("timer", timer.metric, timer.cycle) for key in fold.state.noticed):
         return

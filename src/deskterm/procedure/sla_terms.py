@@ -115,7 +115,7 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
             continue
         stop = [f"leaves:{status.key}"] + ["customer_message"] * wait.cancelled_by_reply
         warn = (parse_warning(status.remind_before),) if status.remind_before else ()
-        # After an answer that left the ticket where it is, the wait begins anew when the requester is asked again (D-01)
+        # After an answer that left the ticket where it is, the next question begins the wait anew (D-01)
         start = [f"status:{status.key}", f"asked_again:{status.key}"]
         yield build_timer(status_timer_key(status.key), status.label, start, stop, wait.span, warnings=warn)
     closing = procedure.closing

@@ -71,7 +71,7 @@ def test_a_late_mail_finds_a_ticket_closed_that_no_runner_has_closed(desk_with_t
 
 
 def test_a_wait_begins_anew_when_the_requester_is_asked_again(store_url: str) -> None:
-    """In a status that an answer does not leave, the next question starts the timer that the answer has ended (D-01)."""
+    """In a status that an answer does not leave, the next question starts the timer that the answer ended (D-01)."""
     staying = DUE_TIME_PROCEDURE.replace('on_reply = "working"\n', "")
     assert staying != DUE_TIME_PROCEDURE
     desk = open_desk(create_desk(store_url, small_procedure(staying), admin_login="ann", now=MONDAY), "ann")

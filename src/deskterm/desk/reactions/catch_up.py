@@ -1,8 +1,8 @@
 """Catching up: what is due on a ticket happens at its own instant, before whatever is done to the ticket after it.
 
 Warnings, misses and ends of timers follow from the ticket's events; the runner records them as they come, and every
-command records those of its tickets that nobody has recorded yet (D-02). Both use what stands here, so that a ticket has
-the same events whether or not a runner was on.
+command records those of its tickets that nobody has recorded yet (D-02). Both use what stands here, so that a ticket
+has the same events whether or not a runner was on.
 """
 
 from __future__ import annotations
