@@ -94,9 +94,7 @@ class DeskSession:
     bulk: str | None = None
     """Mark shared by the events of the commands that are being grouped; None outside of `group_commands`."""
 
-    def __init__(
-        self, store: Store, login: str, *, reactions: Reactions, catch_up: CatchUp, behind: str = ""
-    ) -> None:
+    def __init__(self, store: Store, login: str, *, reactions: Reactions, catch_up: CatchUp, behind: str = "") -> None:
         self.behind, self._reactions, self._catch_up = behind, reactions, catch_up
         self.agent = Agent(login=login, name=login)
         self._open(store)
