@@ -22,6 +22,10 @@ def main(login: str | None = None) -> None:
         from deskterm.cli.runtime.exit import open_missing_streams  # noqa: PLC0415 - hardly ever needed
 
         open_missing_streams()
+    if len(sys.argv) == 3 and sys.argv[1] == "--complete":
+        from deskterm.cli.completion_values import print_values  # noqa: PLC0415 - a shell waits for this while somebody types
+
+        sys.exit(print_values(sys.argv[2], login))
     # Everything is imported where its turn comes, because the console and a command need different parts of the
     # program, and printing the version needs none.
     from deskterm.cli.runtime.argv import parse  # noqa: PLC0415

@@ -7,10 +7,14 @@ lines of help with the docstrings.
 
 from __future__ import annotations
 
+from functools import partial
+
+from deskterm.cli.guide import TICKET_SECTIONS, find_meaning
 from deskterm.cli.runtime.loading import CommandEntry, GroupEntry
 
 PROGRAM = GroupEntry(
-    "The support desk that lives in a terminal. Without a command it opens the console.",
+    "The support desk that lives in a terminal. Without a command it opens the console; `deskterm help COMMAND` "
+    "explains a command.",
     {
         "demo": CommandEntry(
             "admin.demo:make_demo",
@@ -104,6 +108,9 @@ PROGRAM = GroupEntry(
                     "Show how two procedures differ; exit code 1 when they do.",
                 ),
             },
+        ),
+        "completion": CommandEntry(
+            "completion:print_script", "Print a script that lets a shell complete commands, options and values."
         ),
         "ticket": GroupEntry(
             "Tickets: open, list, show, answer, change.",
@@ -293,6 +300,8 @@ PROGRAM = GroupEntry(
                     "List the messages that were taken for mere thanks, and kept their tickets closed.",
                 ),
             },
+            sections=TICKET_SECTIONS,
+            find_meaning=partial(find_meaning, "ticket"),
         ),
         "people": GroupEntry(
             "Colleagues: who is here, who is away.",
@@ -421,4 +430,5 @@ PROGRAM = GroupEntry(
             },
         ),
     },
+    find_meaning=partial(find_meaning, ""),
 )

@@ -35,7 +35,9 @@ def build_program() -> TyperGroup:
     app.callback(invoke_without_command=True)(take_options)
     group = typer.main.get_group(app)
     # Not registered with typer, which would need the functions, and so import every module
+    assert isinstance(group, Group)
     group.commands.update(build_commands(PROGRAM.commands))
+    group.find_meaning = PROGRAM.find_meaning
     return group
 
 
@@ -79,6 +81,8 @@ def run_arguments(arguments: Arguments, login: str | None = None) -> int:
     interrupted. With `--debug` errors that nobody foresaw, and those of the desk and the system, are raised.
 
     login: of whoever calls, where the calling program knows it; None: read from the system (D-20)."""
+    if arguments.command[:1] == ["help"]:
+        arguments = arguments._replace(command=[*arguments.command[1:], "--help"])
     if not arguments.is_text:
         return report_error(UsageError("The words of the command are not UTF-8 text: convert them first."))
     try:
@@ -110,7 +114,7 @@ def _report_misuse(error: typer.TyperException) -> int:
         return UsageError.exit_code
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "deskterm"
-    sentence = error.format_message().rstrip(".")
+    sentence = error.format_message().rstrip(".").removesuffix("?")
     if type(error).__name__ == "NoSuchOption" and not sentence.partition(": ")[2].startswith("--"):
         sentence += "; words that begin with a dash go behind --"
     print(sanitize(f"deskterm: {sentence}. Try `{command} --help`."), file=sys.stderr)

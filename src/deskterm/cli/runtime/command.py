@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from deskterm.cli.runtime.argv import protect_dashed_arguments
-from deskterm.cli.runtime.batch import run_for_each, split_numbers
+from deskterm.cli.runtime.several import run_for_each, split_numbers
 from deskterm.errors import MissingReason, UsageError
 
 _UNDECIDED = object()
@@ -61,10 +62,40 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A group of commands that does without pydantic where it can."""
+    """A group of commands that does without pydantic where it can. sections: of its help, each with a heading, an
+    example and names of commands; find_meaning: from a word that is no command to the call that it means."""
+
+    sections: Sequence[tuple[str, str, Sequence[str]]] = ()
+    find_meaning: Callable[[str], str] | None = None
 
     def get_params(self, ctx: Any) -> Any:
         return _with_plain_conversion(super().get_params(ctx))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands into the help, in their sections where the group has any."""
+        if not self.sections:
+            super().format_commands(ctx, formatter)
+            return
+        width = max(map(len, self.commands))
+        for heading, example, names in self.sections:
+            with formatter.section(heading):
+                commands = [(name.ljust(width), self.commands[name]) for name in names]
+                formatter.write_dl(
+                    [(name, command.get_short_help_str(formatter.width - 6 - width)) for name, command in commands]
+                )
+                formatter.write_text(f"For example: {example}")
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the words name. Raises UsageError that names the one that another desk's word means,
+        before one of similar spelling."""
+        if (
+            args
+            and self.find_meaning is not None
+            and args[0] not in self.commands
+            and (meant := self.find_meaning(args[0]))
+        ):
+            raise UsageError(f"There is no command {args[0]!r} here: you may mean `{meant}`.")
+        return super().resolve_command(ctx, args)
 
 
 def _with_plain_conversion(parameters: list[Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -24,11 +24,22 @@ class CommandEntry(NamedTuple):
     help: str
 
 
+class Section(NamedTuple):
+    """Commands that stand together in the help of their group. example: a call of one of them."""
+
+    heading: str
+    example: str
+    commands: Sequence[str]
+
+
 class GroupEntry(NamedTuple):
-    """A group of commands in the table. help: its own help; commands: by name, in the order of its help."""
+    """A group of commands in the table. help: its own help; commands: by name, in the order of its help; sections: of
+    its help, where it has many commands; find_meaning: from a word that is no command to the call that it means."""
 
     help: str
     commands: Mapping[str, CommandEntry | GroupEntry]
+    sections: Sequence[Section] = ()
+    find_meaning: Callable[[str], str] | None = None
 
 
 class LazyCommand(TyperCommand):
@@ -66,10 +77,12 @@ def build_commands(entries: Mapping[str, CommandEntry | GroupEntry]) -> dict[str
 
 
 def _build_group(name: str, entry: GroupEntry) -> Group:
-    return Group(
+    group = Group(
         name=name,
         help=entry.help,
         commands={**build_commands(entry.commands)},
         no_args_is_help=True,
         rich_markup_mode=None,
     )
+    group.sections, group.find_meaning = entry.sections, entry.find_meaning
+    return group

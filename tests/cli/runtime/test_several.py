@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_call import Call
-from deskterm.cli.runtime.batch import split_numbers
+from deskterm.cli.runtime.several import split_numbers
 
 AT = ("--now", "2026-11-23T09:30")
 NUMBERS = st.lists(st.integers(1, 10**9), min_size=1, max_size=5, unique=True)

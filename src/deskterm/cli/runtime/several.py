@@ -1,0 +1,76 @@
+"""One command on several tickets: `deskterm ticket assign 1001,1002,1003 sam`.
+
+Each ticket is a command of its own, in a transaction of its own: one that is refused keeps no other back, and is named
+with the reason at the end.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Container, Sequence
+
+import typer
+
+from deskterm.cli.runtime.batch import begin_batch
+from deskterm.cli.runtime.output import print_json
+from deskterm.errors import DeskError, UsageError
+from deskterm.present.sanitize import sanitize
+
+_NUMBERS = re.compile(r"#?\d{1,18}(?:,#?\d{1,18})*,?", re.ASCII)
+
+
+def split_numbers(
+    words: Sequence[str], valued: Container[str], *, only_numbers: bool
+) -> tuple[tuple[int, ...], list[str]]:
+    """Return the numbers of the tickets among a command's own words, and the words of the call on the first of them.
+
+    Several stand in one word with commas between them, so that no other word can be taken for a number; only_numbers:
+    the command takes no other words, so that they may be words of their own too. valued: options that take a value.
+    """
+    places: list[int] = []
+    rest = iter(enumerate(words))
+    for place, word in rest:
+        if word == "--":
+            places += [following for following, _ in rest]
+        elif not word.startswith("-"):
+            places.append(place)
+        elif word in valued:
+            next(rest, None)
+    chosen = places if only_numbers else places[:1]
+    if not chosen or not all(_NUMBERS.fullmatch(words[place]) for place in chosen):
+        return (), list(words)
+    found = tuple(dict.fromkeys(int(one.lstrip("#")) for place in chosen for one in words[place].split(",") if one))
+    kept = [
+        str(found[0]) if place == chosen[0] else word for place, word in enumerate(words) if place not in chosen[1:]
+    ]
+    return found, kept
+
+
+def run_for_each(numbers: Sequence[int], call: Callable[[int], object], *, as_json: bool) -> None:
+    """Call a command on tickets in turn, and end it: exit code 1 when one was refused. as_json: print one JSON list.
+
+    Raises UsageError when the first call is no right use of the command, because then none is.
+    """
+    refused: list[tuple[int, str]] = []
+    with begin_batch() as batch:
+        for number in numbers:
+            try:
+                call(number)
+            except UsageError as error:
+                if number == numbers[0]:
+                    raise
+                refused.append((number, str(error)))
+            except DeskError as error:
+                refused.append((number, str(error)))
+            except typer.Exit as error:
+                if error.exit_code:
+                    refused.append((number, "not as it should be."))
+    if as_json:
+        # After the batch, which would keep what is printed
+        print_json([*batch.documents, *({"number": number, "error": sentence} for number, sentence in refused)])
+    for number, sentence in refused:
+        print(f"deskterm: {number}: {sanitize(sentence)}", file=sys.stderr)
+    if refused:
+        print(f"deskterm: {len(numbers) - len(refused)} of {len(numbers)} tickets done.", file=sys.stderr)
+        raise typer.Exit(1)
