@@ -217,3 +217,21 @@ def test_a_due_time_beyond_the_known_holidays_says_so() -> None:
     )
     assert {item.holidays_known for item in near} == {None}
     assert {item.holidays_known for item in far} == {(2014, 2026)}
+
+
+@pytest.mark.parametrize(("length", "ends"), [
+    ("10 working dates", "2026-03-30T08:00Z"), ("80h", "2026-03-31T09:00Z"), ("2d end of day", "2026-03-17T17:30Z"),
+])  # fmt: skip
+def test_a_sprint_is_as_long_as_its_length_says_in_every_form(length: str, ends: str) -> None:
+    # D-15, its family: dates were accepted and made sprints of no length
+    sprints = compile_shop(SHOP + SPRINTS.replace("14c", length)).terms.cadences["sprint"]
+    assert sprints.first_after(to_seconds("2026-03-15T12:00Z")) == (to_seconds("2026-03-16T00:00Z"), to_seconds(ends))
+
+
+@pytest.mark.parametrize(("written", "refused"), [
+    ('\n[backup]\nevery = "3 working dates"\n', r'"3 working dates" is no amount of time: write it as 30m'),
+    ('\n[money]\nrounding = "7c"\n', r'"7c" is no step of time: write it as 15m'),
+])  # fmt: skip
+def test_a_length_that_would_be_read_as_no_time_is_refused(written: str, refused: str) -> None:
+    with pytest.raises(DeskError, match=refused):
+        loads(SHOP + written, "shop.toml")

@@ -66,7 +66,7 @@ EXPECTED_DUE: dict[str, ExpectedDue] = {
     "next release, at most 1 working day": due_at_next(ON_RELEASES, dates=1),
     "scheduled release": lambda walk, start, rest: RELEASES[4],
 }
-ON_THE_CLOCK = ("elapsed", "calendar", "next sprint", "next release")
+ON_THE_CLOCK = ("elapsed", "calendar", "next sprint", "next release", "scheduled")
 WARNS = ("33%", "50%", "90%", "40m", "3h")
 WARN = tuple(map(parse_warning, WARNS))
 

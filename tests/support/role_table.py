@@ -59,5 +59,5 @@ WHO_MAY: dict[str, set[str]] = {
 }
 """Act → the roles that may do it. A viewer does nothing, and no role does what the passing of time does."""
 
-BY_ITSELF = {"notice", "move", "snooze"}
-"""What happens without anybody: time passes, tickets move on, what was put off comes back."""
+BY_ITSELF = {"notice"}
+"""What happens without anybody: time passes, and what follows from it is part of that act."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deskterm.sla.cadence import Cadence
 from deskterm.sla.calendar import Calendar
+from deskterm.sla.due import due_instant
 from deskterm.sla.open_time import LAST_YEAR
 from deskterm.sla.targets import parse_target
 
@@ -110,10 +111,10 @@ class _CadenceDates:
             start = self._zone.from_local(local)
             if self._part.kind == "release":
                 end = start
-            elif not length.in_wall_time and length.seconds:
-                # Open time, such as 10d, is counted by the calendar
-                end = self._zone.add_seconds(start, length.seconds)
-            else:
+            elif length.in_wall_time:
                 # 14c is added to the local time: a sprint ends at its hour of the day even when the clocks change in it
                 end = self._zone.from_local(local + length.seconds)
+            else:
+                # Open time, such as 10d, and dates, such as `10 working dates`, are counted by the calendar
+                end = due_instant(length, start, self._zone) or start
             yield begin.date().isoformat(), (start, end)

@@ -47,7 +47,7 @@ def compute_warnings(
 ) -> tuple[tuple[str, int], ...]:
     """Return text and instant (epoch seconds) of each warning, in order of time. A share is rounded up to the second. A
     lead that is longer than the target gives no warning."""
-    in_wall_time = target.warns_in_wall_time
+    in_wall_time = target.in_wall_time
     if in_wall_time:
         whole = wall_seconds(start, due, pauses)
     elif target.exact_seconds is not None:

@@ -115,6 +115,19 @@ def test_chargeable_time_needs_the_agreement_of_the_customer_where_the_procedure
     desk.store.close()
 
 
+def test_an_accepted_quote_is_an_agreement_to_time_that_was_flagged_before(store_url: str) -> None:
+    # D-15, its family: only an agreement without a quote took the flag away
+    desk = start_desk(store_url, approval=True, quotes=True)
+    work_sessions.start_work(desk, 1001, now=at(1))
+    work_sessions.stop_work(desk, 1001, now=at(11))
+    assert read_entries(desk)[-1].values["flag"] == "unagreed"
+    quotes.send_quote(desk, 1001, Decimal("120.00"), now=at(20))
+    quotes.record_quote_answer(desk, 1001, True, now=at(30))
+    assert "flag" not in read_entries(desk)[-1].values
+    assert check_integrity(desk.store).findings == ()
+    desk.store.close()
+
+
 def test_entries_longer_than_a_day_or_before_the_ticket_was_received_are_refused(desk: DeskSession) -> None:
     with pytest.raises(UsageError, match="99h is more than a day"):
         time_entries.add_entry(desk, 1001, 99 * 3600, now=at(10))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,12 +17,13 @@ from deskterm.desk.core.transaction import load_events
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.tickets import update
+from deskterm.desk.tickets import reopening, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
-from due_time_desk import epoch, last_cycle, open_fault, upcoming_events
+from deskterm.errors import DeskError
+from due_time_desk import DUE_TIME_PROCEDURE, epoch, last_cycle, open_fault, upcoming_events
 from shipped_desk import as_agent
-from small_desk import MONDAY, at
+from small_desk import MONDAY, at, small_procedure
 from store_templates import create_desk, load_shipped
 from ticket_reads import notices_to, read_ticket
 
@@ -134,3 +135,34 @@ def test_an_unanswered_quote_is_brought_to_its_assignee_when_its_time_is_over(sa
     assert read_ticket(saas, number).row.status == "quote-required", "it stays where it is"
     done = quotes.record_quote_answer(saas, number, True, now=at(3) + timedelta(days=15))
     assert done.summary.startswith(f"{number}: quote 1 accepted, now Work in Progress")
+
+
+@pytest.mark.parametrize(
+    ("span", "minutes"),
+    [
+        ("30c", 30 * DAY),
+        ("2d", 2 * DAY),
+        ("10h", 8 * 60 + 2 * 60 + DAY - 8 * 60),
+        ("3 working dates", 3 * DAY),
+        ("1d end of day", DAY + 7 * 60 - 20),
+    ],
+)
+def test_a_ticket_may_come_back_until_the_timer_of_its_window_ends(store_url: str, span: str, minutes: int) -> None:
+    # D-15, its family: `2d` were 48 hours for the command and two working days for the timer; working dates were none
+    text = DUE_TIME_PROCEDURE.replace(
+        'reopen_within = "30c"', f'on_reply_when_closed = "reopen-within"\nreopen_within = "{span}"'
+    )
+    desk = open_desk(
+        create_desk(store_url, small_procedure(text), admin_login="ann", admin_name="Ann", now=MONDAY), "ann"
+    )
+    open_fault(desk)
+    update.move(desk, 1001, "solved", now=at(10))
+    update.move(desk, 1001, "closed", now=at(20))
+    ends = last_cycle(desk, "timer:reopen-window").due
+    assert ends == epoch(20 + minutes)
+    late = datetime.fromtimestamp(ends + 1, UTC)
+    with pytest.raises(DeskError, match=r"Ticket 1001 was closed more than .* ago and stays closed"):
+        reopening.reopen(desk, 1001, "It is back", now=late)
+    reopening.reopen(desk, 1001, "It is back", now=datetime.fromtimestamp(ends, UTC))
+    assert read_ticket(desk).row.status == "working"
+    desk.store.close()

@@ -73,6 +73,14 @@ def test_a_share_of_an_odd_number_of_seconds_is_rounded_up() -> None:
     assert ticket.last_clock("response").warnings == (("33%", to_epoch("11-23 09:00") + 3),)
 
 
+def test_a_scheduled_sprint_is_warned_of_on_the_clock_as_its_used_time_is_counted() -> None:
+    # D-15, its family: the warning counted open time, used and left went by the clock
+    cadences = {"sprint": Cadence([(to_epoch("11-23 00:00"), to_epoch("11-27 00:00"))], ["2026-11-23"])}
+    terms = build_terms_with_warnings("resolution", "50%", "12h", cadences=cadences)
+    ticket = open_ticket("p4", "11-20 00:00", terms).add_event("11-20 00:00", sprint="2026-11-23")
+    assert format_warning_instants(ticket.last_clock("resolution")) == ["11-23 12:00", "11-26 12:00"]
+
+
 def test_time_on_the_clock_is_warned_of_on_the_clock() -> None:
     ticket = open_ticket(
         "slow",

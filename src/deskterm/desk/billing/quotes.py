@@ -82,11 +82,13 @@ def record_quote_answer(
             raise DeskError(f"Ticket {number} has no quote that waits for an answer.")
         part = work.procedure.definition.money
         next_status = part.accepted_to if accepted else part.declined_to
-        changes: dict[str, tuple[str, str]] = {}
+        changes: dict[str, tuple[Any, Any]] = {}
         # A ticket that went on meanwhile is not pulled back by a late answer
         if next_status is not None and work.state.status == part.quote_status:
             target = resolve_next_status(work.procedure, work.state.type, work.state.status, next_status)
             changes["status"] = (work.state.status, target.key)
+        if accepted:
+            changes |= _build_agreed_entries(work)
         _append_quote(work, record.key, "accepted" if accepted else "declined", note, changes)
         result = work.build_result(
             f"{number}: quote {record.key} {'accepted' if accepted else 'declined'}{_format_move(work, changes)}"
@@ -109,10 +111,8 @@ def record_agreement(
             work.state.records, AGREEMENT, key, state="agreed", who=desk.agent.login, **values, **text_names
         )
         unpriced = 0
-        # Time that was recorded before the agreement no longer needs one; entries without a rate still need a price.
-        for entry in list(records_of_kind(work.state.records, "entry")):
-            if entry.values.get("flag"):
-                changes |= build_record_change(work.state.records, "entry", entry.key, flag=None)
+        changes |= _build_agreed_entries(work)
+        for entry in records_of_kind(work.state.records, "entry"):
             unpriced += entry.state != "void" and "chargeable" in entry.values and "amount" not in entry.values
         work.append("agreed", changes, texts, agreement=key)
         details = f" up to {format_money(amount, currency)}" if amount is not None else ""
@@ -135,6 +135,16 @@ def request_due_quote(work: TicketTransaction, event: Event) -> list[str]:
     key = find_next_key(work.state.records, QUOTE)
     _append_quote(work, key, "requested", "", {})
     return [f"quote {key} requested"]
+
+
+def _build_agreed_entries(work: TicketTransaction) -> dict[str, tuple[Any, Any]]:
+    """Return the changes that take the flag from time that was recorded before the customer agreed to pay: an accepted
+    quote is such an agreement as one that is only said."""
+    changes: dict[str, tuple[Any, Any]] = {}
+    for entry in records_of_kind(work.state.records, "entry"):
+        if entry.values.get("flag"):
+            changes |= build_record_change(work.state.records, "entry", entry.key, flag=None)
+    return changes
 
 
 def find_quote_state(states: tuple[QuoteState, ...], means: Meaning) -> str:

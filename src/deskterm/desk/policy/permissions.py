@@ -97,9 +97,9 @@ _AGENT: frozenset[str] = frozenset(
 _LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence"}
 # `notice` writes down what clocks did, which no person may claim
 _ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
-_SYSTEM: frozenset[str] = frozenset({"notice", "move", "snooze"})
-"""Acts of the desk itself, for the role `deskterm`, which no person has. It records the events of clocks (`notice`),
-and the ends of timers move tickets and end snoozes."""
+_SYSTEM: frozenset[str] = frozenset({"notice"})
+"""Acts of the desk itself, for the role `deskterm`, which no person has: it records the events of clocks, and what
+follows from them (a status that a timer ends, a snooze that is over) is part of that act."""
 
 ALLOWED: dict[str, frozenset[str]] = {
     "viewer": frozenset(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from deskterm.desk.core.transaction import TicketTransaction
@@ -15,6 +16,7 @@ from deskterm.desk.workflow.checklists import require_checklist_done
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import OPEN_CATEGORIES
 from deskterm.procedure.schema import Status
+from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
 
 RESOLUTION = "resolution"
@@ -131,15 +133,17 @@ def has_unrejected_resolution(state: State) -> bool:
 
 
 def can_reopen(work: TicketTransaction, at: int) -> bool:
-    """Return True if a closed ticket may still be reopened at an instant, epoch seconds. 30 days are 30 times 24 hours
-    from closing, the last second included (S3-14)."""
+    """Return True if a closed ticket may still be reopened at an instant, epoch seconds, the last second included: `30c`
+    is 30 times 24 hours from closing (S3-14), `2d` two working days."""
     closing = work.procedure.definition.closing
     if closing.immutable:
         return False
     if closing.on_reply_when_closed != "reopen-within" or not closing.reopen_within or work.state.closed_at is None:
         return True
-    # Counted on the clock and not in open time, so a day has 24 hours here, whatever the calendar's day is.
-    return at <= work.state.closed_at + parse_target(closing.reopen_within, 86_400).seconds
+    # Counted as the timer of the window is, in the first calendar, so that the due time it shows is the one that holds
+    calendar = next(iter(work.procedure.terms.calendars.values()))
+    ends = due_instant(parse_target(closing.reopen_within, calendar.day_length), work.state.closed_at, calendar)
+    return ends is None or at <= ends
 
 
 def require_reopenable(work: TicketTransaction, at: int) -> None:
@@ -147,7 +151,7 @@ def require_reopenable(work: TicketTransaction, at: int) -> None:
     if not can_reopen(work, at):
         closing = work.procedure.definition.closing
         since = (
-            f"was closed more than {_format_days(closing.reopen_within)} ago"
+            f"was closed more than {_format_window(closing.reopen_within)} ago"
             if not closing.immutable
             else "is closed for good"
         )
@@ -188,6 +192,9 @@ def _require_confirmation(work: TicketTransaction, target: Status) -> None:
     raise DeskError(f"{target.label} is for what the requester has confirmed: {advice}{alternative}.")
 
 
-def _format_days(span: str) -> str:
-    seconds = parse_target(span, 86_400).seconds  # days of 24 hours, as in `can_reopen`
-    return f"{seconds // 86_400} days" if seconds % 86_400 == 0 else span
+def _format_window(span: str) -> str:
+    """Format a length of time of a procedure file: `30c` is `30 days`, `2d` is `2 working days`."""
+    for form, unit in ((r"(\d+) ?(?:c|calendar days?)", "day"), (r"(\d+) ?d", "working day")):
+        if match := re.fullmatch(form, span.strip().lower()):
+            return f"{match[1]} {unit}{'' if int(match[1]) == 1 else 's'}"
+    return span

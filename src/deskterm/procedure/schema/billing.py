@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from deskterm.procedure.schema.text_types import Choice, DurationText, Part, StatusKey
+from deskterm.procedure.schema.text_types import Choice, Part, StatusKey, StepText
 
 
 class QuoteState(Choice):
@@ -24,7 +24,7 @@ class Money(Part):
     """ISO 4217."""
     rate: Decimal | None = None
     """An hour's price."""
-    rounding: DurationText = ""
+    rounding: StepText = ""
     """Time is charged in steps of this."""
     quotes: bool = False
     """Work is quoted before it is done."""

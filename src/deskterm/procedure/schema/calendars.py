@@ -80,6 +80,7 @@ class CadencePart(Part):
     first: Date
     """The first start: midnight in the zone of the first calendar."""
     length: DurationText = "14c"
-    """The length of a sprint; a release is over as it starts."""
+    """The length of a sprint, by the first calendar: `14c` days of the week, `10 working dates`, `80h` of open time; a
+    release is over as it starts."""
     notes: bool = False
     """Notes go to the requesters of what it holds."""

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from deskterm.sla.durations import match_duration
 from deskterm.sla.targets import parse_target
 
 OCCURRENCES = (
@@ -67,6 +68,19 @@ def _check_duration(text: str) -> str:
     return text
 
 
+def _check_amount(text: str) -> str:
+    if text and not _is_amount_of_time(text):
+        raise ValueError(f'"{text}" is no amount of time: write it as 30m, 4h, 2d or 7c')
+    return text
+
+
+def _check_step(text: str) -> str:
+    # Time is charged by the clock: a day of it has 24 hours, whatever the calendar's day is
+    if text and match_duration(text, 86_400) is None:
+        raise ValueError(f'"{text}" is no step of time: write it as 15m, 30m or 1h')
+    return text
+
+
 def _check_target(text: str) -> str:
     parse_target(text, 86_400)
     return text
@@ -90,7 +104,12 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_leng
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 SpanText = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d(:\d\d)?-\d\d:\d\d(:\d\d)?$"), ValueName("span")]
 DurationText = Annotated[str, AfterValidator(_check_duration), ValueName("length of time")]
-"""A length of time: open time (`30m`, `4h`, `2d`) or calendar days (`7c`); empty for none."""
+"""A length of time: open time (`30m`, `4h`, `2d`), calendar days (`7c`) or dates (`3 working dates`); empty for
+none."""
+AmountText = Annotated[str, AfterValidator(_check_amount), ValueName("amount of time")]
+"""A length of time that is so many seconds, whenever it begins: `30m`, `4h`, `2d`, `7c`; empty for none."""
+StepText = Annotated[str, AfterValidator(_check_step), ValueName("step of time")]
+"""A step of time on the clock, such as `15m`; empty for none."""
 TargetText = Annotated[Text, AfterValidator(_check_target), ValueName("target")]
 """A target, as `deskterm.sla.targets` reads it."""
 Threshold = Annotated[str, AfterValidator(_check_threshold), ValueName("share or time")]

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from deskterm.procedure.schema.text_types import (
+    AmountText,
     Category,
     ChannelKey,
     ChecklistKey,
@@ -148,7 +149,7 @@ class Status(Part):
     """The level of support that works on tickets here."""
     after: StatusTimer | None = None
     """The end of a stay here, without a person acting."""
-    remind_before: DurationText = ""
+    remind_before: AmountText = ""
     """The time before that end at which the requester is reminded."""
 
 
@@ -199,7 +200,8 @@ class Closing(Part):
     on_reply_when_closed: Literal["reopen", "reopen-within", "new-linked", "ignore"] = "reopen"
     """The effect of a requester's reply to a closed ticket."""
     reopen_within: DurationText = ""
-    """The time after closing in which a ticket may be reopened (S3-14); afterwards a reply makes a new linked one."""
+    """The time after closing in which a ticket may be reopened (S3-14), by the first calendar: `30c` is 30 times 24
+    hours, `2d` two working days; afterwards a reply makes a new linked one."""
     immutable: bool = False
     """A closed ticket can no longer be changed (S4-15)."""
     thanks_keeps_closed: bool = False

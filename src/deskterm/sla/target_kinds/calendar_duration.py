@@ -20,7 +20,6 @@ class CalendarDuration(Target):
     name = "elapsed"
     forms = (Form("`7c`, `7 calendar days`, `36h elapsed`", "time on the clock, open or not"),)
     in_wall_time = True
-    warns_in_wall_time = True
     is_length = True
 
     @classmethod

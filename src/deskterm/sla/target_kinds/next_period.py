@@ -32,7 +32,6 @@ class NextPeriod(Target):
         ),
     )
     in_wall_time = True
-    warns_in_wall_time = True
 
     cap: int | None = None
     dates: int = 0

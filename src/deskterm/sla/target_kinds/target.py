@@ -56,8 +56,6 @@ class Target(ABC):
     """False for a kind that promises nothing about a single ticket."""
     in_wall_time: ClassVar[bool] = False
     """Used and left time is time on the clock, open or not, instead of open time."""
-    warns_in_wall_time: ClassVar[bool] = False
-    """Warnings are counted on the clock instead of in open time."""
     is_scheduled: ClassVar[bool] = False
     """Due when the sprint or release ends that a person schedules the ticket to; pauses do not move it."""
     is_length: ClassVar[bool] = False
