@@ -133,8 +133,9 @@ def has_unrejected_resolution(state: State) -> bool:
 
 
 def can_reopen(work: TicketTransaction, at: int) -> bool:
-    """Return True if a closed ticket may still be reopened at an instant, epoch seconds, the last second included: `30c`
-    is 30 times 24 hours from closing (S3-14), `2d` two working days."""
+    """Return True if a closed ticket may still be reopened at an instant, epoch seconds, the last second included.
+
+    `30c` is 30 times 24 hours from closing (S3-14), `2d` two working days."""
     closing = work.procedure.definition.closing
     if closing.immutable:
         return False
