@@ -15,7 +15,7 @@ def tamper(desk: DeskSession, *statements: str) -> None:
             for name in names:
                 session.execute(text(f'DROP TRIGGER "{name}"'))
         else:
-            for table in ("event", "ticket_number"):
+            for table in ("event", "ticket_number", "desk_event"):
                 session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         for statement in statements:
             session.execute(text(statement))

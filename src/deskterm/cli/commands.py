@@ -420,8 +420,11 @@ PROGRAM = GroupEntry(
             {
                 "verify": CommandEntry(
                     "admin.audit:verify_chains",
-                    "Check every ticket's chain of events, and the words they refer to; exit code 1 when "
-                    "something is broken.",
+                    "Check every chain of events, and the words they refer to; exit code 1 when something is broken.",
+                ),
+                "head": CommandEntry(
+                    "admin.audit:print_head",
+                    "Print the head of all chains: a line to sign, or to keep where nobody of the desk can change it.",
                 ),
                 "log": CommandEntry(
                     "admin.audit:list_log",

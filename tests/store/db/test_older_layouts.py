@@ -59,7 +59,8 @@ def create_layout_1(url: str) -> None:
         session.execute(text("DELETE FROM clock WHERE metric LIKE 'timer:%' OR metric = 'effort'"))
         session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
         undo_layout_5(session, desk.store.dialect)
-        for table in ("record", "access", "backup"):
+        session.execute(text("DROP INDEX ticket_snoozed"))
+        for table in ("record", "access", "backup", "desk_event"):
             session.execute(text(f"DROP TABLE {table}"))
         session.execute(text("DROP INDEX ticket_snoozed"))
         for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6):
@@ -68,6 +69,7 @@ def create_layout_1(url: str) -> None:
                     session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         if desk.store.dialect == "sqlite":
             session.execute(text("DROP TRIGGER event_no_replace"))
+        session.execute(text("ALTER TABLE desk DROP COLUMN chain"))
         session.execute(text("UPDATE desk SET schema_number = 1"))
     desk.store.close()
 

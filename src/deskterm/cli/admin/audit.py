@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -11,12 +13,15 @@ from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, OnlyTicket, require_ticket
 from deskterm.cli.runtime.output import cut_to_limit, print_findings, print_json, show_progress_on_terminal
 from deskterm.cli.runtime.table import print_table
+from deskterm.desk.core.desk_history import DESK_EVENT_LABELS
 from deskterm.desk.core.session import SYSTEM_ACTOR
 from deskterm.desk.domain.event_phrases import describe_changes, describe_event
 from deskterm.desk.domain.instant_text import parse_instant
-from deskterm.desk.history import hash_chain
+from deskterm.desk.history import desk_chain, hash_chain
+from deskterm.desk.history.desk_chain import Head, parse_head
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, compile_document
+from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.access_log import ActionRow, load_accesses, load_actions
 from deskterm.store.queries.desk_facts import load_agents
@@ -25,16 +30,22 @@ from deskterm.store.queries.desk_facts import load_agents
 def verify_chains(
     context: typer.Context,
     ticket: OnlyTicket = None,
+    against: Annotated[
+        str | None, typer.Option(help="A head that `deskterm audit head` printed before.", metavar="HEAD")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check every ticket's chain of events, and the words they refer to; exit code 1 when something is broken.
+    """Check every chain of events, and the words they refer to; exit code 1 when something is broken.
 
-    Of each broken chain it names the first row that is not what was written.
+    Of each broken chain it names the first row that is not what was written. The desk's own chain is checked with what
+    it vouches for: agents and their rights, editions of the procedure, settings and triggers.
     """
     cli: CliContext = context.obj
-    # Opened for the permission alone: the chains are read over a bare connection
-    cli.open_desk().require("audit")
+    # Not by opening the desk: one whose procedure was changed does not open
+    cli.require("audit")
+    head = None if against is None else parse_head(against)
     facts = cli.read_facts()
+    faults_of_desk = [] if ticket is not None else _verify_desk(cli, head)
     with cli.open_reader(whole=True) as reader:
         if ticket is not None:
             require_ticket(reader, ticket)
@@ -42,18 +53,43 @@ def verify_chains(
     if as_json:
         broken = [fault._asdict() | {"at": to_rfc3339(fault.at)} for fault in verdict.faults]
         counts = {"tickets": verdict.tickets, "events": verdict.events, "texts": verdict.texts}
-        print_json(counts | {"broken": broken})
+        print_json(counts | {"broken": broken, "desk": faults_of_desk})
     else:
         print_findings(
-            [
+            faults_of_desk
+            + [
                 fault.sentence + (f", {format_time(fault.at, facts.timezone)}" if fault.at is not None else "")
                 for fault in verdict.faults
             ]
         )
-        state = f"{len(verdict.faults)} broken" if verdict.faults else "whole"
+        faults = len(verdict.faults) + len(faults_of_desk)
+        state = f"{faults} broken" if faults else "whole"
         print(f"{verdict.tickets} chains of {verdict.events} events, {verdict.texts} texts: {state}.")
-    if verdict.faults:
+    if verdict.faults or faults_of_desk:
         raise typer.Exit(1)
+
+
+def _verify_desk(cli: CliContext, head: Head | None) -> list[str]:
+    """Verify the desk's own chain, and that nothing is gone or changed of what there was at a head."""
+    with closing(open_store(cli.url)) as store:
+        faults = [fault.sentence for fault in desk_chain.verify_desk(store)]
+        fault = desk_chain.find_head_fault(store, head) if head is not None else None
+    return [*faults, *([] if fault is None else [fault])]
+
+
+def print_head(context: typer.Context, as_json: AsJson = False) -> None:
+    """Print the head of all chains: a line to sign, or to keep where nobody of the desk can change it.
+
+    `deskterm audit verify --against HEAD` says later whether all that had been written by then is still there.
+    """
+    cli: CliContext = context.obj
+    cli.require("audit")
+    with closing(open_store(cli.url)) as store:
+        head = desk_chain.take_head(store)
+    if as_json:
+        print_json({"head": str(head), "events": head.events, "desk_events": head.desk_events})
+    else:
+        print(head)
 
 
 def list_log(
@@ -68,7 +104,7 @@ def list_log(
 ) -> None:
     """List who did what and when, the newest first; with --accesses who looked."""
     cli: CliContext = context.obj
-    cli.open_desk().require("audit", "read who did what")
+    cli.require("audit", "read who did what")
     facts = cli.read_facts()
     procedure = compile_document(facts.document, facts.procedure_version)
     begin, end = (
@@ -106,9 +142,26 @@ def list_log(
 
 def _describe_event(event: ActionRow, procedure: CompiledProcedure) -> str:
     """Return an event in words: its label, its changes and the reason that was given."""
+    if event.ticket is None:
+        return _describe_desk_event(event)
     changes = describe_changes(event.data.get("changes", {}), procedure)
     parts = (describe_event(event.kind, event.data), changes, event.data.get("reason", ""))
     return " · ".join(filter(None, parts))
+
+
+def _describe_desk_event(event: ActionRow) -> str:
+    """Return an event of the desk itself in words."""
+    changes = [
+        f"{key} {_format_value(before)} → {_format_value(after)}"
+        for key, (before, after) in event.data["changes"].items()
+        if not re.fullmatch(r"edition \d+ (document|file|applied by)", key)
+    ]
+    parts = (*changes, *event.data.get("lines", ()))
+    return " · ".join(filter(None, (DESK_EVENT_LABELS.get(event.kind, event.kind), "; ".join(parts))))
+
+
+def _format_value(value: object) -> str:
+    return "–" if value is None else "yes" if value is True else str(value)
 
 
 def _format_actor(event: ActionRow) -> str:
@@ -123,7 +176,7 @@ def _require_known_login(reader: ReadConnection, login: str) -> None:
     if login in logins:
         return
     # Imported events have actors who were never agents here, and whoever reads need not be one
-    for table, column in (("event", "actor"), ("access", "login")):
+    for table, column in (("event", "actor"), ("access", "login"), ("desk_event", "actor")):
         if reader.rows(f"SELECT 1 FROM {table} WHERE {column} = :login LIMIT 1", {"login": login}):
             return
     raise DeskError(f"{login!r} is no agent of this desk, nor was: choose from {', '.join(logins)}.")

@@ -9,7 +9,8 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext, NotAnAgent
 from deskterm.cli.runtime.output import print_findings, print_json, print_lines, show_progress_on_terminal
-from deskterm.desk.history.integrity import check_integrity
+from deskterm.desk.history.desk_chain import verify_desk
+from deskterm.desk.history.integrity import IntegrityReport, check_integrity
 from deskterm.errors import DeskError
 from deskterm.exchange.backup.status import describe_backups
 from deskterm.present.formats import format_count
@@ -41,9 +42,15 @@ def check_store(
         pass  # a desk whose agents cannot be read is what this command is for
     store = open_store(cli.url)
     store_health = check_health(store)
-    integrity = check_integrity(store, repair=repair, progress=show_progress_on_terminal("tickets"))
+    desk_faults = verify_desk(store)
+    if any(fault.procedure for fault in desk_faults):
+        # Folded by it, every ticket would differ, and repaired by it, every due time would be false.
+        integrity = IntegrityReport()
+    else:
+        integrity = check_integrity(store, repair=repair, progress=show_progress_on_terminal("tickets"))
     findings = [
         *store_health.faults,
+        *(fault.sentence for fault in desk_faults),
         *(finding.sentence + (": repaired" if finding.repaired else "") for finding in integrity.findings),
     ]
     notes = [*store_health.notes, *_list_notes(store, cli)]
@@ -65,7 +72,7 @@ def check_store(
         tickets, events = format_count(integrity.tickets, "ticket"), format_count(integrity.events, "event")
         print(f"{tickets} folded again from {events}: {verdict}.")
     # What was repaired is sound now; faults of the store itself are beyond repair from here
-    if any(not finding.repaired for finding in integrity.findings) or store_health.faults:
+    if any(not finding.repaired for finding in integrity.findings) or store_health.faults or desk_faults:
         raise typer.Exit(1)
 
 

@@ -46,6 +46,7 @@ def init_desk(
         source=loaded.source,
         name=name,
         admin_login=login,
+        behind=cli.impersonator,
         simulated=simulated,
         clock_offset=offset,
         now=now,

@@ -117,11 +117,11 @@ class CliContext:
         reader.limit(hidden, login)
         self._hidden, self._role, self._login_checked = hidden, agents[login].role, True
 
-    def require(self, act: Act) -> None:
+    def require(self, act: Act, action: str = "") -> None:
         """Raise DeskError unless the agent's role allows an act that reads. A call that opens a desk need not ask: its
-        session does."""
+        session does. action: as for `permissions.require`."""
         self.check_login()
-        require(self._role, act)
+        require(self._role, act, action)
 
     def log_access(self, facts: DeskFacts, number: int | None, what: str) -> None:
         """Record that the user read a ticket, or with None something else, where the procedure asks for that

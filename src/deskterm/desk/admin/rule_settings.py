@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session
 
+from deskterm.desk.core.desk_history import recorded_changes
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError
@@ -57,7 +58,8 @@ def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) 
         after = before | {rule.key} if automatic else before - {rule.key}
         if before == after:
             raise DeskError(f"{rule.label} is {'on' if automatic else 'off'} already.")
-        save_setting(session, "rules", sorted(after) or None)
+        with recorded_changes(desk, session, "rule", now):
+            save_setting(session, "rules", sorted(after) or None)
         notify_change(session, None)
     return f"{rule.label}: {'done by itself from now on' if automatic else 'only suggested from now on'}"
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
+from deskterm.desk.core.desk_history import append_event, read_state, recorded_changes
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.fold import PROJECTION_VERSION
 from deskterm.desk.domain.text import normalise_name
@@ -33,13 +34,15 @@ def create_desk(
     name: str | None = None,
     admin_login: str,
     admin_name: str = "",
+    behind: str = "",
     simulated: bool = False,
     clock_offset: int = 0,
     now: datetime,
 ) -> Store:
     """Create a desk: tables, the first version of its procedure, and an admin. now: the time of the desk. clock_offset:
-    seconds that the clock of a simulated desk is ahead of the real one. Raises DeskError for a procedure that cannot be
-    compiled, before anything is created, and when somebody else made a desk there first."""
+    seconds that the clock of a simulated desk is ahead of the real one. behind: the login of whoever makes it for the
+    admin. Raises DeskError for a procedure that cannot be compiled, before anything is created, and when somebody else
+    made a desk there first."""
     procedure = _pin_holidays(procedure, now)
     compiled = CompiledProcedure(procedure)  # before the store is created, because it may be refused
     store = create_store(url)
@@ -58,6 +61,9 @@ def create_desk(
             )
         )
         session.add(Agent(login=admin_login, name=admin_name or admin_login, role="admin"))
+        session.flush()
+        data = {"behind": behind} if behind else {}
+        append_event(session, "created", admin_login, now, {}, read_state(session), data)
     return store
 
 
@@ -79,7 +85,8 @@ def apply_procedure(
         _require_unused(session, "type", before.types, procedure.types)
         _require_unused(session, "severity", before.severities, procedure.severities)
         if not dry_run:
-            activate_procedure(session, procedure, source, desk.agent.login, now)
+            with recorded_changes(desk, session, "edition", now):
+                activate_procedure(session, procedure, source, desk.agent.login, now)
     desk.refresh()
     return lines
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from deskterm.desk.admin.setup import activate_procedure, count_tickets_using, in_use_error
+from deskterm.desk.core.desk_history import recorded_changes
 from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
 from deskterm.procedure.checking.consistency import find_inconsistencies
@@ -54,7 +55,8 @@ def seed_severities(
                 if count:
                     raise in_use_error("severity", severity.label, count, numbers)
         if not dry_run:
-            activate_procedure(session, procedure, "", desk.agent.login, now)
+            with recorded_changes(desk, session, "edition", now):
+                activate_procedure(session, procedure, "", desk.agent.login, now)
     desk.refresh()
     return lines
 

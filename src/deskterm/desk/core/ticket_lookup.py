@@ -11,7 +11,7 @@ from sqlmodel import Session
 from deskterm.desk.core.procedure_versions import ProcedureVersions
 from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.errors import RESTORE_ADVICE, DeskError
-from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.procedure.compiled import CompiledProcedure, compute_digest
 from deskterm.store.db.tables import ProcedureVersion, Ticket, table_of
 
 _ticket, _version = table_of(Ticket), table_of(ProcedureVersion)
@@ -48,4 +48,9 @@ def _load_document(session: Session, version: int) -> str:
     row = session.get(ProcedureVersion, version)
     if row is None:
         raise DeskError(f"The store lacks version {version} of its procedure: {RESTORE_ADVICE}.")
+    if compute_digest(row.document) != row.digest:
+        raise DeskError(
+            f"Edition {version} of the procedure is not what was put in force, so nothing is done by it: "
+            f"`deskterm audit verify` says more; {RESTORE_ADVICE}."
+        )
     return row.document

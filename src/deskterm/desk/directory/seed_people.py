@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from deskterm.desk.core.desk_history import recorded_changes
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.tier_coverage import parse_tiers
 from deskterm.desk.domain.text import is_visible
@@ -38,7 +39,9 @@ def seed_agents(
     rows = [_resolve_keys(desk, row) for row in rows]
     with desk.writing("seed") as session:
         # Written even in a dry run and rolled back then: the check for an admin needs the rows as they would be.
-        lines = _upsert(session, Agent, "login", rows)
+        lines: list[str] = []
+        with recorded_changes(desk, session, "agents", now):
+            lines += _upsert(session, Agent, "login", rows)
         table = table_of(Agent)
         admins = select(func.count()).select_from(table).where(table.c.role == "admin", table.c.active)
         if not session.execute(admins).scalar_one():
@@ -63,7 +66,9 @@ def seed_clients(
                 f"{row['key']} has tier {unknown[0]} covered, and this procedure has no such tier: {names}."
             )
     with desk.writing("seed") as session:
-        lines = _upsert(session, Organisation, "key", rows)
+        lines: list[str] = []
+        with recorded_changes(desk, session, "clients", now, lines):
+            lines += _upsert(session, Organisation, "key", rows)
         _finish(session, lines, dry_run)
     return lines
 

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from deskterm.desk.core.projection_rows import TicketProjection, build_message_rows
 from deskterm.desk.domain.events import GENESIS, Event, compute_hash
 from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
+from deskterm.desk.history.desk_chain import require_intact_procedures
 from deskterm.desk.history.erasure import collect_replacement_digests
 from deskterm.desk.history.event_rows import check_texts, decode_row, select_erasures
 from deskterm.desk.history.stored_rows import StoredRows
@@ -101,6 +102,9 @@ def _check_tickets(
     """Check tickets batch by batch. on_batch: called in the transaction of each batch with its last ticket."""
     report = IntegrityReport()
     findings: list[Finding] = []
+    if repair:
+        with store.reading() as session:
+            require_intact_procedures(session)
     table = table_of(Ticket)
     last = after
     with store.reading() as session:
@@ -148,11 +152,24 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
             break
         for sentence in check_texts(stored.texts, number, event, erased):
             yield Finding(number, sentence)
+            repair = False  # rows are not written from words that are not what was written
         fold.step(event)
         events.append(event)
     if not rows:
         yield Finding(number, f"ticket {number} has no events: {RESTORE_ADVICE}")
     if not rows or not intact:  # what a broken chain projects to must not overwrite the rows
+        return
+    stored_row = stored.tickets[number]
+    if len(rows) < stored_row["version"]:
+        # What is missing at the end leaves no gap in the chain: rows that still know of it are not written over.
+        missing = stored_row["version"] - len(rows)
+        sentence = (
+            f"the last {missing} of {stored_row['version']} events of ticket {number} are missing: compare a backup"
+        )
+        yield Finding(number, sentence)
+        return
+    if len(rows) == stored_row["version"] and previous != stored_row["hash"]:
+        yield Finding(number, f"ticket {number} was written by other events than it has: {RESTORE_ADVICE}")
         return
     projected = projection.build_rows(number, stored.current, previous)
     state = fold.state
@@ -161,7 +178,7 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
         "requester": stored.people.get(state.requester_id or 0, ""),
         "organisation": stored.clients.get(state.organisation_id or 0, ""),
     }
-    yield from _compare_ticket(session, stored.tickets[number], ticket, number, repair)
+    yield from _compare_ticket(session, stored_row, ticket, number, repair)
     # The fold began empty, so every row is among those that were added.
     clocks = sorted(projected.clocks.added, key=itemgetter("metric", "cycle"))
     records = sorted(projected.records.added, key=itemgetter("kind", "key"))

@@ -75,6 +75,9 @@ _SNOOZED_INDEX = (
     "CREATE INDEX ticket_snoozed ON ticket (snoozed_until, id) WHERE is_open = 1 AND snoozed_until IS NOT NULL",
 )
 
+_DESK_EVENT_COLUMNS = "kind VARCHAR NOT NULL, actor VARCHAR NOT NULL, data TEXT NOT NULL, hash VARCHAR NOT NULL"
+_DESK_CHAIN = "ALTER TABLE desk ADD COLUMN chain VARCHAR NOT NULL DEFAULT ''"
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
@@ -124,15 +127,20 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "tickets say which mailbox, form or system they came through", sqlite=_SOURCE, postgresql=_SOURCE),
     Migration(
         7,
-        "a desk knows of its backups, and snoozed tickets are found at once",
+        "a desk knows of its backups and has a history of its own, and snoozed tickets are found at once",
         sqlite=(
             "CREATE TABLE backup (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, made_at DATETIME NOT NULL, "
             f"{_BACKUP_COLUMNS}, drilled_at DATETIME)",
+            f"CREATE TABLE desk_event (seq INTEGER NOT NULL PRIMARY KEY, at DATETIME NOT NULL, {_DESK_EVENT_COLUMNS})",
+            _DESK_CHAIN,
             *_SNOOZED_INDEX,
         ),
         postgresql=(
             "CREATE TABLE backup (id BIGSERIAL PRIMARY KEY, made_at TIMESTAMP WITH TIME ZONE NOT NULL, "
             f"{_BACKUP_COLUMNS}, drilled_at TIMESTAMP WITH TIME ZONE)",
+            "CREATE TABLE desk_event (seq BIGINT NOT NULL PRIMARY KEY, at TIMESTAMP WITH TIME ZONE NOT NULL, "
+            f"{_DESK_EVENT_COLUMNS})",
+            _DESK_CHAIN,
             *_SNOOZED_INDEX,
         ),
     ),

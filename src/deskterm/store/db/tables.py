@@ -51,6 +51,8 @@ class Desk(SQLModel, table=True):
     refolding: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Progress of writing all rows anew: `PROJECTION_VERSION:NUMBER`, the version that it goes to and the last ticket
     that is done; empty otherwise."""
+    chain: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The end of the chain of the desk's own events: `SEQ:HASH`; empty before there is one."""
     created_at: datetime
 
 
@@ -336,6 +338,20 @@ class TicketNumber(SQLModel, table=True):
     ticket_id: int = Field(sa_column=Column(big_integer(), primary_key=True, autoincrement=False))
 
 
+class DeskEvent(SQLModel, table=True):
+    """An event of the desk itself (`deskterm.desk.core.desk_history`); append-only by trigger. data: canonical JSON,
+    `{"changes": {what: [before, after]}, …}`. hash: SHA-256 over the hash of the event before and this row."""
+
+    __tablename__ = "desk_event"
+
+    seq: int = Field(sa_column=Column(big_integer(), primary_key=True, autoincrement=False))
+    kind: str
+    at: datetime
+    actor: str
+    data: str = Field(sa_column=Column(Text, nullable=False))
+    hash: str
+
+
 class BackupRow(SQLModel, table=True):
     """A backup of the desk that was made (R-83). login: of whoever made it; location: the file; bytes, events: its size
     and contents; drilled_at: when it was last restored on trial and found sound."""
@@ -356,7 +372,7 @@ TABLES: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (
         *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
-        *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow),
+        *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow, DeskEvent),
     )
 ]
 """All tables of a store, in the order in which references allow to create them."""

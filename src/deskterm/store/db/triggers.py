@@ -5,9 +5,19 @@ The database itself refuses, whichever program writes to it.
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 _EVENT_REFUSAL = "events are kept for ever: correct a ticket with a further event"
 _ACCESS_REFUSAL = "who looked at a ticket is kept for ever"
+_DESK_EVENT_REFUSAL = "what was done to the desk is kept for ever"
 _NUMBER_REFUSAL = "numbers of tickets are kept for ever"
+
+_CREATE_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) ")
+_CREATE_FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(\).*?\$\$(.*)\$\$", re.DOTALL)
 
 _REPLACE_GUARD = "event_no_replace"
 DROP_REPLACE_GUARD = f"DROP TRIGGER IF EXISTS {_REPLACE_GUARD}"
@@ -48,6 +58,7 @@ _SQLITE = (
     *_sqlite_append_only("event", _EVENT_REFUSAL),
     *_sqlite_append_only("access", _ACCESS_REFUSAL),
     *_sqlite_append_only("ticket_number", _NUMBER_REFUSAL),
+    *_sqlite_append_only("desk_event", _DESK_EVENT_REFUSAL),
     "DROP TRIGGER IF EXISTS ticket_noted",
     "CREATE TRIGGER ticket_noted AFTER INSERT ON ticket "
     "BEGIN INSERT OR IGNORE INTO ticket_number (ticket_id) VALUES (NEW.id); END",
@@ -59,6 +70,7 @@ _POSTGRESQL = (
     "CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_kept()",
     *_postgresql_append_only("access", _ACCESS_REFUSAL),
     *_postgresql_append_only("ticket_number", _NUMBER_REFUSAL),
+    *_postgresql_append_only("desk_event", _DESK_EVENT_REFUSAL),
     # Once a statement, not once a row: an import copies thousands of tickets in one.
     "CREATE OR REPLACE FUNCTION note_ticket_number() RETURNS trigger LANGUAGE plpgsql AS "
     "$$BEGIN INSERT INTO ticket_number SELECT id FROM added ON CONFLICT DO NOTHING; RETURN NULL; END$$",
@@ -71,3 +83,29 @@ _POSTGRESQL = (
 def trigger_statements(dialect: str) -> tuple[str, ...]:
     """Return the statements that create the triggers, or create them anew."""
     return _SQLITE if dialect == "sqlite" else _POSTGRESQL
+
+
+def find_missing_triggers(connection: Connection, dialect: str) -> list[str]:
+    """Return the names of triggers that are not there, are switched off, or do something else than deskterm wrote.
+    connection: of SQLAlchemy."""
+    if dialect == "sqlite":
+        expected = {match[1]: one for one in _SQLITE if (match := _CREATE_TRIGGER.match(one))}
+        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        found = {str(name): str(statement) for name, statement in rows}
+        return sorted(name for name, statement in expected.items() if found.get(name) != statement)
+    names = {match[1] for one in _POSTGRESQL if (match := _CREATE_TRIGGER.match(one))}
+    bodies = {match[1]: match[2] for one in _POSTGRESQL if (match := _CREATE_FUNCTION.match(one))}
+    rows = connection.exec_driver_sql(
+        "SELECT t.tgname, t.tgenabled, p.proname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+        "JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal "
+        "AND c.relnamespace = current_schema()::regnamespace"
+    )
+    sound = {
+        str(name) for name, enabled, function, body in rows if _to_text(enabled) == "O" and bodies.get(function) == body
+    }
+    return sorted(names - sound)
+
+
+def _to_text(value: str | bytes) -> str:
+    """Return a value of PostgreSQL's type `"char"`, which some drivers give as bytes."""
+    return value.decode() if isinstance(value, bytes) else str(value)

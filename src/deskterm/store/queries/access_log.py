@@ -15,11 +15,11 @@ from deskterm.store.db.reader import ReadConnection, escape_like
 
 
 class ActionRow(NamedTuple):
-    """An action on a ticket: an event. at: epoch seconds."""
+    """An action on a ticket, or on the desk itself (None): an event. at: epoch seconds."""
 
     at: int
     login: str
-    ticket: int
+    ticket: int | None
     seq: int
     kind: str
     data: dict[str, Any]
@@ -57,10 +57,19 @@ def load_actions(
         "ORDER BY id DESC LIMIT :limit",
         params | {"limit": limit},
     )
-    return [
+    if ticket is None:  # the desk's own events are about no ticket
+        found += reader.rows(
+            f"SELECT at, actor, NULL, seq, kind, data FROM desk_event WHERE 1 = 1{where} "
+            "ORDER BY seq DESC LIMIT :limit",
+            params | {"limit": limit},
+        )
+    actions = [
         ActionRow(seconds_from_stored(at), actor, number, seq, kind, json.loads(data))
         for at, actor, number, seq, kind, data in found
     ]
+    if ticket is None:
+        actions.sort(key=lambda action: action.at, reverse=True)  # stable: of one instant, the desk's own come last
+    return actions[:limit]
 
 
 def load_accesses(

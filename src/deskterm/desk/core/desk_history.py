@@ -1,0 +1,153 @@
+"""The desk's own history: who became an agent with which role, which edition came into force, what was set (D-22).
+
+Its events are chained like a ticket's (D-41). What they say is compared with the tables by
+`deskterm.desk.history.desk_chain`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import func, insert, select, update
+from sqlmodel import Session
+
+from deskterm.desk.core.row_mapping import to_epoch
+from deskterm.desk.domain.events import GENESIS
+from deskterm.procedure.compiled import compute_digest
+from deskterm.store.db.tables import Agent, DeskEvent, ProcedureVersion, table_of
+from deskterm.store.db.tables import Desk as DeskRow
+
+if TYPE_CHECKING:
+    from deskterm.desk.core.session import DeskSession
+
+DeskEventKind = Literal["created", "recorded", "agents", "clients", "edition", "rule"]
+"""Kinds of the desk's own events; `recorded`: the state of a desk that was made before it kept a history of its own."""
+
+DESK_EVENT_LABELS: dict[str, str] = {
+    "created": "desk made",
+    "recorded": "state of the desk recorded",
+    "agents": "agents changed",
+    "clients": "clients changed",
+    "edition": "edition of the procedure put in force",
+    "rule": "rule switched",
+}
+
+_desk, _agent, _edition, _event = (table_of(one) for one in (DeskRow, Agent, ProcedureVersion, DeskEvent))
+
+_AGENT_COLUMNS = ("role", "roles", "team", "tier", "active", "certified")
+"""Of an agent, what gives rights. Names and addresses are personal, and may change unrecorded; absences end."""
+_SETTINGS = ("rules",)
+"""Settings that people make; others are notes of the automation."""
+
+State = dict[str, Any]
+"""Values that the history covers, as `agent sam role` → `lead`; a key is missing where there is no value."""
+
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
+def read_state(session: Session) -> State:
+    """Read what the history covers, as the tables have it. Digests of procedures are computed from their documents."""
+    state: State = {}
+    row = session.execute(
+        select(_desk.c.name, _desk.c.timezone, _desk.c.simulated, _desk.c.procedure_version, _desk.c.settings)
+    ).one()
+    settings = json.loads(row.settings)
+    state |= {
+        "desk name": row.name,
+        "desk timezone": row.timezone,
+        "desk simulated": bool(row.simulated),
+        "desk edition": row.procedure_version,
+    }
+    state |= {f"setting {name}": settings.get(name) for name in _SETTINGS}
+    for agent in session.execute(select(_agent).order_by(_agent.c.login)):
+        state |= {f"agent {agent.login} {name}": getattr(agent, name) for name in _AGENT_COLUMNS}
+    columns = (_edition.c.id, _edition.c.document, _edition.c.source, _edition.c.applied_by)
+    for number, document, source, login in session.execute(select(*columns).order_by(_edition.c.id)):
+        state |= {
+            f"edition {number} document": compute_digest(document),
+            f"edition {number} file": compute_digest(source) if source else None,
+            f"edition {number} applied by": login,
+        }
+    return {key: value for key, value in state.items() if value not in (None, "", False)}
+
+
+def append_event(
+    session: Session,
+    kind: DeskEventKind,
+    actor: str,
+    at: datetime,
+    before: State,
+    after: State,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Append an event with the differences of two states. The desk's row has to be locked. data: more about it."""
+    changes = {
+        key: [before.get(key), after.get(key)] for key in sorted({*before, *after}) if before.get(key) != after.get(key)
+    }
+    text = _encode({**(data or {}), "changes": changes})
+    seq, previous = parse_end(session.execute(select(_desk.c.chain)).scalar_one())
+    # Neither earlier than the event before it: a clock that was set back does not turn the order round.
+    last = session.execute(select(func.max(_event.c.at))).scalar_one()
+    instant = max(to_epoch(at), to_epoch(last) if last is not None else 0)
+    digest = compute_event_hash(previous, seq + 1, kind, instant, actor, text)
+    row = {"seq": seq + 1, "kind": kind, "at": datetime.fromtimestamp(instant, UTC), "actor": actor, "data": text}
+    session.execute(insert(_event).values(**row, hash=digest))
+    session.execute(update(_desk).values(chain=f"{seq + 1}:{digest}"))
+
+
+def parse_end(chain: str) -> tuple[int, str]:
+    """Return the number and hash of the last event, as the desk's row has them; of none for an empty text."""
+    number, _, digest = chain.partition(":")
+    return (int(number), digest) if digest and number.isdigit() else (0, GENESIS)
+
+
+def compute_event_hash(previous: str, seq: int, kind: str, at: int, actor: str, data: str) -> str:
+    """Return the SHA-256, in hex, over the hash of the event before and all content of this one. at: epoch seconds."""
+    return hashlib.sha256(f"{previous}\ndesk\n{seq}\n{kind}\n{at}\n{actor}\n{data}".encode()).hexdigest()
+
+
+def lock_desk(session: Session) -> None:
+    """Lock the desk's row until the end of the transaction, so that its events follow each other."""
+    session.execute(select(_desk.c.id).with_for_update())
+
+
+@contextmanager
+def recorded_changes(
+    desk: DeskSession, session: Session, kind: DeskEventKind, now: datetime, lines: list[str] | None = None
+) -> Iterator[None]:
+    """Record what the block changes of the desk as an event of the agent, and of whoever works in their name.
+
+    lines: what the block changes, one a line, where that is no part of the state; filled by the block. Nothing is
+    recorded when there is neither a change nor a line.
+    """
+    lock_desk(session)
+    before = read_state(session)
+    yield
+    session.flush()
+    after = read_state(session)
+    if after == before and not lines:
+        return
+    data: dict[str, Any] = {"behind": desk.behind} if desk.behind else {}
+    if lines:
+        data["lines"] = list(lines)
+    append_event(session, kind, desk.agent.login, now, before, after, data)
+
+
+def record_state(session: Session) -> None:
+    """Begin the history of a desk that was made before desks kept one, with its state. Nothing happens where it has
+    begun. It is dated at the last edition, the newest instant that the desk itself knows."""
+    if session.execute(select(_desk.c.chain).with_for_update()).scalar_one():
+        return
+    at = session.execute(select(func.max(_edition.c.applied_at))).scalar_one()
+    append_event(session, "recorded", "deskterm", at, {}, read_state(session))
+
+
+def has_history(session: Session) -> bool:
+    """Return whether the desk's own history has begun; True for a store without a desk, which has none to begin."""
+    found = session.execute(select(_desk.c.chain)).scalar_one_or_none()
+    return found is None or bool(found)
