@@ -59,7 +59,6 @@ def create_layout_1(url: str) -> None:
         session.execute(text("DELETE FROM clock WHERE metric LIKE 'timer:%' OR metric = 'effort'"))
         session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
         undo_layout_5(session, desk.store.dialect)
-        session.execute(text("DROP INDEX ticket_snoozed"))
         for table in ("record", "access", "backup", "desk_event"):
             session.execute(text(f"DROP TABLE {table}"))
         session.execute(text("DROP INDEX ticket_snoozed"))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.event_kinds import EventKind
-from deskterm.errors import DeskError
+from deskterm.errors import RESTORE_ADVICE, DeskError
 
 GENESIS = "0" * 64
 """Previous hash of a ticket's first event."""
@@ -50,8 +50,8 @@ class UnreadableEvent(DeskError, ValueError):
 
     def __init__(self, seq: int, kind: str) -> None:
         super().__init__(
-            f"Event {seq} ({kind}) of the ticket is not what was written: `deskterm doctor` says more; compare a"
-            " backup."
+            f"Event {seq} ({kind}) of the ticket is not what was written: `deskterm doctor` says more;"
+            f" {RESTORE_ADVICE}."
         )
 
 
