@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Cause, Clock, EndState
-from deskterm.sla.target_kinds.pauses import wall_seconds
+from deskterm.sla.target_kinds.pauses import LoggedWork, count_logged_work, wall_seconds
 from deskterm.sla.targets import NONE, Target
 from deskterm.sla.terms import Metric
 from deskterm.sla.warning_times import WarningRule, compute_warnings
@@ -46,6 +46,13 @@ class Cycle:
     cause: Cause | None = None
     late_warnings: dict[tuple[str, int], int] = field(default_factory=dict)
     """Warnings that a change of target put in the past: text and computed instant → instant of the change."""
+    logged_work: tuple[LoggedWork, ...] = ()
+    """Work that was written down afterwards, of a metric that counts work (S3-06): `pauses`, `paused_at` and
+    `counts_from` are as if it had been timed."""
+    idle_periods: list[tuple[int, int]] = field(default_factory=list)
+    """Pauses that have ended, without regard to work that was written down."""
+    idle_since: int | None = None
+    """Start of the pause that lasts, without regard to work that was written down."""
     cancelled_clock: Clock | None = None
     """The clock as it was when a change of facts left the cycle without a target."""
 
@@ -83,17 +90,33 @@ class Cycle:
         # An event may be dated before the last change; it counts as of the change then, here and below.
         at = at if at > self.since else self.since
         self.record_breach(at)
-        self.paused_at = self.since = at
+        self.paused_at = self.since = self.idle_since = at
 
     def resume(self, at: int) -> None:
         """End the pause."""
         if self.paused_at is not None and self.paused_at < at:
             self.pauses.append((self.paused_at, at))
+            self.idle_periods.append((self.paused_at if self.idle_since is None else self.idle_since, at))
             self.since = at
             # A pause that began after the due time moves nothing
             if self.due is not None and self.paused_at < self.due:
                 self.update_due()
-        self.paused_at = None
+        self.paused_at = self.idle_since = None
+
+    def count_logged_work(self, logged: tuple[LoggedWork, ...], at: int) -> None:
+        """Count the work that was written down for the ticket, as if somebody had timed it (S3-06).
+
+        Of each entry counts what the clock did not count by itself: the rest takes the place of idle time, first in the
+        period that the entry names, and what is more than all idle time begins before the clock does. logged: all
+        entries that are valid at an instant `at`, those from before the cycle began too."""
+        self.logged_work = tuple(entry for entry in logged if entry.at >= self.started)
+        counted = count_logged_work(self.logged_work, self.started, self.idle_periods, self.idle_since, at)
+        self.pauses, self.paused_at, ahead = counted
+        self.counts_from = self.started - ahead if ahead else None
+        if self.paused_at is not None:
+            self.since = max(self.paused_at, self.started)
+        self.update_due()
+        self.record_breach(at if self.paused_at is None else self.since)
 
     def end(self, at: int, cancelled: bool) -> Clock | None:
         """End the cycle and return its clock."""
@@ -139,7 +162,7 @@ class Cycle:
 
     def copy(self) -> Cycle:
         """Return a copy that can be paused and resumed by itself."""
-        return replace(self, pauses=list(self.pauses))
+        return replace(self, pauses=list(self.pauses), idle_periods=list(self.idle_periods))
 
     def to_clock(self, ended: EndState | None = None, rules: tuple[WarningRule, ...] = ()) -> Clock | None:
         """Return the clock of the cycle, None when it never had a target. ended: the state it ended in, None while it
@@ -160,7 +183,7 @@ class Cycle:
             target.working_seconds,
             None if is_paused else self.due,
             self.since if ended else None,
-            self.calendar.open_seconds(self.started, self.since, self.pauses),
+            self.calendar.open_seconds(self._first_counted, self.since, self.pauses),
             self.since,
             self.breached_at,
             self.cause,
@@ -173,6 +196,20 @@ class Cycle:
             warnings,
             overrun=self._count_overrun(self.calendar),
         )
+
+    @property
+    def _first_counted(self) -> int:
+        """The start, or an earlier instant where more work was written down than there was time since."""
+        return self.started if self.counts_from is None else min(self.started, self.counts_from)
+
+    def reached_by_logged_work(self, rules: tuple[WarningRule, ...]) -> WarningTimes:
+        """Return the warnings, and with an empty text the due time, that a clock has passed which is paused now: only
+        work that was written down brings it there, as nothing is reached in a pause."""
+        if self.paused_at is None or not self.logged_work or self.due is None:
+            return ()
+        if self.due <= self.since:
+            return (("", self.due),)
+        return tuple(warning for warning in self.compute_warnings(rules) if warning[1] <= self.since)
 
     def _count_overrun(self, calendar: Calendar) -> int:
         """Return the seconds that counted between the due time and the last change of state."""

@@ -14,8 +14,8 @@ class SlaEvent(NamedTuple):
     `customer_message`, `status:KEY`, `leaves:KEY`, `category:KEY`, `resolution`, `reopened`, `cancelled`, `transferred`
     …). status: the ticket's status afterwards. facts: those that policies test, afterwards, besides `dues` (metric →
     due time that a person set), `sprint` (start date of the sprint or release that the ticket is scheduled to),
-    `working` (tiers of those at work) and `tier` (of the ticket). It is the same object as the event's before when none
-    of them changed: the fold compares by identity first.
+    `working` (tiers of those at work), `logged` (work that was written down) and `tier` (of the ticket). It is the same
+    object as the event's before when none of them changed: the fold compares by identity first.
     """
 
     at: int

@@ -7,7 +7,7 @@ with the present.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from deskterm.sla.calendar import Calendar
@@ -231,8 +231,28 @@ class ClockFold:
             for cycles in self._metrics:
                 if cycles.running is not None and not cycles.metric.is_timer:
                     self._retarget(cycles, cycles.running, event.at, from_change=from_change)
+        if before.get("logged") != after.get("logged"):
+            self._count_logged_work(after.get("logged"), event.at)
         if before.get("dues") is not after.get("dues") or before.get("sprint") != after.get("sprint"):
             self._update_pins(before, after, event.at)
+
+    def _count_logged_work(self, logged: object, at: int) -> None:
+        """Count what was written down for the metrics that count work, each of its own tier."""
+        entries = logged if isinstance(logged, tuple) else ()
+        for cycles in self._metrics:
+            metric, cycle = cycles.metric, cycles.running
+            if metric.counts_work and cycle is not None:
+                own = tuple(entry for entry in entries if metric.tier in (None, entry.tier))
+                cycle.count_logged_work(own, max(at, cycle.since))
+
+    def reached_by_logged_work(self) -> Iterator[tuple[str, int, str, int, int]]:
+        """Yield metric, cycle, warning (empty for the due time), its instant and the due time of what paused clocks of
+        work have reached by work that was written down."""
+        for cycles in self._metrics:
+            cycle = cycles.running
+            if cycle is not None and cycle.due is not None:
+                for text, instant in cycle.reached_by_logged_work(cycles.metric.warnings):
+                    yield cycle.metric, cycle.number, text, instant, cycle.due
 
     def _update_pins(self, before: Facts, after: Facts, at: int) -> None:
         """Take up due times that a person set or removed, and the sprint or release that the ticket is scheduled to."""

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deskterm.desk.api import open_desk
+from deskterm.desk.billing import time_entries
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.tickets import update
 from deskterm.desk.workflow import work_sessions
 from deskterm.errors import DeskError
+from deskterm.sla.target_kinds.pauses import LoggedWork, count_logged_work
 from due_time_desk import epoch, last_cycle, open_fault
+from shipped_desk import SERVICE_CALL
 from small_desk import at
+from ticket_reads import open_ticket, read_ticket
 
 
 def test_effort_counts_hands_on_time_at_any_hour(clock_desk: DeskSession) -> None:
@@ -34,3 +43,72 @@ def test_effort_counts_hands_on_time_at_any_hour(clock_desk: DeskSession) -> Non
     )
     with pytest.raises(DeskError, match="not at work"):
         work_sessions.stop_work(sam, 1001, now=at(921))
+
+
+@pytest.mark.requirement("S3-06")
+def test_minutes_that_were_written_down_count_as_if_they_had_been_timed(clock_desk: DeskSession) -> None:
+    """D-03."""
+    open_fault(clock_desk, "low")
+    sam = open_desk(clock_desk.store, "sam")
+    time_entries.add_entry(sam, 1001, 10 * 60, now=at(60))
+    clock = last_cycle(clock_desk, "effort")
+    assert (clock.state, clock.consumed) == ("paused", 600)
+    work_sessions.start_work(sam, 1001, now=at(70))
+    assert last_cycle(clock_desk, "effort").due == epoch(90)
+    work_sessions.stop_work(sam, 1001, now=at(75))
+    # What was timed is not counted again, whoever writes it down
+    time_entries.add_entry(sam, 1001, 5 * 60, started=at(70), now=at(76))
+    assert last_cycle(clock_desk, "effort").consumed == 900
+    time_entries.void_entry(sam, 1001, "1", reason="Was another ticket", now=at(80))
+    assert last_cycle(clock_desk, "effort").consumed == 300
+
+
+@pytest.mark.requirement("S3-06")
+def test_more_minutes_than_a_ticket_is_old_count_too_and_use_up_the_clock(clock_desk: DeskSession) -> None:
+    """D-03."""
+    open_fault(clock_desk, "low")
+    sam = open_desk(clock_desk.store, "sam")
+    time_entries.add_entry(sam, 1001, 26 * 60, now=at(1))
+    assert last_cycle(clock_desk, "effort").consumed == 26 * 60
+    time_entries.add_entry(sam, 1001, 26 * 60, now=at(1))
+    clock = last_cycle(clock_desk, "effort")
+    assert (clock.state, clock.consumed, clock.breached_at is not None) == ("paused", 52 * 60, True)
+
+
+@pytest.mark.requirement("S3-06")
+def test_a_person_of_a_team_has_its_tier_and_26_minutes_written_down_are_asked_about(services: DeskSession) -> None:
+    """D-03."""
+    number = open_ticket(services, organisation="larch", **SERVICE_CALL)
+    seed_agents(services, [{"login": "first", "name": "First", "role": "agent", "team": "australia"}], now=at(1))
+    first = open_desk(services.store, "first")
+    time_entries.add_entry(first, number, 26 * 60, now=at(2))
+    ticket = read_ticket(services, number)
+    noticed = [(event.data["what"], event.data["metric"]) for event in ticket.events if event.kind == "noticed"]
+    assert noticed == [("warning", "effort")]
+    assert "suggested" in ticket.flags
+    time_entries.add_entry(first, number, 4 * 60, now=at(3))
+    events = read_ticket(services, number).events
+    noticed = [(event.data["what"], event.data["metric"]) for event in events if event.kind == "noticed"]
+    assert noticed == [("warning", "effort"), ("breach", "effort")]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 100), st.integers(1, 60), st.integers(0, 160)), max_size=5),
+    st.lists(st.integers(1, 100), min_size=2, max_size=8, unique=True).map(sorted),
+    st.booleans(),
+)
+def test_every_second_that_was_written_down_counts_once(
+    entries: list[tuple[int, int, int]], marks: list[int], open_at_end: bool
+) -> None:
+    """D-03: what counts is what ran, and of each entry what did not run in its period."""
+    idle = list(pairwise(marks))[::2]
+    now, idle_since = (170, 160) if open_at_end else (170, None)
+    logged = sorted((max(at, start + length), start, length) for start, length, at in entries)
+    work = [LoggedWork(written, start, length, None) for written, start, length in logged]
+    pauses, paused_at, ahead = count_logged_work(work, 0, idle, idle_since, now)
+    rests = {second for begin, end in idle for second in range(begin, end)} | set(range(idle_since or now, now))
+    left = {second for begin, end in pauses for second in range(begin, end)} | set(range(paused_at or now, now))
+    by_clock = sum(len(set(range(one.started, one.started + one.seconds)) - rests) for one in work)
+    assert left <= rests
+    assert len(rests - left) + ahead == sum(one.seconds for one in work) - by_clock
+    assert sum(end - begin for begin, end in pauses) + (now - (paused_at or now)) == len(left)

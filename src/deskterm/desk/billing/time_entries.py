@@ -15,6 +15,7 @@ from typing import Any
 from deskterm.desk.core.row_mapping import to_epoch as epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.money import (
     Price,
     compute_charged_seconds,
@@ -27,6 +28,7 @@ from deskterm.desk.domain.money import (
 )
 from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
 from deskterm.desk.policy.permissions import is_allowed
+from deskterm.desk.policy.support_tiers import find_agent_tier
 from deskterm.errors import DeskError, MissingReason, UsageError
 from deskterm.sla.zones import format_local_time
 
@@ -72,7 +74,8 @@ def add_entry(
                 " or write the time down as not chargeable."
             )
         started_at = epoch(started) if started is not None else max(work.at - seconds, 0)
-        values = _build_entry(work, desk.agent.login, desk.agent.tier, started_at, seconds, charged, rate)
+        tier = find_agent_tier(work.procedure.definition, desk.agent.tier, desk.agent.team)
+        values = _build_entry(work, desk.agent.login, tier, started_at, seconds, charged, rate)
         key = _append_entry(work, values, note)
         result = work.build_result(
             f"{number}: {_format_entry(values)} written down as entry {key}{_format_excess(work)}"
@@ -160,6 +163,23 @@ def record_finished_work(work: TicketTransaction) -> list[str]:
         key = _append_entry(work, values, "")
         lines.append(f"{_format_entry(values)} written down as entry {key}")
     return lines
+
+
+def note_reached_work(work: TicketTransaction, event: Event) -> None:
+    """Note the warnings and the end of a clock of work that time which was written down has brought it to, while nobody
+    works: no runner will meet them, since nothing is reached in a pause (S3-06)."""
+    if event.kind != "worked":
+        return
+    for reached in work.fold.reached_by_logged_work():
+        work.append(
+            "noticed",
+            what=reached.what,
+            metric=reached.metric,
+            cycle=reached.cycle,
+            threshold=reached.threshold,
+            due=reached.due,
+            instant=reached.instant,
+        )
 
 
 def calculate_price(work: TicketTransaction) -> Price:

@@ -101,6 +101,19 @@ class TicketFold:
         """Return the warnings, breaches and ends of timers that no event records yet, future ones too, by time."""
         return sorted(event for clock in self.clocks() for event in _find_upcoming_events(clock, self.state))
 
+    def reached_by_logged_work(self) -> list[UpcomingEvent]:
+        """Return what clocks of work that rest have reached by time that was written down, and no event records yet, by
+        time. What a clock reaches while it runs is among the upcoming events."""
+        found = [] if self._folding is None else list(self._folding.reached_by_logged_work())
+        noticed = {key[:4] for key in self.state.noticed}
+        events = [
+            UpcomingEvent(instant, "warning" if text else "breach", metric, cycle, text, due)
+            for metric, cycle, text, instant, due in found
+        ]
+        return sorted(
+            event for event in events if (event.what, event.metric, event.cycle, event.threshold) not in noticed
+        )
+
     def forecast_due_times(self, at: int) -> dict[tuple[str, int], int | None]:
         """Return (metric, cycle) → due time of each running clock, and of each paused one as if it resumed at `at`."""
         return self._folding.forecast_due_times(at) if self._folding else {}

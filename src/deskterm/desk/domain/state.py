@@ -18,6 +18,7 @@ from deskterm.desk.domain.records import (
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.sla_terms import SNOOZE
 from deskterm.sla.event import SlaEvent
+from deskterm.sla.target_kinds.pauses import LoggedWork
 
 POLICY_FIELDS = frozenset(
     {
@@ -144,7 +145,7 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Sla
             if name == "assignee" and new:
                 occurrences.add("assigned")
         facts_changed = facts_changed or name in POLICY_FIELDS
-        dues_changed = dues_changed or name in _DUE_FIELDS
+        dues_changed = dues_changed or name in _DUE_FIELDS or name.startswith("records.entry.")
     for name, text in event.texts.items():
         if name.startswith("fields."):
             state.fields[name[7:]] = {"text": text.id}
@@ -284,6 +285,13 @@ def _add_clock_facts(state: State) -> None:
         facts["tier"] = state.tier
     if state.workers:
         facts["working"] = frozenset(state.workers.values())
+    logged = tuple(
+        LoggedWork(entry.at, entry.values["started"], entry.values["seconds"], entry.values.get("tier"))
+        for entry in records_of_kind(state.records, "entry")
+        if entry.state == "valid"
+    )
+    if logged:
+        facts["logged"] = logged
 
 
 def _apply_waiver(state: State, event: Event, occurrences: set[str]) -> bool:

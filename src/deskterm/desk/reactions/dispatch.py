@@ -54,6 +54,7 @@ def run_reactions(work: TicketTransaction) -> list[str]:
 
 def _update_records(work: TicketTransaction, event: Event) -> list[str]:
     """Update the records that follow from an event: finished work, a due quote, a survey, sent articles."""
+    time_entries.note_reached_work(work, event)
     return [
         *time_entries.record_finished_work(work),
         *quotes.request_due_quote(work, event),

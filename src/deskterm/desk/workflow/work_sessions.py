@@ -6,6 +6,7 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.policy.support_tiers import find_agent_tier
 from deskterm.errors import DeskError
 
 
@@ -18,7 +19,8 @@ def start_work(desk: DeskSession, number: int, *, now: datetime, version: int | 
             raise DeskError(f"You are at work on {number} already.")
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is not open: move it back before you work on it.")
-        work.append("work_started", tier=desk.agent.tier)
+        tier = find_agent_tier(work.procedure.definition, desk.agent.tier, desk.agent.team)
+        work.append("work_started", tier=tier)
         result = work.build_result(f"{number}: work begun")
     return result
 
