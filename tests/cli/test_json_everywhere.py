@@ -9,6 +9,7 @@ from cli_call import Call, every_command
 NINE = ("--now", "2026-11-23T09:00")
 
 WITHOUT = {
+    "completion": "it prints a script for a shell",
     "demo": "it opens the console, and prints the queue only where there is no terminal",
     "export": "its formats are csv and jsonl",
     "sla watch": "it is a screen; `sla list --json` is the same once",
@@ -47,10 +48,10 @@ def test_commands_that_change_the_desk_print_json(deskterm: Call, words: tuple[s
 def test_absence_and_rules_print_their_subject_as_json(deskterm: Call) -> None:
     assert deskterm("init", "--procedure", "managed-services", "--simulated", *NINE).code == 0
     away = deskterm("people", "away", "2026-12-01", "--json", *NINE).json
-    assert (away["login"], away["away"]) == ("ann", "2026-11-30T13:00:00Z")
+    assert (away["login"], away["away_until"]) == ("ann", "2026-11-30T13:00:00Z")
     assert away["summary"] == "ann is away until Tue 01 Dec 2026 00:00 AEDT"
     back = deskterm("people", "back", "--json", *NINE).json
-    assert (back["login"], back["away"]) == ("ann", None)
+    assert (back["login"], back["away_until"]) == ("ann", None)
     switched = deskterm("rule", "on", "response-near", "--json", *NINE).json
     assert (switched["rule"], switched["by_itself"]) == ("response-near", True)
     differ = deskterm("procedure", "diff", "campus-it", "web-agency", "--json")

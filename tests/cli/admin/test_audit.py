@@ -31,14 +31,14 @@ def test_the_audit_log_lists_changes_and_accesses(deskterm: Call) -> None:
     deskterm("ticket", "list", *TEN)
     deskterm("export", "events", "--now", "2026-11-23T11:00")
     accesses = deskterm("audit", "log", "--accesses", "--json").json
-    assert [(access["login"], access["ticket"], access["what"], access["at"][11:13]) for access in accesses] == [
+    assert [(access["login"], access["number"], access["what"], access["at"][11:13]) for access in accesses] == [
         ("ann", None, "export events", "11"),
         ("ann", 1001, "ticket", "10"),
     ]
     early = deskterm("audit", "log", "--accesses", "--ticket", "1001", "--until", "2026-11-23T09:30", "--json")
     assert early.json == []
     log = deskterm("audit", "log", "--by", "ann", "--ticket", "1001", "--json").json
-    assert [(event["kind"], event["ticket"]) for event in log if event["kind"] not in ("letter", "told")][:1] == [
+    assert [(event["kind"], event["number"]) for event in log if event["kind"] not in ("letter", "told")][:1] == [
         ("tagged", 1001)
     ]
     answer = deskterm("audit", "log", "--since", "2026-11-23T10:00", *TEN).out
@@ -57,7 +57,7 @@ def test_reading_the_outbox_is_logged_as_access(deskterm: Call) -> None:
     assert opened.code == 0, opened.err
     assert "It is slow" in deskterm("outbox", "--json", *TEN).out
     accesses = deskterm("audit", "log", "--accesses", "--json").json
-    assert [(access["login"], access["ticket"], access["what"]) for access in accesses] == [("ann", None, "outbox")]
+    assert [(access["login"], access["number"], access["what"]) for access in accesses] == [("ann", None, "outbox")]
 
 
 def test_verify_names_a_changed_row_and_ends_in_exit_code_1(two_tickets: Call, tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_verify_names_a_changed_row_and_ends_in_exit_code_1(two_tickets: Call, t
     connection.close()
     found = two_tickets("audit", "verify", "--json", *TEN)
     (broken,) = found.json["broken"]
-    assert (found.code, broken["ticket"], broken["seq"], broken["what"]) == (1, 1002, 1, "changed")
+    assert (found.code, broken["number"], broken["seq"], broken["what"]) == (1, 1002, 1, "changed")
     answer = two_tickets("audit", "verify", *TEN).out
     assert "event 1 of ticket 1002 (registered by mallory) is not what was written, Mon 23 Nov 2026 09:00" in answer
     assert two_tickets("audit", "verify", "--ticket", "1001", *TEN).code == 0

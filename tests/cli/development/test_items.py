@@ -62,7 +62,11 @@ def test_an_item_goes_from_a_ticket_to_a_release(ticket: Call, tmp_path: Path) -
     assert ticket("item", "schedule", "1001", "--now", "2026-11-23T09:30").code == 2
     assert "goes out on 2026-11-26" in run(ticket, "item", "schedule", "1001", "--next")
     (item,) = ticket("item", "list", "--json").json
-    assert (item["state"], item["release"], item["due"]) == ("ready-for-release", "2026-11-26", "2026-11-26T00:00:00Z")
+    assert (item["state"], item["release"], item["due_at"]) == (
+        "ready-for-release",
+        "2026-11-26",
+        "2026-11-26T00:00:00Z",
+    )
     listed = run(ticket, "item", "list")
     assert "Ready for Release" in listed
     assert "DEV-7" in listed

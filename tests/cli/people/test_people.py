@@ -24,7 +24,7 @@ def test_absent_colleagues_are_listed_and_covered(managed_services: Call) -> Non
     managed_services("ticket", "assign", "1001", "sam", *AT)
     assert managed_services("people", "away", "2026-11-30", "sam", *AT).code == 0
     found = {one["login"]: one for one in managed_services("people", "list", "--json", *AT).json}
-    assert (found["sam"]["away"] is not None, found["sam"]["open"], found["lea"]["away"]) == (True, 1, None)
+    assert (found["sam"]["away_until"] is not None, found["sam"]["open"], found["lea"]["away_until"]) == (True, 1, None)
     assert "Shift lead" in managed_services("people", "list", *AT).out
     assert [row["number"] for row in managed_services("people", "absent", "--json", *AT).json] == [1001]
     assert "No mail" in managed_services("people", "absent", *AT).out

@@ -51,7 +51,7 @@ def test_why_takes_a_ticket_by_any_of_its_numbers(faults: Call, tmp_path: Path) 
     with sqlite3.connect(tmp_path / "desk.sqlite3") as connection:
         connection.execute("UPDATE ticket SET external_id = 'INC0042' WHERE id = 1002")
     for reference, number in (("1002", 1002), ("#1002", 1002), ("INC0042", 1002)):
-        assert faults("sla", "why", reference, "--json", *NINE).json["ticket"] == number
+        assert faults("sla", "why", reference, "--json", *NINE).json["number"] == number
     missing = faults("sla", "why", "INC0043")
     assert (missing.code, "There is no ticket INC0043" in missing.err) == (1, True)
 

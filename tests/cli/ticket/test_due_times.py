@@ -38,9 +38,9 @@ def test_a_due_time_is_set_with_a_reason_and_cleared(ticket: Call) -> None:
     at = ("--now", "2026-11-23T09:05")
     assert ticket("ticket", "due", "1001", "resolution", "2026-11-24T10:00", *at).code == 2
     set_ = ticket("ticket", "due", "1001", "resolution", "2026-11-24T10:00", "--reason", "agreed by telephone", *at)
-    assert (set_.code, clock(ticket, "resolution")["due"]) == (0, "2026-11-24T10:00:00Z")
+    assert (set_.code, clock(ticket, "resolution")["due_at"]) == (0, "2026-11-24T10:00:00Z")
     cleared = ticket("ticket", "due", "1001", "resolution", "--clear", "--reason", "not any more", *at)
-    assert (cleared.code, clock(ticket, "resolution")["due"]) == (0, "2026-11-23T13:00:00Z")
+    assert (cleared.code, clock(ticket, "resolution")["due_at"]) == (0, "2026-11-23T13:00:00Z")
 
 
 def test_a_breach_is_waived_and_stays_on_record(ticket: Call) -> None:
@@ -76,21 +76,21 @@ def test_a_split_message_becomes_a_ticket_whose_clocks_start_when_it_arrived(tic
     ticket("ticket", "reply", "1001", "And the printer.", "--from-requester", "--now", "2026-11-23T09:30")
     assert ticket("ticket", "split", "1001", "2", "--subject", "The printer", "--now", "2026-11-23T10:00").code == 0
     sheet = ticket("ticket", "show", "1002", "--json", "--now", "2026-11-23T10:00").json
-    assert {found["started"] for found in sheet["clocks"]} == {"2026-11-23T09:30:00Z"}
+    assert {found["started_at"] for found in sheet["clocks"]} == {"2026-11-23T09:30:00Z"}
 
 
 def test_running_clocks_migrate_to_a_new_version_on_command_only(ticket: Call, tmp_path: Path) -> None:
     (tmp_path / "tighter.toml").write_text(SMALL_PROCEDURE.replace('resolution = "4h"', 'resolution = "3h"'))
     at = ("--now", "2026-11-23T09:05")
     assert ticket("procedure", "apply", tmp_path / "tighter.toml", *at).code == 0
-    assert clock(ticket, "resolution")["due"] == "2026-11-23T13:00:00Z"
+    assert clock(ticket, "resolution")["due_at"] == "2026-11-23T13:00:00Z"
     listed = ticket("sla", "migrate", "--dry-run", "--json", *at).json
     assert [(one["metric"], one["old_due"], one["new_due"]) for one in listed] == [
         ("resolution", "2026-11-23T13:00:00Z", "2026-11-23T12:00:00Z")
     ]
-    assert clock(ticket, "resolution")["due"] == "2026-11-23T13:00:00Z"
+    assert clock(ticket, "resolution")["due_at"] == "2026-11-23T13:00:00Z"
     assert "1 clock moved." in ticket("sla", "migrate", *at).out
-    assert clock(ticket, "resolution")["due"] == "2026-11-23T12:00:00Z"
+    assert clock(ticket, "resolution")["due_at"] == "2026-11-23T12:00:00Z"
     assert ticket("sla", "migrate", *at).out == "0 clocks moved.\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,7 +23,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.access_log import ActionRow, load_accesses, load_actions
+from deskterm.store.queries.access_log import AccessRow, ActionRow, load_accesses, load_actions
 from deskterm.store.queries.desk_facts import load_agents
 
 
@@ -51,7 +51,7 @@ def verify_chains(
             require_ticket(reader, ticket)
         verdict = hash_chain.verify_chains(reader, number=ticket, progress=show_progress_on_terminal("tickets"))
     if as_json:
-        broken = [fault._asdict() | {"at": to_rfc3339(fault.at)} for fault in verdict.faults]
+        broken = [_row_to_json(fault) for fault in verdict.faults]
         counts = {"tickets": verdict.tickets, "events": verdict.events, "texts": verdict.texts}
         print_json(counts | {"broken": broken, "desk": faults_of_desk})
     else:
@@ -118,12 +118,12 @@ def list_log(
         if accesses:
             looks = load_accesses(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit + 1)
             accessed = cut_to_limit(looks, limit)
-            documents = [access._asdict() | {"at": to_rfc3339(access.at)} for access in accessed]
+            documents = [_row_to_json(access) for access in accessed]
             rows = ((access.at, access.login, access.ticket, f"looked at: {access.what}") for access in accessed)
         else:
             actions = load_actions(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit + 1)
             events = cut_to_limit(actions, limit)
-            documents = [event._asdict() | {"at": to_rfc3339(event.at)} for event in events]
+            documents = [_row_to_json(event) for event in events]
             rows = (
                 (event.at, _format_actor(event), event.ticket, _describe_event(event, procedure)) for event in events
             )
@@ -138,6 +138,11 @@ def list_log(
         ],
         right=("#",),
     )
+
+
+def _row_to_json(row: ActionRow | AccessRow | hash_chain.ChainFault) -> dict[str, Any]:
+    document = row._asdict()
+    return {"at": to_rfc3339(document.pop("at")), "number": document.pop("ticket")} | document
 
 
 def _describe_event(event: ActionRow, procedure: CompiledProcedure) -> str:

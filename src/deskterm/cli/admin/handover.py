@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_due, format_time, to_rfc3339
+from deskterm.cli.runtime.instants import format_due, format_time, rename_instants, to_rfc3339
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.policy import shifts
@@ -43,12 +43,7 @@ def list_handover(
                 "team": shift.team if shift else None,
                 "since": to_rfc3339(since),
                 "until": to_rfc3339(until),
-                "tickets": [
-                    ticket._asdict()
-                    | {"due": to_rfc3339(ticket.due), "received": to_rfc3339(ticket.received)}
-                    | {"updated": to_rfc3339(ticket.updated)}
-                    for ticket in tickets
-                ],
+                "tickets": [rename_instants(ticket._asdict(), "due", "received", "updated") for ticket in tickets],
             }
         )
         return

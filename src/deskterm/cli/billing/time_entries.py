@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_time, to_rfc3339
+from deskterm.cli.runtime.instants import format_time, rename_instants
 from deskterm.cli.runtime.options import AsJson, Number, require_ticket
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.cli.runtime.table import print_table
@@ -78,9 +78,7 @@ def _print_entries(cli: CliContext, number: int, zone_name: str, as_json: bool) 
         # Keys are text, by which 10 would come before 2
         rows = sorted(load_time_entries(reader, number), key=lambda row: int(row.key))
     if as_json:
-        print_json(
-            [row._asdict() | {"started": to_rfc3339(row.started), "written": to_rfc3339(row.written)} for row in rows]
-        )
+        print_json([rename_instants(row._asdict(), "started", "written") for row in rows])
         return
     print_table(
         ("Entry", "Began", "Who", "Worked", "Charged", "Price", "What"),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_time, to_rfc3339
+from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import cut_to_limit, print_json
 from deskterm.cli.runtime.table import print_table
@@ -58,7 +58,7 @@ def list_articles(context: typer.Context, as_json: AsJson = False) -> None:
         facts = load_desk_facts(reader)
         rows = surveys.load_articles(reader)
     if as_json:
-        print_json([row._asdict() | {"last": to_rfc3339(row.last)} for row in rows])
+        print_json([rename_instants(row._asdict(), "last") for row in rows])
         return
     print_table(
         ("Tickets", "Times", "Done", "Last", "Article"),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_time, to_rfc3339
+from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import cut_to_limit, print_json
 from deskterm.cli.runtime.table import print_table
@@ -40,8 +40,7 @@ def list_letters(
     if as_json:
         print_json(
             [
-                letter._asdict()
-                | {"at": to_rfc3339(letter.at), "not_before": to_rfc3339(letter.not_before)}
+                rename_instants(letter._asdict(), "at", "not_before")
                 | {"to": [person._asdict() for person in letter.to]}
                 for letter in letters
             ]
@@ -75,12 +74,7 @@ def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = F
         facts = load_desk_facts(reader)
         notices = cut_to_limit(outbox.load_notices(reader, cli.check_login(), limit=limit + 1), limit)
     if as_json:
-        print_json(
-            [
-                notice._asdict() | {"at": to_rfc3339(notice.at), "not_before": to_rfc3339(notice.not_before)}
-                for notice in notices
-            ]
-        )
+        print_json([rename_instants(notice._asdict(), "at", "not_before") for notice in notices])
         return
     rows = [
         (format_time(notice.at, facts.timezone), str(notice.number), notice.what, notice.subject) for notice in notices

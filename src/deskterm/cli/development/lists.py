@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_time, to_rfc3339
+from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
@@ -84,7 +84,7 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _item_to_json(row: ItemRow) -> dict[str, object]:
-    return row._asdict() | {"at": to_rfc3339(row.at), "due": to_rfc3339(row.due)}
+    return rename_instants(row._asdict(), "at", "due")
 
 
 def _release_to_json(row: ReleaseRow) -> dict[str, object]:

@@ -26,7 +26,7 @@ def set_away(
     end = parse_instant(until, facts.timezone, cli.now(facts))
     absentee = login or desk.agent.login
     summary = set_absence(desk, absentee, end, now=cli.now(facts))
-    print_summary(summary, as_json, login=absentee, away=end)
+    print_summary(summary, as_json, login=absentee, away_until=end)
 
 
 def set_back(
@@ -39,7 +39,7 @@ def set_back(
     desk = cli.open_desk()
     now = cli.now()
     returned = login or desk.agent.login
-    print_summary(set_absence(desk, returned, None, now=now), as_json, login=returned, away=None)
+    print_summary(set_absence(desk, returned, None, now=now), as_json, login=returned, away_until=None)
 
 
 def take_ticket(context: typer.Context, number: Number, as_json: AsJson = False) -> None:

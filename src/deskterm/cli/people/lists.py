@@ -34,7 +34,8 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
         facts = load_desk_facts(reader)
         people = load_staff(reader, int(cli.now(facts).timestamp()))
     if as_json:
-        print_json([person._asdict() | {"away": to_rfc3339(person.away)} for person in people])
+        documents = [person._asdict() | {"away_until": to_rfc3339(person.away)} for person in people]
+        print_json([{key: value for key, value in one.items() if key != "away"} for one in documents])
         return
     words = Vocabulary(facts.document)
     rows = [

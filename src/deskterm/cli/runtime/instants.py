@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from deskterm.sla.zones import zone_abbreviation
@@ -16,6 +17,16 @@ def system_now() -> datetime:
 def to_rfc3339(seconds: int | None) -> str | None:
     """Return epoch seconds as RFC 3339 in UTC; None for None."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def rename_instants(document: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return a document in which the instants of some names, in epoch seconds, are RFC 3339, under the keys that every
+    command gives them (C-52): `at`, `since` and `until` as they are, others as `due_at`."""
+    found = {key: value for key, value in document.items() if key not in names}
+    for name in names:
+        key = name if name in ("at", "since", "until") or name.endswith(("_at", "_until")) else f"{name}_at"
+        found[key] = to_rfc3339(document[name])
+    return found
 
 
 def format_time(seconds: int | None, zone_name: str) -> str:

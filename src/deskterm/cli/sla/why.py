@@ -48,7 +48,7 @@ def explain_clocks(
     if as_json:
         print_json(
             {
-                "ticket": ticket.number,
+                "number": ticket.number,
                 "external_id": ticket.external_id,
                 "subject": ticket.subject,
                 "now": now,

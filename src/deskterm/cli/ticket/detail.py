@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_due, format_time, to_rfc3339
+from deskterm.cli.runtime.instants import format_due, format_time, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
@@ -48,17 +48,17 @@ def _ticket_to_json(ticket: TicketDetail, stage: str | None) -> dict[str, Any]:
     """Return a ticket as one JSON document; instants in UTC. stage: the key of the stage of its status."""
     row = ticket.row._asdict()
     # The place in the queue's order is nobody's business, and the declared fields follow by name
-    del row["key"], row["fields"]
+    del row["key"], row["fields"], row["received"], row["updated"], row["next_due"]
     return row | {
         "stage": stage,
-        "received": to_rfc3339(ticket.row.received),
-        "updated": to_rfc3339(ticket.row.updated),
-        "next_due": to_rfc3339(ticket.row.next_due),
+        "received_at": to_rfc3339(ticket.row.received),
+        "updated_at": to_rfc3339(ticket.row.updated),
+        "next_due_at": to_rfc3339(ticket.row.next_due),
         **{name: ticket.values[name] for name in _FACT_NAMES},
         "tags": list(ticket.tags),
         "fields": ticket.fields,
-        "solved": to_rfc3339(ticket.solved),
-        "closed": to_rfc3339(ticket.closed),
+        "solved_at": to_rfc3339(ticket.solved),
+        "closed_at": to_rfc3339(ticket.closed),
         "reopened": ticket.reopened,
         "version": ticket.version,
         "exempt": ticket.exempt,
@@ -67,8 +67,7 @@ def _ticket_to_json(ticket: TicketDetail, stage: str | None) -> dict[str, Any]:
         "sprint": ticket.sprint,
         "flags": list(ticket.flags),
         "records": [
-            record._asdict()
-            | {"at": to_rfc3339(record.at), "due": to_rfc3339(record.due)}
+            rename_instants(record._asdict(), "at", "due")
             | {"values": record.values | _resolve_texts(record.values, ticket.texts)}
             for record in ticket.records
         ],
@@ -85,10 +84,10 @@ def _resolve_texts(values: dict[str, Any], texts: Mapping[int, str]) -> dict[str
 
 
 def _clock_to_json(clock: ClockView) -> dict[str, Any]:
-    instants = {
-        name: to_rfc3339(getattr(clock, name)) for name in ("started", "due", "stopped", "since", "breached_at")
-    }
-    return clock._asdict() | instants
+    document = rename_instants(clock._asdict(), "started", "due", "stopped", "since", "breached_at", "next_event")
+    # What the store keeps to count pauses by is nobody's business
+    del document["overrun"]
+    return document
 
 
 def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str) -> None:
