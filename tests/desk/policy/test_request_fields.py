@@ -55,3 +55,11 @@ def test_a_number_is_read_as_people_write_it(text: str, value: float) -> None:
 def test_what_is_no_number_of_0_or_more_is_named(text: str) -> None:
     (problem,) = parse_request_fields(NUMBER_DESK, {"copies": text}).problems
     assert "a number of 0 or more" in problem
+
+
+@pytest.mark.parametrize(("texts", "value"), [(("yes", "TRUE", "1", "y"), True), (("no", "False", "0", "n"), False)])
+def test_yes_and_no_are_read_in_every_form(texts: tuple[str, ...], value: bool) -> None:
+    flag = FieldPart(key="first-time", label="First time", kind="flag")
+    desk = compile_document(to_document(small_procedure().model_copy(update={"fields": (flag,)})), 1)
+    assert [parse_request_fields(desk, {"first-time": text}).values for text in texts] == [{"first-time": value}] * 4
+    assert parse_request_fields(desk, {"first-time": "maybe"}).problems
