@@ -38,7 +38,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 
 def register_fault(desk: DeskSession, severity: str, received: float) -> int:
-    return register(desk, subject="x", type="fault", severity=severity, now=at(received)).number
+    return register(desk, subject="x", type="fault", severity=severity, requester="Ida", now=at(received)).number
 
 
 @pytest.fixture

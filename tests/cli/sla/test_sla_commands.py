@@ -165,7 +165,7 @@ def test_due_times_are_printed_to_the_second_where_they_are_not_on_the_minute(de
 
 
 def test_a_dry_run_marks_due_times_of_paused_clocks(desk: Call) -> None:
-    desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "low", *NINE)
+    desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "low", "--requester", "Ida", *NINE)
     desk("ticket", "set", "1001", "--status", "working", *NINE)
     waiting = desk("ticket", "reply", "1001", "Which one?", "--status", "waiting", "--now", "2026-11-23T09:10")
     assert waiting.code == 0, waiting.err

@@ -12,7 +12,18 @@ NINE = ("--now", "2026-11-23T09:00")
 
 
 def test_a_ticket_is_opened_listed_answered_changed_and_shown(desk: Call) -> None:
-    opened = desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "high", "--requester", "Kim", *NINE)
+    opened = desk(
+        "ticket",
+        "new",
+        "Login fails",
+        "--type",
+        "fault",
+        "--severity",
+        "high",
+        "--requester",
+        "Kim <kim@larch.example>",
+        *NINE,
+    )
     assert (opened.code, opened.out) == (0, "1001 registered: Login fails (Fault, New)\n")
     answered = desk("ticket", "reply", "1001", "We are on it.", "--status", "working", "--now", "2026-11-23T09:10")
     assert answered.out == "1001 answered, now Working on it\n"
@@ -25,7 +36,7 @@ def test_a_ticket_is_opened_listed_answered_changed_and_shown(desk: Call) -> Non
 
 
 def test_a_reply_may_change_the_status_in_the_same_command(desk: Call) -> None:
-    desk("ticket", "new", "Login fails", "--type", "fault", *NINE)
+    desk("ticket", "new", "Login fails", "--type", "fault", "--requester", "Kim <kim@larch.example>", *NINE)
     answered = desk("ticket", "reply", "1001", "On it.", "--status", "Working on it", "--now", "2026-11-23T09:10")
     assert answered.out == "1001 answered, now Working on it\n"
     changed = desk("ticket", "set", "1001", "--severity", "high", "--tag", "vip", "--json", "--now", "2026-11-23T09:20")

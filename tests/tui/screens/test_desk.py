@@ -137,5 +137,5 @@ async def test_the_keys_of_the_last_line_can_be_clicked(url: str) -> None:
         await console.pilot.click("#keys", offset=(2, 0))
         await console.wait_until(lambda: console.workspace.composer is not None and not console.busy(), "the composer")
         await console.wait_for_text("ctrl+s send")
-        await console.pilot.click("#keys", offset=(70, 0))
+        await console.pilot.click("#keys", offset=(80, 0))
         await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
