@@ -20,6 +20,7 @@ def open_console(cli: CliContext) -> None:
 
         print_queue(cli, "open", limit=40)
         return
+    cli.check_clock()
     from deskterm.tui import app  # noqa: PLC0415
 
     app.run(cli.url, cli.check_login(), clock, impersonator=cli.impersonator)
@@ -29,7 +30,9 @@ def run_console(arguments: Arguments, login: str | None = None) -> int:
     """Open the console for a call without a command, and return the exit code. login: as for `run_arguments`."""
     given = arguments.values.get
     try:
-        open_console(CliContext(given("--database"), given("--as"), given("--now"), login))
+        open_console(
+            CliContext(given("--database"), given("--as"), given("--now"), login, "--anyway" in arguments.options)
+        )
         sys.stdout.flush()
     except (DeskError, KeyboardInterrupt, BrokenPipeError) as error:
         return report_error(error)

@@ -54,6 +54,9 @@ def take_options(
     now: Annotated[
         str | None, typer.Option(help="The time to take for now, on a simulated desk.", metavar="INSTANT")
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="The clock is right, however long the desk has rested.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Show the version and exit.")] = False,
 ) -> None:
@@ -64,7 +67,7 @@ def take_options(
     if version:
         typer.echo(f"deskterm {__version__}")
         raise typer.Exit
-    cli = CliContext(database, acting, now, context.obj)
+    cli = CliContext(database, acting, now, context.obj, anyway)
     context.obj = cli
     if context.invoked_subcommand is None:
         open_console(cli)

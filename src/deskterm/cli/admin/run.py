@@ -32,6 +32,7 @@ def run_service(
         raise UsageError("--json goes with --once: a service tells a line at a time.")
     cli: CliContext = context.obj
     clock = cli.make_clock(cli.read_facts())
+    cli.check_clock()
     store = open_store(cli.url)
     runner = Runner(store, progress=show_upgrade_progress())
     if once:

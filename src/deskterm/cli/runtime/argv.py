@@ -72,6 +72,9 @@ def parse(words: Sequence[str]) -> Arguments:
                 options.append(following)
                 value = following
             values[name] = value
+        elif word == "--anyway" and not command:
+            # Behind the command it is the command's own, of which some have one
+            options.append(word)
         elif word == "--debug":
             options.append(word)
             debug = True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from deskterm.cli.runtime.clock_check import check_clock
 from deskterm.cli.runtime.output import list_some
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.permissions import Act, format_unknown_agent, require
@@ -37,6 +38,8 @@ class CliContext:
     acting: str | None = None
     instant: str | None = None
     login: str | None = None
+    anyway: bool = False
+    """This computer's clock is right, however long the desk has rested."""
     _login_checked: bool = False
     """True once it was checked that whoever calls, and the agent after `--as`, may read here."""
     _hidden: tuple[str, ...] = ()
@@ -88,7 +91,18 @@ class CliContext:
         # SQLModel and the reactions take half a second to import; a call that only reads must not wait for them.
         from deskterm.cli.runtime.session import open_session  # noqa: PLC0415
 
-        return open_session(self.url, self.own_login, self.acting)
+        desk = open_session(self.url, self.own_login, self.acting)
+        self.check_clock()
+        return desk
+
+    def check_clock(self) -> None:
+        """Compare this computer's clock with the desk's newest event, before anything is dated by it. Raises DeskError
+        when it may be far ahead, unless the call says `--anyway` (D-43)."""
+        if not self.anyway:
+            with open_reader(self.url) as reader:
+                facts = load_desk_facts(reader)
+                if not facts.simulated:
+                    check_clock(reader, facts.timezone, int(self.now(facts).timestamp()))
 
     def check_login(self) -> str:
         """Return the login that the call acts as, checked as `open_desk` does, but read with a bare connection, so that
@@ -138,11 +152,12 @@ class CliContext:
     def make_clock(self, facts: DeskFacts) -> Callable[[], datetime]:
         """Return a function for the desk's time: aware, UTC, whole seconds.
 
-        A simulated desk runs ahead of the system's time by its own offset, or begins at the instant after `--now`.
+        A simulated desk runs ahead of the system's time by its own offset, or begins at the instant after `--now`. A
+        desk on PostgreSQL goes by the server's clock (D-43).
         Raises UsageError when `--now` is given for an ordinary desk.
         """
         if self.instant is None:
-            offset = timedelta(seconds=facts.clock_offset if facts.simulated else 0)
+            offset = timedelta(seconds=facts.clock_offset if facts.simulated else facts.server_ahead)
             return lambda: (datetime.now(UTC) + offset).replace(microsecond=0)
         if not facts.simulated:
             raise UsageError(

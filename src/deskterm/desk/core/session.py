@@ -62,10 +62,10 @@ _SELECT_AGENTS = select(_agent).where(_agent.c.login.in_(bindparam("logins", exp
 SYSTEM_ACTOR = "deskterm"
 """Login and role of the desk itself, for what happens without an agent."""
 
-CatchUp = Callable[[TicketTransaction, Callable[[], TicketTransaction]], None]
-"""Records everything of a ticket that is due by the instant of a transaction and that no event records yet (D-02).
-Given that transaction, before it appends anything, and what begins another one in the name of the desk itself. Handed
-in from above (`desk.api`), as the reactions are."""
+CatchUp = Callable[[TicketTransaction, int, Callable[[], TicketTransaction]], None]
+"""Records everything of a ticket that is due by an instant and that no event records yet (D-02). Given a transaction
+that has not appended anything, the instant in epoch seconds, and what begins another transaction in the name of the
+desk itself. Handed in from above (`desk.api`), as the reactions are."""
 
 
 class VersionConflict(DeskError):
@@ -326,7 +326,7 @@ class DeskSession:
         fold = history.read_on(session, number, self.build_procedure_lookup(session))
         is_changed = version is not None and history.last_by_people > version
         work = TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), number, row.hash)
-        if catch_up and (steps := self._record_due_events(work)):
+        if catch_up and (steps := self._record_due_events(work, to_epoch(now))):
             # The end of a timer may have moved the ticket: to whoever saw it before, that is a change like any other.
             is_changed = is_changed or any(
                 event.kind not in SYSTEM_EVENTS for step in steps for event in step.new_events
@@ -339,9 +339,10 @@ class DeskSession:
             raise hidden_ticket_error(number)
         return work
 
-    def _record_due_events(self, work: TicketTransaction) -> list[TicketTransaction]:
-        """Record what is due by the instant of a transaction, before it begins, in the name of the desk itself. Return
-        the transactions that did so, in order; they are written, and belong to the same database transaction."""
+    def _record_due_events(self, work: TicketTransaction, until: int) -> list[TicketTransaction]:
+        """Record what is due by an instant before a transaction begins, in the name of the desk itself. Return the
+        transactions that did so, in order; they are written, and belong to the same database transaction. until: epoch
+        seconds; not that of the transaction, which a wrong clock may have put into the future."""
         steps: list[TicketTransaction] = []
         context = replace(work.context, agent=_build_system_agent(), behind="", bulk=None)
 
@@ -352,7 +353,7 @@ class DeskSession:
             )
             return steps[-1]
 
-        self._catch_up(work, begin)
+        self._catch_up(work, until, begin)
         return steps
 
     @contextmanager

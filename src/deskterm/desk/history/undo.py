@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from deskterm.desk.core.row_mapping import to_datetime
-from deskterm.desk.core.session import DeskSession, VersionConflict
+from deskterm.desk.core.row_mapping import to_datetime, to_epoch
+from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession, VersionConflict
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.domain.event_kinds import MERGE_EVENTS, SYSTEM_EVENTS, find_entry
 from deskterm.desk.domain.event_phrases import describe_event
@@ -58,8 +58,8 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
             raise DeskError(f"Ticket {number} moved on just now: look at what is new, then try again.")
         letter_states = [state for work in works for state in _load_letter_states(work, commands[work.number])]
         for work in works:
-            _require_undoable(desk, work, commands[work.number], (number, command), letter_states)
-        sent = sum(_undo_on_ticket(work, commands[work.number] or command) for work in works)
+            _require_undoable(desk, work, commands[work.number], (number, command), letter_states, to_epoch(now))
+        sent = sum(_undo_on_ticket(work, commands[work.number] or command, to_epoch(now)) for work in works)
         others = [other for other in numbers if other != number]
         summary = f"{number}: taken back: {command.describe(desk.procedure)}"
         result = here.build_result(f"{summary}{_format_others(others)}{_format_sent(sent)}")
@@ -97,8 +97,9 @@ def _require_undoable(
     command: LastCommand | None,
     requested: tuple[int, LastCommand],
     letter_states: Sequence[str],
+    now: int,
 ) -> None:
-    """Raise DeskError unless this agent may undo the command on this ticket.
+    """Raise DeskError unless this agent may undo the command on this ticket. now: epoch seconds.
 
     requested: the ticket that the undo was requested for, and its command there. letter_states: those of the letters on
     all tickets of the command."""
@@ -111,6 +112,8 @@ def _require_undoable(
         # A registration cannot be undone, but this ticket is closed instead (_close_split_off)
         if event.kind == "registered" and command.is_split_off:
             continue
+        if event.kind == "noted" and event.at > now:
+            continue  # a note that a wrong clock dated would date everything after it (D-43)
         is_covered = any(letter.data.get("covers") == event.seq for letter in command.events)
         reason = _find_obstacle(event, letter_states, is_covered=is_covered)
         if reason is not None:
@@ -161,14 +164,13 @@ def _require_not_closed_for_good(desk: DeskSession, work: TicketTransaction, com
         )
 
 
-def _undo_on_ticket(work: TicketTransaction, command: LastCommand) -> int:
-    """Undo a command on one ticket, and return the number of its letters that have gone out."""
+def _undo_on_ticket(work: TicketTransaction, command: LastCommand, now: int) -> int:
+    """Undo a command on one ticket, and return the number of its letters that have gone out. now: epoch seconds."""
     if command.is_split_off:
         return _close_split_off(work, command)
     undone, sent = set(), 0
     for event in command.events:
-        letter = work.state.records.get(("letter", str(event.seq)))
-        if event.kind == "letter" and letter is not None and letter.state == "sent":
+        if _is_sent_letter(work, event):
             sent += 1  # the letter stays in the history: somebody has it
         elif event.kind != "noticed":
             # What a clock did stays on record, unless the undo moves its due time (below)
@@ -176,8 +178,23 @@ def _undo_on_ticket(work: TicketTransaction, command: LastCommand) -> int:
     # The failed delivery of a letter goes with the letter
     undone |= {event.seq for event in command.later if event.kind == "delivered" and _letter_seqs(event) <= undone}
     undone |= _find_outdated_notices(work, command, undone)
+    effective = select_effective_events(work.load_earlier_events())
+    if command.head.at > now:
+        # A wrong clock dated it in the future, and brought what is due until then: none of that has happened (D-43).
+        undone |= {
+            event.seq
+            for event in effective
+            if event.at > now and event.actor == SYSTEM_ACTOR and not _is_sent_letter(work, event)
+        }
+    # What remains sets the time from here on, not what is taken back.
+    work.at = max([now, *(event.at for event in effective if event.seq not in undone)])
     work.append("undone", seqs=sorted(undone))
     return sent
+
+
+def _is_sent_letter(work: TicketTransaction, event: Event) -> bool:
+    letter = work.state.records.get(("letter", str(event.seq)))
+    return event.kind == "letter" and letter is not None and letter.state == "sent"
 
 
 def _close_split_off(work: TicketTransaction, command: LastCommand) -> int:

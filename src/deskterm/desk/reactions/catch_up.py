@@ -16,17 +16,18 @@ from deskterm.desk.workflow.due_times import append_clock_event
 from deskterm.procedure.compiled import CompiledProcedure
 
 
-def record_due_events(work: TicketTransaction, begin: Callable[[], TicketTransaction]) -> None:
-    """Record everything that is due by the instant of a transaction, in order of time, each in a transaction that
-    `begin` returns. A shift that ended before an event is handed over first, as the runner does it."""
+def record_due_events(work: TicketTransaction, until: int, begin: Callable[[], TicketTransaction]) -> None:
+    """Record everything that is due by an instant on the ticket of a transaction, in order of time, each in a
+    transaction that `begin` returns. A shift that ended before an event is handed over first, as the runner does it.
+    until: epoch seconds."""
     is_handed_over = has_shift_rules(work.procedure)
     recorded = set()
     while True:
         event = next((event for event in work.fold.upcoming_events() if event not in recorded), None)
-        if event is not None and event.instant > work.at:
+        if event is not None and event.instant > until:
             event = None
         if is_handed_over:
-            _record_handover(work, work.at if event is None else event.instant, begin)
+            _record_handover(work, until if event is None else event.instant, begin)
         if event is None:
             return
         # An event that stays due after it was recorded must not keep the command busy.

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from deskterm.errors import DeskError
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.location import display_location
 from deskterm.store.db.reader import ReadConnection
 
@@ -14,7 +16,8 @@ from deskterm.store.db.reader import ReadConnection
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
     """Identity and clock of a desk. clock_offset: seconds by which a simulated desk's clock is ahead of the real one.
-    document: the procedure in force as JSON, empty before there is one."""
+    document: the procedure in force as JSON, empty before there is one. server_ahead: seconds by which the clock of a
+    PostgreSQL server is ahead of this computer's, whose desks go by it (D-43)."""
 
     name: str
     simulated: bool
@@ -22,6 +25,7 @@ class DeskFacts:
     timezone: str
     procedure_version: int
     document: str
+    server_ahead: float = field(default=0.0, compare=False)
 
 
 class AgentView(NamedTuple):
@@ -45,7 +49,28 @@ def load_desk_facts(reader: ReadConnection) -> DeskFacts:
         place = display_location(reader.url)
         raise DeskError(f"The desk at {place} was never finished: make it with `deskterm init --procedure NAME`.")
     name, simulated, clock_offset, timezone, version, document = found[0]
-    return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "")
+    ahead = _measure_server_clock(reader) if reader.dialect != "sqlite" else 0.0
+    return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "", ahead)
+
+
+def _measure_server_clock(reader: ReadConnection) -> float:
+    """Return the seconds by which the server's clock is ahead of this computer's."""
+    before = time.time()
+    found = float(reader.rows("SELECT extract(epoch FROM clock_timestamp())")[0][0])
+    # The server read its clock about halfway between the question and the answer
+    return found - (before + time.time()) / 2
+
+
+def load_newest_instant(reader: ReadConnection) -> int | None:
+    """Load the instant of the event that was recorded last on a desk in a file, or of its newest edition where that is
+    later, as after the import of an old log; in epoch seconds. None on a simulated desk, which has its own clock."""
+    # By the row's number: the greatest instant takes a look at every event, and may be that of one taken back
+    found = reader.rows(
+        "SELECT (SELECT at FROM main.event ORDER BY id DESC LIMIT 1), (SELECT max(applied_at) FROM procedure_version)"
+        " FROM desk WHERE NOT simulated"
+    )
+    instants = [seconds_from_stored(stored) for stored in (found[0] if found else ()) if stored is not None]
+    return max(instants, default=None)
 
 
 def load_procedure_document(reader: ReadConnection, version: int) -> str:
