@@ -53,10 +53,13 @@ def test_every_kind_of_line_end_is_accepted(tmp_path: Path, end: str) -> None:
     assert read(path) == [["a", "b"], ["1", "2"], ["3", "4"]]
 
 
-def test_bytes_that_are_not_utf_8_are_read_as_latin_1(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf_8_are_read_as_windows_1252(tmp_path: Path) -> None:
+    """D-31: `“Café”` became `\\x93Café\\x94`. Where most of a file is UTF-8, the rest of it stays that."""
     path = tmp_path / "log.csv"
-    path.write_bytes("a,b\nSão,né\n".encode("latin-1") + "Grüße,ok\n".encode())
-    assert read(path)[1:] == [["São", "né"], ["Grüße", "ok"]]
+    path.write_bytes("a,b\n“Café” – 5 €,né\n".encode("cp1252"))
+    assert read(path)[1] == ["“Café” – 5 €", "né"]
+    path.write_bytes("a,b\n“São”,né\n".encode("cp1252") + "Grüße – 5 €,“ok”\n".encode())
+    assert read(path)[1:] == [["“São”", "né"], ["Grüße – 5 €", "“ok”"]]
 
 
 def test_an_encoding_of_the_mapping_is_used_strictly(tmp_path: Path) -> None:

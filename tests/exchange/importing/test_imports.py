@@ -232,6 +232,20 @@ def test_a_bad_row_is_reported_and_the_others_are_imported(desk: ImportDesk) -> 
     assert report.to_json()["skipped"][1] == {"line": 4, "reason": "no ticket in column id"}
 
 
+def test_a_log_of_windows_keeps_its_quotation_marks_and_the_report_shows_some(sqlite_desk: ImportDesk) -> None:
+    """D-31: `“Café”` became `\\x93Café\\x94`."""
+    path = write_log(sqlite_desk.folder / "log.csv", [row("A-1", "09:00", title="“Café” – 5 €", group="?")])
+    path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
+    store, words = sqlite_desk.session.store, mapping(sqlite_desk.folder, MAPPING)
+    report = import_events(store, path, words, actor="ann")
+    assert sqlite_desk.select("SELECT subject FROM ticket") == [("“Café” – 5 €",)]
+    assert report.format_lines()[1] == (
+        "The file does not say its encoding and was read as cp1252: ““Café” – 5 €”. If that is wrong, set `encoding` in "
+        "the mapping."
+    )
+    assert report.to_json()["guessed_encoding"] == "cp1252"
+
+
 @pytest.mark.parametrize(
     "rows",
     [

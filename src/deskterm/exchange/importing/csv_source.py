@@ -7,7 +7,6 @@ on, so that a quotation mark that is never closed costs one record and not the r
 from __future__ import annotations
 
 import bz2
-import codecs
 import csv
 import gzip
 import io
@@ -18,13 +17,17 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TextIO, cast
+from typing import NamedTuple, cast
 
 from deskterm.errors import DeskError
 from deskterm.exchange.formula_guard import unguard_formula
+from deskterm.exchange.importing.encodings import MIXED_ERRORS, SAMPLE_BYTES, Encoding, detect_encoding
 
 AUTO = "auto"
-"""The encoding by the file's byte order mark, else UTF-8 in which invalid bytes are read as Latin-1."""
+"""The encoding as `detect_encoding` chooses it; bytes that it does not have are read as Windows-1252."""
+_SAMPLES = 3
+"""Cells with letters beyond ASCII that are kept to show what an encoding makes of them."""
+_SAMPLE_LENGTH = 40
 
 
 class BadRow(NamedTuple):
@@ -43,9 +46,12 @@ class LogRecord(NamedTuple):
 
 
 class EventLog:
-    """An open log. columns: the names in its header, without blanks around them."""
+    """An open log. columns: the names in its header, without blanks around them. encoding: the one it is read in.
+    samples: a few of its cells with letters beyond ASCII, where the encoding is not certain."""
 
-    def __init__(self, path: Path, text: Iterator[str], delimiter: str) -> None:
+    def __init__(self, path: Path, text: Iterator[str], delimiter: str, encoding: Encoding) -> None:
+        self.encoding = encoding
+        self.samples: list[str] = []
         self._lines = _Lines(path, text)
         self._delimiter = delimiter
         escaped = re.escape(delimiter)
@@ -84,6 +90,8 @@ class EventLog:
                     continue
                 # In a log of one column an empty line is a record with an empty cell
                 values = [""]
+            if not self.encoding.is_certain and len(self.samples) < _SAMPLES:
+                self._keep_samples(values)
             if "'" in "".join(values):
                 values = [unguard_formula(value) for value in values]
             # The csv module accepts a quotation mark inside a plain field: the text itself shows it.
@@ -92,6 +100,11 @@ class EventLog:
                 yield LogRecord(begin, values, "a quotation mark inside a field that is not quoted")
             else:
                 yield LogRecord(begin, values)
+
+    def _keep_samples(self, values: list[str]) -> None:
+        for value in values:
+            if not value.isascii() and len(self.samples) < _SAMPLES and value[:_SAMPLE_LENGTH] not in self.samples:
+                self.samples.append(value[:_SAMPLE_LENGTH])
 
     def _reader(self) -> Iterator[list[str]]:
         # strict: without it, text behind a closing quotation mark becomes part of the cell in silence
@@ -106,8 +119,13 @@ def open_log(path: Path, *, delimiter: str = ",", encoding: str = AUTO) -> Itera
         with path.open("rb") as bare:
             start = bare.peek(6)[:6]
             with _decompress(bare, start) as raw:
-                buffered: io.BufferedReader = io.BufferedReader(cast(io.RawIOBase, raw), 1 << 18)
-                yield EventLog(path, _decode(buffered, _read_start(path, buffered), encoding), delimiter)
+                buffered: io.BufferedReader = io.BufferedReader(cast(io.RawIOBase, raw), SAMPLE_BYTES)
+                if encoding != AUTO:
+                    chosen, errors = Encoding(encoding, True), "strict"
+                else:
+                    chosen, errors = detect_encoding(_read_sample(path, buffered)), MIXED_ERRORS
+                text = io.TextIOWrapper(buffered, chosen.name, errors, newline="")
+                yield EventLog(path, text, delimiter, chosen)
     except FileNotFoundError as error:
         raise DeskError(f"There is no file {path}: give the log to import.") from error
     except IsADirectoryError as error:
@@ -127,33 +145,16 @@ def _decompress(bare: io.BufferedReader, start: bytes) -> io.BufferedIOBase:
     return bare
 
 
-def _read_start(path: Path, buffered: io.BufferedReader) -> bytes:
-    """Return the first bytes of the content, which may be a byte order mark, without consuming them."""
+def _read_sample(path: Path, buffered: io.BufferedReader) -> bytes:
+    """Return the first bytes of the content without consuming them."""
     try:
-        return buffered.peek(4)[:4]
+        # A compressed file gives little at a time: the buffer is filled step by step
+        size = -1
+        while size < len(found := buffered.peek(SAMPLE_BYTES)) < SAMPLE_BYTES:
+            size = len(found)
+        return found
     except Exception as error:
         raise _to_desk_error(path, error) from error
-
-
-def _decode(buffered: io.BufferedReader, start: bytes, encoding: str) -> TextIO:
-    if encoding != AUTO:
-        return io.TextIOWrapper(buffered, encoding, newline="")
-    # UTF-32 first: its byte order mark begins with that of UTF-16.
-    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return io.TextIOWrapper(buffered, "utf-32", newline="")
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return io.TextIOWrapper(buffered, "utf-16", newline="")
-    return io.TextIOWrapper(buffered, "utf-8-sig", errors="deskterm.latin-1", newline="")
-
-
-def _decode_as_latin_1(error: UnicodeError) -> tuple[str, int]:
-    """Decode the bytes that are no UTF-8: the handler of errors of this module's codec."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("latin-1"), error.end
-
-
-codecs.register_error("deskterm.latin-1", _decode_as_latin_1)
 
 
 class _Lines:

@@ -15,7 +15,8 @@ from deskterm.exchange.importing.csv_source import BadRow
 class ImportReport:
     """The result of an import. rows: records of the log; tickets: added; grown: tickets that got further events;
     events: written; unchanged: tickets without further rows; left_alone: tickets that the desk has otherwise than the
-    log; later: rows after `until`; skipped: rows that could not be taken; notes: rows that were taken and look odd."""
+    log; later: rows after `until`; skipped: rows that could not be taken; notes: rows that were taken and look odd.
+    guessed_encoding, samples: as `GroupedLog` has them."""
 
     rows: int
     tickets: int
@@ -26,6 +27,8 @@ class ImportReport:
     later: int
     skipped: tuple[BadRow, ...]
     notes: tuple[BadRow, ...]
+    guessed_encoding: str = ""
+    samples: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the whole report for programs."""
@@ -51,8 +54,20 @@ class ImportReport:
         ]
         return [
             "; ".join([done, *rest]) + ".",
+            *self._format_encoding(),
             *(f"line {row.line}: {row.reason} (skipped)" for row in self.skipped),
             *(f"line {row.line}: {row.reason}" for row in self.notes),
+        ]
+
+    def _format_encoding(self) -> list[str]:
+        """Return the line that lets a person see whether the encoding was guessed rightly."""
+        if not self.guessed_encoding:
+            return []
+        shown = ", ".join(f"“{sample}”" for sample in self.samples)
+        example = f": {shown}" if shown else ""
+        return [
+            f"The file does not say its encoding and was read as {self.guessed_encoding}{example}."
+            " If that is wrong, set `encoding` in the mapping."
         ]
 
 

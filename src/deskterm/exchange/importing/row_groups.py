@@ -49,12 +49,15 @@ class RowGroup:
 @dataclass(slots=True)
 class GroupedLog:
     """A whole log. groups: in the order in which the tickets first appear. rows: records read; later: rows after the
-    requested instant; skipped: rows that cannot be taken."""
+    requested instant; skipped: rows that cannot be taken. guessed_encoding: the encoding it was read in, where the file
+    does not say it; samples: cells that show what that makes of its letters."""
 
     groups: dict[str, RowGroup] = field(default_factory=dict)
     rows: int = 0
     later: int = 0
     skipped: list[BadRow] = field(default_factory=list)
+    guessed_encoding: str = ""
+    samples: tuple[str, ...] = ()
 
 
 def group_rows(path: Path, mapping: LogMapping, columns: Sequence[str], *, until: int | None = None) -> GroupedLog:
@@ -90,6 +93,8 @@ class _RowGrouper:
                     grouped.skipped.append(BadRow(record.line, reason))
             else:
                 grouped.skipped.append(record)
+        if not self._log.encoding.is_certain:
+            grouped.guessed_encoding, grouped.samples = self._log.encoding.name, tuple(self._log.samples)
         # A ticket whose rows are all later is not imported yet
         grouped.groups = {key: group for key, group in grouped.groups.items() if group.rows}
         return grouped

@@ -135,6 +135,8 @@ class LogWriter:
             later=log.later,
             skipped=tuple(log.skipped),
             notes=tuple(sorted(notes)),
+            guessed_encoding=log.guessed_encoding,
+            samples=log.samples,
         )
 
     # -- one ticket ----------------------------------------------------------------------------------------------
