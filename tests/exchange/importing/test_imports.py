@@ -240,8 +240,8 @@ def test_a_log_of_windows_keeps_its_quotation_marks_and_the_report_shows_some(sq
     report = import_events(store, path, words, actor="ann")
     assert sqlite_desk.select("SELECT subject FROM ticket") == [("“Café” – 5 €",)]
     assert report.format_lines()[1] == (
-        "The file does not say its encoding and was read as cp1252: ““Café” – 5 €”. If that is wrong, set `encoding` in "
-        "the mapping."
+        "The file does not say its encoding and was read as cp1252: ““Café” – 5 €”. If that is wrong, set `encoding` "
+        "in the mapping."
     )
     assert report.to_json()["guessed_encoding"] == "cp1252"
 
