@@ -313,6 +313,11 @@ PROGRAM = GroupEntry(
                     "tickets are covered.",
                 ),
                 "back": CommandEntry("people.absence:set_back", "Say that somebody is back."),
+                "claim": CommandEntry(
+                    "people.claim:claim",
+                    "Become an admin of a desk of your own when none of its admins can log in: it came from another "
+                    "machine, say.",
+                ),
                 "absent": CommandEntry(
                     "people.lists:list_absent",
                     "List open tickets whose owners are away, where colleagues cover for them: `deskterm ticket "

@@ -56,8 +56,13 @@ _LONG_HISTORY = 40
 """Events from which on it pays to fold a ticket before its lock is held, which takes another look at its row."""
 
 _desk, _agent = table_of(DeskRow), table_of(Agent)
-_SELECT_DESK = select(_desk.c.schema_number, _desk.c.procedure_version, _desk.c.timezone).where(_desk.c.id == 1)
-_SELECT_AGENTS = select(_agent).where(_agent.c.login.in_(bindparam("logins", expanding=True)))
+# One statement, because every command runs it
+_SELECT_RIGHTS = (
+    select(_desk.c.schema_number, _desk.c.procedure_version, _desk.c.timezone, *_agent.c)
+    .select_from(_desk.outerjoin(_agent, _agent.c.login == bindparam("login")))
+    .where(_desk.c.id == 1)
+)
+_SELECT_ROLE = select(_agent.c.role).where(_agent.c.login == bindparam("login"), _agent.c.active)
 
 SYSTEM_ACTOR = "deskterm"
 """Login and role of the desk itself, for what happens without an agent."""
@@ -162,7 +167,7 @@ class DeskSession:
     def _read_rights(self, session: Session) -> None:
         """Read who the agent is by now, the edition in force and the layout (D-40)."""
         connection = session.connection()
-        layout, edition, timezone = connection.execute(_SELECT_DESK).one()
+        layout, edition, timezone, *found = connection.execute(_SELECT_RIGHTS, {"login": self.agent.login}).one()
         if layout != SCHEMA:
             raise newer_layout_error(self.store.url, layout, SCHEMA)
         if edition != self.procedure.version:
@@ -170,15 +175,13 @@ class DeskSession:
             self.timezone = timezone
         if self.agent.role == SYSTEM_ACTOR:
             return
-        logins = {"logins": [self.agent.login, self.behind]}
-        people = {row.login: row for row in connection.execute(_SELECT_AGENTS, logins)}
-        found = people.get(self.agent.login)
-        if found is None or not found.active:
-            raise build_unknown_agent(session, self.agent.login, is_former=found is not None)
+        agent = Agent(**dict(zip(_agent.c.keys(), found, strict=True)))
+        if not agent.active:  # nor where there is no row
+            raise build_unknown_agent(session, self.agent.login, is_former=agent.login is not None)
         if self.behind:
-            behind = people.get(self.behind)
-            require(behind.role if behind is not None and behind.active else "viewer", "act-as")
-        self.agent = Agent(**found._mapping)
+            role = connection.execute(_SELECT_ROLE, {"login": self.behind}).scalar_one_or_none()
+            require(role or "viewer", "act-as")
+        self.agent = agent
         definition = self.procedure.definition
         closed = [part.key for part in definition.departments if part.members_only]
         self._hidden = ()

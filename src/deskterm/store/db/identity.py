@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError
 from deskterm.store.db.connection import connect_postgresql
-from deskterm.store.db.location import dialect
+from deskterm.store.db.location import dialect, sqlite_path
 
 if TYPE_CHECKING:
     from deskterm.store.db.reader import ReadConnection
@@ -46,3 +46,25 @@ def find_process_owner() -> str:
             f"User {number} has no entry in this system's user database, so deskterm cannot tell who you are: "
             "add one (a line of /etc/passwd), or run deskterm as a user that has one."
         ) from error
+
+
+def is_owner(reader: ReadConnection) -> bool:
+    """Return whether whoever calls owns the store: the file, or the tables on a server. They may do anything to it."""
+    if reader.dialect == "sqlite":
+        return sqlite_path(reader.url).stat().st_uid == os.getuid()
+    ((owned,),) = reader.rows(
+        "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'desk' "
+        "AND tableowner = session_user"
+    )
+    return bool(owned)
+
+
+def can_log_in(reader: ReadConnection, login: str) -> bool:
+    """Return whether anybody could come with a login: the system has such a user, or the server such a role."""
+    if reader.dialect == "sqlite":
+        try:
+            return bool(pwd.getpwnam(login))
+        except KeyError:
+            return False
+    query = "SELECT 1 FROM pg_roles WHERE rolname = :login AND rolcanlogin"
+    return bool(reader.rows(query, {"login": login}))
