@@ -18,7 +18,7 @@ from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.policy.permissions import GrantableAct
 from deskterm.desk.tickets import closing, update
 from deskterm.desk.tickets.register import register
-from deskterm.desk.workflow import checklists, due_times
+from deskterm.desk.workflow import checklists, due_times, escalation
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Role
 from role_table import AGENTS, LEADS, ROLES
@@ -92,6 +92,10 @@ CASES: dict[GrantableAct, GrantCase] = {
     "retype": GrantCase(
         "web-agency", "sorter", "problem", _nothing,
         lambda d, n: update.edit(d, n, type="question", now=MONDAY), AGENTS,
+    ),
+    "skip-level": GrantCase(
+        "saas-platform", "jumper", "issue", _nothing,
+        lambda d, n: escalation.escalate(d, n, level="4", reason="x", criterion="y", now=MONDAY), LEADS,
     ),
 }  # fmt: skip
 

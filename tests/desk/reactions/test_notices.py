@@ -101,7 +101,9 @@ def test_a_note_that_is_a_complete_letter_gets_no_template(campus: DeskSession) 
 def test_an_escalation_to_a_vacant_role_notifies_the_lead(saas: DeskSession) -> None:
     number = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
     seed_agents(saas, [{"login": "support-manager", "active": False}], now=at(1))
-    done = escalation.escalate(saas, number, level="support manager", reason="it goes on", now=at(2))
+    done = escalation.escalate(
+        saas, number, level="support manager", reason="it goes on", criterion="3 weeks", now=at(2)
+    )
     assert "nobody holds the role Support Manager: lea told instead" in done.summary
     assert notices_to(saas, "lea") == ["escalated to Support Manager, and nobody holds the role Support Manager"]
     absence.set_absence(as_agent(saas, "head-of-support"), "head-of-support", at(600), now=at(3))
@@ -111,7 +113,10 @@ def test_an_escalation_to_a_vacant_role_notifies_the_lead(saas: DeskSession) -> 
     done = escalation.escalate(as_agent(saas, "lea"), number, reason="it goes on", now=at(6))
     assert "nobody holds the role Chief Customer Officer, so it stays with you" in done.summary
     fine = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(7)).number
-    assert "nobody" not in escalation.escalate(saas, fine, level="2", reason="slow", now=at(8)).summary
+    assert (
+        "nobody"
+        not in escalation.escalate(saas, fine, level="2", reason="slow", criterion="it got worse", now=at(8)).summary
+    )
 
 
 @pytest.mark.requirement("S3-11")
@@ -126,7 +131,10 @@ def test_an_escalation_to_a_tier_without_agents_notifies_the_lead(staffed_servic
 def test_without_leads_the_admins_are_notified(saas: DeskSession) -> None:
     seed_agents(saas, [{"login": "lea", "active": False}, {"login": "support-manager", "active": False}], now=at(0))
     number = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
-    done = escalation.escalate(as_agent(saas, "sam"), number, level="support manager", reason="it goes on", now=at(2))
+    sam = as_agent(saas, "sam")
+    escalation.escalate(sam, number, reason="it goes on", now=at(1))
+    escalation.escalate(sam, number, reason="it goes on", now=at(2))
+    done = escalation.escalate(sam, number, reason="it goes on", now=at(3))
     assert "nobody holds the role Support Manager: ann told instead" in done.summary
 
 

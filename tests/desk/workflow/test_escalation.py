@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deskterm.automation.runner import Runner
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history import undo
@@ -11,8 +12,10 @@ from deskterm.desk.linking import duplicate
 from deskterm.desk.tickets import confirmation, reopening, resolution, update
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.schema import Rule
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.oversight import load_escalations
+from shipped_desk import as_agent, shipped_desk
 from small_desk import at
 from ticket_reads import escalation_steps, letters_about, notices_to, open_ticket, read_ticket
 
@@ -69,6 +72,42 @@ def test_each_level_of_a_ladder_has_criteria_and_notifies_its_role(saas: DeskSes
         escalation.escalate(saas, number, level="owner", reason="again", now=at(10))
 
 
+@pytest.mark.requirement("S4-23")
+def test_a_jump_of_levels_shows_the_criterion_asks_for_it_and_is_for_roles_that_may(saas: DeskSession) -> None:
+    """D-05."""
+    number = open_ticket(saas, type="issue", organisation="larch")
+    with pytest.raises(
+        UsageError, match="Chief Customer Officer comes after Customer, and is for: Critical, and still"
+    ):
+        escalation.escalate(saas, number, level="chief", reason="angry", now=at(1))
+    with pytest.raises(DeskError, match="may not skip levels of an escalation"):
+        escalation.escalate(as_agent(saas, "sam"), number, level="chief", reason="angry", criterion="it is", now=at(1))
+    assert escalation_steps(saas, number) == []
+    escalation.escalate(as_agent(saas, "sam"), number, level="1", reason="the next one is no jump", now=at(1))
+    escalation.escalate(
+        as_agent(saas, "lea"), number, level="chief", reason="angry", criterion="down since Monday", now=at(2)
+    )
+    step = escalation_steps(saas, number)[-1]
+    assert (step.values["level"], step.values["criterion"]) == (5, "down since Monday")
+    event = [event for event in read_ticket(saas, number).events if event.kind == "escalated"][-1]
+    assert event.data["reason"] == "angry; criterion met: down since Monday"
+
+
+@pytest.mark.requirement("S3-08")
+def test_a_rule_of_breaches_takes_the_next_level_with_each_of_them(store_url: str) -> None:
+    """D-05."""
+    rule = Rule(key="late", label="Late", on="breach", ladder="customer-escalation")
+    saas = shipped_desk(store_url, "saas-platform", rules=(rule,))
+    number = open_ticket(saas, type="issue", organisation="larch", severity="severity-1")
+    list(Runner(saas.store).step(at(60 * 24 * 20)))
+    levels = [step.values["level"] for step in escalation_steps(saas, number)]
+    breaches = [event for event in read_ticket(saas, number).events
+                if event.kind == "noticed" and event.data["what"] == "breach"]  # fmt: skip
+    assert len(breaches) > 1
+    assert levels == list(range(1, len(breaches) + 1))
+    saas.store.close()
+
+
 def test_a_rule_starts_a_ladder_once(saas: DeskSession) -> None:
     number = open_ticket(saas, type="issue", organisation="larch")
     with saas.ticket(number, "escalate", at(1)) as work:
@@ -102,7 +141,15 @@ def test_each_step_sets_the_status_of_its_level_and_the_letter_names_it(campus: 
 @pytest.mark.requirement("S2-20")
 def test_a_skipped_level_sets_its_status_as_well(campus: DeskSession) -> None:
     number = open_ticket(campus)
-    escalation.escalate(campus, number, ladder="escalation", level="head", reason="a decision is wanted", now=at(2))
+    escalation.escalate(
+        campus,
+        number,
+        ladder="escalation",
+        level="head",
+        reason="a decision is wanted",
+        criterion="they need help",
+        now=at(2),
+    )
     assert read_ticket(campus, number).row.status == "escalated-l2"
 
 

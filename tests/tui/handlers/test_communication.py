@@ -57,3 +57,21 @@ async def test_a_ticket_of_somebody_away_is_taken_over(url: str) -> None:
         await console.wait_until(lambda: load_detail(url, 1002).row.assignee == "sam", "the ticket taken over")
         await console.run("delay", "until tomorrow")
         assert "until tomorrow" in load_detail(url, 1002).messages[-1].body
+
+
+async def test_escalating_to_a_level_further_up_asks_how_its_criterion_is_met(tmp_path: Path) -> None:
+    """D-05."""
+    place = f"sqlite:///{tmp_path / 'saas.sqlite3'}"
+    store = create_desk(place, load_shipped("saas-platform"), admin_login="ann", admin_name="Ann", now=at(0))
+    desk = open_desk(store, "ann")
+    register.register(desk, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0))
+    store.close()
+    async with open_console(place, "ann") as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_for_ticket(1001)
+        console.workspace.run_command("escalate-to", "5")
+        await console.wait_for_text("is for: Critical, and still unresolved")
+        await console.pilot.press(*"down", "enter")
+        await console.wait_for_text("Why is 1001 escalated?")
+        await console.pilot.press(*"angry", "enter")
+        await console.wait_until(lambda: "escalated" in load_detail(place, 1001).flags, "the escalation")

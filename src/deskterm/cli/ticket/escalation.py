@@ -30,6 +30,9 @@ def escalate(
         str | None, typer.Option(help="Which ladder; left out, the begun one, else to the next tier.")
     ] = None,
     level: Annotated[str | None, typer.Option(help="Which level, by its name or place; left out, the next.")] = None,
+    criterion: Annotated[
+        str, typer.Option(help="How the criterion of the level is met; asked for where --level skips levels.")
+    ] = "",
     impact: Annotated[str, typer.Option(help="How it touches the customer's business, in their words.")] = "",
     by_customer: Annotated[bool, typer.Option("--by-customer", help="The customer asks for it.")] = False,
     as_json: AsJson = False,
@@ -38,7 +41,7 @@ def escalate(
     cli: CliContext = context.obj
     result = escalation.escalate(
         cli.open_desk(), number, ladder=ladder, level=level, reason=reason or reason_option, impact=impact,
-        by_customer=by_customer, now=cli.now(),
+        criterion=criterion, by_customer=by_customer, now=cli.now(),
     )  # fmt: skip
     print_result(result, as_json)
 

@@ -55,7 +55,7 @@ Act = Literal[
     "export",
 ]
 
-GrantableAct = Literal["set-due", "waive", "approve-release", "review-code", "quote", "close", "retype"]
+GrantableAct = Literal["set-due", "waive", "approve-release", "review-code", "quote", "close", "retype", "skip-level"]
 """Acts that a procedure may grant to roles of its own."""
 
 _WIDER_ACTS: dict[str, Act] = {
@@ -63,6 +63,7 @@ _WIDER_ACTS: dict[str, Act] = {
     "review-code": "develop",
     "close": "move",
     "retype": "edit",
+    "skip-level": "review",
 }
 """Grantable act → the act it is part of, whose roles hold where the procedure grants it to nobody."""
 
@@ -158,6 +159,7 @@ _GRANTED_ACTIONS = {
     "review-code": "sign work off",
     "close": "close tickets",
     "retype": "change the type of tickets",
+    "skip-level": "skip levels of an escalation",
 }
 
 _ARTICLES = {"agent": "An", "admin": "An"}
@@ -196,7 +198,7 @@ def require_granted(procedure: Procedure, agent: Agent, act: GrantableAct, role:
     it grants to nobody is for the roles that `ALLOWED` says. role: the only one of them that will do."""
     granted = [part for part in procedure.roles if act in part.may and role in ("", part.key)]
     if not granted:
-        require(agent.role, _WIDER_ACTS.get(act, act))  # type: ignore[arg-type]
+        require(agent.role, _WIDER_ACTS.get(act, act), _GRANTED_ACTIONS.get(act, ""))  # type: ignore[arg-type]
     elif not {part.key for part in granted} & set(agent.roles.split(",")):
         # Admins too need one of these roles: the procedure says who decides (S1-17)
         who = " or ".join(part.label for part in granted)

@@ -155,13 +155,22 @@ def _move(work: TicketTransaction, rule: Rule) -> list[str]:
     return [f"now {target.label}"]
 
 
+_CLIMBING_TRIGGERS = frozenset({"warning", "breach", "effort"})
+"""Triggers that come again for every clock: each takes a ladder one level up."""
+
+
 def _start_ladder_and_item(work: TicketTransaction, rule: Rule) -> list[str]:
     """Start the ladder that a rule names, and raise the development item of its route."""
     phrases = []
     if rule.ladder is not None:
         phrases.append(
             escalation.begin_ladder(
-                work, rule.ladder, reason=rule.label, by_rule=rule.key, afterwards=rule.on == "low-score"
+                work,
+                rule.ladder,
+                reason=rule.label,
+                by_rule=rule.key,
+                climbs=rule.on in _CLIMBING_TRIGGERS,
+                afterwards=rule.on == "low-score",
             )
         )
     if rule.route is not None:

@@ -15,7 +15,13 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory import tier_coverage
 from deskterm.desk.domain.records import build_record_change, find_next_key
-from deskterm.desk.workflow.ladder_levels import find_open_step, resolve_ladder, resolve_level
+from deskterm.desk.workflow.ladder_levels import (
+    find_next_level,
+    find_open_step,
+    require_step,
+    resolve_ladder,
+    resolve_level,
+)
 from deskterm.errors import DeskError, MissingReason
 from deskterm.procedure.schema import Ladder, LadderLevel, Status
 
@@ -30,6 +36,7 @@ def escalate(
     level: str | None = None,
     reason: str = "",
     impact: str = "",
+    criterion: str = "",
     by_customer: bool = False,
     now: datetime,
     version: int | None = None,
@@ -37,8 +44,9 @@ def escalate(
     """Take the next step of a ladder, or the one that is named (S2-20, S4-23).
 
     ladder, level: key, label or position; left out, the ladder and level that `ladder_levels` resolves. impact: how it
-    affects the customer's business, in their words (S4-22). by_customer: the customer asks for it, where the ladder is
-    open to customers. Raises UsageError when neither reason nor impact is given.
+    affects the customer's business, in their words (S4-22). criterion: how the criterion of the level is met, which a
+    step that skips levels must say; levels are skipped only by roles that may (S4-23). by_customer: the customer asks
+    for it, where the ladder is open to customers. Raises UsageError when neither reason nor impact is given.
     """
     with desk.ticket(number, "escalate", now, version) as work:
         if not work.state.is_open:
@@ -49,8 +57,10 @@ def escalate(
         if not (reason.strip() or impact.strip()):
             raise MissingReason("Say why it is escalated: a reason, or the impact on the customer.")
         position = resolve_level(work, chosen_ladder, level)
+        require_step(work, chosen_ladder, position, criterion)
+        met = {"criterion": criterion.strip()} if criterion.strip() else {}
         phrase = take_step(
-            work, chosen_ladder, position, reason=reason.strip(), impact=impact.strip(), by_customer=by_customer
+            work, chosen_ladder, position, reason=reason.strip(), impact=impact.strip(), by_customer=by_customer, **met
         )
         result = work.build_result(f"{number} {phrase}" if phrase.startswith("escalated") else f"{number}: {phrase}")
     return result
@@ -63,13 +73,14 @@ def begin_ladder(
     level: int | None = None,
     reason: str = "",
     by_rule: str | None = None,
+    climbs: bool = False,
     afterwards: bool = False,
 ) -> str:
     """Start a ladder within the transaction of another command, and describe it in a few words; an empty string where
     the level was reached already or the ticket is not open.
 
-    level: position, from 1; left out, the first. afterwards: on a ticket that is solved or closed too, whose status
-    does not change (S4-21).
+    level: position, from 1; left out, the first. climbs: on a ladder that was started, take the next level. afterwards:
+    on a ticket that is solved or closed too, whose status does not change (S4-21).
     """
     ladder = next((candidate for candidate in work.procedure.definition.ladders if candidate.key == ladder_key), None)
     if ladder is None or not (work.state.is_open or afterwards):
@@ -77,6 +88,11 @@ def begin_ladder(
     open_step = find_open_step(work, ladder.key)
     position = level or 1
     # A rule may act again and again, and must not climb each time
+    if climbs and level is None and open_step is not None:
+        next_level = find_next_level(work, ladder)
+        if next_level is None:
+            return ""
+        position = next_level
     if open_step is not None and int(open_step.values["level"]) >= position:
         return ""
     return take_step(work, ladder, min(position, len(ladder.levels)), reason=reason, by_rule=by_rule)
@@ -115,8 +131,9 @@ def take_step(work: TicketTransaction, ladder: Ladder, position: int, *, impact:
             changes["status"] = (work.state.status, status.key)
     texts = {"body": impact} if impact else {}
     work.append(
-        "escalated", changes, texts, author_kind="agent", author=work.context.agent.name, reason=values["reason"]
-    )
+        "escalated", changes, texts, author_kind="agent", author=work.context.agent.name,
+        reason="; criterion met: ".join(filter(None, (values["reason"], values.get("criterion")))),
+    )  # fmt: skip
     return f"escalated to {level.label}"
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.records import Record, records_of_kind
 from deskterm.desk.policy.choices import resolve_choice
+from deskterm.desk.policy.permissions import require_granted
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Ladder
 
@@ -109,6 +112,45 @@ def resolve_level(work: TicketTransaction, ladder: Ladder, level: str | None) ->
             " it."
         )
     return position
+
+
+class LevelChoice(NamedTuple):
+    """A level that a ticket can be escalated to. skips: levels lie between it and the next one."""
+
+    position: int
+    label: str
+    criteria: str
+    skips: bool
+
+
+def list_levels(work: TicketTransaction, ladder: str | None = None) -> list[LevelChoice]:
+    """List the levels of the ladder that a ticket can be escalated to, the next one first. ladder: as `resolve_ladder`
+    takes it."""
+    chosen = resolve_ladder(work, ladder, by_customer=False)
+    next_level = find_next_level(work, chosen)
+    if next_level is None:
+        return []
+    return [
+        LevelChoice(position, level.label, level.criteria, skips=position > next_level)
+        for position, level in enumerate(chosen.levels, 1)
+        if position >= next_level
+    ]
+
+
+def require_step(work: TicketTransaction, ladder: Ladder, position: int, criterion: str) -> None:
+    """Raise DeskError when a step would skip levels and the agent may not, and UsageError when nothing says that the
+    criterion of the level it goes to is met (S4-23)."""
+    next_level = find_next_level(work, ladder)
+    if next_level is None or position <= next_level:
+        return
+    level = ladder.levels[position - 1]
+    require_granted(work.procedure.definition, work.context.agent, "skip-level")
+    if level.criteria and not criterion.strip():
+        following = ladder.levels[next_level - 1].label
+        raise UsageError(
+            f"{level.label} comes after {following}, and is for: {level.criteria.rstrip('.')}."
+            " Say how that is met (--criterion), or leave the level out."
+        )
 
 
 def _format_tier(work: TicketTransaction) -> str:

@@ -59,7 +59,7 @@ class Rule(Part):
     raise_priority: int = 0
     """Steps up; never moves due times."""
     ladder: LadderKey | None = None
-    """The ladder that it starts."""
+    """The ladder that it starts; with each further warning or breach it takes the next level."""
     route: DevRouteKey | None = None
     """The way through development that it starts."""
     notify: tuple[str, ...] = ()

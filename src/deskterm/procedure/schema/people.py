@@ -80,7 +80,10 @@ class Role(Part):
     label: Text
     definition: str = ""
     may: tuple[
-        Literal["set-due", "approve-release", "review-code", "quote", "waive", "close", "retype", "oversee"], ...
+        Literal[
+            "set-due", "approve-release", "review-code", "quote", "waive", "close", "retype", "skip-level", "oversee"
+        ],
+        ...,
     ] = ()
     """The acts it allows; an act that some role lists is for such roles only. `oversee`: see the tickets of whole teams
     (S2-23)."""

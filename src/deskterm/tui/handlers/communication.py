@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deskterm.desk.conversation import delay_notice
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence, participants
 from deskterm.desk.linking import incidents
 from deskterm.desk.notify import letters
 from deskterm.desk.workflow import escalation, escalation_review, priority_dispute
+from deskterm.desk.workflow.ladder_levels import LevelChoice, list_levels
+from deskterm.errors import DeskError
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import sanitize
 from deskterm.tui.handlers.questions import numbers_of, run_with_text, run_with_ticket
 
 if TYPE_CHECKING:
@@ -17,13 +22,64 @@ if TYPE_CHECKING:
 
 async def escalate(console: Console, argument: str) -> None:
     """Take the next step of the ladder. argument: the reason."""
+    lines = console.selection(many=True)
+    question = "Why {be} {} escalated?"
+    if not argument and len(lines) == 1:
+        # Of several tickets each may stand at another level
+        levels = await _load_levels(console, lines[0].number)
+        if levels and levels[0].criteria:
+            next_level = f"{levels[0].label} ({levels[0].criteria})"
+            question = "Why {be} {} escalated to " + next_level.replace("{", "{{").replace("}", "}}") + "?"
     await run_with_text(
         console,
         argument,
-        "Why {be} {} escalated?",
+        question,
         lambda desk, number, reason, now: escalation.escalate(desk, number, reason=reason, now=now),
         many=True,
     )
+
+
+async def escalate_to_level(console: Console, argument: str) -> None:
+    """Escalate to a level that is chosen. argument: its name or place; a level further up asks how its criterion is
+    met."""
+    (line,) = console.selection(many=False)
+    levels = await _load_levels(console, line.number)
+    position = argument or await console.choose(
+        f"Escalate {line.number} to",
+        [Choice(str(level.position), sanitize(level.label), sanitize(level.criteria)) for level in levels],
+    )
+    if not position:
+        return
+    chosen = next((level for level in levels if position in (str(level.position), level.label)), None)
+    criterion: str | None = ""
+    if chosen is not None and chosen.skips and chosen.criteria:
+        criterion = await console.ask(f"{sanitize(chosen.label)} is for: {sanitize(chosen.criteria)} How is that met?")
+        if not criterion:
+            return
+    reason = await console.ask(f"Why is {line.number} escalated?")
+    if reason:
+        now = console.now()
+        await console.run_on(
+            [line.number],
+            lambda desk, number: escalation.escalate(
+                desk, number, level=position, reason=reason, criterion=criterion or "", now=now
+            ),
+        )
+
+
+async def _load_levels(console: Console, number: int) -> list[LevelChoice]:
+    """Load the levels that a ticket can be escalated to; none where a ladder has to be named first."""
+    now = console.now()
+
+    def load(desk: DeskSession) -> list[LevelChoice]:
+        # Only a look. Where a ladder has to be named first, or the ticket is closed, the command itself says so
+        try:
+            with desk.ticket(number, "escalate", now, dry_run=True) as work:
+                return list_levels(work)
+        except DeskError:
+            return []
+
+    return await console.run(load)
 
 
 async def review(console: Console, argument: str) -> None:
