@@ -100,7 +100,7 @@ def test_an_impersonator_is_logged(deskterm: Call, tmp_path: Path) -> None:
     assert deskterm("ticket", "show", "1001", "--as", "sam_1", *TEN).code == 0
     assert "sam_1 (by ann)" in deskterm("audit", "log", *TEN).out
     for who in ("ann", "sam_1"):
-        on_tickets = [event for event in deskterm("audit", "log", "--by", who, "--json", *TEN).json if event["ticket"]]
+        on_tickets = [event for event in deskterm("audit", "log", "--by", who, "--json", *TEN).json if event["number"]]
         assert on_tickets[-1]["data"]["behind"] == "ann"
     assert deskterm("audit", "log", "--by", "samx1", "--json", *TEN).json == []
     accesses = deskterm("audit", "log", "--accesses", "--json", *TEN).json

@@ -19,7 +19,7 @@ def test_who_gave_whom_which_role_is_in_the_log(desk: Call, tmp_path: Path) -> N
     assert "agents changed · agent sam role lead → viewer" in desk("audit", "log", *NOW).out
     assert "desk made" in desk("audit", "log", "--by", "ann", *NOW).out
     (newest, *_) = desk("audit", "log", "--json", *NOW).json
-    assert (newest["login"], newest["ticket"], newest["kind"]) == ("ann", None, "agents")
+    assert (newest["login"], newest["number"], newest["kind"]) == ("ann", None, "agents")
     assert newest["data"]["changes"] == {"agent sam role": ["lead", "viewer"]}
 
 
