@@ -397,7 +397,10 @@ PROGRAM = GroupEntry(
         "sla": GroupEntry(
             "Service levels: when things are due.",
             {
-                "due": CommandEntry("sla.due:forecast_due_times", "Print when each metric of a request would be due."),
+                "due": CommandEntry(
+                    "sla.due:forecast_due_times",
+                    "Print when each metric of a request would be due, or what starts its clock.",
+                ),
                 "why": CommandEntry("sla.why:explain_clocks", "Explain when a ticket's clocks are due, and why."),
                 "list": CommandEntry("sla.list:list_clocks", "List the clocks that run, by due time."),
                 "watch": CommandEntry(

@@ -325,3 +325,16 @@ def test_bug_20_a_clock_without_a_due_time_is_not_overdue_by_anything(deskterm: 
     for clock in deskterm("sla", "list", "--json", *week).json:
         assert (clock["due_at"], clock["wall_seconds_left"], clock["overdue"]) == (None, None, False)
     assert "−" not in deskterm("ticket", "show", "1001", *week).out + deskterm("sla", "list", *week).out
+
+
+def test_due_prints_what_starts_a_clock_that_the_receipt_does_not(deskterm: Call) -> None:
+    """D-07."""
+    due = ("sla", "due", "--procedure", "managed-services", "--priority", "high", "--start", "2026-11-23T09:00")
+    lines = {line.split("  ")[0]: line for line in deskterm(*due).out.splitlines()}
+    assert "Mon 23 Nov 2026 09:30" in lines["Response"]
+    assert "starts with a reply to the requester" in lines["Update"]
+    assert "when so much hands-on work is done" in lines["First-line work"]
+    assert [line for line in lines.values() if "UTC (UTC" in line] == []
+    found = {row["metric"]: (row["due_at"] is None, row["reason"]) for row in deskterm(*due, "--json").json}
+    assert found["resolution"] == (False, "")
+    assert found["next-response"] == (True, "starts with the first answer together with a message of the requester")

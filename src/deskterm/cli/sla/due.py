@@ -33,7 +33,7 @@ def forecast_due_times(
     tag: Annotated[list[str] | None, typer.Option(help="A tag, where policies look at them.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print when each metric of a request would be due. No desk is needed."""
+    """Print when each metric of a request would be due, or what starts its clock. No desk is needed."""
     compiled = CompiledProcedure(load(find_procedure(procedure)).procedure)
     facts: dict[str, Any] = classify_request(compiled, kind, severity, priority)
     facts |= {"organisation": client, "department": department, "product": product, "channel": channel}
@@ -46,7 +46,7 @@ def forecast_due_times(
     # There is no desk whose zone could be meant, so the start is read in that of the policy's calendar
     zone = compiled.terms.calendars[policy.calendar].timezone
     instant = int(parse_instant(start, zone).timestamp())
-    forecast = forecast_metrics(compiled, policy, facts["severity"], instant)
+    forecast = forecast_metrics(compiled, policy, facts["severity"], instant, facts["type"])
     if as_json:
         print_json(
             [
