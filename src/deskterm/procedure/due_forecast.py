@@ -16,8 +16,9 @@ from deskterm.sla.terms import Metric, Policy
 @dataclass(frozen=True, slots=True)
 class DueForecast:
     """The due time of one metric. due_at: epoch seconds, None where there is no instant yet, for the `reason`: the
-    target gives none, the clock starts later than at the receipt, or it counts hands-on work. offset: the calendar zone's offset from UTC at the due time, in seconds. holidays_known: years whose holidays the
-    calendar knows, where the time up to the due time goes beyond them."""
+    target gives none, the clock starts later than at the receipt, or it counts hands-on work. offset: the calendar
+    zone's offset from UTC at the due time, in seconds. holidays_known: years whose holidays the calendar knows, where
+    the time up to the due time goes beyond them."""
 
     metric: str
     label: str
