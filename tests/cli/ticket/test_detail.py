@@ -33,7 +33,7 @@ def test_a_ticket_shows_exemption_hold_and_snooze_in_labels_and_local_time(deskt
     assert "Date and time of the occurrence Mon 23 Nov 2026 09:15" in printed
     assert "Exempt: LAN connectivity (no target counts)\n" in printed
     assert "Held: the auditor asks\n" in printed
-    assert "Put off: until Mon 23 Nov 2026 15:00\n" in printed
+    assert "Snoozed: until Mon 23 Nov 2026 15:00\n" in printed
     assert "Missing: Caller, Who needs to be notified" in printed
     answer = desk("ticket", "show", 1001, "--json", *TEN).json
     assert (answer["exempt"], answer["held"], answer["snoozed_until"]) == (

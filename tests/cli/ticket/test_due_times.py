@@ -74,7 +74,9 @@ def test_a_duplicate_is_closed_and_its_clocks_cancelled(ticket: Call) -> None:
 
 def test_a_split_message_becomes_a_ticket_whose_clocks_start_when_it_arrived(ticket: Call) -> None:
     ticket("ticket", "reply", "1001", "And the printer.", "--from-requester", "--now", "2026-11-23T09:30")
-    assert ticket("ticket", "split", "1001", "2", "--subject", "The printer", "--now", "2026-11-23T10:00").code == 0
+    # The miss of the first response came before the message, so it has the number before it
+    seq = ticket("ticket", "show", "1001", "--json", "--now", "2026-11-23T10:00").json["messages"][-1]["seq"]
+    assert ticket("ticket", "split", "1001", seq, "--subject", "The printer", "--now", "2026-11-23T10:00").code == 0
     sheet = ticket("ticket", "show", "1002", "--json", "--now", "2026-11-23T10:00").json
     assert {found["started_at"] for found in sheet["clocks"]} == {"2026-11-23T09:30:00Z"}
 

@@ -19,10 +19,14 @@ from deskterm.store.db.identity import read_login
 from deskterm.store.db.location import display_location, resolve_database_url
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
+from deskterm.store.queries.deadlines import is_anything_due, load_overdue_timers
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
 
 if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
+
+_MOST_CAUGHT_UP = 200
+"""Tickets that one list brings up to date at most, some seconds' work; the next goes on, or `deskterm run --once`."""
 
 
 class NotAnAgent(DeskError):
@@ -94,6 +98,29 @@ class CliContext:
         desk = open_session(self.url, self.own_login, self.acting)
         self.check_clock()
         return desk
+
+    def bring_up_to_date(self, reader: ReadConnection, facts: DeskFacts, number: int | None = None) -> None:
+        """Record what is over by now before it is read: everything of one ticket, or with None the timers of all, so
+        that no list shows open what is closed since an hour (D-02). Writes nothing for `--now`, which only looks ahead,
+        and nothing where the clock may be wrong; says so where it cannot write."""
+        if self.instant is not None:
+            return
+        now = self.now(facts)
+        instant = int(now.timestamp())
+        if number is None:
+            numbers = load_overdue_timers(reader, instant, _MOST_CAUGHT_UP)
+        else:
+            numbers = [number] if is_anything_due(reader, number, instant) else []
+        if not numbers:
+            return
+        # As in open_desk: a call that finds nothing due must not wait for the import.
+        from deskterm.cli.runtime.session import record_due_events  # noqa: PLC0415
+
+        try:
+            self.check_clock()
+            record_due_events(self.url, numbers, now)
+        except DeskError as error:
+            print(f"deskterm: what is due since a while is not recorded here: {sanitize(str(error))}", file=sys.stderr)
 
     def check_clock(self) -> None:
         """Compare this computer's clock with the desk's newest event, before anything is dated by it. Raises DeskError

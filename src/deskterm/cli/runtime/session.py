@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 
 from deskterm.cli.runtime.output import list_some, show_upgrade_progress
-from deskterm.desk.api import open_desk
+from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.core.people import UnknownAgent
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.classification import require_channel
@@ -31,6 +33,17 @@ def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
         return open_desk(store, acting, behind=own_login)
     except UnknownAgent as error:
         raise DeskError(f"{error} Choose from {list_some(error.logins)}.") from error
+
+
+def record_due_events(url: str, numbers: Sequence[int], now: datetime) -> None:
+    """Record what is due on some tickets of the desk at a URL, each in a transaction of its own."""
+    store = open_store(url)
+    try:
+        desk = open_system_desk(store, progress=show_upgrade_progress())
+        for number in numbers:
+            desk.bring_up_to_date([number], now)
+    finally:
+        store.close()
 
 
 def check_channel(desk: DeskSession, channel: str, default: str) -> str:

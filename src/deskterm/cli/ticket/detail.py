@@ -30,6 +30,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
+        cli.bring_up_to_date(reader, facts, number)
         ticket = load_ticket_detail(reader, number)
         if ticket is None:
             raise missing_ticket_error(reader, number)

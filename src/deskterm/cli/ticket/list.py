@@ -218,6 +218,7 @@ def print_queue(
     names = parse_columns(columns) if columns is not None else None
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
+        cli.bring_up_to_date(reader, facts)
         login = cli.check_login()
         own_team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)
         now = int(cli.now(facts).timestamp())

@@ -1,6 +1,8 @@
 """Clocks of open tickets by due instant, over a bare `ReadConnection`: every clock of a ticket, not only its next one.
 Timers, which promise nothing, and waived targets are left out.
 
+Also the tickets on which something is due that no event records yet; there timers count, since they move tickets.
+
 A large desk has hundreds of thousands of them: lists have a limit, and what has none is read a part at a time.
 """
 
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection
 from deskterm.store.queries.queue import QueueRow, Viewer, build_view_condition, queue_columns, to_queue_row
@@ -159,4 +162,26 @@ def load_next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> li
 def _to_deadline(row: tuple[Any, ...]) -> Deadline:
     return Deadline._make(
         (*row[:5], *map(optional_seconds_from_stored, row[5:7]), *row[7:-2], seconds_from_stored(row[-2]), row[-1])
+    )
+
+
+def load_overdue_timers(reader: ReadConnection, now: int, limit: int) -> list[int]:
+    """Load tickets with a timer that is over, the longest first: they stand in a status that they have left, or are
+    snoozed no longer. now: epoch seconds."""
+    found = reader.rows(
+        "SELECT ticket_id FROM clock WHERE state = 'running' AND next_event_at <= :now AND metric LIKE :timers"
+        " ORDER BY next_event_at, ticket_id LIMIT :limit",
+        {"now": reader.instant(now), "timers": f"{TIMER_PREFIX}%", "limit": limit},
+    )
+    return list(dict.fromkeys(int(number) for (number,) in found))
+
+
+def is_anything_due(reader: ReadConnection, number: int, now: int) -> bool:
+    """Return True if a warning, a miss or the end of a timer of a ticket is due and not recorded. now: epoch
+    seconds."""
+    return bool(
+        reader.rows(
+            "SELECT 1 FROM clock WHERE ticket_id = :number AND state = 'running' AND next_event_at <= :now LIMIT 1",
+            {"number": number, "now": reader.instant(now)},
+        )
     )
