@@ -40,6 +40,7 @@ READS: dict[str, set[str]] = {
     "ticket list --view unassigned": set(EVERYBODY),
     "ticket list --requester kim@larch.example": set(EVERYBODY),
     "sla list": set(EVERYBODY),
+    "sla what-if --procedure web-agency --since 2026-11-23": set(EVERYBODY),
     "feedback list": set(EVERYBODY),
     "people absent": set(EVERYBODY),
     "outbox --json": AGENTS,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from sqlalchemy import update
+
+from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
-from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import open_store
+from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
+from deskterm.store.db.tables import Desk, table_of
 from deskterm.store.queries.queue import Viewer, load_queue_page
 from deskterm.tui.dialogs.choose import Choose
 from small_desk import at
+from store_templates import load_shipped
 from tui.console_session import open_console
 from tui.four_tickets import load_detail
 
@@ -127,9 +135,36 @@ async def test_an_open_console_shows_nothing_more_to_somebody_who_was_retired(ur
         seed_agents(desk, [{"login": "sam", "active": False}], now=at(61))
         await console.wait_for_notice("sam is no longer active on this desk")
         await console.wait_until(lambda: not console.panes.queue.count, "an empty list")
-        assert console.workspace.open_ticket is None
+        await console.wait_until(lambda: console.workspace.open_ticket is None, "the ticket to go")
         seed_agents(desk, [{"login": "sam", "active": True}], now=at(62))
         await console.wait_until(lambda: console.panes.queue.count == 4, "the list again")
+
+
+async def test_an_open_console_is_not_read_by_an_older_program(url: str) -> None:
+    """D-40: another program has brought the desk to a newer layout meanwhile."""
+    async with open_console(url) as console:
+        with open_store(url).writing() as session:
+            session.execute(update(table_of(Desk)).values(schema_number=SCHEMA + 1))
+        await console.wait_for_notice("written by a newer deskterm")
+        await console.run("assign", "lea")
+        await console.wait_for_notice("written by a newer deskterm")
+        with open_reader(url, schema=SCHEMA + 1) as reader:
+            assert reader.rows("SELECT count(*) FROM ticket WHERE assignee = 'lea'") == [(0,)]
+
+
+async def test_the_console_hides_what_is_for_the_members_of_a_department_only(url: str, tmp_path: Path) -> None:
+    """D-21: in lists, counts, and when the number is typed."""
+    place = f"sqlite:///{tmp_path / 'agency.sqlite3'}"
+    desk = open_desk(create_desk(place, load_shipped("web-agency"), admin_login="ann", now=at(0)), "ann")
+    seed_agents(desk, [{"login": "sam", "name": "Sam", "team": "support"}], now=at(0))
+    seed_clients(desk, [{"key": "larch", "name": "Larch"}], now=at(0))
+    for kind in ("question", "data-protection"):
+        register(desk, subject=kind, type=kind, incomplete=True, organisation="larch", now=at(1))
+    async with open_console(place) as console:
+        assert console.panes.queue.count == 1
+        assert [line.total for line in console.workspace.views if line.key == "open"] == [1]
+        console.workspace.run_command("goto", "1002")
+        await console.wait_for_notice("for the members of its department only")
 
 
 async def test_an_empty_list_says_so_and_commands_say_why(url: str) -> None:

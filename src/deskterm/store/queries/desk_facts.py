@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from deskterm.errors import DeskError
+from deskterm.store.db.errors import newer_layout_error
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.location import display_location
+from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import ReadConnection
 
 
@@ -40,15 +42,18 @@ class AgentView(NamedTuple):
 
 
 def load_desk_facts(reader: ReadConnection) -> DeskFacts:
-    """Load the facts about the desk. Raises DeskError when its `init` was never finished."""
+    """Load the facts about the desk. Raises DeskError when its `init` was never finished, and when a newer deskterm has
+    changed the layout since the reader was opened."""
     found = reader.rows(
-        "SELECT d.name, d.simulated, d.clock_offset, d.timezone, d.procedure_version, p.document "
+        "SELECT d.schema_number, d.name, d.simulated, d.clock_offset, d.timezone, d.procedure_version, p.document "
         "FROM desk d LEFT JOIN procedure_version p ON p.id = d.procedure_version"
     )
     if not found:
         place = display_location(reader.url)
         raise DeskError(f"The desk at {place} was never finished: make it with `deskterm init --procedure NAME`.")
-    name, simulated, clock_offset, timezone, version, document = found[0]
+    layout, name, simulated, clock_offset, timezone, version, document = found[0]
+    if layout > SCHEMA:
+        raise newer_layout_error(reader.url, layout, SCHEMA)
     ahead = _measure_server_clock(reader) if reader.dialect != "sqlite" else 0.0
     return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "", ahead)
 
