@@ -39,7 +39,9 @@ Written = list[tuple[str, Any]]
 def acts(chance: random.Random) -> dict[str, Callable[[DeskSession, int, datetime], object]]:
     """Name → a command on a ticket."""
     return {
-        "reply": lambda desk, number, now: messages.reply(desk, number, "We are looking into it.", now=now),
+        "reply": lambda desk, number, now: messages.reply(
+            desk, number, "We are looking into it.", channel="phone", now=now
+        ),
         "note": lambda desk, number, now: messages.add_note(desk, number, "Seen before, in spring.", now=now),
         "assign": lambda desk, number, now: assignment.assign(desk, number, None, now=now),
         "tag": lambda desk, number, now: update.tag(desk, number, [f"t{chance.randrange(10**6)}"], now=now),

@@ -10,8 +10,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
+import postgres
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets.register import register
@@ -164,4 +166,21 @@ def test_a_backup_of_an_older_layout_is_brought_up_on_a_copy(tmp_path: Path) -> 
 def test_a_drill_restores_into_a_temporary_store_and_leaves_nothing(desk: DeskSession, made: Backup) -> None:
     drill = drill_backup(desk.store.url, made.path, now=at(6))
     assert (drill.report.tickets, drill.report.events, drill.report.findings) == (2, 2, ())
+    assert read_subjects(desk.store.url) == ["one", "two"]
+
+
+def test_a_role_that_may_not_create_databases_is_told_what_to_ask_for(
+    desk: DeskSession, made: Backup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if desk.store.dialect == "sqlite":
+        pytest.skip("a file needs no such right")
+    role = f"plain_{postgres.database_name(desk.store.url)}"
+    with psycopg.connect(postgres.server_url(), autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {role} LOGIN".encode())
+        try:
+            url = desk.store.url.replace("postgresql://deskterm@", f"postgresql://{role}@")
+            with pytest.raises(DeskError, match=r"may not create databases, .* CREATEDB"):
+                restore(url, made.path)
+        finally:
+            admin.execute(f"DROP ROLE {role}".encode())
     assert read_subjects(desk.store.url) == ["one", "two"]
