@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -390,6 +391,7 @@ class _TicketHistory:
         return fold
 
 
+@cache
 def _build_system_agent() -> Agent:
     return Agent(login=SYSTEM_ACTOR, name=SYSTEM_ACTOR, role=SYSTEM_ACTOR)
 
