@@ -139,7 +139,7 @@ PROGRAM = GroupEntry(
                 "schedule": CommandEntry("ticket.due_times:schedule", "Schedule a ticket to a sprint or a release."),
                 "waive": CommandEntry(
                     "ticket.due_times:waive",
-                    "Let a missed target pass; the miss stays on record, with the reason.",
+                    "Waive a breach; it stays on record, with the reason.",
                 ),
                 "snooze": CommandEntry(
                     "ticket.due_times:snooze",
@@ -148,7 +148,7 @@ PROGRAM = GroupEntry(
                 ),
                 "work": CommandEntry(
                     "ticket.due_times:work",
-                    "Begin to work on a ticket, or leave off: clocks that count work run in between.",
+                    "Begin work on a ticket, or stop it: clocks that count work run in between.",
                 ),
                 "transfer": CommandEntry(
                     "ticket.due_times:transfer_ticket",

@@ -18,7 +18,7 @@ MEANINGS: dict[Urgency, str] = {
     "breached": "a target was missed",
     "soon": "due within the hour",
     "fine": "in time",
-    "paused": "its clocks rest",
+    "paused": "SLA paused",
     "none": "no clock runs",
     "done": "solved or closed",
 }

@@ -45,6 +45,7 @@ class Drafts:
             )
 
     def names(self) -> list[str]:
-        """Return what was not sent, as a question names it: numbers of tickets, and a new ticket."""
-        names = [str(number) for number in sorted({number for _, number in self.letters})]
-        return [*names, "a new ticket"] if self.request is not None else names
+        """Return what was not sent, as a question names it: `reply to 1124`, `note on 1130`, `new ticket`."""
+        ordered = sorted(self.letters, key=lambda letter: (letter[1], letter[0]))
+        names = [f"{'note on' if kind == 'note' else 'reply to'} {number}" for kind, number in ordered]
+        return [*names, "new ticket"] if self.request is not None else names

@@ -84,7 +84,7 @@ def test_missing_fields_are_named_as_options(deskterm: Call) -> None:
     assert (refused.code, refused.err) == (
         2,
         "deskterm: A request of type Technical Support must say a product and a description: give --product, --body,"
-        " or open it without what cannot be had: --incomplete.\n",
+        " or open it anyway with --incomplete.\n",
     )
     assert vendor("ticket", "new", "Login fails", "--product", "platform", "--body", "It does.", *NINE).code == 0
 

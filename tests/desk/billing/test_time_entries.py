@@ -49,7 +49,7 @@ def test_a_work_session_leaves_an_entry_with_its_price(desk: DeskSession) -> Non
     sam = as_agent(desk, "sam")
     work_sessions.start_work(sam, 1001, now=at(5))
     result = work_sessions.stop_work(sam, 1001, now=at(25))
-    assert result.summary == "1001: work left off; 20m (charged 30m: GBP 30.00) written down as entry 1"
+    assert result.summary == "1001: work stopped; 20m (charged 30m: GBP 30.00) written down as entry 1"
     (entry,) = read_entries(desk)
     assert (entry.state, entry.who) == ("valid", "sam")
     assert entry.values == {

@@ -126,7 +126,7 @@ def test_every_kind_is_undone_or_says_why_not(undone_desk: DeskSession, kind: Ev
         return
     noun = describe_undo(kind, {"team": (None, "first-line")}, sample_data(EVENT_KINDS[kind]))
     done = undo_last_command(undone_desk, number, now=at(2))
-    assert f"taken back: {noun or 'team none → First line'}" in done.summary
+    assert f"undone: {noun or 'team none → First line'}" in done.summary
     with undone_desk.ticket(number, "import", at(3)) as work:
         assert work.state.team is None
 
@@ -155,5 +155,5 @@ def test_a_new_kind_needs_nothing_but_its_entry(monkeypatch: pytest.MonkeyPatch,
     with desk.ticket(number, "note", at(1)) as work:
         work.append(kind, {}, {"body": "Asked for the log again"})
     assert describe_event(kind, {}) == "reminded the requester"
-    assert undo_last_command(desk, number, now=at(2)).summary == f"{number}: taken back: the reminder"
+    assert undo_last_command(desk, number, now=at(2)).summary == f"{number}: undone: the reminder"
     desk.store.close()

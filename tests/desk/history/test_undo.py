@@ -78,7 +78,7 @@ def test_undoing_a_move_restores_status_and_clocks(desk: DeskSession) -> None:
     update.move(desk, number, "working", now=at(5))
     update.move(desk, number, "solved", now=at(10))
     result = undo_last_command(desk, number, now=at(20))
-    assert result.summary == f"{number}: taken back: status Working on it → Solved"
+    assert result.summary == f"{number}: undone: status Working on it → Solved"
     assert result.changes["status"] == ("solved", "working")
     undo_last_command(desk, number, now=at(30))
     assert read_rows(desk, number) == before
@@ -172,17 +172,17 @@ def test_the_summary_names_the_action_before_its_changes(desk: DeskSession) -> N
     ]
     for join, number, phrase in cases:
         join(desk, second, first, now=at(10))
-        assert undo_last_command(desk, number, now=at(10)).summary.startswith(f"{number}: taken back: {phrase}")
+        assert undo_last_command(desk, number, now=at(10)).summary.startswith(f"{number}: undone: {phrase}")
     split.split_list_items(desk, second, 1, now=at(12))
     parts = read_ticket(desk, second).fields["split_to"]
     assert (
-        f"taken back: the splitting off of {parts[0]}, {parts[1]}, also"
+        f"undone: the splitting off of {parts[0]}, {parts[1]}, also"
         in undo_last_command(desk, second, now=at(13)).summary
     )
     split.split_list_items(desk, second, 1, items=[1], now=at(14))
     (part,) = read_ticket(desk, second).fields["split_to"]
     assert undo_last_command(desk, part, now=at(15)).summary.startswith(
-        f"{part}: taken back: the splitting off from {second}, also"
+        f"{part}: undone: the splitting off from {second}, also"
     )
 
 
@@ -282,7 +282,7 @@ def test_undo_withdraws_queued_letters_and_keeps_sent_ones(desk: DeskSession) ->
     letters.record_delivery(open_system_desk(desk.store), number, str(letter.seq), "sent", now=at(3))
     result = undo_last_command(desk, number, now=at(4))
     assert result.summary.endswith("; a letter of it was sent already")
-    assert undo_last_command(desk, number, now=at(5)).summary == f"{number}: taken back: tags none → t1"
+    assert undo_last_command(desk, number, now=at(5)).summary == f"{number}: undone: tags none → t1"
     found = read_ticket(desk, number)
     assert [record.state for record in found.records if record.kind == "letter"] == ["sent"]
     assert [message.mark for message in found.messages] == ["", "undone", ""]

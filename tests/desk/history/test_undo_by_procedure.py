@@ -63,7 +63,7 @@ def test_a_reply_that_was_sent_cannot_be_undone(desk_with_ticket: DeskFactory) -
     desk = desk_with_ticket("web-agency", type="question")
     messages.reply(desk, 1001, "Hello", now=at(5))
     deliver_letters(desk, 1001, 6)
-    with pytest.raises(DeskError, match="its letter has gone out, and what was sent stays sent"):
+    with pytest.raises(DeskError, match="the reply has gone out"):
         undo_last_command(desk, 1001, now=at(7))
     messages.reply(desk, 1001, "As I said just now.", channel="phone", now=at(8))
     with pytest.raises(DeskError, match="what was said to them stays said"):
@@ -80,7 +80,7 @@ def test_undoing_a_resolution_restores_the_status_and_withdraws_its_letters(desk
     assert read_state(desk) == before
     resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(7))
     deliver_letters(desk, 1001, 8)
-    with pytest.raises(DeskError, match="its letter has gone out"):
+    with pytest.raises(DeskError, match="the reply has gone out"):
         undo_last_command(desk, 1001, now=at(9))
 
 
@@ -96,7 +96,7 @@ def test_an_announcement_is_undone_on_all_tickets_of_the_incident_or_none(
     assert (read_state(desk), read_state(desk, other)) == before
     incidents.announce_to_attached(desk, 1001, "We are on it.", now=at(7))
     deliver_letters(desk, other, 8)
-    with pytest.raises(DeskError, match="its letter has gone out"):
+    with pytest.raises(DeskError, match="the reply has gone out"):
         undo_last_command(desk, 1001, now=at(9))
 
 

@@ -138,7 +138,7 @@ def test_an_incident_is_resolved_with_its_tickets_in_one_command_that_can_be_und
     assert result.summary.startswith(
         f"{incident}: resolved, now On Customer Test; 2 attached tickets resolved with it, 3 people written to;"
     )
-    assert f"{new}: resolved, still New: no way leads on from there but by hand" in result.summary
+    assert f"{new}: resolved; no status change: nothing follows New automatically" in result.summary
     assert [read_ticket(saas, number).row.status for number in (incident, first, second, new, closed)] == [
         "on-customer-test", "on-customer-test", "on-customer-test", "new", "closed",
     ]  # fmt: skip

@@ -77,7 +77,7 @@ async def test_a_ticket_that_was_not_opened_is_gone_on_with_and_asked_about(url:
         await console.wait_until(lambda: not console.busy(), "the end of the second")
         console.workspace.run_command("quit")
         await console.wait_until(lambda: isinstance(console.app.screen, Confirm), "the question")
-        await console.wait_for_text("a new ticket")
+        await console.wait_for_text("new ticket")
 
 
 class Bare(App[None]):

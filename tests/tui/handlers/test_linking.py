@@ -104,7 +104,7 @@ async def test_who_goes_to_another_ticket_takes_back_what_was_done_there(url: st
         await console.run("tag", "vip")
         await console.pilot.press("j")
         await console.pilot.press("u")
-        await console.wait_for_notice("Ticket 1002 cannot go back behind this")
+        await console.wait_for_notice("Ticket 1002 Can't undo on this")
     assert load_detail(url, 1001).tags == ("vip",)
 
 

@@ -26,9 +26,7 @@ def name_missing_options(desk: DeskSession) -> Iterator[None]:
             raise
         kinds = {part.key: part.kind for part in desk.procedure.definition.fields}
         options = [choose_option(key, kinds.get(key, "")) for key in error.missing]
-        raise UsageError(
-            f"{error.problem}: give {', '.join(options)}, or open it without what cannot be had: --incomplete."
-        ) from error
+        raise UsageError(f"{error.problem}: give {', '.join(options)}, or open it anyway with --incomplete.") from error
 
 
 def choose_option(key: str, kind: str = "") -> str:

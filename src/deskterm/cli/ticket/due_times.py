@@ -73,7 +73,7 @@ def waive(
     reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:
-    """Let a missed target pass; the miss stays on record, with the reason."""
+    """Waive a breach; it stays on record, with the reason."""
     cli: CliContext = context.obj
     result = due_times.waive(cli.open_desk(), number, metric, cycle=cycle, reason=reason, now=cli.now())
     print_result(result, as_json)
@@ -99,11 +99,11 @@ def snooze(
 def work(
     context: typer.Context,
     number: Number,
-    stop: Annotated[bool, typer.Option("--stop", help="Leave off.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop work.")] = False,
     of: Annotated[str | None, typer.Option(help="With --stop: somebody else who forgot to.", metavar="LOGIN")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Begin to work on a ticket, or leave off: clocks that count work run in between."""
+    """Begin work on a ticket, or stop it: clocks that count work run in between."""
     cli: CliContext = context.obj
     if of is not None and not stop:
         raise UsageError("--of goes with --stop.")

@@ -243,13 +243,13 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     ),
     "due_set": EventKindEntry(label="set a due time", payload=payloads.ClockData),
     "scheduled": EventKindEntry(label="scheduled it"),
-    "waived": EventKindEntry(label="let a miss pass", payload=payloads.ClockData),
+    "waived": EventKindEntry(label="waived a breach", payload=payloads.ClockData),
     "noticed": EventKindEntry(
         label="noted the time", payload=payloads.NoticedData, category="system", has_reactions=False
     ),
     "snoozed": EventKindEntry(label="snoozed it"),
     "work_started": EventKindEntry(label="began to work on it", payload=payloads.WorkData),
-    "work_stopped": EventKindEntry(label="left off working on it", payload=payloads.WorkData),
+    "work_stopped": EventKindEntry(label="stopped work on it", payload=payloads.WorkData),
     "transferred": EventKindEntry(
         label="handed it over", payload=payloads.MessageData, message_kind="internal", undo_noun="the handing over"
     ),

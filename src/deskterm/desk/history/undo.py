@@ -61,7 +61,7 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
             _require_undoable(desk, work, commands[work.number], (number, command), letter_states, to_epoch(now))
         sent = sum(_undo_on_ticket(work, commands[work.number] or command, to_epoch(now)) for work in works)
         others = [other for other in numbers if other != number]
-        summary = f"{number}: taken back: {command.describe(desk.procedure)}"
+        summary = f"{number}: undone: {command.describe(desk.procedure)}"
         result = here.build_result(f"{summary}{_format_others(others)}{_format_sent(sent)}")
     return CommandResult(number, result.summary, _reverse_changes(command.events), result.version)
 
@@ -118,7 +118,7 @@ def _require_undoable(
         reason = _find_obstacle(event, letter_states, is_covered=is_covered)
         if reason is not None:
             origin = _describe_origin(event, desk)
-            raise DeskError(f"Ticket {work.number} cannot go back behind this: {origin}; {reason}.")
+            raise DeskError(f"Can't undo on {work.number}: {origin}; {reason}.")
     _require_not_closed_for_good(desk, work, command)
     if command.head.actor != desk.agent.login and desk.agent.role not in ("lead", "admin"):
         origin = _describe_origin(command.head, desk)
@@ -143,7 +143,7 @@ def _find_obstacle(event: Event, letter_states: Sequence[str], *, is_covered: bo
         if event.data.get("author_kind") == "requester":
             return find_entry("thanked").irreversible
         if "sent" in letter_states:
-            return "its letter has gone out, and what was sent stays sent"
+            return "the reply has gone out"
         if event.data.get("channel") not in (None, MAIL) and not is_covered:
             return find_entry("replied").irreversible
         return None if letter_states else find_entry("replied").irreversible
@@ -158,10 +158,7 @@ def _require_not_closed_for_good(desk: DeskSession, work: TicketTransaction, com
     closing = next((event for event in command.events if "status" in event.changes), None)
     if closing is not None and closing.kind not in MERGE_EVENTS:
         origin = _describe_origin(closing, desk)
-        raise DeskError(
-            f"Ticket {work.number} cannot go back behind this: {origin}; it is closed for good: open a new one that"
-            " names it."
-        )
+        raise DeskError(f"Can't undo on {work.number}: {origin}; it is closed for good: open a new one that names it.")
 
 
 def _undo_on_ticket(work: TicketTransaction, command: LastCommand, now: int) -> int:

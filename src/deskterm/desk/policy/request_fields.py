@@ -185,7 +185,7 @@ def build_refusal(
         fields = [describe_field(procedure, key) for key in missing]
         parts.insert(0, f"a request of type {kind.label} must say {_join(fields)}")
     sentence = "; ".join(parts)
-    advice = ": what cannot be had may be missing from one that is opened as incomplete."
+    advice = ". Open it anyway, as incomplete?"
     ending = advice if missing and not problems else "."
     return IncompleteRequest(sentence[:1].upper() + sentence[1:], ending, missing)
 

@@ -42,7 +42,7 @@ def close(
                 ", ".join(f"{status_choice.label} ({status_choice.key})" for status_choice in following)
                 or "nowhere, it is final"
             )
-            raise DeskError(f"Ticket {number} cannot be closed from where it is; it can go to: {steps}.")
+            raise DeskError(f"Move {number} on before closing it; it can go to: {steps}.")
         # A ticket that is closed for a reason owes its requester no message.
         closed_status = check_transition(work, target, with_closing_reason=True, anyway=True)
         if closed_status.category != "closed":

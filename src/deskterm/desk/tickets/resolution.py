@@ -93,7 +93,7 @@ def record_resolution(
     current = work.procedure.statuses.get(work.state.status)
     # The fix is recorded, but the ticket seems unsolved: say so, or nobody would notice
     if new_status is None and current is not None and current.category in ("new", "open"):
-        return event, f"{phrase}, still {current.label}: no way leads on from there but by hand"
+        return event, f"{phrase}; no status change: nothing follows {current.label} automatically"
     return event, phrase + (f", now {new_status.label}" if new_status else "")
 
 

@@ -34,5 +34,5 @@ def stop_work(
         if worker not in work.state.workers:
             raise DeskError(f"{'You are' if login is None else f'{login} is'} not at work on {number}.")
         work.append("work_stopped", of=login if login != desk.agent.login else None)
-        result = work.build_result(f"{number}: work left off")
+        result = work.build_result(f"{number}: work stopped")
     return result

@@ -75,7 +75,7 @@ class ComposerController:
         await self.close(composer)
         if (composer.kind, composer.number) in self.drafts.letters:
             key = _REOPENING_KEYS[composer.kind]
-            self._console.notify(f"The draft for {composer.number} is kept: {key} goes on with it")
+            self._console.notify(f"Draft for {composer.number} saved. Press {key} to continue.")
 
     async def edit(self, composer: Composer) -> None:
         """Edit the text in `$VISUAL` or `$EDITOR`."""

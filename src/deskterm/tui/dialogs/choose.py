@@ -119,7 +119,9 @@ class Choose(ModalScreen[str | None]):
             yield Static(id="meaning", markup=False)
             if self._preview is not None:
                 yield Static(id="preview", markup=False)
-            hint = "enter take · esc cancel" if self._search else "j k move · enter or digit take · esc cancel"
+            hint = (
+                "enter to choose · esc cancel" if self._search else "j k move · enter or number to choose · esc cancel"
+            )
             yield Static(hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:

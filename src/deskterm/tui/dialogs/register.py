@@ -106,7 +106,7 @@ class Register(ModalScreen[Request]):
                                 compact=True,
                                 select_on_focus=False,
                             )
-            yield Label("What they say", markup=False)
+            yield Label("Message", markup=False)
             yield TextArea(self._request.body, id="body", soft_wrap=True, compact=True)
             if self._refusal:
                 yield Static(Content(self._refusal), classes="refusal", markup=False)

@@ -133,7 +133,7 @@ async def add_participant(console: Console, argument: str) -> None:
     await run_with_text(
         console,
         argument,
-        "Who takes part in {}?",
+        "Add CC to {}",
         lambda desk, number, person, now: participants.add_participant(desk, number, person, now=now),
         many=True,
     )

@@ -54,7 +54,7 @@ async def prioritise(console: Console, argument: str) -> None:
 async def exempt(console: Console, argument: str) -> None:
     """Exempt the tickets from what is promised. argument: the reason, or a dash to end the exemption."""
     lines = console.selection(many=True)
-    question = f"Why is nothing promised for {describe_tickets(lines)}?"
+    question = f"Reason for the SLA exemption of {describe_tickets(lines)}"
     reason = argument or await choose_from_procedure(
         console, question, lambda desk: desk.procedure.definition.sla.exempt_reasons
     )

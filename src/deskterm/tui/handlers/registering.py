@@ -71,7 +71,7 @@ async def _fill_in(console: Console, subject: str, kind: str, severity: str | No
         console.drafts.request = None if request.empty else request
         if not request.sent:
             if not request.empty:
-                console.notify("What you typed is kept: c goes on with it")
+                console.notify("Draft saved. Press c to continue.")
             return None
         try:
             return await _open_ticket(console, request, kind, severity)

@@ -147,7 +147,8 @@ async def quit_console(workspace: Workspace, argument: str) -> None:
     """Leave the console; ask first when something was written and not sent."""
     unsent = workspace.unsent()
     if unsent:
-        question = f"What you wrote for {', '.join(unsent)} was not sent."
+        count = "1 unsent draft" if len(unsent) == 1 else f"{len(unsent)} unsent drafts"
+        question = f"{count}: {', '.join(unsent)}"
         if not await workspace.confirm(question, "leave and lose it", "stay"):
             return
     workspace.app.exit()

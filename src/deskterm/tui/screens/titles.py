@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _COMPOSING = (
     Key("ctrl+s", "send", "send"),
-    Key("ctrl+t", "then status", "then"),
+    Key("ctrl+t", "send and set status", "then"),
     Key("ctrl+o", "channel", "channel"),
     Key("ctrl+e", "editor", "edit"),
     Key("tab", "panes", "next-pane"),
@@ -71,7 +71,7 @@ def empty_list_text(screen: TitledScreen) -> str:
     return {
         "mine": "Nothing is assigned to you.",
         "team": "Your team has nothing open." if screen.agent.team else "You are in no team: v goes to the next view.",
-        "unassigned": "Everything open has somebody.",
+        "unassigned": "Nothing unassigned.",
         "due": "Nothing is due within the hour.",
         "breached": "No target is missed.",
         "waiting": "Nobody is waited for.",
