@@ -69,7 +69,7 @@ async def test_a_ticket_that_was_not_opened_is_gone_on_with_and_asked_about(url:
     async with open_console(url) as console:
         await open_form_of_a_fault(console)
         await console.pilot.press(*"Help", "escape")
-        await console.wait_for_notice("c goes on with it")
+        await console.wait_for_notice("Press c to continue")
         await console.wait_until(lambda: not console.busy(), "the end of the first")
         again = await open_form_of_a_fault(console)
         assert again.query_one("#subject", Input).value == "Help"

@@ -104,7 +104,7 @@ async def test_who_goes_to_another_ticket_takes_back_what_was_done_there(url: st
         await console.run("tag", "vip")
         await console.pilot.press("j")
         await console.pilot.press("u")
-        await console.wait_for_notice("Ticket 1002 Can't undo on this")
+        await console.wait_for_notice("Can't undo on 1002")
     assert load_detail(url, 1001).tags == ("vip",)
 
 
@@ -136,7 +136,7 @@ async def test_a_merged_ticket_shows_its_words_in_the_other(url: str) -> None:
         await console.wait_for_text("It hurts too.")
         await console.wait_for_text("in 1002")
         await console.run("undo")
-        await console.wait_for_notice("taken back")
+        await console.wait_for_notice("undone: ")
     assert load_statuses(url) == ["new"] * 3
 
 

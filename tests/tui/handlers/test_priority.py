@@ -54,7 +54,7 @@ async def test_a_ticket_is_exempt_for_one_of_the_reasons_there_are_and_no_longer
     desk = create_ticket(tmp_path, "campus-it", "lea")
     async with open_console(desk.store.url, "lea") as console:
         console.workspace.run_command("exempt", "")
-        await console.wait_for_text("Reason for the SLA exemption for 1001?")
+        await console.wait_for_text("Reason for the SLA exemption of 1001")
         await console.pilot.press("down", "enter")
         await console.wait_for_notice("1001 is exempt: Server down")
         assert read_ticket(desk).exempt == "server"
