@@ -1,4 +1,4 @@
-"""Timers without a runner: what is due on a ticket has happened before whatever is done to it afterwards."""
+"""Catching up without a runner: what is due on a ticket has happened before whatever is done to it afterwards."""
 
 from __future__ import annotations
 
