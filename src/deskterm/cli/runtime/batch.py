@@ -1,4 +1,4 @@
-"""What the calls of a command on several tickets share (`runtime.several` makes them)."""
+"""State that the calls of a command on several tickets share (`runtime.several` makes them)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from deskterm.errors import MissingReason, UsageError
 
 _UNDECIDED = object()
 _NUMBERS = "deskterm.numbers"
-"""Where the context of a call keeps the numbers of its tickets."""
+"""The key of a call's context under which the numbers of its tickets stand."""
 
 
 class Command(TyperCommand):

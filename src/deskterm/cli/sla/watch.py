@@ -102,7 +102,7 @@ class _WatchedClocks:
         """The clocks of the view that are due first, as many as were shown."""
         self._shown = 0
         self._total = 0
-        """How many clocks the view has."""
+        """The number of clocks in the view."""
 
     def format_block(self, rows: int) -> list[str]:
         """Return the lines that are painted at once: a heading, and the clocks that are due first. rows: how many."""
