@@ -5,13 +5,32 @@ A local time is a count of seconds too: those since 1970-01-01 00:00 by the cloc
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib import resources
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deskterm.sla.opening_hours import DAY
 
 _ETC = {"Etc/GMT": "GMT", "Etc/UTC": "UTC"}
+
+
+@cache
+def read_zones_version() -> str:
+    """Return the version of the time zone database that this program reckons with, such as `2026a`: the system's, else
+    that of the package tzdata; empty where neither says it."""
+    places = [Path(folder) / "tzdata.zi" for folder in zoneinfo.TZPATH]
+    with suppress(ModuleNotFoundError):  # the package of that name is not installed everywhere
+        places.append(resources.files("tzdata").joinpath("zoneinfo", "tzdata.zi"))  # type: ignore[arg-type]
+    for place in places:
+        if place.is_file():
+            with place.open(encoding="utf-8") as file:
+                return file.readline().removeprefix("# version ").strip()
+    return ""
 
 
 def zone_display_name(timezone: str) -> str:

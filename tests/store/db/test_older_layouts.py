@@ -32,6 +32,7 @@ ADDED_BY_3 = {
 }
 ADDED_BY_4 = {"clock": ("overrun",)}
 ADDED_BY_6 = {"ticket": ("source",)}
+ADDED_BY_7 = {"desk": ("chain",), "ticket": ("zones",), "clock": ("zones",)}
 
 
 def undo_layout_5(session: Session, dialect: str) -> None:
@@ -62,13 +63,12 @@ def create_layout_1(url: str) -> None:
         for table in ("record", "access", "backup", "desk_event"):
             session.execute(text(f"DROP TABLE {table}"))
         session.execute(text("DROP INDEX ticket_snoozed"))
-        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6):
+        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6, ADDED_BY_7):
             for table, columns in added.items():
                 for column in columns:
                     session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         if desk.store.dialect == "sqlite":
             session.execute(text("DROP TRIGGER event_no_replace"))
-        session.execute(text("ALTER TABLE desk DROP COLUMN chain"))
         session.execute(text("UPDATE desk SET schema_number = 1"))
     desk.store.close()
 

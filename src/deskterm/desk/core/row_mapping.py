@@ -15,6 +15,7 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.ticket_fields import TICKET_FIELDS
 from deskterm.sla.clock import Clock
 from deskterm.sla.timer_keys import TIMER_PREFIX
+from deskterm.sla.zones import read_zones_version
 from deskterm.store.db.instants import NEVER
 
 _AS_IN_STATE = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind != "instant")
@@ -77,6 +78,7 @@ def build_ticket_row(state: State, clocks: Sequence[Clock], procedure: CompiledP
             # A waived miss stays on record, but marks the ticket no longer
             any(clock.breached_at is not None and not clock.waived and not is_timer(clock) for clock in clocks)
         ),
+        "zones": read_zones_version(),
         "flags": f",{','.join(marks)}," if (marks := collect_flags(state.records)) else "",
     }
 
@@ -115,6 +117,7 @@ def build_clock_row(clock: Clock) -> dict[str, Any]:
         "policy": clock.policy,
         "calendar": clock.calendar,
         "waived": int(clock.waived),
+        "zones": read_zones_version(),
         "version": clock.version,
     }
 

@@ -6,7 +6,7 @@ checked against its chain, and each text against its digest. Rows that differ ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -23,6 +23,7 @@ from deskterm.desk.history.event_rows import check_texts, decode_row, select_era
 from deskterm.desk.history.stored_rows import StoredRows
 from deskterm.errors import RESTORE_ADVICE
 from deskterm.progress import Progress
+from deskterm.sla.zones import read_zones_version
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import (
     ClockRow,
@@ -32,6 +33,11 @@ from deskterm.store.db.tables import (
     table_of,
 )
 from deskterm.store.db.tables import Desk as DeskRow
+
+_ZONES = "zones"
+"""The column with the version of the time zone database; of itself it makes no difference."""
+_RECKONED = frozenset({"next_due_at", "next_metric", "breached", "order_at", "rank"})
+"""Columns of a ticket that follow from the due times of its clocks."""
 
 _BATCH_SIZE = 500
 """Tickets that are checked in one transaction."""
@@ -197,15 +203,16 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
 def _compare_ticket(
     session: Session, row: Mapping[str, Any], expected: Mapping[str, Any], number: int, repair: bool
 ) -> Iterator[Finding]:
-    differing = [name for name, value in expected.items() if row[name] != value]
+    differing = [name for name, value in expected.items() if name != _ZONES and row[name] != value]
     if not differing:
         return
     if repair:
         table = table_of(Ticket)
-        session.execute(
-            update(table).where(table.c.id == number).values(**{name: expected[name] for name in differing})
-        )
-    yield Finding(number, f"ticket {number} differs from its events in {', '.join(differing)}", repair)
+        values = {name: expected[name] for name in (*differing, _ZONES)}
+        session.execute(update(table).where(table.c.id == number).values(**values))
+    other = _describe_other_zones({row[_ZONES]}) if _RECKONED.issuperset(differing) else ""
+    difference = f"was reckoned by {other}:" if other else "differs from its events in"
+    yield Finding(number, f"ticket {number} {difference} {', '.join(differing)}", repair)
 
 
 def _compare(
@@ -217,10 +224,26 @@ def _compare(
     repair: bool,
     label: str,
 ) -> Iterator[Finding]:
-    if list(rows) == list(expected):
+    before, after = (
+        [{name: value for name, value in row.items() if name != _ZONES} for row in found] for found in (rows, expected)
+    )
+    if before == after:
         return
     if repair:
         session.execute(delete(table).where(table.c.ticket_id == number))
         if expected:
             session.execute(insert(table), [dict(row) for row in expected])
-    yield Finding(number, f"the {label} of ticket {number} differ from its events", repair)
+    # Of the rows that differ only: the others may be of any version
+    zones = {row[_ZONES] for row, plain in zip(rows, before, strict=True) if _ZONES in row and plain not in after}
+    other = _describe_other_zones(zones)
+    difference = f"were reckoned by {other}" if other else "differ from its events"
+    yield Finding(number, f"the {label} of ticket {number} {difference}", repair)
+
+
+def _describe_other_zones(versions: Collection[str]) -> str:
+    """Return the words for rows that were reckoned by other versions of the time zone database than this program's;
+    empty where one of them was reckoned by the same, or it is not known by which."""
+    own = read_zones_version()
+    if not own or not versions or {"", own} & set(versions):
+        return ""
+    return f"the time zones of {', '.join(sorted(versions))}, and this system has those of {own}"

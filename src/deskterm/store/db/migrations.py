@@ -75,6 +75,11 @@ _SNOOZED_INDEX = (
     "CREATE INDEX ticket_snoozed ON ticket (snoozed_until, id) WHERE is_open = 1 AND snoozed_until IS NOT NULL",
 )
 
+_ZONES = (
+    "ALTER TABLE ticket ADD COLUMN zones VARCHAR NOT NULL DEFAULT ''",
+    "ALTER TABLE clock ADD COLUMN zones VARCHAR NOT NULL DEFAULT ''",
+)
+
 _DESK_EVENT_COLUMNS = "kind VARCHAR NOT NULL, actor VARCHAR NOT NULL, data TEXT NOT NULL, hash VARCHAR NOT NULL"
 _DESK_CHAIN = "ALTER TABLE desk ADD COLUMN chain VARCHAR NOT NULL DEFAULT ''"
 
@@ -127,13 +132,14 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "tickets say which mailbox, form or system they came through", sqlite=_SOURCE, postgresql=_SOURCE),
     Migration(
         7,
-        "a desk knows of its backups and has a history of its own, and snoozed tickets are found at once",
+        "a desk knows of its backups and of the time zones it was reckoned by, and has a history of its own",
         sqlite=(
             "CREATE TABLE backup (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, made_at DATETIME NOT NULL, "
             f"{_BACKUP_COLUMNS}, drilled_at DATETIME)",
             f"CREATE TABLE desk_event (seq INTEGER NOT NULL PRIMARY KEY, at DATETIME NOT NULL, {_DESK_EVENT_COLUMNS})",
             _DESK_CHAIN,
             *_SNOOZED_INDEX,
+            *_ZONES,
         ),
         postgresql=(
             "CREATE TABLE backup (id BIGSERIAL PRIMARY KEY, made_at TIMESTAMP WITH TIME ZONE NOT NULL, "
@@ -142,6 +148,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             f"{_DESK_EVENT_COLUMNS})",
             _DESK_CHAIN,
             *_SNOOZED_INDEX,
+            *_ZONES,
         ),
     ),
 )

@@ -210,6 +210,8 @@ class Ticket(SQLModel, table=True):
     """The reason of its legal hold."""
     flags: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Flags that its records raise, written as `tags` are: `,complaint,escalated,`."""
+    zones: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The version of the time zone database by which its due times were reckoned; empty for an older desk's."""
     version: int = 0
     hash: str = ""
 
@@ -276,6 +278,8 @@ class ClockRow(SQLModel, table=True):
     policy: str = ""
     calendar: str = ""
     version: int = 0
+    zones: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The version of the time zone database by which it was reckoned; empty for an older desk's."""
 
     __table_args__ = (
         Index(
