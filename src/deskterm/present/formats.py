@@ -47,6 +47,11 @@ def format_age(seconds: int) -> str:
     return f"{weeks}w" if weeks < 104 else f"{seconds // (365 * 86_400)}y"
 
 
+def format_ticket_age(seconds: int) -> str:
+    """Format the age of a ticket, which is shown in the place of the time left where none was promised (S2-13)."""
+    return "new" if seconds < 60 else f"{format_age(seconds)} old"
+
+
 def to_local(at: int, zone: tzinfo) -> datetime:
     """Convert an instant to a zone's wall clock."""
     return datetime.fromtimestamp(at, UTC).astimezone(zone)

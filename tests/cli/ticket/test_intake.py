@@ -78,6 +78,32 @@ def test_rules_are_listed_and_switched_and_a_shift_hands_over(deskterm: Call) ->
     assert desk("ticket", "suggestions", 7, *TEN).code == 1
 
 
+def test_a_handover_marks_what_is_missed_before_the_next_shift_ends(deskterm: Call) -> None:
+    """D-17, C-15."""
+    desk = create_desk(deskterm, "managed-services")
+    for subject in ("Mouse", "Keyboard"):
+        desk("ticket", "new", subject, "--priority", "low", "--field", "contact-phone=02 9999 1234", *NINE)
+    # What is left of it is due in days
+    assert desk("ticket", "reply", "1002", "We send another.", "--channel", "phone", *NINE).code == 0
+    handover = desk("handover", "--json", *TEN).json
+    assert handover["next_until"] == "2026-11-24T06:00:00Z"
+    assert {one["number"]: one["breaches_before_next_shift_ends"] for one in handover["tickets"]} == {
+        1001: True,
+        1002: False,
+    }
+    lines = desk("handover", *TEN).out.splitlines()
+    assert [line.split()[1].startswith("!") for line in lines if line.split()[0] in ("1001", "1002")] == [True, False]
+    assert lines[-1].startswith("! 1 of them is due before the next shift ends, ")
+
+
+def test_a_list_shows_the_age_of_a_ticket_to_which_no_time_is_promised(deskterm: Call) -> None:
+    """D-17, S2-13."""
+    desk = create_desk(deskterm, "campus-it")
+    desk("ticket", "new", "Printer jams in room 204", "--incomplete", *NINE)
+    (row,) = [line for line in desk("ticket", "list", *TEN).out.splitlines() if "Printer jams" in line]
+    assert "1h old" in row
+
+
 def test_missing_fields_are_named_as_options(deskterm: Call) -> None:
     vendor = create_desk(deskterm, "software-vendor")
     refused = vendor("ticket", "new", "Login fails", *NINE)

@@ -214,7 +214,8 @@ def test_a_cell_is_exactly_as_wide_as_its_column(text: str, width: int) -> None:
         ({"due": NOW + 11_232}, "●  3h 07m"),
         ({"due": NOW - 12}, "✖    −0:12"),
         ({"due": None, "paused": True}, "‖   paused"),
-        ({"due": None}, "·        –"),
+        ({"due": None, "received": NOW - 3 * 86_400}, "·   3d old"),  # D-17: nothing is promised
+        ({"due": None, "received": NOW - 5}, "·      new"),
         ({"due": None, "category": "solved"}, "✓   solved"),
         ({"due": NOW + 11_232, "breached": True}, "✖  3h 07m"),
     ],

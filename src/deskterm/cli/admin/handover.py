@@ -12,6 +12,7 @@ from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.policy import shifts
 from deskterm.errors import DeskError
+from deskterm.present.formats import format_ticket_age
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.procedure.compiled import compile_document
 from deskterm.store.queries.desk_facts import load_desk_facts
@@ -23,8 +24,8 @@ def list_handover(
 ) -> None:
     """List what is open for the shift that is on, the next due first.
 
-    Tickets that still are with a team whose turn is over are listed too; a star marks what came or changed since the
-    shift began.
+    Tickets that still are with a team whose turn is over are listed too. An exclamation mark stands before what is
+    missed if nobody acts before the next shift ends (C-15), a star marks what came or changed since the shift began.
     """
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
@@ -35,7 +36,13 @@ def list_handover(
         now = int(cli.now(facts).timestamp())
         shift = shifts.find_shift(procedure, now)
         since, until = shifts.find_last_handover(procedure, now), shifts.find_next_handover(procedure, now)
+        next_until = shifts.find_end_of_next_shift(procedure, now)
         tickets = load_open_tickets(reader, shifts.list_shift_teams(procedure))
+    breaching = {
+        ticket.number
+        for ticket in tickets
+        if ticket.due is not None and next_until is not None and ticket.due < next_until
+    }
     if as_json:
         print_json(
             {
@@ -43,7 +50,12 @@ def list_handover(
                 "team": shift.team if shift else None,
                 "since": to_rfc3339(since),
                 "until": to_rfc3339(until),
-                "tickets": [rename_instants(ticket._asdict(), "due", "received", "updated") for ticket in tickets],
+                "next_until": to_rfc3339(next_until),
+                "tickets": [
+                    rename_instants(ticket._asdict(), "due", "received", "updated")
+                    | {"breaches_before_next_shift_ends": ticket.number in breaching}
+                    for ticket in tickets
+                ],
             }
         )
         return
@@ -55,8 +67,9 @@ def list_handover(
         rows = [
             (
                 str(ticket.number),
-                "*" if since is not None and ticket.updated >= since else "",
-                format_due(ticket.due, zone),
+                ("!" if ticket.number in breaching else " ")
+                + ("*" if since is not None and ticket.updated >= since else ""),
+                format_due(ticket.due, zone) if ticket.due is not None else format_ticket_age(now - ticket.received),
                 words.importance(ticket.severity, ticket.priority) or "–",
                 get_label(words.statuses, ticket.status),
                 get_label(words.teams, ticket.team) or "–",
@@ -66,3 +79,8 @@ def list_handover(
             for ticket in tickets
         ]
         print_table(("#", "", "Due", "Step", "Status", "Team", "With", "Subject"), rows, right=("#",))
+    if breaching and next_until is not None:
+        missed = "is" if len(breaching) == 1 else "are"
+        print_lines(
+            [f"! {len(breaching)} of them {missed} due before the next shift ends, {format_time(next_until, zone)}"]
+        )

@@ -10,7 +10,7 @@ from deskterm.cli.runtime.instants import format_due, format_time, format_time_a
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
-from deskterm.present.formats import format_countdown
+from deskterm.present.formats import format_countdown, format_ticket_age
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import GLYPHS, QueueLine
 from deskterm.present.sanitize import sanitize
@@ -122,7 +122,9 @@ def print_queue_lines(lines: Sequence[QueueLine], columns: Sequence[str], now: i
 
 def _format_left(line: QueueLine, now: int) -> str:
     left = line.seconds_left(now)
-    return format_countdown(left) if left is not None else "paused" if line.paused else "–"
+    if left is not None or line.paused:
+        return "paused" if left is None else format_countdown(left)
+    return "–" if line.category in ("solved", "closed") else format_ticket_age(now - line.received)
 
 
 def read_queue_lines(reader: ReadConnection, rows: Sequence[QueueRow], vocabulary: Vocabulary) -> list[QueueLine]:

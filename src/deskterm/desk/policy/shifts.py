@@ -32,6 +32,12 @@ def find_next_handover(procedure: CompiledProcedure, at: int) -> int | None:
     return min((change for change in _find_handovers(procedure, at) if change > at), default=None)
 
 
+def find_end_of_next_shift(procedure: CompiledProcedure, at: int) -> int | None:
+    """Return the end of the shift after the one that is on at an instant; both in epoch seconds."""
+    change = find_next_handover(procedure, at)
+    return None if change is None else find_next_handover(procedure, change)
+
+
 def list_shift_teams(procedure: CompiledProcedure) -> list[str]:
     """Return the teams that have shifts, in the order of the procedure."""
     return list(dict.fromkeys(shift.team for shift in procedure.definition.shifts))

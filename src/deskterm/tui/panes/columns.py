@@ -65,7 +65,8 @@ def _declared(place: int, column: QueueColumn, title: str) -> Column:
 
 
 def due_cell(line: QueueLine, now: int) -> tuple[str, Urgency]:
-    """Return the text of the due column, glyph and time left or the word for why there is none, and its urgency."""
+    """Return the text of the due column, glyph and time left, its age where no time is promised (S2-13), or the
+    word for why nothing is left; and its urgency."""
     urgency = line.urgency(now)
     remaining = line.seconds_left(now)
     if line.category in ("solved", "closed"):
@@ -73,7 +74,7 @@ def due_cell(line: QueueLine, now: int) -> tuple[str, Urgency]:
     elif remaining is not None:
         text = formats.format_countdown(remaining)
     else:
-        text = "paused" if line.paused else "–"
+        text = "paused" if line.paused else formats.format_ticket_age(now - line.received)
     return f"{GLYPHS[urgency]} {text:>8}", urgency
 
 
