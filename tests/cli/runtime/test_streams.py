@@ -17,7 +17,7 @@ from cli_call import Call, program_as
 def test_latin_1_on_standard_input_is_refused(desk: Call, monkeypatch: pytest.MonkeyPatch, errors: str) -> None:
     """D-47: in some locales Python keeps such bytes instead of refusing them."""
     desk("ticket", "new", "S", "--type", "fault", "--requester", "Kim", "--now", "2026-11-23T09:00")
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9"), encoding="utf-8", errors=errors))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xe9t\xe9"), encoding="utf-8", errors=errors))
     answer = desk("ticket", "note", "1001", "-", "--now", "2026-11-23T09:01")
     assert (answer.code, answer.out) == (2, "")
     assert "is not UTF-8 text: convert it first" in answer.err
