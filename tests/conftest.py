@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput"):
         return
+    (config.rootpath / "snapshot_report.html").unlink(missing_ok=True)  # of the run before
     folders = config.stash[_FOLDERS] = postgres.RunFolders()
     os.environ[postgres.FOLDER_VARIABLE] = str(folders.folder)
     config.option.basetemp = config.option.basetemp or str(folders.memory / "tmp")
