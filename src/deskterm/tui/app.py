@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
+from deskterm.store.db.errors import damaged_error, find_damage
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.palette import DeskCommands
@@ -146,4 +147,6 @@ def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str 
     app = DeskApp(url, login, now, open_reader(url), automatic=True, impersonator=impersonator)
     app.run()
     if app.failure:
-        raise DeskError(app.failure)
+        # What nobody foresaw is what a damaged file holds, more often than not (D-47)
+        damage = find_damage(url)
+        raise damaged_error(url, damage) if damage else DeskError(app.failure)
