@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deskterm.sla.opening_hours import DAY
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _ETC = {"Etc/GMT": "GMT", "Etc/UTC": "UTC"}
 
@@ -23,14 +26,19 @@ _ETC = {"Etc/GMT": "GMT", "Etc/UTC": "UTC"}
 def read_zones_version() -> str:
     """Return the version of the time zone database that this program reckons with, such as `2026a`: the system's, else
     that of the package tzdata; empty where neither says it."""
-    places = [Path(folder) / "tzdata.zi" for folder in zoneinfo.TZPATH]
+    for folder in zoneinfo.TZPATH:
+        if (place := Path(folder) / "tzdata.zi").is_file():
+            return _read_version(place)
+    from importlib import resources  # noqa: PLC0415 - slow to import, and hardly any system needs it
+
     with suppress(ModuleNotFoundError):  # the package of that name is not installed everywhere
-        places.append(resources.files("tzdata").joinpath("zoneinfo", "tzdata.zi"))  # type: ignore[arg-type]
-    for place in places:
-        if place.is_file():
-            with place.open(encoding="utf-8") as file:
-                return file.readline().removeprefix("# version ").strip()
+        return _read_version(resources.files("tzdata").joinpath("zoneinfo", "tzdata.zi"))
     return ""
+
+
+def _read_version(place: Traversable) -> str:
+    with place.open(encoding="utf-8") as file:
+        return str(file.readline()).removeprefix("# version ").strip()
 
 
 def zone_display_name(timezone: str) -> str:
