@@ -46,8 +46,9 @@ def test_they_are_refused_in_comments_keys_and_long_texts_too() -> None:
             loads(addition + SHOP, "shop.toml")
 
 
-def test_joiners_of_letters_are_no_control_characters() -> None:
-    loads(SHOP.replace(LABEL, 'label = "क्\u200dष नमी\u200cخواهم"'), "shop.toml")
+def test_joiners_and_variants_of_letters_are_no_control_characters() -> None:
+    label = "क्\u200dष नमी\u200cخواهم 葛\U000e0100"
+    loads(SHOP.replace(LABEL, f'label = "{label}"'), "shop.toml")
 
 
 @pytest.mark.parametrize("name", list_procedure_names())

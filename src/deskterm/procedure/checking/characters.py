@@ -14,7 +14,7 @@ from deskterm.procedure.checking.toml_positions import Path
 _FORBIDDEN = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters but tab and the ends of lines
     "\u2028-\u202e\u2066-\u2069"  # other ends of lines, and what turns the direction of text round
-    "\u200b\u2060-\u2064\ufeff\U000e0000-\U000e0fff"  # of no width, and tags; joiners are letters' business, and stay
+    "\u200b\u2060-\u2064\ufeff\U000e0000-\U000e007f"  # of no width, and tags; joiners and variants belong to letters
 )
 _IN_TEXT = re.compile(f"[{_FORBIDDEN}]")
 _IN_LINE = re.compile(f"[{_FORBIDDEN}\t\r\n]")
