@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 DOCS = Path(__file__).parent
@@ -15,6 +16,11 @@ os.environ.update(COLUMNS="100", TERMINAL_WIDTH="100", TZ="UTC", NO_COLOR="", TE
 
 def help_of(words: list[str]) -> str:
     """What `deskterm WORDS --help` prints."""
+    return _help_of(tuple(words))
+
+
+@cache
+def _help_of(words: tuple[str, ...]) -> str:
     from deskterm.cli.main import run
 
     out = io.StringIO()
@@ -52,6 +58,36 @@ def command_line() -> str:
     return "\n".join(parts) + "\n"
 
 
+def man_page() -> str:
+    """docs/deskterm.1: the help of every command as a manual page (C-54)."""
+
+    def escape(text: str) -> str:
+        lines = (line.replace("\\", "\\e").replace("-", "\\-") for line in text.split("\n"))
+        return "\n".join(f"\\&{line}" if line.startswith((".", "'")) else line for line in lines)
+
+    parts = [
+        '.TH DESKTERM 1 "" deskterm "User commands"',
+        ".SH NAME",
+        "deskterm \\- the support desk that lives in a terminal",
+        ".SH DESCRIPTION",
+        "Exit codes: 0 done, 1 a check or rule said no, 2 wrong usage, 130 interrupted. Data goes to standard output,",
+        "everything else to standard error.",
+        ".SH COMMANDS",
+    ]
+    for words in commands():
+        parts += [f".SS {escape(' '.join(['deskterm', *words]))}", ".nf", escape(help_of(words)), ".fi"]
+    parts += [
+        ".SH ENVIRONMENT",
+        ".TP",
+        "DESKTERM_DATABASE",
+        "The desk: a file, or a postgresql:// URL.",
+        ".TP",
+        "NO_COLOR",
+        "No colours.",
+    ]
+    return "\n".join(parts) + "\n"
+
+
 def keys() -> str:
     """docs/keys.md: the console's keys."""
     from deskterm.tui.commands.keys import format_key_table
@@ -86,6 +122,7 @@ def requirements() -> str:
 
 MADE: dict[str, Callable[[], str]] = {
     "cli.md": command_line,
+    "deskterm.1": man_page,
     "keys.md": keys,
     "procedures.md": procedures,
     "requirements.md": requirements,
