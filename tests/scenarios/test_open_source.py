@@ -86,7 +86,7 @@ def test_what_was_done_by_mistake_is_taken_back_and_what_is_over_may_go_but_for_
         messages.reply(jon, number, "With the manual.", status="done", now=story.now)
         (letter,) = story.records(number, "letter")
         record_delivery(open_system_desk(jon.store), number, letter.key, "sent", now=story.now)
-        with pytest.raises(DeskError, match="its letter has gone out"):
+        with pytest.raises(DeskError, match="the reply has gone out"):
             undo.undo_last_command(jon, number, now=story.now)
     retention.place_hold(ida, kept, "It may be asked about again.", now=story.now)
 
