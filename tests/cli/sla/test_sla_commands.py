@@ -85,8 +85,8 @@ def test_why_of_a_ticket_without_clocks_says_which_policies_failed(faults: Call)
 def test_why_of_a_clock_that_has_not_started_says_what_starts_it(faults: Call) -> None:
     answer = faults("sla", "why", "1001", "next-response", *NINE)
     assert (
-        "It has no clock next-response. Its clock has not started: it starts with the first answer together with a message of the requester."
-        in answer.out
+        "It has no clock next-response. Its clock has not started:"
+        " it starts with the first answer together with a message of the requester." in answer.out
     )
     assert faults("sla", "why", "1001", "nope").code == 1
     assert faults("sla", "why", "1001", "response", "--cycle", "2").code == 1

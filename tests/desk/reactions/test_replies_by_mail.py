@@ -84,7 +84,7 @@ def test_a_reply_can_be_taken_back_until_its_letter_is_sent(saas: DeskSession) -
     messages.reply(saas, number, "Under Pages, second tab.", now=at(7))
     letter = letters_about(saas, number)[-1]
     record_delivery(open_system_desk(saas.store), number, letter.key, "sent", now=at(8))
-    with pytest.raises(DeskError, match="its letter has gone out"):
+    with pytest.raises(DeskError, match="the reply has gone out"):
         undo_last_command(saas, number, now=at(9))
 
 
