@@ -58,6 +58,7 @@ def test_the_people_of_a_duplicate_are_added_to_the_original_and_get_a_letter(st
 def test_the_clocks_of_a_duplicate_are_cancelled_and_its_breaches_kept(clock_desk: DeskSession) -> None:
     older, number = open_fault(clock_desk), open_fault(clock_desk)
     messages.reply(clock_desk, number, "late", now=at(45))
+    clock_desk.bring_up_to_date([older], at(50))
     before = read_ticket(clock_desk, older).clocks
     with pytest.raises(DeskError, match="1001 is the older of the two: close 1002"):
         duplicate.close_as_duplicate(clock_desk, older, original_number=number, now=at(50))

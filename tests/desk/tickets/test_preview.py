@@ -16,6 +16,7 @@ from ticket_reads import read_ticket
 
 def test_a_preview_lists_old_and_new_due_times_and_writes_nothing(clock_desk: DeskSession) -> None:
     open_fault(clock_desk, "low")
+    clock_desk.bring_up_to_date([1001], at(60))
     version = read_ticket(clock_desk).version
     found = preview_due_changes(clock_desk, 1001, severity="high", now=at(60))
     assert found[:2] == [
