@@ -79,3 +79,40 @@ def test_on_a_server_the_agent_is_the_database_role(server_url: str, monkeypatch
         finally:
             server.execute("DROP ROLE desk_ida")
     assert find_process_owner() == OWNER
+
+
+def test_on_a_server_nobody_writes_an_event_for_somebody_else(server_url: str) -> None:
+    """The server refuses it to any program, so it holds where a shared file cannot."""
+    with postgres.database() as url, psycopg.connect(server_url, autocommit=True) as server:
+        place = urlsplit(url)
+        host = place.netloc.rpartition("@")[2]
+        own = read_login(url)
+        call = [sys.executable, "-m", "deskterm", "--database"]
+        people = Path(os.environ[postgres.FOLDER_VARIABLE]) / "roles.csv"
+        rows = f"login,name,role\ndesk_sam,Sam,agent\ndesk_ann,Ann,admin\n{own},Own,admin\n"
+        people.write_text(rows, encoding="utf-8")
+        for name in ("desk_sam", "desk_ann"):
+            server.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'x'".encode())
+        try:
+            for words in (("init", "--procedure", "campus-it"), ("seed", "agents", str(people))):
+                subprocess.run([*call, url, *words], check=True, capture_output=True)
+            with psycopg.connect(url, autocommit=True) as desk:
+                desk.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO desk_sam, desk_ann")
+                desk.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO desk_sam, desk_ann")
+            sam, ann = (place._replace(netloc=f"{name}:x@{host}").geturl() for name in ("desk_sam", "desk_ann"))
+            new = ("ticket", "new", "x", "--incomplete", "--type", "issue")
+            for database, words in ((sam, new), (ann, (*new, "--as", "desk_sam"))):
+                done = subprocess.run([*call, database, *words], capture_output=True, text=True, check=False)
+                assert done.returncode == 0, done.stderr
+            forged = (
+                "INSERT INTO event (ticket_id, seq, kind, at, actor, procedure_version, data, hash) "
+                "VALUES (1001, 99, 'noted', now(), 'desk_ann', 1, %s, '')"
+            )
+            with psycopg.connect(sam, autocommit=True) as connection:
+                for data in ("{}", '{"behind":"desk_sam"}', '{"behind":"desk_ann"}'):
+                    with pytest.raises(psycopg.errors.RaiseException, match="nobody writes one for somebody else"):
+                        connection.execute(forged, (data,))
+        finally:
+            with psycopg.connect(url, autocommit=True) as desk:
+                desk.execute("DROP OWNED BY desk_sam, desk_ann")
+            server.execute("DROP ROLE desk_sam, desk_ann")

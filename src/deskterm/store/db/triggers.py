@@ -64,7 +64,30 @@ _SQLITE = (
     "BEGIN INSERT OR IGNORE INTO ticket_number (ticket_id) VALUES (NEW.id); END",
 )
 
+_NAME_WRITER = (
+    # Once a statement, as below. Owners of the tables may switch triggers off, so they are not asked; the stories of a
+    # simulated desk have people who are no roles; what follows by itself is the desk's own, whoever made it follow.
+    "CREATE OR REPLACE FUNCTION event_names_its_writer() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+    "IF NOT pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') "
+    "AND NOT (SELECT simulated FROM desk) AND EXISTS (SELECT 1 FROM added "
+    "WHERE actor NOT IN (session_user::text, 'deskterm') AND NOT (coalesce(data::jsonb->>'behind', '') = session_user "
+    "AND EXISTS (SELECT 1 FROM agent WHERE login = session_user AND active AND role = 'admin'))) "
+    "THEN RAISE EXCEPTION 'an event names whoever wrote it: nobody writes one for somebody else'; "
+    "END IF; RETURN NULL; END$$",
+    *(
+        statement
+        for table in ("event", "desk_event")
+        for statement in (
+            f"DROP TRIGGER IF EXISTS {table}_names_writer ON {table}",
+            f"CREATE TRIGGER {table}_names_writer AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
+            "FOR EACH STATEMENT EXECUTE FUNCTION event_names_its_writer()",
+        )
+    ),
+)
+"""PostgreSQL: an event's actor is the role that logged in, or it says that this role, an admin, acted for the actor."""
+
 _POSTGRESQL = (
+    *_NAME_WRITER,
     *_postgresql_append_only("event", _EVENT_REFUSAL),
     "DROP TRIGGER IF EXISTS event_no_truncate ON event",
     "CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_kept()",
