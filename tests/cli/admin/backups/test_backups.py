@@ -57,6 +57,16 @@ def test_only_an_admin_backs_up_and_restores(managed_services: Call, tmp_path: P
         assert "may not back the desk up or restore it: ask somebody with the role admin" in answer.err
 
 
+def test_a_backup_is_written_down_as_an_access_where_the_procedure_wants_that(
+    deskterm: Call, procedure_file: Path, tmp_path: Path
+) -> None:
+    text = procedure_file.read_text(encoding="utf-8") + "\n[retention]\nlog_accesses = true\n"
+    procedure_file.write_text(text, encoding="utf-8")
+    assert deskterm("init", "--procedure", procedure_file).code == 0
+    assert deskterm("backup", tmp_path / "b").code == 0
+    assert "looked at: backup" in deskterm("audit", "log", "--accesses").out
+
+
 def test_older_backups_go_once_the_new_one_is_proved(desk: Call, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     (tmp_path / "kept").mkdir()

@@ -70,7 +70,10 @@ def back_up(
     desk.require("backup")
     login = desk.agent.login
     desk.store.close()
-    now = cli.now()
+    facts = cli.read_facts()
+    now = cli.now(facts)
+    # A backup shows everything to whoever has it
+    cli.log_access(facts, None, "backup")
     progress = show_progress_on_terminal("tickets")
     if to is not None:
         manifest = stream_backup(cli.url, sys.stdout.buffer, now=now, quick=quick, progress=progress)
