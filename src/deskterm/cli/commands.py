@@ -88,12 +88,17 @@ PROGRAM = GroupEntry(
             },
         ),
         "procedure": GroupEntry(
-            "Procedure files: list, show, check, apply.",
+            "Procedure files: list, show, explain, check, apply.",
             {
                 "list": CommandEntry("admin.procedure:list_shipped", "List the procedures that come with deskterm."),
                 "show": CommandEntry(
                     "admin.procedure:show_procedure",
                     "Print a procedure: the file as it was written, or its canonical JSON.",
+                ),
+                "guide": CommandEntry(
+                    "admin.guide:show_guide",
+                    "Print a procedure in words: what types, statuses and levels mean, who approved it, what its words "
+                    "stand for.",
                 ),
                 "check": CommandEntry(
                     "admin.procedure:check_file",

@@ -24,7 +24,7 @@ class Vocabulary:
         closing = content.get("closing") or {}
         development = content.get("development") or {}
         self.version = version
-        self.types = _choices(content.get("types", ()))
+        self.types = _choices({**part, "definition": _describe_type(part)} for part in content.get("types", ()))
         self.severities = _choices(content.get("severities", ()))
         self.priorities = _choices(priority.get("scale", ()))
         self.impacts = _choices(priority.get("impacts", ()))
@@ -127,12 +127,37 @@ def _parse(document: str) -> dict[str, Any]:
     return content
 
 
+def _describe_type(part: Mapping[str, Any]) -> str:
+    """Return the meaning of a type of request with its cases, and who raises it and takes it on."""
+    examples = "; ".join(part.get("examples") or ())
+    people = [
+        f"{words} {part[key]}"
+        for key, words in (("raised_by", "raised by"), ("responsible", "taken on by"))
+        if part.get(key)
+    ]
+    return " ".join(
+        text
+        for text in (
+            part.get("definition") or "",
+            f"For example: {examples}." if examples else "",
+            f"It is {' and '.join(people)}." if people else "",
+        )
+        if text
+    )
+
+
+def _describe(part: Mapping[str, Any]) -> str:
+    """Return the meaning of a choice, with the case that the procedure gives for it."""
+    example = part.get("example") or ""
+    return " ".join(filter(None, (part.get("definition") or "", f"For example: {example}" if example else "")))
+
+
 def _choices(parts: Iterable[Mapping[str, Any]]) -> dict[str, Choice]:
     return {
         part["key"]: Choice(
             part["key"],
             sanitize(part.get("label", part["key"])),
-            sanitize(" ".join((part.get("definition") or "").split())),
+            sanitize(" ".join(_describe(part).split())),
             sanitize(part.get("short") or ""),
         )
         for part in parts

@@ -52,8 +52,10 @@ class _Source:
         # Loading the schema, and pydantic with it, takes about 100 ms. Most commands read a few tables and never get
         # here.
         from deskterm.procedure.schema import Procedure  # noqa: PLC0415
+        from deskterm.procedure.schema.retired import remove_retired  # noqa: PLC0415
 
-        return Procedure.model_validate_json(self.text)
+        # Validated as JSON, which knows dates and numbers as texts
+        return Procedure.model_validate_json(json.dumps(remove_retired(json.loads(self.text))))
 
     def at(self, path: tuple[str | int, ...]) -> Any:
         """Return the value at a path of the models."""

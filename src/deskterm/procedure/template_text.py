@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
+PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*(?::[a-z0-9][a-z0-9-]*)?)\}")
 PLACEHOLDERS = (
     *("number", "subject", "requester", "agent", "status", "priority", "severity", "due", "resolution", "release"),
     *("amount", "organisation", "client", "department", "team", "tier", "level", "note", "other", "question"),
@@ -20,8 +20,11 @@ PLACEHOLDERS = (
 ALWAYS = frozenset({"number", "agent", "organisation", "status", "question", "scale"})
 """Placeholders that always have a value."""
 
+LINK = "link:"
+"""Begins the placeholder of an address of the procedure's `links`: `{link:status-page}`."""
+
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_ROW = re.compile(r"\s*[-*•]?\s*(?:[^.:!?{}]{1,60}:\s+)?(?:\{[a-z][a-z_]*\}[\s,;·–-]*)+[.]?\s*")
+_ROW = re.compile(r"\s*[-*•]?\s*(?:[^.:!?{}]{1,60}:\s+)?(?:\{[a-z][a-z_]*(?::[a-z0-9-]+)?\}[\s,;·–-]*)+[.]?\s*")
 """A line that holds nothing but values, with a word for them in front."""
 _WRAPPED = (("(", ")"), ('"', '"'), ("“", "”"), ("„", "“"), ("'", "'"), ("‘", "’"), ("«", "»"), ("[", "]"))
 """Brackets and quotation marks that go with an unknown placeholder between them."""

@@ -95,7 +95,7 @@ def test_two_levels_of_escalation_are_told_to_the_requester() -> None:
 def test_hardware_and_network_start_with_the_local_administrator() -> None:
     rule = next(rule for rule in FILE.rules if rule.tier == 0)
     assert set(rule.when["product"]) == {"computer-hardware", "network"}  # type: ignore[arg-type]
-    assert next(tier for tier in FILE.tiers if tier.level == 0).per_site
+    assert "one for each site" in next(tier for tier in FILE.tiers if tier.level == 0).definition
 
 
 def test_a_ticket_is_closed_only_after_it_is_resolved_with_a_note() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -26,3 +28,7 @@ def apply_procedure(
     now = cli.now()
     lines = setup.apply_procedure(cli.open_desk(), loaded.procedure, source=loaded.source, dry_run=dry_run, now=now)
     print_changes(lines, as_json, dry_run=dry_run, ending=", in force now")
+    starts = loaded.procedure.about.effective_from
+    if lines and starts is not None and starts > now.astimezone(ZoneInfo(cli.read_facts().timezone)).date():
+        said = "would be in force at once" if dry_run else "is in force from now on"
+        print(f"deskterm: the file says that it holds from {starts}, and it {said}.", file=sys.stderr)

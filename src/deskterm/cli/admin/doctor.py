@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -85,6 +87,7 @@ def _list_notes(store: Store, cli: CliContext) -> Iterator[str]:
             yield from describe_backups(reader, facts, now)
     if facts.document:
         yield from _warn_of_holidays(facts, now)
+        yield from _warn_of_review(facts, now)
 
 
 def _warn_of_holidays(facts: DeskFacts, now: int) -> Iterator[str]:
@@ -95,3 +98,12 @@ def _warn_of_holidays(facts: DeskFacts, now: int) -> Iterator[str]:
                 f"the holidays of the calendar {key} are known for {years[0]}–{years[1]} only: apply the procedure "
                 "again, or list those of the years to come"
             )
+
+
+def _warn_of_review(facts: DeskFacts, now: int) -> Iterator[str]:
+    """Yield a note when the day is over by which the procedure was to be looked at again (S1-47). now: epoch
+    seconds."""
+    about = compile_document(facts.document, facts.procedure_version).definition.about
+    today = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(facts.timezone)).date()
+    if about.next_review is not None and about.next_review < today:
+        yield f"the procedure was to be looked at again by {about.next_review}: then apply it with another next_review"

@@ -30,7 +30,7 @@ from deskterm.procedure.channels import MAIL
 from deskterm.procedure.schema import Notice, Procedure, Template
 from deskterm.procedure.schema.text_types import NoticeTopic
 from deskterm.procedure.sla_terms import find_next_release
-from deskterm.procedure.template_text import PLACEHOLDER, render_body, render_subject
+from deskterm.procedure.template_text import LINK, PLACEHOLDER, render_body, render_subject
 from deskterm.store.db.tables import Agent, Contact, PersonalText, table_of
 
 DeliveryState = Literal["queued", "sent", "failed", "withdrawn"]
@@ -188,6 +188,7 @@ def _build_placeholder_values(work: TicketTransaction, event: Event, placeholder
         "other": str(find_merge_target(state.fields) or ""),
         "question": definition.feedback.question or _DEFAULT_QUESTION,
         "scale": str(definition.feedback.scale),
+        **{f"{LINK}{key}": address for key, address in definition.links.items()},
         "due": "" if due is None else format_letter_time(due, work.context.timezone),
     }
     if "agent" in placeholders:

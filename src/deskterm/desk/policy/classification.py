@@ -65,8 +65,8 @@ def resolve_levels(
     if part.from_severity and values["priority"] is None and values["severity"] in procedure.priorities:
         values["priority"] = values["severity"]
     values["priority"] = values["priority"] or part.default
-    # Kept for ever beside the one that agents correct (S1-05)
-    values["severity_requested"] = values["severity"]
+    # Kept for ever beside the one that agents correct (S1-05); where agents judge, nobody asked for one
+    values["severity_requested"] = values["severity"] if kind.severity_by == "requester" else None
     return values
 
 

@@ -16,6 +16,8 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory import tier_coverage
 from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.workflow.ladder_levels import (
+    describe_contact,
+    describe_criteria,
     find_next_level,
     find_open_step,
     require_step,
@@ -54,15 +56,22 @@ def escalate(
         chosen_ladder = resolve_ladder(work, ladder, by_customer=by_customer)
         if by_customer and not chosen_ladder.by_customer:
             raise DeskError(f"{chosen_ladder.label} is not for customers to ask for: escalate in the desk's own name.")
-        if not (reason.strip() or impact.strip()):
-            raise MissingReason("Say why it is escalated: a reason, or the impact on the customer.")
         position = resolve_level(work, chosen_ladder, level)
+        step, definition = chosen_ladder.levels[position - 1], work.procedure.definition
+        if not (reason.strip() or impact.strip()):
+            criteria = describe_criteria(definition, step)
+            hint = f" {step.label}: {criteria}." if criteria else ""
+            raise MissingReason(f"Say why it is escalated: a reason, or the impact on the customer.{hint}")
         require_step(work, chosen_ladder, position, criterion)
         met = {"criterion": criterion.strip()} if criterion.strip() else {}
         phrase = take_step(
             work, chosen_ladder, position, reason=reason.strip(), impact=impact.strip(), by_customer=by_customer, **met
         )
-        result = work.build_result(f"{number} {phrase}" if phrase.startswith("escalated") else f"{number}: {phrase}")
+        if phrase.startswith("escalated"):
+            contact = describe_contact(definition, step)
+            result = work.build_result(f"{number} {phrase}{f'; {contact}' if contact else ''}")
+        else:
+            result = work.build_result(f"{number}: {phrase}")
     return result
 
 

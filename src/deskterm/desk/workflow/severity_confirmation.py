@@ -46,7 +46,7 @@ def confirm_severity(
             state.records,
             SEVERITY_RECORD,
             "1",  # one record only: the last confirmation replaces those before, which the events keep
-            state="confirmed" if step.key == state.severity_requested else "corrected",
+            state="confirmed" if step.key == (state.severity_requested or state.severity) else "corrected",
             who=desk.agent.login,
             severity=step.key,
             requested=state.severity_requested,

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from deskterm.procedure.checking.toml_positions import Path
+from deskterm.procedure.schema.retired import find_retired
 
 
 class Problem(NamedTuple):
@@ -56,6 +57,9 @@ def problems_from_validation(
         path = detail["loc"]
         known = list(find_fields(root, path[:-1]))
         key = str(path[-1])
+        if reason := find_retired(path):
+            yield Problem(path, f'"{key}"{_describe_place(data, path[:-1])} is no key any more: {reason}.')
+            continue
         # A required key that is misspelt is unknown and missing at once: the first complaint is enough
         misspelt.update((*path[:-1], near) for near in get_close_matches(key, known, n=1, cutoff=0.55))
         yield Problem(path, f'unknown key "{key}"{_describe_place(data, path[:-1])}{suggest(key, known)}')

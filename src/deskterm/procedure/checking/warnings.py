@@ -10,7 +10,7 @@ from typing import NamedTuple
 from deskterm.procedure.checking.toml_positions import Path, TomlPositions
 from deskterm.procedure.schema import Procedure, Status
 from deskterm.procedure.sla_terms import compile_calendar, parse_condition, to_value_set
-from deskterm.procedure.template_text import PLACEHOLDERS, find_template_problems
+from deskterm.procedure.template_text import LINK, PLACEHOLDERS, find_template_problems
 from deskterm.sla.targets import NONE, parse_target
 from deskterm.sla.warning_times import parse_warning
 
@@ -194,7 +194,9 @@ def _check_templates(procedure: Procedure) -> Iterator[Finding]:
     for number, template in enumerate(procedure.templates):
         for text, field in ((template.subject, "subject"), (template.body, "body")):
             for name in re.findall(r"\{([^{}\n]*)\}", text):
-                if name not in PLACEHOLDERS:
+                if name not in PLACEHOLDERS and name.removeprefix(LINK) not in (
+                    procedure.links if LINK in name else ()
+                ):
                     yield (
                         ("templates", number, field),
                         f'templates "{template.key}": {{{name}}} stands for nothing; '

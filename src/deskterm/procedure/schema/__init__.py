@@ -102,9 +102,9 @@ class About(Part):
     approved_by: str = ""
     """A function or a name."""
     effective_from: date | None = None
-    """The day from which it holds."""
+    """The day from which it holds; putting it in force on another day says so."""
     next_review: date | None = None
-    """The day by which it is to be looked at again."""
+    """The day by which it is to be looked at again; `deskterm doctor` says when it is over."""
     default_type: TypeKey | None = None
     """The type of a request that names none."""
     intake: str = ""
@@ -155,8 +155,10 @@ class Procedure(Part):
     topics: tuple[Choice, ...] = ()
     """The subjects that requests are about (S2-06, S4-08): for reports and for search."""
     glossary: tuple[Choice, ...] = ()
-    """Words of the trade that agents and customers should mean the same by (S4-25)."""
+    """Words of the trade that agents and customers should mean the same by (S4-25): `deskterm procedure guide`, and
+    `:guide` in the console, find them."""
     links: dict[Key, str] = Field(default={})
-    """Addresses a console may show: knowledge base, status page."""
+    """Addresses to send people to: knowledge base, status page (S4-17). The guide shows them, and `{link:KEY}` puts one
+    into a letter."""
     articles: tuple[Key, ...] = ()
     """The links under which articles stand: which article a reply names is kept (S1-30)."""

@@ -59,9 +59,10 @@ class Template(Part):
     """A letter. Placeholders in braces: {number}, {subject}, {requester}, {client} (their organisation), {agent},
     {organisation} (ours), {status}, {priority}, {severity}, {department}, {team}, {tier}, {level} (of an escalation),
     {due}, {resolution}, {release}, {amount} (of a quote), {other} (the ticket that a duplicate or merged one goes on
-    in), {question} and {scale} (of the survey, and its best answer), and {note}: what an agent adds, the notes of a
-    release, what came of people's answers. A sentence that wants what there is none of is left out, and so is a line
-    of nothing but that, and what leads up to it with a colon; a greeting stays, without the name."""
+    in), {question} and {scale} (of the survey, and its best answer), {link:KEY} (an address of `links`), and {note}:
+    what an agent adds, the notes of a release, what came of people's answers. A sentence that wants what there is none
+    of is left out, and so is a line of nothing but that, and what leads up to it with a colon; a greeting stays,
+    without the name."""
 
     key: Key
     label: Text
@@ -69,8 +70,6 @@ class Template(Part):
     """The letter's subject; the ticket's own where left out."""
     body: Text
     """The text of the letter."""
-    states_next_steps: bool = False
-    """A reply made from it tells the requester what happens next."""
 
 
 class LetterCheck(Part):

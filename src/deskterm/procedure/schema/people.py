@@ -65,12 +65,11 @@ class Tier(Part):
     definition: str = ""
     team: TeamKey | None = None
     """The team that takes what is escalated to this tier."""
-    per_site: bool = False
-    """Each site has its own (S2-07)."""
     certified: bool = False
     """Agents need a certificate."""
     field_visits: bool = False
-    """Its agents may come to the premises."""
+    """Its agents may come to the premises: the guide says so, and whoever escalates a ticket to this level is reminded
+    to agree on a time (S3-11)."""
 
 
 class Role(Part):
@@ -107,7 +106,7 @@ class LadderLevel(Part):
 
     label: Text
     criteria: str = ""
-    """The criteria for taking this step."""
+    """The criteria for taking this step: shown to whoever is about to take it."""
     role: RoleKey | None = None
     """The role that is asked."""
     tier: TierLevel | None = None
@@ -115,7 +114,7 @@ class LadderLevel(Part):
     status: StatusKey | None = None
     """The status that an open ticket moves to; left out, the status of the level of support."""
     contact: str = ""
-    """A function, never a person: people are the desk's data."""
+    """The function to turn to, named when the step is taken; never a person: people are the desk's data."""
 
 
 class Ladder(Part):

@@ -40,15 +40,16 @@ class RequestType(Part):
     definition: Text
     """Shown where the type is chosen (S1-02)."""
     responsible: str = ""
-    """The person or function that takes it on."""
+    """The function that takes it on, shown where the type is chosen."""
     raised_by: str = ""
-    """The people who may raise it."""
+    """The people who may raise it, in words, shown where the type is chosen; `clients_only` is what is enforced."""
     initial: StatusKey | None = None
     """The status that a new ticket starts in; the first of category `new` where left out."""
     has_severity: bool = True
     """False: no severity is asked for, and policies do not look at it (S1-07)."""
     severity_by: Literal["requester", "agent"] = "agent"
-    """The one who sets the severity; the requester's is kept beside the one that an agent confirms (S1-05)."""
+    """The one who sets the severity. `requester`: the one that a request comes with is theirs, and stays on record
+    beside the one that an agent confirms (S1-05); `agent`: it is the agent's judgement, which needs no confirmation."""
     default_severity: SeverityKey | None = None
     """The severity of a request that names none."""
     department: DepartmentKey | None = None
@@ -62,7 +63,7 @@ class RequestType(Part):
     required: tuple[FieldKey, ...] = ()
     """The fields among these that must be filled in."""
     examples: tuple[str, ...] = ()
-    """Cases, to help choosing."""
+    """Cases, shown where the type is chosen."""
     checklist: ChecklistKey | None = None
     """The checklist that every ticket of this type begins with (S5-07)."""
 

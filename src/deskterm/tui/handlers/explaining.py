@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError
+from deskterm.present.guide import build_guide
+from deskterm.tui.dialogs.page import Page
 from deskterm.tui.pages.clock_page import ClockPages
+from deskterm.tui.pages.guide_page import format_guide
 from deskterm.tui.pages.position_page import show_position
 
 if TYPE_CHECKING:
@@ -18,6 +21,14 @@ async def explain_clock(workspace: Workspace, argument: str) -> None:
     if ticket is None:
         raise DeskError("There is no ticket here to explain.")
     await ClockPages(workspace, ticket.number).show()
+
+
+async def show_guide(console: Console, argument: str) -> None:
+    """Show the guide to the procedure. argument: words that are looked for. Raises DeskError where nothing has them."""
+    sections = await console.run(lambda desk: build_guide(desk.procedure.definition, argument))
+    if not sections:
+        raise DeskError(f"Nothing in the procedure has the words {argument!r}: leave some out.")
+    await console.show(Page("Guide to the procedure", format_guide(sections)))
 
 
 async def explain_position(console: Console, argument: str) -> None:
