@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from deskterm.desk.workflow.ladder_levels import describe_criteria
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.procedure.ladder_text import describe_criteria
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import Choice, LadderLevel, Procedure, RequestType, Status

@@ -53,7 +53,8 @@ def test_levels_follow_from_each_other(
     names = ("severity", "priority", "impact", "urgency")
     found = resolve_levels(procedure, procedure.types[kind], *(given.get(name) for name in names))
     assert (found["severity"], found["priority"]) == expected
-    assert found["severity_requested"] == found["severity"]
+    # Agents judge here, so nobody asked for a severity (S1-05)
+    assert found["severity_requested"] is None
 
 
 def test_what_the_procedure_does_not_have_is_refused() -> None:

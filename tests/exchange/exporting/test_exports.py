@@ -75,7 +75,7 @@ def test_tickets_are_objects_with_lists_and_instants(desk: DeskSession) -> None:
     assert tuple(first) == tuple(column.name for column in SOURCES["tickets"].columns)
     assert first | {"hash": ""} == {
         **{"number": 1001, "external_id": "X-1", "type": "fault", "status": "solved", "category": "solved"},
-        **{"subject": 'The "blue", one =SUM(1)', "severity": "high", "severity_requested": "high", "priority": None},
+        **{"subject": 'The "blue", one =SUM(1)', "severity": "high", "severity_requested": None, "priority": None},
         **{"impact": None, "urgency": None, "requester": "Kim Reed", "organisation": "Larch Ltd", "channel": "email"},
         **{"department": None, "team": None, "tier": None, "assignee": None, "product": None, "topic": None},
         **{"tags": ["vip", "wall"], "fields": {}, "received_at": "2026-11-23T09:00:00Z"},

@@ -23,8 +23,8 @@ def release_out(
     as_json: AsJson = False,
 ) -> None:
     """Let a release go out: all that is scheduled to it, at once; its tickets move and their people are told."""
-    if (notes is None) == (notes_file is None):
-        raise UsageError("Say what is new with --notes or --notes-file.")
+    if notes is not None and notes_file is not None:
+        raise UsageError("Say what is new with --notes or --notes-file, not with both.")
     if notes_file is not None:
         try:
             notes = notes_file.read_text(encoding="utf-8")

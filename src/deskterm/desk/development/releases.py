@@ -45,11 +45,11 @@ def publish_release(desk: DeskSession, day: str, *, notes: str, now: datetime) -
     """Publish the release of a day, as one command: every item that is scheduled to it and ready moves to the next
     status, its tickets move where that status says, and their people are notified.
 
-    day: an ISO date. notes: the changes of the release, kept with every ticket. Raises UsageError without notes, and
-    DeskError before that day, or when nothing is ready for it."""
+    day: an ISO date. notes: the changes of the release, kept with every ticket. Raises UsageError without notes where
+    the cadence asks for them, and DeskError before that day, or when nothing is ready for it."""
     desk.require("release")
     notes = notes.strip()
-    if not notes:
+    if not notes and _asks_for_notes(desk):
         raise UsageError("Say what is new: a release goes out with its notes.")
     _require_day_reached(desk, day, now)
     locations = find_scheduled_items(desk, day)
@@ -95,6 +95,13 @@ def find_scheduled_items(desk: DeskSession, day: str) -> list[ItemLocation]:
     ]
 
 
+def _asks_for_notes(desk: DeskSession) -> bool:
+    """Return whether a release goes out with notes only: as its cadence says, and where it has none."""
+    definition = desk.procedure.definition
+    key = definition.development.release_cadence
+    return next((part.notes for part in definition.cadences if part.key == key), True)
+
+
 def _require_day_reached(desk: DeskSession, day: str, now: datetime) -> None:
     """Raise DeskError before the day of a release in the zone of the procedure, and UsageError for what is no date."""
     try:
@@ -122,7 +129,7 @@ def _release_ticket(
     ticket: it keeps the release, but is not moved, and nobody is notified (S4-15)."""
     records = work.state.records
     closed = work.state.category == "closed"
-    changes = build_record_change(records, RELEASE, day, state="out", who=work.context.agent.login, words=["notes"])
+    changes = build_record_change(records, RELEASE, day, state="out", who=work.context.agent.login, words=["notes"] if notes else None)
     names: list[str] = []
     ticket_moves: list[TicketMove] = []
     for item, target in items:
@@ -133,7 +140,7 @@ def _release_ticket(
         ticket_moves.append(plan_ticket_move(work, target, item.origin))
         changes |= ticket_moves[-1].changes
         names.append(key)
-    work.append("released", changes, {"notes": notes}, release=day, items=names, over=closed)
+    work.append("released", changes, {"notes": notes} if notes else {}, release=day, items=names, over=closed)
     if closed:
         return None
     if "status" not in changes:  # no item moved the ticket: one reason for that is enough

@@ -9,7 +9,7 @@ from deskterm.desk.domain.records import Record, records_of_kind
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.permissions import require_granted
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.schema import Ladder
+from deskterm.procedure.schema import Ladder, LadderLevel, Procedure
 
 
 def find_open_step(work: TicketTransaction, ladder: str) -> Record | None:
@@ -158,3 +158,21 @@ def _format_tier(work: TicketTransaction) -> str:
     return next(
         (tier.label for tier in work.procedure.definition.tiers if tier.level == current_tier), f"tier {current_tier}"
     )
+
+
+def describe_criteria(procedure: Procedure, level: LadderLevel) -> str:
+    """Return the criteria of a step and whom to turn to; empty where the procedure says neither."""
+    return "; ".join(part for part in (level.criteria.rstrip("."), describe_contact(procedure, level)) if part)
+
+
+def describe_contact(procedure: Procedure, level: LadderLevel) -> str:
+    """Return whom to turn to at a step: the function that it names, else the role that it asks. An agent of a level of
+    support that comes to the premises is agreed on a time with (S3-11)."""
+    role = next((part.label for part in procedure.roles if part.key == level.role), "")
+    who = level.contact or role
+    visits = any(tier.level == level.tier and tier.field_visits for tier in procedure.tiers)
+    parts = (
+        f"turn to {who}" if who and who.casefold() != level.label.casefold() else "",
+        "agree on a time if somebody has to go there" if visits else "",
+    )
+    return ", ".join(part for part in parts if part)

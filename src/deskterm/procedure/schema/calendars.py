@@ -64,8 +64,6 @@ class Shift(Part):
     """IANA name."""
     week: dict[Weekday, tuple[SpanText, ...]]
     """Weekday → spans, as in a calendar."""
-    handover: bool = False
-    """At its end, a list of what is open goes to the next shift."""
 
 
 class CadencePart(Part):
@@ -83,4 +81,4 @@ class CadencePart(Part):
     """The length of a sprint, by the first calendar: `14c` days of the week, `10 working dates`, `80h` of open time; a
     release is over as it starts."""
     notes: bool = False
-    """Notes go to the requesters of what it holds."""
+    """A release goes out only with notes, which its letters bring to the requesters of what it holds (`{note}`)."""

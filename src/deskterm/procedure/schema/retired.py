@@ -9,6 +9,9 @@ RETIRED: dict[str, dict[str, str]] = {
         "per_site": "nothing depended on it: give each site a team of its own under [[teams]], or say it in the "
         "definition",
     },
+    "shifts": {
+        "handover": "`deskterm handover` lists what is open whatever it says, and a rule on shift-change passes it on",
+    },
     "templates": {
         "states_next_steps": "letters are made by notices and answer nothing: a reply says it with `deskterm ticket "
         "reply --next-steps`",
