@@ -129,7 +129,10 @@ def _release_ticket(
     ticket: it keeps the release, but is not moved, and nobody is notified (S4-15)."""
     records = work.state.records
     closed = work.state.category == "closed"
-    changes = build_record_change(records, RELEASE, day, state="out", who=work.context.agent.login, words=["notes"] if notes else None)
+    texts = {"notes": notes} if notes else {}
+    changes = build_record_change(
+        records, RELEASE, day, state="out", who=work.context.agent.login, words=list(texts) or None
+    )
     names: list[str] = []
     ticket_moves: list[TicketMove] = []
     for item, target in items:
@@ -140,7 +143,7 @@ def _release_ticket(
         ticket_moves.append(plan_ticket_move(work, target, item.origin))
         changes |= ticket_moves[-1].changes
         names.append(key)
-    work.append("released", changes, {"notes": notes} if notes else {}, release=day, items=names, over=closed)
+    work.append("released", changes, texts, release=day, items=names, over=closed)
     if closed:
         return None
     if "status" not in changes:  # no item moved the ticket: one reason for that is enough
