@@ -80,5 +80,5 @@ async def test_escalating_to_a_level_further_up_asks_how_its_criterion_is_met(tm
 async def test_the_guide_says_what_the_procedure_says_about_a_word(url: str) -> None:
     # D-15
     async with open_console(url) as console:
-        await console.run("guide", "second line")
+        console.workspace.run_command("guide", "second line")
         await console.wait_for_text("Half an hour of first-line work")
