@@ -36,7 +36,6 @@ def test_a_day_is_eight_hours_thirty() -> None:
 
 
 @pytest.mark.parametrize("severity", ["severity-1", "severity-2", "severity-3", "severity-4"])
-@pytest.mark.requirement("S4-02")
 def test_every_severity_has_half_an_hour_and_fifty_hours(severity: str) -> None:
     policy = SAAS.terms.find_policy({"type": "issue", "severity": severity})
     assert policy is not None
@@ -50,7 +49,6 @@ def test_a_suggestion_is_answered_and_has_no_time_to_resolution(kind: str) -> No
     assert format_due(SAAS, "resolution", "2026-11-16T08:45+00:00", type=kind) is None
 
 
-@pytest.mark.requirement("S4-02")
 def test_the_promise_is_about_means() -> None:
     promised = {(objective.measure, objective.statistic, objective.target) for objective in FILE.objectives}
     assert promised == {("response", "mean", "30m"), ("resolution", "mean", "50h")}
