@@ -151,6 +151,10 @@ PROGRAM = GroupEntry(
                     "Take a ticket out of the queue for a time; a word of the requester brings it back, and no clock "
                     "rests for it.",
                 ),
+                "acknowledge": CommandEntry(
+                    "ticket.escalation:acknowledge_call",
+                    "Acknowledge a call: nobody is called for it again.",
+                ),
                 "work": CommandEntry(
                     "ticket.due_times:work",
                     "Begin work on a ticket, or stop it: clocks that count work run in between.",

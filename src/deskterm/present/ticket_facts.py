@@ -89,6 +89,10 @@ def _describe_record(record: RecordView, detail: TicketDetail, vocabulary: Vocab
     match record.kind:
         case "escalation" if record.state == "open":
             return "Escalated", _describe_escalation(record, detail, vocabulary)
+        case "call" if record.state == "open":
+            count = int(record.values.get("calls", 1))
+            times = "once" if count == 1 else f"{count} times"
+            return "Calling", f"{record.values.get('what', '')}: called {times}, and nobody has acknowledged it"
         case "dispute" if record.state == "open":
             priority = record.values.get("wanted")
             more = f", they want {get_label(vocabulary.priorities, priority)}" if priority else ""

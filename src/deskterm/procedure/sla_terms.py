@@ -23,6 +23,8 @@ AROUND_THE_CLOCK = "*"
 """Key of the calendar that hands-on work is counted in, because work at night is work. No file has such a key."""
 
 SNOOZE = TIMER_PREFIX + "snooze"
+CALL_PREFIX = TIMER_PREFIX + "call:"
+"""Begins the key of the timer after which a rule calls again."""
 AUTO_CLOSE = TIMER_PREFIX + "auto-close"
 REOPEN_WINDOW = TIMER_PREFIX + "reopen-window"
 
@@ -126,6 +128,12 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
     if closing.reopen_within:
         span = closing.reopen_within
         yield build_timer(REOPEN_WINDOW, "May come back", ["category:closed"], ["reopened"], span)
+    for rule in procedure.rules:
+        if rule.repeat:
+            # Each call ends the wait after the one before it, and begins another
+            call = f"called:{rule.key}"
+            ends = (call, f"acknowledged:{rule.key}", "category:solved", "category:closed")
+            yield build_timer(f"{CALL_PREFIX}{rule.key}", rule.label, [call], ends, rule.repeat)
     wakes = ("unsnoozed", "customer_message", "category:solved", "category:closed")
     # Without a span of its own: it is due at the instant until which somebody put the ticket off
     yield build_timer(SNOOZE, "Snoozed", ["snoozed"], wakes, "set by anybody")

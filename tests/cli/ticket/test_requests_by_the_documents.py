@@ -90,7 +90,7 @@ def test_a_fault_has_one_of_four_severities_and_an_impact_beside_it(deskterm: Ca
 @pytest.mark.parametrize(
     ("severity", "words", "example"),
     [
-        pytest.param("severity-2", "such as not being able to invoice or transact", "The whole business cannot send invoices",
+        pytest.param("severity-2", "not being able to invoice or transact", "The whole business cannot send",
                      marks=pytest.mark.requirement("S4-04")),
         pytest.param("severity-3", "impaired, and there is a workaround", "One workflow is broken",
                      marks=pytest.mark.requirement("S4-05")),

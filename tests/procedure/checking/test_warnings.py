@@ -158,3 +158,66 @@ def test_a_status_that_only_an_escalation_leads_to_is_reached() -> None:
     ladder = '\n[[ladders]]\nkey = "up"\nlabel = "Up"\nlevels = [{ label = "Owner", status = "upstairs" }]\n'
     assert "no ticket can get here" in list_warnings(SHOP + status)[0][1]
     assert list_warnings(SHOP + status + ladder) == []
+
+
+SHIFTS = """
+[[teams]]
+key = "day"
+label = "Day team"
+[[teams]]
+key = "night"
+label = "Night team"
+[[shifts]]
+key = "day"
+label = "By day"
+team = "day"
+timezone = "Europe/London"
+week.mon = ["{day}"]
+[[shifts]]
+key = "night"
+label = "By night"
+team = "night"
+timezone = "Europe/London"
+week.mon = ["{night}"]
+"""
+OPEN_ON_MONDAYS = """
+[calendars.line]
+timezone = "Europe/London"
+no_holidays = true
+week.mon = ["08:00-20:00"]
+"""
+
+
+def list_shift_warnings(day: str, night: str) -> list[str]:
+    """The warnings about shifts of a desk that is open from 08:00 to 20:00 on Mondays, and nothing else."""
+    first, begin = SHOP.index("[calendars.shop]"), SHOP.index("week.mon")
+    week = SHOP[begin : SHOP.index("region =")]
+    text = SHOP.replace(week, 'week.mon = ["08:00-20:00"]\n').replace("region =", "no_holidays = true\n# region =")
+    assert first < begin
+    loaded = loads(text + SHIFTS.format(day=day, night=night), "shop.toml")
+    return [remark.sentence for remark in find_warnings(loaded.procedure, now=datetime(2026, 2, 1, tzinfo=UTC))]
+
+
+def test_gaps_and_overlaps_of_shifts_are_named_in_the_hours_of_the_desk() -> None:
+    # D-10
+    assert list_shift_warnings("08:00-16:00", "16:00-20:00") == []
+    assert list_shift_warnings("08:00-15:30", "16:00-23:00") == [
+        "shifts: nobody is on although the desk is open, Mon 15:30 to Mon 16:00 (Europe/London)."
+    ]
+    assert list_shift_warnings("08:00-17:00", "16:00-20:00") == [
+        "shifts: two teams are on at once, the first of the file takes what comes: "
+        "Mon 16:00 to Mon 17:00 (Day team and Night team) (Europe/London)."
+    ]
+
+
+def test_a_time_that_a_change_of_the_clocks_repeats_or_skips_is_named_with_its_day() -> None:
+    # D-10: on 25 October 2026 01:30 comes twice, on 29 March it does not come
+    text = SHOP + OPEN_ON_MONDAYS.replace('week.mon = ["08:00-20:00"]', 'week.sun = ["01:30-05:00"]')
+    procedure, now = loads(text, "shop.toml").procedure, datetime(2026, 2, 1, tzinfo=UTC)
+    found = [remark.sentence for remark in find_warnings(procedure, now=now)]
+    assert found == [
+        'calendars "line": 01:30 is skipped on Sun 29 Mar 2026 in Europe/London; the time of the change counts: '
+        "begin or end at another time where that matters.",
+        'calendars "line": 01:30 comes twice on Sun 25 Oct 2026 in Europe/London; the earlier one counts: begin or end '
+        "at another time where that matters.",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -85,7 +86,7 @@ def check_file(
 ) -> None:
     """Check a procedure file: errors end with exit code 1, warnings are printed."""
     loaded = load(find_procedure(file))
-    warnings = find_warnings(loaded.procedure, loaded.source)
+    warnings = find_warnings(loaded.procedure, loaded.source, datetime.now(UTC))
     if as_json:
         found = [{"line": warning.line, "sentence": warning.sentence} for warning in warnings]
         print_json({"name": loaded.procedure.about.key, "path": str(loaded.path), "warnings": found})

@@ -71,10 +71,14 @@ def _print_checklists(cli: CliContext, number: int, as_json: bool) -> None:
         state = "not begun" if record is None else outcomes.get(values.get("outcome", ""), record.state)
         print_lines([f"{checklist.label} ({state})"])
         # A list that was begun keeps its items, even if the procedure asks for others now.
-        items = values.get("items") or [{"text": item.text, "required": item.required} for item in checklist.items]
+        items = values.get("items") or [
+            {"text": item.text, "required": item.required, "second_person": item.second_person}
+            for item in checklist.items
+        ]
         for place, item in enumerate(items, 1):
             mark = "x" if item.get("done") else " "
             optional = "" if item["required"] else " (not required)"
+            optional += " (another person)" if item.get("second_person") else ""
             by = f" · {item['by']}" if item.get("by") else ""
             print_lines([f"  {place}. [{mark}] {item['text']}{optional}{by}"])
         if record is None or record.state != "done":

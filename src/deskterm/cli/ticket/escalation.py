@@ -13,6 +13,7 @@ from deskterm.cli.runtime.output import print_result
 from deskterm.cli.ticket.due_changes import print_due_changes
 from deskterm.desk.conversation.delay_notice import announce_delay
 from deskterm.desk.directory.tier_coverage import record_handoff
+from deskterm.desk.notify.calls import acknowledge
 from deskterm.desk.notify.letters import log_call_instead
 from deskterm.desk.workflow import escalation, escalation_review
 from deskterm.desk.workflow.priority_dispute import dispute_priority, settle_dispute
@@ -44,6 +45,12 @@ def escalate(
         criterion=criterion, by_customer=by_customer, now=cli.now(),
     )  # fmt: skip
     print_result(result, as_json)
+
+
+def acknowledge_call(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+    """Acknowledge a call: nobody is called for it again."""
+    cli: CliContext = context.obj
+    print_result(acknowledge(cli.open_desk(), number, now=cli.now()), as_json)
 
 
 def record_handoff_to_client(

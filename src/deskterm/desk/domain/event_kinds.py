@@ -50,6 +50,8 @@ EventKind = Literal[
     "exempted",
     "prioritised",
     "suggested",
+    "called",
+    "acknowledged",
     "handed_off",
     "escalated",
     "disputed",
@@ -312,6 +314,12 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "prioritised": EventKindEntry(label="gave a reason for its priority"),
     "suggested": EventKindEntry(
         label="suggested something", payload=payloads.SuggestionData, category="system", has_reactions=False
+    ),
+    "called": EventKindEntry(
+        label="called colleagues", payload=payloads.CallData, category="system", has_reactions=False
+    ),
+    "acknowledged": EventKindEntry(
+        label="acknowledged a call", payload=payloads.CallData, has_reactions=False, undo_noun="the acknowledgement"
     ),
     "handed_off": EventKindEntry(
         label="marked it for the client's own desk",

@@ -178,6 +178,15 @@ class SuggestionData(EventData, total=False):
     rule: str
 
 
+class CallData(EventData, total=False):
+    """A call to colleagues that repeats until it is acknowledged."""
+
+    rule: str
+    """The rule whose next call is waited for; left out with the last one."""
+    call: int
+    """Number of the call, from 1."""
+
+
 class HandoffData(MessageData, total=False):
     what: str
     passed: bool

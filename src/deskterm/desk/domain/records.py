@@ -17,6 +17,9 @@ from deskterm.desk.domain.events import has_value
 if TYPE_CHECKING:
     from deskterm.desk.domain.events import Event, TextRef
 
+CALL = "call"
+"""The kind of record of a call that repeats until it is acknowledged."""
+
 Records = dict[tuple[str, str], "Record"]
 """(kind, key) → record, in the order of creation."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from deskterm.desk.domain.event_kinds import RETENTION_EVENTS, SYSTEM_EVENTS, EventKind
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import (
+    CALL,
     Record,
     apply_record_change,
     build_letter_record,
@@ -252,6 +253,14 @@ def _end_escalations(state: State, at: int) -> None:
             state.records["escalation", record.key] = Record("escalation", record.key, at, values)
 
 
+def _end_calls(state: State) -> None:
+    """End the calls of a ticket that is done: nobody is called for it any more."""
+    for record in list(records_of_kind(state.records, CALL)):
+        if record.state == "open":
+            values = {name: value for name, value in record.values.items() if name != "flag"} | {"state": "over"}
+            state.records[CALL, record.key] = Record(CALL, record.key, record.at, values)
+
+
 def _end_temporary_states(state: State, occurrences: set[str]) -> bool:
     """End what does not outlast other events, and return whether due times depend on it.
 
@@ -266,6 +275,8 @@ def _end_temporary_states(state: State, occurrences: set[str]) -> bool:
     # Without this the reopened ticket would be overdue at once, by a due time that was set for work since finished
     if "reopened" in occurrences and (state.dues or state.sprint):
         state.dues, state.sprint, changed = {}, None, True
+    if not state.is_open:
+        _end_calls(state)
     if not state.is_open and state.workers:
         state.workers, state.work_started_at, changed = {}, {}, True
         # The clock of hands-on work must stop with the ticket, though nobody stopped working
@@ -382,6 +393,12 @@ def _apply_staff_notice(state: State, event: Event, occurrences: set[str]) -> bo
     return False
 
 
+def _apply_call(state: State, event: Event, occurrences: set[str]) -> bool:
+    if "rule" in event.data:
+        occurrences.add(f"{event.kind}:{event.data['rule']}")
+    return False
+
+
 _HANDLERS: dict[EventKind, Callable[[State, Event, set[str]], bool]] = {
     "waived": _apply_waiver,
     "noticed": _apply_time_notice,
@@ -398,6 +415,8 @@ _HANDLERS: dict[EventKind, Callable[[State, Event, set[str]], bool]] = {
     "purged": _apply_erasure,
     "letter": _apply_letter,
     "told": _apply_staff_notice,
+    "called": _apply_call,
+    "acknowledged": _apply_call,
 }
 """Kind → effect of its events besides their changes. Each returns whether facts for clocks changed, and adds what
 happened to a set of occurrences, the words in which a procedure starts and stops clocks."""

@@ -169,25 +169,35 @@ def list_notified(notice: Event) -> set[str]:
     return set(str(notice.data["who"]).split(",")) - {""}
 
 
-def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: str, **data: object) -> Event | None:
+def notify_staff(
+    work: TicketTransaction, logins: Sequence[str], on: str, what: str, *, at_once: bool = False, **data: object
+) -> Event | None:
     """Append a notice to members of staff; return its event, or None where nobody is left to notify.
 
     on: the topic, or the key of a rule. what: the line that they read, which never contains a customer's words. Nobody
-    is notified of their own act. A notice that the passing of time causes out of hours is `due` at the next opening.
+    is notified of their own act. A notice that the passing of time causes out of hours is `due` at the next opening,
+    unless it is to reach them at_once.
     """
     recipients = [login for login in logins if login not in (work.context.agent.login, SYSTEM_ACTOR)]
     if not recipients:
         return None
-    due = find_delivery_time(work, for_staff=True)
+    due = None if at_once else find_delivery_time(work, for_staff=True)
     delivery = {} if due is None else {"due": due}
     # Commas at both ends, so that SQL finds a login with `LIKE '%,login,%'`.
     return work.append("told", {}, {}, who=f",{','.join(recipients)},", on=on, what=what, **delivery, **data)
 
 
 def notify_responsible(
-    work: TicketTransaction, on: str, what: str, *, recipient_words: Iterable[str] = ("assignee",), **data: object
+    work: TicketTransaction,
+    on: str,
+    what: str,
+    *,
+    recipient_words: Iterable[str] = ("assignee",),
+    at_once: bool = False,
+    **data: object,
 ) -> Event | None:
-    """Notify the agents that some words stand for, or whoever looks after the ticket where they stand for nobody."""
+    """Notify the agents that some words stand for, or whoever looks after the ticket where they stand for nobody.
+    at_once: as for `notify_staff`."""
     staff = StaffDirectory(work.session)
     logins = resolve_recipients(staff, work.procedure.definition, work.state, recipient_words)
-    return notify_staff(work, ensure_recipients(work, staff, logins), on, what, **data)
+    return notify_staff(work, ensure_recipients(work, staff, logins), on, what, at_once=at_once, **data)

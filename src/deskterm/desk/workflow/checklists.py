@@ -18,7 +18,7 @@ from deskterm.desk.domain.records import Record, Records, build_record_change, r
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.procedure.schema import Checklist, RequestType, Status
+from deskterm.procedure.schema import Checklist, ChecklistItem, RequestType, Status
 
 CHECKLIST = "checklist"
 _OPEN_ESCALATION = ("escalation", "open")
@@ -83,6 +83,8 @@ def tick_items(
         for position in items:
             if not 1 <= position <= len(rows):
                 raise UsageError(f"{definition.label} has no item {position}: it has 1 to {len(rows)}.")
+            if not untick:
+                _require_other_person(rows, position, desk.agent.login)
             rows[position - 1] = _tick_item(rows[position - 1], desk.agent.login, work.at, untick=untick)
         if outcome is not None:
             if not definition.outcomes:
@@ -230,11 +232,29 @@ def _get_checklist(procedure: CompiledProcedure, key: str) -> Checklist:
 
 
 def _new_values(checklist: Checklist) -> dict[str, Any]:
-    return {"state": "open", "items": [{"text": item.text, "required": item.required} for item in checklist.items]}
+    return {"state": "open", "items": [_new_item(item) for item in checklist.items]}
+
+
+def _new_item(item: ChecklistItem) -> dict[str, Any]:
+    # The mark is only kept where it is set, so that lists of older procedures stay as they are
+    mark = {"second_person": True} if item.second_person else {}
+    return {"text": item.text, "required": item.required, **mark}
+
+
+def _require_other_person(rows: Sequence[Mapping[str, Any]], position: int, login: str) -> None:
+    """Raise DeskError when somebody would tick both what is for one person and what is for a second one (D-10)."""
+    is_second = bool(rows[position - 1].get("second_person"))
+    if rows[position - 1].get("done"):
+        return
+    for number, row in enumerate(rows, 1):
+        if row.get("by") == login and bool(row.get("second_person")) is not is_second:
+            raise DeskError(
+                f"Item {position} is for another person than item {number}, which {login} ticked off: ask a colleague."
+            )
 
 
 def _tick_item(row: dict[str, Any], by: str, at: int, *, untick: bool) -> dict[str, Any]:
-    unticked = {"text": row["text"], "required": row["required"]}
+    unticked: dict[str, Any] = {name: row[name] for name in ("text", "required", "second_person") if name in row}
     if untick:
         return unticked
     # Whoever ticked it first stays on record

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.notify.calls import repeat_call
 from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.procedure.schema import Status
-from deskterm.procedure.sla_terms import AUTO_CLOSE, SNOOZE, status_timer_key
+from deskterm.procedure.sla_terms import AUTO_CLOSE, CALL_PREFIX, SNOOZE, status_timer_key
 
 
 def handle_timer_end(work: TicketTransaction, metric: str) -> str:
@@ -14,6 +15,8 @@ def handle_timer_end(work: TicketTransaction, metric: str) -> str:
     if metric == SNOOZE:
         work.append("snoozed", {"snoozed_until": (work.state.snoozed_until, None)})
         return "taken up again"
+    if metric.startswith(CALL_PREFIX):
+        return repeat_call(work, metric.removeprefix(CALL_PREFIX))
     # The procedure itself names the status, so neither the graph nor the transition rules are asked.
     target = _find_target_status(work, metric)
     if target is None or target.key == work.state.status:

@@ -81,6 +81,8 @@ def check_transition(
         )
     if state.category == "closed" and target.category in OPEN_CATEGORIES:
         require_reopenable(work, work.at)
+    if target.second_person and not (automatic or with_closing_reason):
+        _require_second_person(work, target, with_resolution=with_resolution)
     if target.category == "closed" and state.category != "closed" and not automatic:
         require_granted(procedure.definition, work.context.agent, "close")
     return target
@@ -174,6 +176,17 @@ def _require_resolution(work: TicketTransaction, target: Status) -> None:
         raise DeskError(
             f"{target.label} needs a word on how it was resolved: say it with `deskterm ticket resolve"
             f" {work.number}`{alternative}."
+        )
+
+
+def _require_second_person(work: TicketTransaction, target: Status, *, with_resolution: bool) -> None:
+    """Raise DeskError when whoever resolved a ticket moves it to a status that is for a second person (D-10)."""
+    resolution = find_current_resolution(work.state)
+    login = work.context.agent.login
+    if with_resolution or (resolution is not None and resolution.who == login):
+        raise DeskError(
+            f"{target.label} is for somebody else than the one who resolved it, and that is {login}: ask a colleague to"
+            f" look at {work.number} and move it there."
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from deskterm.procedure.checking.shift_cover import find_cover_problems
 from deskterm.procedure.checking.toml_positions import Path, TomlPositions
 from deskterm.procedure.schema import Procedure, Status
 from deskterm.procedure.sla_terms import compile_calendar, parse_condition, to_value_set
@@ -30,7 +31,8 @@ class CheckWarning(NamedTuple):
 
 def find_warnings(procedure: Procedure, source: str = "", now: datetime | None = None) -> list[CheckWarning]:
     """Return warnings in the order of the file; none of them keeps a procedure from being used. source: the text of the
-    file, for the line numbers. now: the present, without which the date of the next review is not checked."""
+    file, for the line numbers. now: the present, without which the date of the next review is not checked, nor the
+    hours of shifts and the times of day that a change of the clocks makes unclear."""
     lines = TomlPositions(source) if source else None
     found = [
         *_check_calendars(procedure),
@@ -42,6 +44,8 @@ def find_warnings(procedure: Procedure, source: str = "", now: datetime | None =
     review = procedure.about.next_review
     if now is not None and review is not None and review < now.date():
         found.append((("about", "next_review"), f"the procedure was to be looked at again by {review}."))
+    if now is not None:
+        found += find_cover_problems(procedure, now.year)
     remarks = [CheckWarning(lines.find_line(path) if lines else None, sentence) for path, sentence in found]
     return sorted(remarks, key=lambda remark: remark.line or 0)
 

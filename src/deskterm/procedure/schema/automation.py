@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from deskterm.procedure.schema.text_types import (
+    AmountText,
     Conditions,
     DepartmentKey,
     DevRouteKey,
@@ -64,5 +65,10 @@ class Rule(Part):
     """The way through development that it starts."""
     notify: tuple[str, ...] = ()
     """The recipients of a notice: `assignee`, `team`, `lead`, `tier`, `department`, or a role."""
+    repeat: AmountText = ""
+    """The time after which the recipients are called again, day and night, until somebody acknowledges the call with
+    `deskterm ticket acknowledge` or the ticket is solved; empty for one notice."""
+    calls: int = Field(ge=2, le=100, default=12)
+    """Calls at most, where they repeat. The leads are told with the last one."""
     ask: str = ""
     """The question put to the agent."""

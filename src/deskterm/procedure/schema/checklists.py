@@ -12,6 +12,8 @@ class ChecklistItem(Part):
     """The task."""
     required: bool = True
     """False: it helps, but nothing waits for it."""
+    second_person: bool = False
+    """Whoever ticks it ticked no item of the list without this mark, and the other way round: two people look at it."""
 
 
 class Checklist(Part):

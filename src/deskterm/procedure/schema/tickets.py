@@ -146,6 +146,9 @@ class Status(Part):
     """The outcome that the list must have."""
     requires_resolution: bool = False
     """A resolution must be said before a ticket may come here."""
+    second_person: bool = False
+    """A person who moves a ticket here is another one than the one who resolved it: who closes is not who fixed. Timers
+    move it all the same, and so does a closing for a reason, without a resolution."""
     tier: TierLevel | None = None
     """The level of support that works on tickets here."""
     after: StatusTimer | None = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskterm.desk.conversation import thanks_messages
 from deskterm.desk.core.session import DeskSession
@@ -128,10 +129,15 @@ class _Checklist(NamedTuple):
     complete: bool
 
 
+def _describe_item(row: Mapping[str, Any]) -> Safe:
+    notes = ("" if row["required"] else "not required", "another person" if row.get("second_person") else "")
+    return Safe(", ".join(note for note in notes if note))
+
+
 def _read_checklist(desk: DeskSession, number: int, now: datetime) -> _Checklist:
     part, rows = checklists.load_current_checklist(desk, number, now=now)
     left = [
-        Choice(str(place), sanitize(row["text"]), Safe("" if row["required"] else "not required"))
+        Choice(str(place), sanitize(row["text"]), _describe_item(row))
         for place, row in enumerate(rows, 1)
         if not row.get("done")
     ]

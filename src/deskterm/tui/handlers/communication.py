@@ -8,7 +8,7 @@ from deskterm.desk.conversation import delay_notice
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence, participants
 from deskterm.desk.linking import incidents
-from deskterm.desk.notify import letters
+from deskterm.desk.notify import calls, letters
 from deskterm.desk.workflow import escalation, escalation_review, priority_dispute
 from deskterm.desk.workflow.ladder_levels import LevelChoice, list_levels
 from deskterm.errors import DeskError
@@ -80,6 +80,14 @@ async def _load_levels(console: Console, number: int) -> list[LevelChoice]:
             return []
 
     return await console.run(load)
+
+
+async def acknowledge_calls(console: Console, argument: str) -> None:
+    """Acknowledge the calls of the tickets."""
+    now = console.now()
+    await console.run_on(
+        numbers_of(console.selection(many=True)), lambda desk, number: calls.acknowledge(desk, number, now=now)
+    )
 
 
 async def review(console: Console, argument: str) -> None:
