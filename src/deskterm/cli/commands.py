@@ -327,6 +327,9 @@ PROGRAM = GroupEntry(
                     "Become an admin of a desk of your own when none of its admins can log in: it came from another "
                     "machine, say.",
                 ),
+                "on-call": CommandEntry(
+                    "people.on_call:list_on_call", "List who is on call by each rota, and until when."
+                ),
                 "absent": CommandEntry(
                     "people.lists:list_absent",
                     "List open tickets whose owners are away, where colleagues cover for them: `deskterm ticket "

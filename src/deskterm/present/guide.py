@@ -13,7 +13,7 @@ from deskterm.desk.workflow.ladder_levels import describe_criteria
 from deskterm.present.sanitize import Safe, sanitize
 
 if TYPE_CHECKING:
-    from deskterm.procedure.schema import Choice, LadderLevel, Procedure, RequestType, Status
+    from deskterm.procedure.schema import Choice, LadderLevel, Procedure, RequestType, Rota, Status
 
 _CATEGORIES = {
     "new": "nobody has acted yet",
@@ -73,6 +73,10 @@ def _build_sections(procedure: Procedure) -> Iterator[tuple[str, list[GuideEntry
     yield "Service levels", [_entry(metric.label, metric.definition) for metric in procedure.metrics]
     yield "Reasons to exempt a ticket", _describe_choices(procedure.sla.exempt_reasons)
     yield "Hours", list(_describe_hours(procedure))
+    yield (
+        "On call",
+        [_entry(rota.label, rota.definition, _describe_rota(procedure, rota)) for rota in procedure.rotas],
+    )
     yield "Departments", [_entry(part.label, part.definition) for part in procedure.departments]
     yield "Teams", [_entry(part.label, part.definition) for part in procedure.teams]
     yield (
@@ -181,6 +185,11 @@ def _describe_hours(procedure: Procedure) -> Iterator[GuideEntry]:
         team = next((part.label for part in procedure.teams if part.key == shift.team), shift.team)
         week = ", ".join(f"{day} {' '.join(spans)}" for day, spans in shift.week.items() if spans)
         yield _entry(shift.label, f"{team}: {week} ({shift.timezone})")
+
+
+def _describe_rota(procedure: Procedure, rota: Rota) -> str:
+    role = next(part.label for part in procedure.roles if part.key == rota.role)
+    return f"{role} in turns of {rota.days} days from {rota.first}, {rota.at} ({rota.timezone})"
 
 
 def _describe_choices(choices: Iterable[Choice]) -> list[GuideEntry]:

@@ -133,7 +133,7 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
             # Each call ends the wait after the one before it, and begins another
             call = f"called:{rule.key}"
             ends = (call, f"acknowledged:{rule.key}", "category:solved", "category:closed")
-            yield build_timer(f"{CALL_PREFIX}{rule.key}", rule.label, [call], ends, rule.repeat)
+            yield build_timer(f"{CALL_PREFIX}{rule.key}", rule.label, [call], ends, f"{rule.repeat} elapsed")
     wakes = ("unsnoozed", "customer_message", "category:solved", "category:closed")
     # Without a span of its own: it is due at the instant until which somebody put the ticket off
     yield build_timer(SNOOZE, "Snoozed", ["snoozed"], wakes, "set by anybody")

@@ -35,7 +35,7 @@ label = "A pump is dark"
 on = "create"
 when = { type = "fault", severity = "high" }
 notify = ["technician"]
-repeat = "10m elapsed"
+repeat = "10m"
 calls = 4
 """
 

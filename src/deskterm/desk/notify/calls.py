@@ -13,7 +13,7 @@ from typing import Any
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import CALL, build_record_change, records_of_kind
-from deskterm.desk.notify.recipients import notify_responsible
+from deskterm.desk.notify.on_call import notify_by_rule
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Rule
 
@@ -74,4 +74,4 @@ def _call(work: TicketTransaction, rule: Rule, text: str, count: int) -> None:
     words = (*rule.notify, "lead") if is_last else rule.notify
     what = text if count == 1 else f"{text} (call {count}: `deskterm ticket acknowledge {work.number}`)"
     # At any hour: whoever is called waits for nothing, and the call for nobody
-    notify_responsible(work, rule.key, what, recipient_words=words or ("assignee",), at_once=True, by_rule=rule.key)
+    notify_by_rule(work, rule, what, words or (() if rule.rota else ("assignee",)), at_once=True)

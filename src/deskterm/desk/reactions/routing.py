@@ -10,6 +10,8 @@ from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.directory import tier_coverage
 from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.notify.on_call import find_on_call
+from deskterm.desk.notify.recipients import StaffDirectory
 from deskterm.desk.policy import shifts
 from deskterm.procedure.schema import Rule, Tier
 from deskterm.store.db.tables import Agent, Ticket, table_of
@@ -61,6 +63,8 @@ def route_ticket(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[lis
         agent = find_least_loaded(work, team or state.team, level)
         if agent is not None:
             changes["assignee"] = (state.assignee, agent)
+    if rule.assign == "on-call" and (on_call := _find_on_call(work, rule)) is not None:
+        changes["assignee"] = (state.assignee, on_call)
     # A rule that changes nothing leaves no trace in the history
     effective = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if effective:
@@ -98,6 +102,11 @@ def find_least_loaded(work: TicketTransaction, team: str | None, level: int | No
         )
     }
     return min(logins, key=lambda login: (*loads.get(login, (0, 0)), login), default=None)
+
+
+def _find_on_call(work: TicketTransaction, rule: Rule) -> str | None:
+    """Return who is on call by the rota of a rule; None where nobody is."""
+    return find_on_call(work.procedure.definition, rule.rota, StaffDirectory(work.session), work.at)
 
 
 def _find_level(work: TicketTransaction, rule: Rule) -> int | None:

@@ -15,7 +15,7 @@ from deskterm.desk.domain.event_kinds import LEVEL_EVENTS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
 from deskterm.desk.notify.calls import begin_call
-from deskterm.desk.notify.recipients import notify_responsible
+from deskterm.desk.notify.on_call import notify_by_rule
 from deskterm.desk.reactions.routing import route_ticket
 from deskterm.desk.reactions.rule_triggers import find_triggers, is_triggered
 from deskterm.desk.workflow import escalation
@@ -182,5 +182,5 @@ def _start_ladder_and_item(work: TicketTransaction, rule: Rule) -> list[str]:
 def _notify(work: TicketTransaction, rule: Rule, text: str) -> None:
     if rule.repeat and work.state.is_open:
         begin_call(work, rule, text)
-    elif rule.notify:
-        notify_responsible(work, rule.key, text, recipient_words=rule.notify, by_rule=rule.key)
+    elif rule.notify or rule.rota:
+        notify_by_rule(work, rule, text, rule.notify)

@@ -126,6 +126,7 @@ def _trim_path(data: object, path: Path) -> Path:
 _PATTERNS = {
     r"^[a-z0-9][a-z0-9-]*$": "is no key: write small letters, digits and hyphens, such as awaiting-reply",
     r"^\d\d:\d\d(:\d\d)?-\d\d:\d\d(:\d\d)?$": "is no span of hours: write it as 08:00-16:00",
+    r"^([01]\d|2[0-3]):[0-5]\d$": "is no time of day: write it as 09:00",
     r"^[A-Z]{2}$": "is no country: write its two capital letters, such as GB",
     r"^[A-Z]{3}$": "is no currency: write its three capital letters, such as GBP",
 }

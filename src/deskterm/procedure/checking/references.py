@@ -21,6 +21,7 @@ ENTRY_NAMES = {
     "ladders": "ladder", "checklists": "checklist", "cadences": "cadence", "templates": "template",
     "reasons": "closing reason", "channels": "channel", "products": "product", "topics": "topic",
     "dev-statuses": "development status", "dev-routes": "development route", "outcomes": "checklist outcome",
+    "rotas": "rota",
 }  # fmt: skip
 """Table → the name of one of its entries."""
 
@@ -57,6 +58,7 @@ def collect_keys(procedure: Procedure) -> dict[str, list[str]]:
         "products": keys(procedure.products),
         "topics": keys(procedure.topics),
         "dev-statuses": keys(procedure.development.statuses),
+        "rotas": keys(procedure.rotas),
         "dev-routes": keys(procedure.development.routes),
     }
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from deskterm.procedure.schema.automation import Rule
 from deskterm.procedure.schema.backup import Backup
 from deskterm.procedure.schema.billing import Money, QuoteState
-from deskterm.procedure.schema.calendars import CadencePart, CalendarPart, HolidayRegion, NamedDay, Shift
+from deskterm.procedure.schema.calendars import CadencePart, CalendarPart, HolidayRegion, NamedDay, Rota, Shift
 from deskterm.procedure.schema.checklists import Checklist, ChecklistItem
 from deskterm.procedure.schema.development import Development, DevRoute, DevStatus
 from deskterm.procedure.schema.feedback import Feedback
@@ -74,6 +74,7 @@ __all__ = [
     "Resolution",
     "Retention",
     "Role",
+    "Rota",
     "Rule",
     "Severity",
     "Shift",
@@ -130,6 +131,7 @@ class Procedure(Part):
     tiers: tuple[Tier, ...] = ()
     roles: tuple[Role, ...] = ()
     shifts: tuple[Shift, ...] = ()
+    rotas: tuple[Rota, ...] = ()
     coverage: Coverage = Coverage()
     ladders: tuple[Ladder, ...] = ()
     rules: tuple[Rule, ...] = ()

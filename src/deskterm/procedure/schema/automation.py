@@ -7,7 +7,6 @@ from typing import Literal
 from pydantic import Field
 
 from deskterm.procedure.schema.text_types import (
-    AmountText,
     Conditions,
     DepartmentKey,
     DevRouteKey,
@@ -15,8 +14,10 @@ from deskterm.procedure.schema.text_types import (
     LadderKey,
     MetricKey,
     Part,
+    RotaKey,
     RuleTrigger,
     StatusKey,
+    StepText,
     TeamKey,
     Text,
     Threshold,
@@ -52,9 +53,11 @@ class Rule(Part):
     """The team that takes it."""
     department: DepartmentKey | None = None
     """The department that takes it."""
-    assign: Literal["", "by-severity-and-priority", "on-shift"] = ""
-    """The method of assignment: the most urgent to the agent who has least of that urgency (S4-16), or the team on
-    shift (S3-02)."""
+    assign: Literal["", "by-severity-and-priority", "on-shift", "on-call"] = ""
+    """The method of assignment: the most urgent to the agent who has least of that urgency (S4-16), the team on
+    shift (S3-02), or whoever is on call by the `rota`."""
+    rota: RotaKey | None = None
+    """The rota whose person on call is told, beside `notify`."""
     raise_severity: int = 0
     """Steps up; never moves due times (S3-08)."""
     raise_priority: int = 0
@@ -65,9 +68,9 @@ class Rule(Part):
     """The way through development that it starts."""
     notify: tuple[str, ...] = ()
     """The recipients of a notice: `assignee`, `team`, `lead`, `tier`, `department`, or a role."""
-    repeat: AmountText = ""
-    """The time after which the recipients are called again, day and night, until somebody acknowledges the call with
-    `deskterm ticket acknowledge` or the ticket is solved; empty for one notice."""
+    repeat: StepText = ""
+    """The time, such as `10m`, after which the recipients are called again, day and night, until somebody acknowledges
+    the call with `deskterm ticket acknowledge` or the ticket is solved; empty for one notice."""
     calls: int = Field(ge=2, le=100, default=12)
     """Calls at most, where they repeat. The leads are told with the last one."""
     ask: str = ""

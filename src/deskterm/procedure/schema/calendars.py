@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from deskterm.procedure.schema.text_types import DurationText, Key, Part, SpanText, TeamKey, Text, Weekday
+from deskterm.procedure.schema.text_types import (
+    DurationText,
+    Key,
+    Part,
+    RoleKey,
+    SpanText,
+    TeamKey,
+    Text,
+    TimeText,
+    Weekday,
+    ZoneText,
+)
 
 
 class NamedDay(Part):
@@ -64,6 +75,25 @@ class Shift(Part):
     """IANA name."""
     week: dict[Weekday, tuple[SpanText, ...]]
     """Weekday → spans, as in a calendar."""
+
+
+class Rota(Part):
+    """Turns of being on call, apart from shifts: the holders of a role in the order of their logins; whoever is away is
+    stood in for by the next. `deskterm people on-call` says who it is."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    role: RoleKey
+    """The role whose holders take turns: people are the desk's data."""
+    timezone: ZoneText
+    """IANA name."""
+    first: Date
+    """The day on which the first of them begins."""
+    at: TimeText = "09:00"
+    """The time of day at which a turn begins and the one before it ends."""
+    days: int = Field(ge=1, le=366, default=7)
+    """The length of a turn in days."""
 
 
 class CadencePart(Part):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
@@ -81,6 +82,12 @@ def _check_step(text: str) -> str:
     return text
 
 
+def _check_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError(f'"{text}" is no time zone: write an IANA name such as Europe/London')
+    return text
+
+
 def _check_target(text: str) -> str:
     parse_target(text, 86_400)
     return text
@@ -110,6 +117,8 @@ AmountText = Annotated[str, AfterValidator(_check_amount), ValueName("amount of 
 """A length of time that is so many seconds, whenever it begins: `30m`, `4h`, `2d`, `7c`; empty for none."""
 StepText = Annotated[str, AfterValidator(_check_step), ValueName("step of time")]
 """A step of time on the clock, such as `15m`; empty for none."""
+TimeText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), ValueName("time of day")]
+ZoneText = Annotated[str, AfterValidator(_check_zone), ValueName("time zone")]
 TargetText = Annotated[Text, AfterValidator(_check_target), ValueName("target")]
 """A target, as `deskterm.sla.targets` reads it."""
 Threshold = Annotated[str, AfterValidator(_check_threshold), ValueName("share or time")]
@@ -188,6 +197,7 @@ TemplateKey = Annotated[Key, Reference("templates")]
 ReasonKey = Annotated[Key, Reference("reasons")]
 ChannelKey = Annotated[Key, Reference("channels")]
 DevStatusKey = Annotated[Key, Reference("dev-statuses")]
+RotaKey = Annotated[Key, Reference("rotas")]
 DevRouteKey = Annotated[Key, Reference("dev-routes")]
 
 
