@@ -27,6 +27,7 @@ from deskterm.desk.domain.fold import UpcomingEvent
 from deskterm.desk.history import erasure, retention, undo
 from deskterm.desk.linking import duplicate, incidents, merge, separate, split
 from deskterm.desk.notify import letters
+from deskterm.desk.notify.calls import acknowledge
 from deskterm.desk.policy.permissions import Act, is_allowed
 from deskterm.desk.reactions import suggestions
 from deskterm.desk.reactions.catch_up import record_due_events
@@ -129,6 +130,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (incidents.resolve_incident, "reply", lambda d, n, t: incidents.resolve_incident(d, n, "All is up.", now=t)),
     (work_sessions.start_work, "work", lambda d, n, t: work_sessions.start_work(d, n, now=t)),
     (work_sessions.stop_work, "work", lambda d, n, t: work_sessions.stop_work(d, n, now=t)),
+    (acknowledge, "note", lambda d, n, t: acknowledge(d, n, now=t)),
     (snooze, "snooze", lambda d, n, t: snooze(d, n, t + timedelta(hours=1), now=t)),
     (due_times.schedule, "schedule", lambda d, n, t: due_times.schedule(d, n, "2026-11-26", now=t)),
     (due_times.set_due, "set-due", lambda d, n, t: due_times.set_due(d, n, "resolution", t, reason="x", now=t)),

@@ -10,7 +10,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.directory import absence
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.tickets import register
-from small_desk import at
+from small_desk import SMALL_PROCEDURE, at, small_procedure
 from store_templates import create_desk, load_shipped
 from tui.console_session import open_console
 from tui.four_tickets import load_detail
@@ -75,6 +75,30 @@ async def test_escalating_to_a_level_further_up_asks_how_its_criterion_is_met(tm
         await console.wait_for_text("Why is 1001 escalated?")
         await console.pilot.press(*"angry", "enter")
         await console.wait_until(lambda: "escalated" in load_detail(place, 1001).flags, "the escalation")
+
+
+async def test_a_call_is_acknowledged(tmp_path: Path) -> None:
+    # D-10
+    rule = """
+[[rules]]
+key = "pump"
+label = "A pump is dark"
+on = "create"
+notify = ["lead"]
+repeat = "10m"
+"""
+    place = f"sqlite:///{tmp_path / 'ward.sqlite3'}"
+    store = create_desk(place, small_procedure(SMALL_PROCEDURE + rule), admin_login="ann", admin_name="Ann", now=at(0))
+    desk = open_desk(store, "ann")
+    seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "lead"}], now=at(0))
+    register.register(desk, subject="Dark", requester="Ida", type="fault", now=at(0))
+    assert "calling" in load_detail(place, 1001).flags
+    store.close()
+    async with open_console(place) as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_for_ticket(1001)
+        await console.run("acknowledge")
+        assert "calling" not in load_detail(place, 1001).flags
 
 
 async def test_the_guide_says_what_the_procedure_says_about_a_word(url: str) -> None:

@@ -47,12 +47,12 @@ def find_turn(rota: Rota, staff: StaffDirectory, at: int) -> Turn:
     return Turn(rota, next(iter(staff.filter_present(turns, at)), None), int(end.timestamp()))
 
 
-def list_turns(desk: DeskSession, now: datetime) -> Iterator[Turn]:
+def list_turns(desk: DeskSession, at: datetime) -> Iterator[Turn]:
     """Yield the turn that is on of every rota, in the order of the procedure."""
     with desk.store.reading() as session:
         staff = StaffDirectory(session)
         for rota in desk.procedure.definition.rotas:
-            yield find_turn(rota, staff, int(now.timestamp()))
+            yield find_turn(rota, staff, int(at.timestamp()))
 
 
 def notify_by_rule(
