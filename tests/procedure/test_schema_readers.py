@@ -13,9 +13,9 @@ import pytest
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import compile_document, to_document
 from deskterm.procedure.load import loads
-from deskterm.procedure.schema import Part, Procedure
+from deskterm.procedure.schema import Part, Procedure, Rule
 from deskterm.procedure.schema.retired import RETIRED
-from deskterm.procedure.stored_document import read_document, to_model
+from deskterm.procedure.stored_document import DEFAULTS, read_document, to_model
 from small_desk import SMALL_PROCEDURE, small_procedure
 
 SOURCE = Path(__file__).parents[2] / "src/deskterm"
@@ -80,3 +80,15 @@ def test_a_stored_edition_with_keys_that_left_the_schema_is_read_without_them() 
     assert to_model(read_document(older)) == procedure
     assert compile_document(older, 1).definition.tiers[0].label == "First"
     assert isinstance(to_model(read_document(older)), Procedure)
+
+
+def test_a_field_that_is_newer_than_a_stored_edition_has_the_default_of_the_schema_without_its_models() -> None:
+    assert {"rules"} == {table for table, _ in DEFAULTS}
+    for (_, name), value in DEFAULTS.items():
+        assert Rule.model_fields[name].default == value
+    procedure = small_procedure(SMALL_PROCEDURE + '\n[[rules]]\nkey = "r"\nlabel = "R"\non = "create"\n')
+    older = to_document(procedure).replace('"repeat":"",', "")
+    stored = read_document(older)
+    assert compile_document(older, 1).terms.find_metric("timer:call:r") is None
+    assert stored.rules[0].repeat == ""
+    assert to_model(stored) == procedure

@@ -28,6 +28,9 @@ DATES = frozenset({"date", "first", "effective_from", "next_review"})
 """Fields that hold dates."""
 NUMBERS = frozenset({"rate"})
 """Fields that hold decimal numbers."""
+DEFAULTS = {("rules", "repeat"): ""}
+"""Table and field → its value in documents that are older than the field, of fields that are read at every start: the
+models would be built for each of them."""
 
 
 def read_document(text: str) -> Procedure:
@@ -80,6 +83,8 @@ class StoredTable:
         # Python itself asks for special methods, as copying does: answering would build the models for nothing
         if name.startswith("_"):
             raise AttributeError(name)
+        if self._path and (self._path[0], name) in DEFAULTS:
+            return DEFAULTS[str(self._path[0]), name]
         return getattr(self._source.at(self._path), name)
 
 

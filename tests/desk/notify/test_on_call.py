@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from corner_shop import MANUAL, SHOP
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence
@@ -104,3 +105,9 @@ def test_a_ticket_goes_to_whoever_is_on_call_and_calls_them(ward: DeskSession) -
 def test_a_rota_that_nobody_could_follow_is_refused(before: str, after: str, refused: str) -> None:
     with pytest.raises(DeskError, match=refused):
         loads(SMALL_PROCEDURE + ROTA.replace(before, after), "small.toml")
+
+
+def test_the_example_of_the_manual_is_a_procedure() -> None:
+    example = MANUAL.read_text(encoding="utf-8").partition("### Two people, and calls")[2].partition("```toml\n")[2]
+    procedure = loads(SHOP + example.partition("```")[0], "shop.toml").procedure
+    assert procedure.rules[-1].rota == procedure.rotas[0].key

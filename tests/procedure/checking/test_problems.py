@@ -161,5 +161,5 @@ def test_a_choice_that_may_be_left_out_is_refused_with_choices_that_can_be_writt
     """D-30: it read "is none of , by-severity…", because leaving it out is an empty text to the schema."""
     rule = '[[rules]]\nkey = "share"\nlabel = "Share"\non = "create"\nassign = "in-turn"\n\n[[types]]'
     assert load_refused(SHOP.replace("[[types]]", rule, 1)).endswith(
-        'rules "share", assign: "in-turn" is none of by-severity-and-priority, on-shift; or leave it out.'
+        'rules "share", assign: "in-turn" is none of by-severity-and-priority, on-shift, on-call; or leave it out.'
     )
