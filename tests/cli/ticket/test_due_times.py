@@ -62,7 +62,7 @@ def test_work_is_started_and_stopped(ticket: Call) -> None:
     assert ticket("ticket", "work", "1001", "--now", "2026-11-23T09:05").out == "1001: work begun\n"
     assert "at work on 1001 already" in ticket("ticket", "work", "1001", "--now", "2026-11-23T09:06").err
     left = ticket("ticket", "work", "1001", "--stop", "--now", "2026-11-23T09:30").out
-    assert left == "1001: work left off; 25m written down as entry 1\n"
+    assert left == "1001: work stopped; 25m written down as entry 1\n"
 
 
 def test_a_duplicate_is_closed_and_its_clocks_cancelled(ticket: Call) -> None:

@@ -87,7 +87,7 @@ async def test_a_command_is_said_by_its_name(url: str) -> None:
 
 
 async def test_the_help_page_says_every_key(url: str) -> None:
-    async with open_console(url, size=(120, 170)) as console:
+    async with open_console(url, size=(120, 200)) as console:
         console.workspace.run_command("help")
         await console.wait_until(lambda: isinstance(console.app.screen, Page), "the page")
         for words in (":status", ":goto", "ctrl+p", "working time"):
@@ -137,5 +137,6 @@ async def test_the_keys_of_the_last_line_can_be_clicked(url: str) -> None:
         await console.pilot.click("#keys", offset=(2, 0))
         await console.wait_until(lambda: console.workspace.composer is not None and not console.busy(), "the composer")
         await console.wait_for_text("ctrl+s send")
-        await console.pilot.click("#keys", offset=(80, 0))
+        keys = next(line for line in console.screen_text().splitlines() if "ctrl+s send" in line)
+        await console.pilot.click("#keys", offset=(keys.index("esc"), 0))
         await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")

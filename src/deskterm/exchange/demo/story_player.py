@@ -9,9 +9,10 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import assignment, confirmation, register, update
 from deskterm.desk.workflow import checklists
+from deskterm.desk.workflow.snooze import snooze
 from deskterm.errors import DeskError
 from deskterm.exchange.demo.story_loader import Storybook
-from deskterm.exchange.demo.story_schema import YOU, Step, Story, schedule_moments
+from deskterm.exchange.demo.story_schema import YOU, Step, Story, parse_story_duration, schedule_moments
 from deskterm.sla.calendar import Calendar
 
 INTAKE_LOGIN = "intake"
@@ -99,6 +100,9 @@ class StoryPlayer:
                 update.tag(desk, ticket, step.tags or (), now=at)
             case "subject":
                 update.edit(desk, ticket, subject=step.subject, now=at)
+            case "snooze":
+                seconds = parse_story_duration(step.snooze or "", self._calendar.day_length)
+                snooze(desk, ticket, self._calendar.add(at, seconds), now=at)
 
     def _move(self, desk: DeskSession, ticket: int, status: str, at: datetime) -> None:
         """Change the status. To close a ticket where the requester has to confirm first, confirm it."""

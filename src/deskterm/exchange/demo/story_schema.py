@@ -29,7 +29,7 @@ _SEARCH_STEP = timedelta(days=30)
 
 Ago = Annotated[str, StringConstraints(pattern=r"^(0|(\d+[dhms] ?)+)$")]
 On = Annotated[str, StringConstraints(pattern=r"^-\d+ \d\d:\d\d(:\d\d)?$")]
-_ACTS = ("reply", "note", "customer", "move", "assign", "severity", "tags", "subject")
+_ACTS = ("reply", "note", "customer", "move", "assign", "severity", "tags", "subject", "snooze")
 
 
 class Timing(Part):
@@ -56,6 +56,8 @@ class Step(Timing):
     severity: Key | None = None
     tags: tuple[str, ...] | None = None
     subject: Text | None = None
+    snooze: Ago | None = None
+    """For how long the ticket is snoozed, in working time."""
     status: Key | None = None
     next: bool = False
     resolution: Literal["temporary", "permanent"] | None = None
