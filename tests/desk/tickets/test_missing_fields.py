@@ -24,7 +24,9 @@ def test_all_missing_fields_are_listed_at_once_with_their_kinds(store_url: str) 
         register(desk, subject="It jams", fields={"number-affected": "many"}, now=MONDAY)
     assert refused.value.missing == ("occurred-at", "caller", "notify", "resource", "description")
     assert "Caller (people, as Name <name@example.org>" in str(refused.value)
-    assert "Number of people affected is to be a number of 0 or more, written as 1250 or 1.5, not 'many'" in str(refused.value)
+    assert "Number of people affected is to be a number of 0 or more, written as 1250 or 1.5, not 'many'" in str(
+        refused.value
+    )
     with pytest.raises(IncompleteRequest, match=r"Caller \(Ada\) is to have an e-mail address and a telephone number"):
         open_campus_issue(desk, fields={**CAMPUS_ISSUE, "caller": "Ada"})
 
