@@ -228,3 +228,22 @@ def test_a_customer_is_sent_to_the_status_page_with_the_first_letter(deskterm: C
     open_ticket(desk, "Slow since noon", "--type", "issue", "--email", "ida@larch.example")
     (letter,) = desk("outbox", "--json", *NINE).json
     assert "The state of our servers and services: https://status.example.com" in json.dumps(letter)
+
+
+@pytest.mark.requirement("S1-08")
+def test_a_ticket_names_client_division_and_product_and_only_the_named_manager_decides(
+    deskterm: Call, tmp_path: Path
+) -> None:
+    desk = create_desk(deskterm, "software-vendor")
+    clients = tmp_path / "clients.csv"
+    clients.write_text("key,name,domain\nlarch,Larch School,larch.example\n", encoding="utf-8")
+    assert desk("seed", "clients", clients, *NINE).code == 0
+    open_ticket(desk, "Load our courses", "--type", "service-task", "--product", "e-learning", "--email",
+                "ida@larch.example", "--field", "client-department=Nursing")  # fmt: skip
+    shown = desk("ticket", "show", 1001, *NINE).out
+    assert "Larch School" in shown
+    assert "Nursing" in shown
+    assert numbers(desk, "--only", "product=e-learning") == [1001]
+    refused = desk("ticket", "due", 1001, "resolution", "2026-11-27T16:00Z", "--reason", "term begins", *NINE)
+    assert refused.code == 1
+    assert "Only somebody with the role Customer Excellence Manager may set a due time here" in refused.err

@@ -221,3 +221,24 @@ def test_a_time_that_a_change_of_the_clocks_repeats_or_skips_is_named_with_its_d
         'calendars "line": 01:30 comes twice on Sun 25 Oct 2026 in Europe/London; the earlier one counts: begin or end '
         "at another time where that matters.",
     ]
+
+
+def test_a_turn_of_a_rota_that_begins_in_a_repeated_hour_is_named() -> None:
+    # D-10
+    rota = """
+[[roles]]
+key = "technician"
+label = "Technician"
+[[rotas]]
+key = "pumps"
+label = "Pumps"
+role = "technician"
+timezone = "Europe/London"
+first = 2026-02-02
+at = "01:30"
+"""
+    procedure = loads(SHOP + rota, "shop.toml").procedure
+    found = [remark.sentence for remark in find_warnings(procedure, now=datetime(2026, 2, 1, tzinfo=UTC))]
+    assert [sentence.partition(" in ")[0] for sentence in found] == [
+        'rotas "pumps": 01:30 is skipped on Sun 29 Mar 2026', 'rotas "pumps": 01:30 comes twice on Sun 25 Oct 2026'
+    ]  # fmt: skip

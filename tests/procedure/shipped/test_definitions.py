@@ -29,7 +29,6 @@ def test_four_severities_with_their_meaning_are_the_only_scale() -> None:
     assert "impact" in scales.types[0].fields
 
 
-@pytest.mark.requirement("S1-08")
 def test_products_departments_of_a_client_and_a_role_that_decides_have_their_place() -> None:
     vendor = load_definition("software-vendor")
     assert [product.key for product in vendor.products] == ["platform", "e-learning"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from deskterm.procedure.checking.toml_positions import Path
@@ -29,14 +29,18 @@ class _Stretch(NamedTuple):
 
 
 def find_cover_problems(procedure: Procedure, year: int) -> Iterator[tuple[Path, str]]:
-    """Yield gaps and overlaps of the shifts in a week of January and one of July, and times of day in shifts and
-    calendars that come twice or not at all on a day of the year. A gap is a time at which a calendar is open and nobody
-    is on shift; two shifts of one team do not overlap."""
+    """Yield gaps and overlaps of the shifts in a week of January and one of July, and times of day in shifts, rotas and
+    calendars that come twice or not at all on a day of the year.
+
+    A gap is a time at which a calendar is open and nobody is on shift; two shifts of one team do not overlap."""
     yield from _find_gaps_and_overlaps(procedure, year)
     for key, part in procedure.calendars.items():
         yield from _find_changed_times(("calendars", key), f'calendars "{key}"', part.timezone, part.week, year)
     for number, shift in enumerate(procedure.shifts):
         yield from _find_changed_times(("shifts", number), f'shifts "{shift.key}"', shift.timezone, shift.week, year)
+    for number, rota in enumerate(procedure.rotas):
+        daily: dict[Weekday, tuple[str, ...]] = dict.fromkeys(get_args(Weekday), (rota.at,))
+        yield from _find_changed_times(("rotas", number), f'rotas "{rota.key}"', rota.timezone, daily, year)
 
 
 def _find_gaps_and_overlaps(procedure: Procedure, year: int) -> Iterator[tuple[Path, str]]:
