@@ -24,7 +24,8 @@ OF_A_TICKET = {
     "ticket join": ("Kim",), "ticket leave": ("Kim",), "ticket participants": (), "ticket detach": (),
     "ticket announce": ("x",), "ticket take": (), "ticket resolve": ("x",), "ticket close": ("withdrawn",),
     "ticket confirm": (), "ticket reject": (), "ticket reopen": (), "ticket fixed": (), "ticket check": (),
-    "ticket passed": (), "ticket separate": ("x",), "item raise": (), "item join": (1001,), "item move": ("x",),
+    "ticket passed": (), "ticket acknowledge": (), "ticket separate": ("x",),
+    "item raise": (), "item join": (1001,), "item move": ("x",),
     "item decide": ("yes",),
     "item schedule": ("--none",), "item end": ("--reason", "x"), "feedback review": (), "sla why": (),
 }  # fmt: skip
