@@ -225,3 +225,31 @@ def test_a_resolution_that_nobody_outside_gets_says_so(store_url: str) -> None:
     assert "nobody outside to write to" in resolve(desk, number, "It was a false alarm.", now=at(5)).summary
     assert letters_about(desk, number) == []
     desk.store.close()
+
+
+@pytest.mark.parametrize(("channel", "answered"), [("email", False), ("phone", True)])
+def test_only_a_resolution_that_reaches_somebody_stops_the_response_clock(
+    store_url: str, channel: str, answered: bool
+) -> None:
+    """D-13: words that nobody outside can read are no answer; by phone, somebody was told."""
+    desk = shipped_desk(store_url, "managed-services")
+    number = open_ticket(desk, requester=None, email=None)
+    assert read_clock_states(desk, number)["response"] == "running"
+    resolve(desk, number, "It was a false alarm.", channel=channel, now=at(5))
+    assert (read_clock_states(desk, number)["response"] != "running") is answered
+    desk.store.close()
+
+
+def test_an_announcement_answers_only_where_it_reaches_somebody(saas: DeskSession) -> None:
+    """D-13: an alarm that nobody outside reported, alone, with another alarm, and with a ticket of a requester."""
+    alarm, other = (open_ticket(saas, requester=None, email=None) for _ in range(2))
+    incidents.attach_ticket(saas, other, alarm, now=at(1))
+    said = incidents.announce_to_attached(saas, alarm, "We are on it.", now=at(2))
+    assert "answers nobody" in said.summary
+    assert {read_clock_states(saas, number)["response"] for number in (alarm, other)} == {"running"}
+    number = open_ticket(saas, organisation="larch")
+    incidents.attach_ticket(saas, number, alarm, now=at(3))
+    said = incidents.announce_to_attached(saas, alarm, "Mail works again.", now=at(4))
+    assert "answers nobody" not in said.summary
+    assert read_clock_states(saas, other)["response"] == "running"
+    assert all(read_clock_states(saas, one)["response"] != "running" for one in (alarm, number))

@@ -107,8 +107,14 @@ def require_addressee(work: TicketTransaction, channel: str, *, otherwise: str) 
 
     channel: how the answer goes out. By another one than mail, somebody was told who is not on the ticket. otherwise:
     the option that says so."""
-    if channel == MAIL and not list_people_outside(work):
+    if is_unaddressed(work, channel):
         raise DeskError(
             f"Ticket {work.number} has no requester to write to: say how they were told ({otherwise}), or"
             f" add somebody first (`deskterm ticket join {work.number} NAME --email ADDRESS`)."
         )
+
+
+def is_unaddressed(work: TicketTransaction, channel: str) -> bool:
+    """Return whether words of an agent that go out by a channel reach nobody: by mail, on a ticket that nobody outside
+    takes part in. Their event says `unaddressed`, and they are no answer (D-13)."""
+    return channel in (MAIL, "") and not list_people_outside(work)

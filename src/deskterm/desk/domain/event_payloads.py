@@ -68,6 +68,8 @@ class ReplyData(MessageData, VerdictData, total=False):
     """Clock that a delay notice is about, with `metric`."""
     incident: int
     """Number of the incident whose update this reply passes on."""
+    unaddressed: bool
+    """Nobody outside got it: it is no answer, and stops no response clock (D-13)."""
     came_by: int
     """Number of the ticket that the message was addressed to, where it was merged into this one."""
     thanks: bool

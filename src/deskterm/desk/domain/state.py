@@ -168,7 +168,7 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Sla
         apply_record_change(state.records, f"act.{event.data['bulk']}", {"state": "done", "who": event.actor}, event.at)
     if event.kind in _HANDLERS:
         facts_changed = _HANDLERS[event.kind](state, event, occurrences) or facts_changed
-    if event.data.get("next_steps"):
+    if event.data.get("next_steps") and not event.data.get("unaddressed"):
         occurrences.add("next_steps")
     if event.data.get("resolution"):
         occurrences.add("resolution")
@@ -213,7 +213,7 @@ def _apply_message(state: State, event: Event, at: int, occurrences: set[str]) -
     elif event.data.get("automatic"):
         # An automatic letter is no answer: the customer still waits for us (S1-19)
         occurrences.add("auto_reply")
-    elif event.kind == "replied":
+    elif event.kind == "replied" and not event.data.get("unaddressed"):
         occurrences.add("agent_reply")
         if state.waiting == "us":
             occurrences.add(f"asked_again:{state.status}")

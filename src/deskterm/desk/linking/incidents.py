@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlmodel import Session
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import require_ticket, select_open_tickets
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
-from deskterm.desk.directory.participants import list_people_outside
+from deskterm.desk.directory.participants import is_unaddressed, list_people_outside
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import fold_events
 from deskterm.desk.domain.links import ATTACHED, INCIDENT
@@ -83,8 +83,9 @@ def announce_to_attached(
         open_works = [work for work in works if work.state.is_open]
         if works[0] not in open_works:
             raise DeskError(f"Incident {incident} is over: reopen it first.")
+        unaddressed = _find_unaddressed(open_works, incident, MAIL)
         for work in open_works:
-            remarks += _append_announcement(work, text.rstrip(), target, incident, reached)
+            remarks += _append_announcement(work, text.rstrip(), target, incident, work.number in unaddressed, reached)
             if work.number != incident:
                 work.build_result("")
         tickets = "1 ticket" if len(open_works) == 1 else f"{len(open_works)} tickets"
@@ -124,8 +125,13 @@ def resolve_incident(
         if not works:
             raise DeskError(f"Incident {incident} is over, and no ticket attached to it is open.")
         own_outcome = ""
+        unaddressed = _find_unaddressed(works, incident, channel)
         for work in works:
-            data = {"channel": channel, "incident": incident}
+            data: dict[str, Any] = {
+                "channel": channel,
+                "incident": incident,
+                "unaddressed": work.number in unaddressed,
+            }
             try:
                 event, outcome = closing.record_resolution(work, text, resolution, code, status, **data)
             except DeskError as error:
@@ -161,7 +167,7 @@ def list_attached(work: TicketTransaction) -> list[int]:
 
 
 def _append_announcement(
-    work: TicketTransaction, text: str, target: Status | None, incident: int, reached: set[int]
+    work: TicketTransaction, text: str, target: Status | None, incident: int, unaddressed: bool, reached: set[int]
 ) -> list[str]:
     """Append the message to one ticket and move it. Return a remark with the reason when it could not be moved."""
     changes, remarks = {}, []
@@ -172,10 +178,18 @@ def _append_announcement(
             remarks.append(f"{work.number} is not moved: {_as_clause(error)}")
     event = work.append(
         "replied", changes, {"body": text},
-        author_kind="agent", author=work.context.agent.name, channel="email", incident=incident,
+        author_kind="agent", author=work.context.agent.name, channel=MAIL, incident=incident,
+        unaddressed=unaddressed,
     )  # fmt: skip
-    _queue_letter(work, event, "email", reached)
+    _queue_letter(work, event, MAIL, reached)
     return remarks
+
+
+def _find_unaddressed(works: Sequence[TicketTransaction], incident: int, channel: str) -> frozenset[int]:
+    """Return the numbers of the tickets on which a message of an incident answers nobody (D-13): those without anybody
+    outside. The incident itself has answered as soon as the message reaches somebody on an attached ticket."""
+    without = frozenset(work.number for work in works if is_unaddressed(work, channel))
+    return without if len(without) == len(works) else without - {incident}
 
 
 def _as_clause(error: DeskError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.directory.participants import list_participants, list_people_outside
+from deskterm.desk.directory.participants import list_participants
 from deskterm.desk.domain.events import Event
 from deskterm.desk.notify import letters
 from deskterm.desk.notify.letter_checks import find_missing_parts
@@ -77,9 +77,9 @@ class _NoticeSender:
             if candidate.on == topic and _is_applicable(candidate, self._work, event)
         ]
         self._notify_colleagues(matching, event, topic)
-        if topic == "replied" and _is_mailed_answer(event) and not list_people_outside(self._work):
+        if topic == "replied" and event.data.get("unaddressed"):
             # `reply` refuses this; a resolution is recorded all the same, so it says that nobody reads it
-            self._phrases.append("nobody outside to write to")
+            self._phrases.append("nobody outside to write to, so it answers nobody")
         for notice in (*matching, *_build_implied_notices(self._procedure, matching, topic, event)):
             if event.data.get("resolution") and "body" in event.texts:
                 self._resolution_notices.append((notice, topic))

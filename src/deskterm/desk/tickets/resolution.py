@@ -10,6 +10,7 @@ from typing import Any, Literal
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import select_open_tickets
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.directory.participants import is_unaddressed
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.links import ATTACHED
@@ -56,7 +57,15 @@ def resolve(
     """
     text = require_message_text(note)
     with desk.ticket(number, "reply", now, version, action="resolve tickets") as work:
-        event, phrase = record_resolution(work, text, resolution, code, status, channel=channel, next_steps=next_steps)
+        event, phrase = record_resolution(
+            work,
+            text,
+            resolution,
+            code,
+            status,
+            channel=channel,
+            next_steps=next_steps,
+        )
         result = work.build_result(f"{number}: {phrase}{_format_attached_hint(work)}")
         # Checked at last, because the letter is only there once the resolution has been recorded
         result = replace(result, missing_in_letter=check_resolution_letter(work, event, strict=strict))
@@ -69,11 +78,15 @@ def record_resolution(
     resolution: ResolutionKind | None,
     code: str | None,
     status: str | None,
+    *,
+    channel: str,
+    unaddressed: bool | None = None,
     **data: Any,
 ) -> tuple[Event, str]:
     """Append a resolution to an open ticket; return its event and a description in a few words.
 
-    data: further data of the message's event. Raises DeskError when the ticket may not move where it would.
+    unaddressed: its words reach nobody, so they are no answer (D-13); left out, by the ticket itself. data: further data of the message's
+    event. Raises DeskError when the ticket may not move where it would.
     """
     _require_unresolved(work)
     kind, chosen_code = resolve_kind(work, resolution, code)
@@ -87,6 +100,8 @@ def record_resolution(
         author_kind="agent",
         author=work.context.agent.name,
         resolution=kind,
+        channel=channel,
+        unaddressed=is_unaddressed(work, channel) if unaddressed is None else unaddressed,
         **data,
     )
     phrase = "a temporary fix given" if kind == "temporary" else "resolved"
