@@ -53,7 +53,7 @@ def imported(log: Path, place: Path) -> tuple[int, float]:
     store = create_desk(f"sqlite:///{place}", procedure, admin_login="ann", simulated=True, now=NOW)
     mapping = find_mapping("servicenow-incident-log")
     began = time.perf_counter()
-    report = import_events(store, log, mapping, actor="ann")
+    report = import_events(store, log, mapping, actor="ann", now=NOW)
     spent = time.perf_counter() - began
     store.close()
     return report.rows, spent

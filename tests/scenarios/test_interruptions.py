@@ -62,11 +62,13 @@ open_desk(open_store(sys.argv[1]), "ann")
 """
 IMPORT = """
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from deskterm.exchange.importing.imports import import_events
 from deskterm.exchange.importing.mapping import load_mapping
 from deskterm.store.db.engine import open_store
-import_events(open_store(sys.argv[1]), Path(sys.argv[2]), load_mapping(Path(sys.argv[3])), actor="ann")
+now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+import_events(open_store(sys.argv[1]), Path(sys.argv[2]), load_mapping(Path(sys.argv[3])), actor="ann", now=now)
 """
 
 
@@ -178,7 +180,7 @@ def test_an_import_that_was_killed_goes_on_to_the_same_desk(tmp_path: Path, roun
                     for ticket in range(150) for minute, state in enumerate("NWPWS")])  # fmt: skip
     whole = desk_at(f"sqlite:///{tmp_path / 'whole.sqlite3'}").store
     columns = mapping(tmp_path)
-    import_events(whole, log, columns, actor="ann")
+    import_events(whole, log, columns, actor="ann", now=at(0))
     expected = read_events(whole.url)
     whole.close()
     for number in range(rounds):
@@ -188,7 +190,7 @@ def test_an_import_that_was_killed_goes_on_to_the_same_desk(tmp_path: Path, roun
         time.sleep(random.uniform(0.5, 2.0))
         kill(process)
         with closing(open_store(url)) as store:
-            import_events(store, log, columns, actor="ann")
+            import_events(store, log, columns, actor="ann", now=at(0))
         assert read_events(url) == expected
         require_sound(url)
 

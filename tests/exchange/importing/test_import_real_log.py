@@ -58,9 +58,9 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImportedLog]:
 def import_in_two_parts(url: str) -> tuple[ImportReport, int, ImportReport]:
     log, mapping = real_data(LOG), find_mapping("servicenow-incident-log")
     store = create_desk(url, load_shipped("incident-management"), admin_login="ann", simulated=True, now=NOW)
-    first = import_events(store, log, mapping, until=CUT, actor="ann")
+    first = import_events(store, log, mapping, until=CUT, actor="ann", now=NOW)
     open_then = select_number(store, "SELECT count(*) FROM ticket WHERE is_open = 1")
-    rest = import_events(store, log, mapping, actor="ann")
+    rest = import_events(store, log, mapping, actor="ann", now=NOW)
     store.close()
     return first, open_then, rest
 
@@ -152,6 +152,6 @@ def test_no_clock_runs_on_a_ticket_that_is_closed(imported: ImportedLog) -> None
 
 def test_importing_the_whole_log_again_adds_nothing(imported: ImportedLog) -> None:
     before = select_number(imported.store, "SELECT max(id) FROM event")
-    again = import_events(imported.store, real_data(LOG), find_mapping("servicenow-incident-log"), actor="ann")
+    again = import_events(imported.store, real_data(LOG), find_mapping("servicenow-incident-log"), actor="ann", now=NOW)
     assert (again.tickets, again.grown, again.events, again.unchanged) == (0, 0, 0, 24_918)
     assert select_number(imported.store, "SELECT max(id) FROM event") == before

@@ -33,7 +33,7 @@ class ImportDesk:
 
     def import_rows(self, *rows: tuple[str, ...], mapping_text: str = MAPPING, **options: object) -> ImportReport:
         path = write_log(self.folder / "log.csv", rows)
-        settings: dict[str, object] = {"actor": "ann"} | options
+        settings: dict[str, object] = {"actor": "ann", "now": NOW} | options
         return import_events(self.session.store, path, mapping(self.folder, mapping_text), **settings)  # type: ignore[arg-type]
 
     def select(self, sql: str) -> list[tuple[object, ...]]:
@@ -237,7 +237,7 @@ def test_a_log_of_windows_keeps_its_quotation_marks_and_the_report_shows_some(sq
     path = write_log(sqlite_desk.folder / "log.csv", [row("A-1", "09:00", title="“Café” – 5 €", group="?")])
     path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
     store, words = sqlite_desk.session.store, mapping(sqlite_desk.folder, MAPPING)
-    report = import_events(store, path, words, actor="ann")
+    report = import_events(store, path, words, actor="ann", now=NOW)
     assert sqlite_desk.select("SELECT subject FROM ticket") == [("“Café” – 5 €",)]
     assert report.format_lines()[1] == (
         "The file does not say its encoding and was read as cp1252: ““Café” – 5 €”. If that is wrong, set `encoding` "
@@ -363,17 +363,19 @@ def test_a_reopened_ticket_counts_as_reopened(sqlite_desk: ImportDesk) -> None:
 def test_the_message_about_a_missing_column_lists_the_columns(sqlite_desk: ImportDesk) -> None:
     path = write_log(sqlite_desk.folder / "log.csv", [row("A-1", "09:00")], [*HEADER[:2], "status", *HEADER[3:]])
     with pytest.raises(DeskError, match="has no column 'state', which the mapping names: it has id, at, status, level"):
-        import_events(sqlite_desk.session.store, path, mapping(sqlite_desk.folder), actor="ann")
+        import_events(sqlite_desk.session.store, path, mapping(sqlite_desk.folder), actor="ann", now=NOW)
 
 
 def test_a_column_that_comes_twice_is_refused_only_if_it_is_used(sqlite_desk: ImportDesk) -> None:
     twice = write_log(
         sqlite_desk.folder / "log.csv", [(*row("A-1", "09:00"), "x", "y")], [*HEADER, "variant", "variant"]
     )
-    assert import_events(sqlite_desk.session.store, twice, mapping(sqlite_desk.folder), actor="ann").tickets == 1
+    assert (
+        import_events(sqlite_desk.session.store, twice, mapping(sqlite_desk.folder), actor="ann", now=NOW).tickets == 1
+    )
     twice = write_log(sqlite_desk.folder / "log.csv", [(*row("A-1", "09:00"), "x")], [*HEADER, "state"])
     with pytest.raises(DeskError, match="has the column 'state' more than once"):
-        import_events(sqlite_desk.session.store, twice, mapping(sqlite_desk.folder), actor="ann")
+        import_events(sqlite_desk.session.store, twice, mapping(sqlite_desk.folder), actor="ann", now=NOW)
 
 
 def test_only_an_admin_may_import(sqlite_desk: ImportDesk) -> None:

@@ -26,7 +26,7 @@ def import_log(
     cli: CliContext = context.obj
     columns = find_mapping(mapping)
     desk = cli.open_desk()
-    cli.now()  # a log has instants of its own; this refuses --now on an ordinary desk, as every command does
+    now = cli.now()  # when it was imported: a log has instants of its own
     report = import_events(
         desk.store,
         file,
@@ -34,6 +34,8 @@ def import_log(
         until=parse_instant(until, columns.zone) if until is not None else None,
         strict=strict,
         actor=desk.agent.login,
+        behind=desk.behind,
+        now=now,
         progress=show_progress_on_terminal("rows"),
     )
     if as_json:

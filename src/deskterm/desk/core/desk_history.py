@@ -25,7 +25,7 @@ from deskterm.store.db.tables import Desk as DeskRow
 if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
 
-DeskEventKind = Literal["created", "recorded", "agents", "clients", "edition", "rule"]
+DeskEventKind = Literal["created", "recorded", "agents", "clients", "edition", "rule", "import"]
 """Kinds of the desk's own events; `recorded`: the state of a desk that was made before it kept a history of its own."""
 
 DESK_EVENT_LABELS: dict[str, str] = {
@@ -35,6 +35,7 @@ DESK_EVENT_LABELS: dict[str, str] = {
     "clients": "clients changed",
     "edition": "edition of the procedure put in force",
     "rule": "rule switched",
+    "import": "event log imported",
 }
 
 _desk, _agent, _edition, _event = (table_of(one) for one in (DeskRow, Agent, ProcedureVersion, DeskEvent))
@@ -89,15 +90,26 @@ def append_event(
     changes = {
         key: [before.get(key), after.get(key)] for key in sorted({*before, *after}) if before.get(key) != after.get(key)
     }
-    text = _encode({**(data or {}), "changes": changes})
-    seq, previous = parse_end(session.execute(select(_desk.c.chain)).scalar_one())
-    # Neither earlier than the event before it: a clock that was set back does not turn the order round.
+    chain = session.execute(select(_desk.c.chain)).scalar_one()
     last = session.execute(select(func.max(_event.c.at))).scalar_one()
-    instant = max(to_epoch(at), to_epoch(last) if last is not None else 0)
+    earliest = to_epoch(last) if last is not None else 0
+    row, chain = build_event_row(chain, earliest, kind, actor, to_epoch(at), {**(data or {}), "changes": changes})
+    session.execute(insert(_event).values(**row | {"at": datetime.fromtimestamp(row["at"], UTC)}))
+    session.execute(update(_desk).values(chain=chain))
+
+
+def build_event_row(
+    chain: str, earliest: int, kind: DeskEventKind, actor: str, at: int, data: Mapping[str, Any]
+) -> tuple[dict[str, Any], str]:
+    """Build the row of the desk's next event, and the end that its chain has then. chain: its present end; earliest:
+    instant of the last event; at: of this one, both in epoch seconds."""
+    text = _encode(data)
+    seq, previous = parse_end(chain)
+    # Never earlier than the event before it: a clock that was set back does not turn the order round.
+    instant = max(at, earliest)
     digest = compute_event_hash(previous, seq + 1, kind, instant, actor, text)
-    row = {"seq": seq + 1, "kind": kind, "at": datetime.fromtimestamp(instant, UTC), "actor": actor, "data": text}
-    session.execute(insert(_event).values(**row, hash=digest))
-    session.execute(update(_desk).values(chain=f"{seq + 1}:{digest}"))
+    row = {"seq": seq + 1, "kind": kind, "at": instant, "actor": actor, "data": text, "hash": digest}
+    return row, f"{seq + 1}:{digest}"
 
 
 def parse_end(chain: str) -> tuple[int, str]:

@@ -85,8 +85,8 @@ def record_resolution(
 ) -> tuple[Event, str]:
     """Append a resolution to an open ticket; return its event and a description in a few words.
 
-    unaddressed: its words reach nobody, so they are no answer (D-13); left out, by the ticket itself. data: further data of the message's
-    event. Raises DeskError when the ticket may not move where it would.
+    unaddressed: its words reach nobody, so they are no answer (D-13); left out, by the ticket itself. data: further
+    data of the message's event. Raises DeskError when the ticket may not move where it would.
     """
     _require_unresolved(work)
     kind, chosen_code = resolve_kind(work, resolution, code)

@@ -46,10 +46,15 @@ class EventBuilder:
         add_text: AddText,
         source: str,
         actor: str,
+        behind: str = "",
     ) -> None:
         self._reader, self._procedure, self._contacts, self._add_text = reader, procedure, contacts, add_text
         self._actor = actor
-        self.data: Final[Mapping[str, Any]] = {"source": source, "imported_by": actor}
+        self.data: Final[Mapping[str, Any]] = {
+            "source": source,
+            "imported_by": actor,
+            **({"behind": behind} if behind else {}),
+        }
         self.notes: list[BadRow] = []
         self._personal_fields = {
             f"fields.{part.key}" for part in procedure.definition.fields if holds_personal_text(part)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from deskterm.desk.api import open_desk
+from deskterm.desk.core.desk_history import build_event_row
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.mapping import LogMapping
@@ -17,7 +19,9 @@ from deskterm.exchange.importing.row_groups import group_rows
 from deskterm.exchange.importing.row_reader import RowReader
 from deskterm.exchange.importing.writer import LogWriter
 from deskterm.progress import Progress
+from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.engine import Store
+from deskterm.store.db.instants import seconds_from_stored
 
 
 def import_events(
@@ -28,16 +32,19 @@ def import_events(
     until: datetime | None = None,
     strict: bool = False,
     actor: str,
+    behind: str = "",
+    now: datetime,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import an event log. Rows that were imported before are left out; further rows of their tickets are added.
 
     until: rows after that instant are left for later. strict: stop at anything that the report would mention. actor:
-    the login of the admin who imports. progress: called with rows that are on the desk, and rows in all. Raises
+    the login of the admin who imports; behind: of whoever works in their name. The import is an event of the desk
+    itself, too, at `now` (D-20). progress: called with rows that are on the desk, and rows in all. Raises
     DeskError when the log cannot be read or lacks a column of the mapping, when the mapping uses words that the
     procedure does not know, or the actor may not import; nothing is written then.
     """
-    desk = open_desk(store, actor)
+    desk = open_desk(store, actor, behind=behind)
     desk.require("import")
     reader = RowReader(mapping, desk.procedure)
     limit = None if until is None else to_epoch(until)
@@ -49,13 +56,36 @@ def import_events(
         with store.bulk() as bulk:
             with store.reading() as session:
                 desk.check_rights(session)  # reading a log takes a while
-            report = LogWriter(bulk, desk.procedure, mapping, reader, actor).write(grouped, progress)
+            chain = _lock_desk_chain(bulk)  # before the tickets, in the order of every other command
+            report = LogWriter(bulk, desk.procedure, mapping, reader, actor, behind).write(grouped, progress)
             # Inside the transaction, which is rolled back when this raises
             if strict:
                 _require_nothing_to_report(log, report.notes)
             if report.events:
+                counts = f"{_count(report.tickets, 'new ticket')}, {_count(report.events, 'event')}"
+                line = f"{mapping.name}: {counts} from {log.name}"
+                data = {"behind": behind} if behind else {}
+                _record_import(bulk, chain, actor, to_epoch(now), {**data, "lines": [line], "changes": {}})
                 bulk.notify_change()
     return report
+
+
+def _lock_desk_chain(bulk: BulkWriter) -> str:
+    """Lock the desk's row until the end of the transaction, and return the end of the desk's own chain."""
+    ((chain,),) = bulk.execute("SELECT chain FROM desk" + (" FOR UPDATE" if bulk.dialect == "postgresql" else ""))
+    return str(chain)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _record_import(bulk: BulkWriter, chain: str, actor: str, at: int, data: Mapping[str, Any]) -> None:
+    """Append an event of the desk itself that says who imported what. at: epoch seconds."""
+    ((last,),) = bulk.execute("SELECT max(at) FROM desk_event")
+    row, end = build_event_row(chain, seconds_from_stored(last) if last else 0, "import", actor, at, data)
+    bulk.insert("desk_event", tuple(row), [tuple(row.values())])
+    bulk.execute("UPDATE desk SET chain = :end", {"end": end})
 
 
 @contextmanager

@@ -59,7 +59,13 @@ class LogWriter:
     """Writes one log. Rows wait in lists, and are written some thousand tickets at a time."""
 
     def __init__(
-        self, bulk: BulkWriter, procedure: CompiledProcedure, mapping: LogMapping, reader: RowReader, actor: str
+        self,
+        bulk: BulkWriter,
+        procedure: CompiledProcedure,
+        mapping: LogMapping,
+        reader: RowReader,
+        actor: str,
+        behind: str = "",
     ) -> None:
         self._bulk, self._procedure, self._source = bulk, procedure, mapping.source
         self._versions = ProcedureVersions(partial(_load_document, bulk), {procedure.version: procedure})
@@ -75,7 +81,7 @@ class LogWriter:
         self._next_text_id = bulk.reserve_ids("personal_text", 1).start
         self._ticket = 0
         """The number of the ticket whose texts are being added."""
-        self._builder = EventBuilder(reader, procedure, self._contacts, self._add_text, self._source, actor)
+        self._builder = EventBuilder(reader, procedure, self._contacts, self._add_text, self._source, actor, behind)
         self._encoded: dict[tuple[tuple[str, tuple[Any, Any]], ...], str] = {}
         self._event_instants = _SecondsToText()
         self._row_instants = _DatetimeToText()

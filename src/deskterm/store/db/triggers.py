@@ -70,7 +70,8 @@ _NAME_WRITER = (
     "CREATE OR REPLACE FUNCTION event_names_its_writer() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
     "IF NOT pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') "
     "AND NOT (SELECT simulated FROM desk) AND EXISTS (SELECT 1 FROM added "
-    "WHERE actor NOT IN (session_user::text, 'deskterm') AND NOT (coalesce(data::jsonb->>'behind', '') = session_user "
+    "WHERE actor NOT IN (session_user::text, 'deskterm') AND NOT ((coalesce(data::jsonb->>'behind', '') = session_user "
+    "OR (kind IN ('registered', 'imported') AND coalesce(data::jsonb->>'imported_by', '') = session_user)) "
     "AND EXISTS (SELECT 1 FROM agent WHERE login = session_user AND active AND role = 'admin'))) "
     "THEN RAISE EXCEPTION 'an event names whoever wrote it: nobody writes one for somebody else'; "
     "END IF; RETURN NULL; END$$",
@@ -84,7 +85,8 @@ _NAME_WRITER = (
         )
     ),
 )
-"""PostgreSQL: an event's actor is the role that logged in, or it says that this role, an admin, acted for the actor."""
+"""PostgreSQL: an event's actor is the role that logged in, or it says that this role, an admin, acted for the actor or
+imported what the actor did on another desk."""
 
 _POSTGRESQL = (
     *_NAME_WRITER,
