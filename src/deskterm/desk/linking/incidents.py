@@ -185,7 +185,7 @@ def _append_announcement(
     return remarks
 
 
-def _find_unaddressed(works: Sequence[TicketTransaction], incident: int, channel: str) -> frozenset[int]:
+def _find_unaddressed(works: Sequence[TicketTransaction], incident: int, channel: str) -> frozenset[int | None]:
     """Return the numbers of the tickets on which a message of an incident answers nobody (D-13): those without anybody
     outside. The incident itself has answered as soon as the message reaches somebody on an attached ticket."""
     without = frozenset(work.number for work in works if is_unaddressed(work, channel))
