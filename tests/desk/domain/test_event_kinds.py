@@ -13,7 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import EVENT_KINDS, SYSTEM_EVENTS, EventKind, EventKindEntry
 from deskterm.desk.domain.event_payloads import EventData
-from deskterm.desk.domain.event_phrases import describe_event, describe_undo
+from deskterm.desk.domain.event_phrases import describe_event, describe_undone_act
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.tickets.register import register
@@ -124,9 +124,9 @@ def test_every_kind_is_undone_or_says_why_not(undone_desk: DeskSession, kind: Ev
         with pytest.raises(DeskError, match=reason):
             undo_last_command(undone_desk, number, now=at(2))
         return
-    noun = describe_undo(kind, {"team": (None, "first-line")}, sample_data(EVENT_KINDS[kind]))
+    act = describe_undone_act(kind, {"team": (None, "first-line")}, sample_data(EVENT_KINDS[kind]), number)
     done = undo_last_command(undone_desk, number, now=at(2))
-    assert f"undone: {noun or 'team none → First line'}" in done.summary
+    assert done.summary.startswith(f"Undone: {act}{'; ' if act else ''}{number} has no team again")
     with undone_desk.ticket(number, "import", at(3)) as work:
         assert work.state.team is None
 
@@ -148,12 +148,12 @@ def test_what_the_table_does_not_declare_is_refused(
 
 def test_a_new_kind_needs_nothing_but_its_entry(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     kind: Any = "reminded"
-    entry = EventKindEntry(label="reminded the requester", message_kind="internal", undo_noun="the reminder")
+    entry = EventKindEntry(label="reminded the requester", message_kind="internal", undone="{number} was not reminded")
     monkeypatch.setitem(EVENT_KINDS, kind, entry)
     desk = small_desk(f"sqlite:///{tmp_path}/desk.sqlite3")
     number = register(desk, subject="Down", type="fault", requester="Kim", now=at(0)).number
     with desk.ticket(number, "note", at(1)) as work:
         work.append(kind, {}, {"body": "Asked for the log again"})
     assert describe_event(kind, {}) == "reminded the requester"
-    assert undo_last_command(desk, number, now=at(2)).summary == f"{number}: undone: the reminder"
+    assert undo_last_command(desk, number, now=at(2)).summary == f"Undone: {number} was not reminded"
     desk.store.close()

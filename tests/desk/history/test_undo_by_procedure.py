@@ -66,7 +66,7 @@ def test_a_reply_that_was_sent_cannot_be_undone(desk_with_ticket: DeskFactory) -
     with pytest.raises(DeskError, match="the reply has gone out"):
         undo_last_command(desk, 1001, now=at(7))
     messages.reply(desk, 1001, "As I said just now.", channel="phone", now=at(8))
-    with pytest.raises(DeskError, match="what was said to them stays said"):
+    with pytest.raises(DeskError, match="the requester has been told"):
         undo_last_command(desk, 1001, now=at(9))
 
 
@@ -118,9 +118,9 @@ def test_a_follow_up_cannot_be_undone(desk_with_ticket: DeskFactory) -> None:
     update.move(desk, 1001, "triage", now=at(1))
     closing.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     number = messages.record_customer_message(desk, 1001, "It is back.", now=at(3)).number
-    with pytest.raises(DeskError, match="what the requester wrote stays, and so does the ticket that came of it"):
+    with pytest.raises(DeskError, match="what the requester wrote stays, and so does the follow-up ticket"):
         undo_last_command(desk, 1001, now=at(4))
-    with pytest.raises(DeskError, match="a request that was made stays"):
+    with pytest.raises(DeskError, match="the request has been made"):
         undo_last_command(desk, number, now=at(5))
     assert (read_ticket(desk).fields["follow_ups"], read_ticket(desk, number).fields["follow_up_of"]) == (
         [number],
@@ -133,7 +133,7 @@ def test_a_final_closure_cannot_be_undone(desk_with_ticket: DeskFactory) -> None
     desk = as_agent(desk_with_ticket("saas-platform"), "lea")
     update.move(desk, 1001, "triage", now=at(1))
     closing.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
-    with pytest.raises(DeskError, match="it is closed for good: open a new one that names it"):
+    with pytest.raises(DeskError, match="is closed for good; open a new ticket that names it"):
         undo_last_command(desk, 1001, now=at(3))
 
 
@@ -168,7 +168,7 @@ def test_undoing_an_escalation_keeps_the_letter_that_was_sent(desk_with_ticket: 
     escalation.escalate(desk, 1001, reason="He asked for it.", now=at(1))
     deliver_letters(desk, 1001, 2)
     result = undo_last_command(desk, 1001, now=at(3))
-    assert result.summary.endswith("a letter of it was sent already")
+    assert result.summary.endswith("one letter has already gone out")
     after = read_state(desk)
     assert after[:4] == before[:4]
     assert ("escalated", "sent") in [(record["on"], record["state"]) for record in read_records(desk, "letter")]

@@ -30,7 +30,7 @@ def test_joined_tickets_can_be_separated_after_the_requester_wrote(desk: DeskSes
     join(desk, second, first, now=at(10))
     assert participant_names(desk, first) == ["Lou"]
     assert messages.record_customer_message(desk, second, "Are you at it?", now=at(11)).number == first
-    with pytest.raises(DeskError, match=f"or part the two: `deskterm ticket separate {second} WHY`"):
+    with pytest.raises(DeskError, match=f"or separate the two: `deskterm ticket separate {second} WHY`"):
         undo_last_command(desk, second, now=at(12))
     with pytest.raises(DeskError, match=f"ticket separate {second} WHY"):
         reopening.reopen(desk, second, "called", now=at(12))

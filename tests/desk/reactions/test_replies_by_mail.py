@@ -67,7 +67,7 @@ def test_what_was_said_by_phone_makes_no_letter(saas: DeskSession) -> None:
     before = len(letters_about(saas, number))
     messages.reply(saas, number, "She knows.", channel="phone", now=at(5))
     assert len(letters_about(saas, number)) == before
-    with pytest.raises(DeskError, match="what was said to them stays said"):
+    with pytest.raises(DeskError, match="the requester has been told"):
         undo_last_command(saas, number, now=at(6))
 
 

@@ -111,11 +111,11 @@ class EventKindEntry:
     is_merge: bool = False
     """It joins two tickets into one, so a ticket that it closes was not resolved."""
     erases_texts: bool = False
-    undo_noun: str = ""
-    """The act as something that can be undone, with `{ticket}` and `{into}` from the data; empty where the changes say
-    enough."""
-    undo_phrase: Callable[[Changes, Data], str] | None = None
-    """Returns a noun for special cases, or an empty text where `undo_noun` holds."""
+    undone: str = ""
+    """What is true once it is undone, as a sentence about `{number}`, with `{ticket}` and `{into}` from the data; empty
+    where the changes say enough."""
+    undone_by_case: Callable[[Changes, Data], str] | None = None
+    """Returns such a sentence for special cases, or an empty text where `undone` holds."""
     irreversible: str = ""
     """Reason why events of the kind cannot be undone; empty where they can."""
     members: frozenset[str] = field(init=False)
@@ -170,33 +170,49 @@ def _survey_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
     return ("feedback-given", "low-score") if data.get("low") else ("feedback-given",)
 
 
-_QUOTE_NOUNS = {
-    "requested": "the request for a quote",
-    "sent": "the quote",
-    "accepted": "the quote's acceptance",
-    "declined": "the quote's refusal",
+_UNDONE_QUOTES = {
+    "requested": "no quote is requested for {number} now",
+    "sent": "the quote for {number} is withdrawn",
+    "accepted": "the quote for {number} waits for an answer again",
+    "declined": "the quote for {number} waits for an answer again",
 }
-_LINK_NOUNS = {
-    "fields.duplicates": "the duplicate {ticket}",
-    "fields.merged": "the merge of {ticket}",
-    "fields.attached": "the attaching of {ticket}",
+_UNDONE_LINKS = {
+    "fields.duplicates": ("{ticket} is", "a duplicate of {number}"),
+    "fields.merged": ("{ticket} is", "merged into {number}"),
+    "fields.attached": ("{ticket} is", "attached to {number}"),
+    "fields.incident": ("{number} is", "attached to {ticket}"),
 }
+"""Field → the ticket that the link is about, and what it is."""
 
 
-def _quote_noun(changes: Changes, data: Data) -> str:
-    return _QUOTE_NOUNS.get(str(data.get("means")), "the work on a quote")
+def _after_quote(changes: Changes, data: Data) -> str:
+    return _UNDONE_QUOTES.get(str(data.get("means")), "the quotes for {number} are as they were")
 
 
-def _merge_noun(changes: Changes, data: Data) -> str:
-    noun = next((_LINK_NOUNS[name] for name in changes if name in _LINK_NOUNS), "")
-    return noun.format(ticket=data.get("ticket"))
+def _after_merge(changes: Changes, data: Data) -> str:
+    for name, (before, after) in changes.items():
+        if name in _UNDONE_LINKS:
+            who, what = _UNDONE_LINKS[name]
+            # A link that the command took away is there again
+            return f"{who} {what} again" if _count_links(before) > _count_links(after) else f"{who} no longer {what}"
+    return ""
 
 
-def _link_noun(changes: Changes, data: Data) -> str:
-    first = next((name for name in changes if name in _LINK_NOUNS or name == "fields.split_to"), "")
-    if first == "fields.split_to":
-        return f"the splitting off of {', '.join(map(str, data.get('tickets') or [data.get('ticket')]))}"
-    return _merge_noun(changes, data)
+def _count_links(value: Any) -> int:
+    return len(value) if isinstance(value, (list, tuple)) else int(value is not None)
+
+
+def _after_link(changes: Changes, data: Data) -> str:
+    if "fields.split_to" in changes:
+        parts = data.get("tickets") or [data.get("ticket")]
+        verb = "is" if len(parts) == 1 else "are"
+        return f"{', '.join(map(str, parts))} {verb} no longer split off from {{number}}"
+    return _after_merge(changes, data)
+
+
+def _after_snooze(changes: Changes, data: Data) -> str:
+    before, _ = changes.get("snoozed_until", (None, None))
+    return "{number} is no longer snoozed" if before is None else "{number} is snoozed again"
 
 
 EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
@@ -206,7 +222,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         message_kind="public",
         topics=lambda changes, data: ("registered",),
         trigger="create",
-        irreversible="a request that was made stays: close it, with the reason",
+        irreversible="the request has been made; close it with a reason",
     ),
     "replied": EventKindEntry(
         label="answered",
@@ -214,14 +230,14 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         payload=payloads.ReplyData,
         message_kind="public",
         topics=_reply_topics,
-        undo_noun="the answer",
-        irreversible="what was said to them stays said",
+        undone="the reply on {number} is withdrawn",
+        irreversible="the requester has been told",
     ),
     "noted": EventKindEntry(
         label="wrote a note",
         payload=payloads.MessageData,
         message_kind="internal",
-        irreversible="what was written stays written",
+        irreversible="notes stay on record",
     ),
     "moved": EventKindEntry(label="changed the status", payload=payloads.MoveData),
     "kept_back": EventKindEntry(
@@ -237,23 +253,34 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "tagged": EventKindEntry(label="tagged it"),
     "edited": EventKindEntry(label="edited it"),
     "imported": EventKindEntry(
-        label="brought it in",
+        label="imported it",
         payload=payloads.ImportData,
         message_kind="public",
         has_reactions=False,
-        irreversible="what was brought in stays",
+        irreversible="imported tickets stay as they came",
     ),
-    "due_set": EventKindEntry(label="set a due time", payload=payloads.ClockData),
+    "due_set": EventKindEntry(
+        label="set a due time", undone="the due time of {number} is as it was", payload=payloads.ClockData
+    ),
     "scheduled": EventKindEntry(label="scheduled it"),
-    "waived": EventKindEntry(label="waived a breach", payload=payloads.ClockData),
+    "waived": EventKindEntry(
+        label="waived a breach", undone="the breach on {number} counts again", payload=payloads.ClockData
+    ),
     "noticed": EventKindEntry(
         label="noted the time", payload=payloads.NoticedData, category="system", has_reactions=False
     ),
-    "snoozed": EventKindEntry(label="snoozed it"),
-    "work_started": EventKindEntry(label="began to work on it", payload=payloads.WorkData),
-    "work_stopped": EventKindEntry(label="stopped work on it", payload=payloads.WorkData),
+    "snoozed": EventKindEntry(label="snoozed it", undone_by_case=_after_snooze),
+    "work_started": EventKindEntry(
+        label="started work on it", undone="the start of work on {number} is withdrawn", payload=payloads.WorkData
+    ),
+    "work_stopped": EventKindEntry(
+        label="stopped work on it", undone="work on {number} is running again", payload=payloads.WorkData
+    ),
     "transferred": EventKindEntry(
-        label="handed it over", payload=payloads.MessageData, message_kind="internal", undo_noun="the handing over"
+        label="handed it over",
+        payload=payloads.MessageData,
+        message_kind="internal",
+        undone="{number} is no longer handed over",
     ),
     "duplicated": EventKindEntry(
         label="closed it as a duplicate",
@@ -261,12 +288,14 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         payload=payloads.LinkData,
         topics=lambda changes, data: ("merged",),
         is_merge=True,
-        undo_noun="the closing as a duplicate of {ticket}",
+        undone="{number} is no longer a duplicate of {ticket}",
     ),
     "split_from": EventKindEntry(label="split it off", phrase=_with_ticket, payload=payloads.LinkData),
-    "linked": EventKindEntry(label="linked it", phrase=_with_ticket, payload=payloads.LinkData, undo_phrase=_link_noun),
+    "linked": EventKindEntry(
+        label="linked it", phrase=_with_ticket, payload=payloads.LinkData, undone_by_case=_after_link
+    ),
     "migrated": EventKindEntry(
-        label="brought it to another edition",
+        label="moved it to another edition",
         payload=payloads.MigrationData,
         has_reactions=False,
         irreversible="a ticket is brought to another edition, not back",
@@ -277,23 +306,23 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         payload=payloads.LinkData,
         topics=_merge_topics,
         is_merge=True,
-        undo_noun="the merge into {into}",
-        undo_phrase=_merge_noun,
+        undone="{number} is no longer merged into {into}",
+        undone_by_case=_after_merge,
     ),
     "separated": EventKindEntry(
-        label="let it go its own way again",
+        label="separated it",
         phrase=_with_ticket,
         payload=payloads.LinkData,
-        undo_noun="the parting from {ticket}",
+        undone="{number} and {ticket} are one again",
     ),
     "withdrawn": EventKindEntry(
-        label="took it back",
+        label="withdrew it",
         payload=payloads.LinkData,
         has_reactions=False,
-        irreversible="it was taken back itself",
+        irreversible="it was undone already",
     ),
     "undone": EventKindEntry(
-        label="took a command back", phrase=_with_events, payload=payloads.UndoData, has_reactions=False
+        label="undid a command", phrase=_with_events, payload=payloads.UndoData, has_reactions=False
     ),
     "letter": EventKindEntry(
         label="wrote a letter",
@@ -303,15 +332,17 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         has_reactions=False,
     ),
     "told": EventKindEntry(
-        label="told colleagues", payload=payloads.StaffNoticeData, category="system", has_reactions=False
+        label="notified colleagues", payload=payloads.StaffNoticeData, category="system", has_reactions=False
     ),
     "delivered": EventKindEntry(label="delivered a letter", category="system", has_reactions=False),
-    "participants": EventKindEntry(label="changed who takes part"),
+    "participants": EventKindEntry(label="changed the CC list", undone="the CC list of {number} is as it was"),
     "checked": EventKindEntry(
-        label="worked on a checklist", payload=payloads.ChecklistData, undo_noun="the work on a checklist"
+        label="worked on a checklist", payload=payloads.ChecklistData, undone="the checklist of {number} is as it was"
     ),
-    "exempted": EventKindEntry(label="changed whether it is exempt", undo_noun="the exemption"),
-    "prioritised": EventKindEntry(label="gave a reason for its priority"),
+    "exempted": EventKindEntry(label="changed whether it is exempt"),
+    "prioritised": EventKindEntry(
+        label="gave a reason for its priority", undone="the priority of {number} has no special reason now"
+    ),
     "suggested": EventKindEntry(
         label="suggested something", payload=payloads.SuggestionData, category="system", has_reactions=False
     ),
@@ -319,10 +350,14 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         label="called colleagues", payload=payloads.CallData, category="system", has_reactions=False
     ),
     "acknowledged": EventKindEntry(
-        label="acknowledged a call", payload=payloads.CallData, has_reactions=False, undo_noun="the acknowledgement"
+        label="acknowledged a call",
+        payload=payloads.CallData,
+        has_reactions=False,
+        undone="the call for {number} is unacknowledged again",
     ),
     "handed_off": EventKindEntry(
         label="marked it for the client's own desk",
+        undone="{number} is no longer marked for the client's own desk",
         phrase=_with_handoff,
         payload=payloads.HandoffData,
         message_kind="internal",
@@ -333,27 +368,50 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         message_kind="internal",
         topics=_escalation_topics,
         trigger="escalation",
-        undo_noun="the escalation",
+        undone="the escalation of {number} is as it was",
     ),
     "disputed": EventKindEntry(
-        label="disagreed with its priority",
+        label="disputed its priority",
         payload=payloads.MessageData,
         message_kind="internal",
-        undo_noun="the disagreement over its priority",
+        undone="the priority of {number} is no longer disputed",
     ),
-    "reviewed": EventKindEntry(label="decided on an escalation", payload=payloads.MessageData, message_kind="internal"),
+    "reviewed": EventKindEntry(
+        label="decided on an escalation",
+        undone="the escalation of {number} is undecided again",
+        payload=payloads.MessageData,
+        message_kind="internal",
+    ),
     "item_raised": EventKindEntry(
-        label="raised a development item", payload=payloads.ItemData, undo_noun="the development item"
-    ),
-    "item_moved": EventKindEntry(label="moved a development item", payload=payloads.ItemData),
-    "item_joined": EventKindEntry(
-        label="let it wait for a development item",
+        label="raised a development item",
         payload=payloads.ItemData,
-        undo_noun="the wait for a development item",
+        undone="the development item of {number} is withdrawn",
     ),
-    "item_decided": EventKindEntry(label="decided on the route of a development item", payload=payloads.ItemData),
-    "item_scheduled": EventKindEntry(label="scheduled a development item", payload=payloads.ItemData),
-    "item_ended": EventKindEntry(label="ended a development item", payload=payloads.ItemData),
+    "item_moved": EventKindEntry(
+        label="moved a development item",
+        undone="the development item of {number} is as it was",
+        payload=payloads.ItemData,
+    ),
+    "item_joined": EventKindEntry(
+        label="linked it to a development item",
+        payload=payloads.ItemData,
+        undone="{number} no longer waits for the development item",
+    ),
+    "item_decided": EventKindEntry(
+        label="decided on the route of a development item",
+        undone="the development item of {number} is undecided again",
+        payload=payloads.ItemData,
+    ),
+    "item_scheduled": EventKindEntry(
+        label="scheduled a development item",
+        undone="the development item of {number} is scheduled as it was",
+        payload=payloads.ItemData,
+    ),
+    "item_ended": EventKindEntry(
+        label="ended a development item",
+        undone="the development item of {number} is open again",
+        payload=payloads.ItemData,
+    ),
     "released": EventKindEntry(
         label="released it",
         payload=payloads.ReleaseData,
@@ -363,38 +421,44 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         irreversible="a release that went out stays out",
     ),
     "worked": EventKindEntry(
-        label="wrote down time", payload=payloads.TimeEntryData, undo_noun="the time that was written down"
+        label="logged time", payload=payloads.TimeEntryData, undone="the time entries of {number} are as they were"
     ),
     "quoted": EventKindEntry(
         label="worked on a quote",
         payload=payloads.QuoteData,
         topics=lambda changes, data: ("quoted",) if data.get("means") == "sent" else (),
-        undo_phrase=_quote_noun,
+        undone_by_case=_after_quote,
     ),
     "agreed": EventKindEntry(
-        label="wrote down that the customer agrees to the price",
+        label="recorded that the customer agrees to the price",
         payload=payloads.QuoteData,
-        undo_noun="the customer's agreement to the price",
+        undone="the customer's agreement to the price of {number} is withdrawn",
     ),
     "feedback_asked": EventKindEntry(
-        label="asked how it was",
+        label="asked for feedback",
+        undone="the survey for {number} is withdrawn",
         payload=payloads.SurveyData,
         topics=lambda changes, data: ("feedback-asked",),
     ),
     "feedback": EventKindEntry(
-        label="wrote down an answer to a survey",
+        label="recorded feedback",
         payload=payloads.SurveyData,
         topics=_survey_topics,
         irreversible="what the requester answered stays",
     ),
-    "feedback_reviewed": EventKindEntry(label="read an answer to a survey", payload=payloads.SurveyData),
+    "feedback_reviewed": EventKindEntry(
+        label="reviewed feedback", undone="the feedback on {number} waits for review again", payload=payloads.SurveyData
+    ),
     "feedback_changed": EventKindEntry(
-        label="said what came of an answer",
+        label="said what the feedback changed",
+        undone="the feedback on {number} is as it was",
         payload=payloads.SurveyData,
         topics=lambda changes, data: ("changed-by-feedback",),
         letter_note="changed",
     ),
-    "article_sent": EventKindEntry(label="sent an article", payload=payloads.ArticleData),
+    "article_sent": EventKindEntry(
+        label="sent an article", undone="the article on {number} is withdrawn", payload=payloads.ArticleData
+    ),
     "thanked": EventKindEntry(
         label="recorded thanks",
         phrase=_by_author,
@@ -405,10 +469,10 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "overruled": EventKindEntry(
         label="overruled what was taken for thanks",
         payload=payloads.OverruleData,
-        undo_noun="that it was no mere thanks",
+        undone="the message on {number} counts as thanks again",
     ),
     "settled": EventKindEntry(
-        label="recorded that the permanent fix is there", undo_noun="that the permanent fix is there"
+        label="recorded the permanent fix", undone="the permanent fix for {number} is outstanding again"
     ),
     "held": EventKindEntry(label="changed whether it is held", category="retention"),
     "erased": EventKindEntry(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deskterm.desk.domain.changes import Changes
@@ -17,11 +17,54 @@ def describe_event(kind: str, data: Mapping[str, Any]) -> str:
     return entry.label if entry.phrase is None else entry.phrase(entry.label, data)
 
 
-def describe_undo(kind: str, changes: Changes, data: Mapping[str, Any]) -> str:
-    """Return the act as something that can be undone (`the merge into 1001`); empty where its changes say enough."""
+def describe_undone_act(kind: str, changes: Changes, data: Mapping[str, Any], number: int) -> str:
+    """Return what is true of a ticket once an event is undone (`1002 is no longer merged into 1001`); empty where its
+    changes say enough."""
     entry = find_entry(kind)
-    special = "" if entry.undo_phrase is None else entry.undo_phrase(changes, data)
-    return special or entry.undo_noun.format(ticket=data.get("ticket"), into=data.get("into"))
+    special = "" if entry.undone_by_case is None else entry.undone_by_case(changes, data)
+    return (special or entry.undone).format(number=number, ticket=data.get("ticket"), into=data.get("into"))
+
+
+def describe_undone_changes(changes: Changes, procedure: CompiledProcedure) -> str:
+    """Return what is true of a ticket once changes are undone, to go on after its number, by the procedure's labels:
+    `is New again and is unassigned again`."""
+    phrases = [
+        phrase
+        for name in (field.name for field in HISTORY_FIELDS)
+        if name in changes and changes[name][0] != changes[name][1]
+        for phrase in _describe_restored_value(procedure, name, *changes[name])
+    ]
+    return " and ".join(filter(None, (", ".join(phrases[:-1]), *phrases[-1:])))
+
+
+def _describe_restored_value(procedure: CompiledProcedure, name: str, value: Any, undone: Any) -> list[str]:
+    """Return what is true of a field that has its earlier value again. undone: the value that it had meanwhile."""
+    shown = _format_value(procedure, name, value)
+    is_empty = value in (None, "", [], ())
+    label = BY_NAME[name].label.lower()
+    match name:
+        case "status":
+            return [f"is {shown} again"]
+        case "assignee":
+            return ["is unassigned again" if is_empty else f"is assigned to {shown} again"]
+        case "tags":
+            gone = [tag for tag in undone or () if tag not in (value or ())]
+            back = [tag for tag in value or () if tag not in (undone or ())]
+            return [
+                *([f"no longer has {_name_tags(gone)}"] if gone else []),
+                *([f"has {_name_tags(back)} again"] if back else []),
+            ]
+        case "sprint":
+            return ["is no longer scheduled" if is_empty else f"is scheduled to {shown} again"]
+        case "exempt":
+            return ["is no longer exempt" if is_empty else f"is exempt again ({shown})"]
+        case "held":
+            return ["is no longer held" if is_empty else "is held again"]
+    return [f"has no {label} again" if is_empty else f"has {label} {shown} again"]
+
+
+def _name_tags(tags: Sequence[str]) -> str:
+    return f"the tag{'' if len(tags) == 1 else 's'} {', '.join(tags)}"
 
 
 def describe_changes(changes: Changes, procedure: CompiledProcedure) -> str:

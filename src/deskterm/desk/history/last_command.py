@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
-from deskterm.desk.domain.event_phrases import describe_changes, describe_event, describe_undo
+from deskterm.desk.domain.event_phrases import describe_undone_act, describe_undone_changes
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import select_effective_events
 from deskterm.procedure.compiled import CompiledProcedure
@@ -30,18 +31,25 @@ class LastCommand:
         """True when the command split this ticket off from another one."""
         return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
 
-    def describe(self, procedure: CompiledProcedure) -> str:
-        """Describe the command in a few words: first its actions, then the changes."""
+    def describe_undone(self, number: int, procedure: CompiledProcedure) -> str:
+        """Return what is true of the ticket once the command is undone: first of its acts, then of its fields."""
         if self.is_split_off:
             source = next(event.data.get("ticket") for event in self.events if event.kind == "split_from")
-            return f"the splitting off from {source}"
+            return f"{number} is no longer split off from {source}, and is closed"
         events = [event for event in self.events if event.kind not in SYSTEM_EVENTS]
-        actions = [describe_undo(event.kind, event.changes, event.data) for event in events]
-        changes = [describe_changes(event.changes, procedure) for event in events]
-        phrases = [phrase for phrase in (*actions, *changes) if phrase] or [
-            describe_event(event.kind, event.data) for event in events
-        ]
-        return "; ".join(dict.fromkeys(phrases))
+        acts = [describe_undone_act(event.kind, event.changes, event.data, number) for event in events]
+        changes = describe_undone_changes(join_changes(self.events), procedure)
+        phrases = [phrase for phrase in (*acts, f"{number} {changes}" if changes else "") if phrase]
+        return "; ".join(dict.fromkeys(phrases)) or f"{number} is as it was before"
+
+
+def join_changes(events: Sequence[Event]) -> dict[str, tuple[Any, Any]]:
+    """Return the changes of some events as one: field → (before the first, after the last)."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for event in events:
+        for name, (before, after) in event.changes.items():
+            found[name] = (found[name][0] if name in found else before, after)
+    return found
 
 
 def find_last_command(events: Iterable[Event]) -> LastCommand | None:

@@ -24,7 +24,7 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED, is_merge_into_another
 from deskterm.desk.domain.records import build_record_change, records_of_kind
-from deskterm.desk.history.last_command import LastCommand, find_last_command
+from deskterm.desk.history.last_command import LastCommand, find_last_command, join_changes
 from deskterm.desk.policy.status_graph import find_duplicate_status
 from deskterm.errors import DeskError
 from deskterm.procedure.channels import MAIL
@@ -52,16 +52,16 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
             raise VersionConflict(number, version, here.state.version)
         command = commands[number]
         if command is None:
-            raise DeskError(f"Nothing of {number} is there to be taken back.")
+            raise DeskError(f"Nothing to undo on {number}.")
         # The tickets were found before they were locked: the last command may be another one by now.
         if _find_ticket_numbers(here.session, number, command) != numbers:
-            raise DeskError(f"Ticket {number} moved on just now: look at what is new, then try again.")
+            raise DeskError(f"Ticket {number} changed just now: look at it, then try again.")
         letter_states = [state for work in works for state in _load_letter_states(work, commands[work.number])]
         for work in works:
             _require_undoable(desk, work, commands[work.number], (number, command), letter_states, to_epoch(now))
         sent = sum(_undo_on_ticket(work, commands[work.number] or command, to_epoch(now)) for work in works)
         others = [other for other in numbers if other != number]
-        summary = f"{number}: undone: {command.describe(desk.procedure)}"
+        summary = f"Undone: {command.describe_undone(number, desk.procedure)}"
         result = here.build_result(f"{summary}{_format_others(others)}{_format_sent(sent)}")
     return CommandResult(number, result.summary, _reverse_changes(command.events), result.version)
 
@@ -106,8 +106,8 @@ def _require_undoable(
     number, original = requested
     if command is None or (original.bulk is not None and command.bulk != original.bulk):
         latest = "nothing is left of it" if command is None else _describe_origin(command.events[-1], desk)
-        hint = f"Take that back first{_format_separate_hint(number, original)}."
-        raise DeskError(f"Ticket {work.number} was part of it, and has moved on: {latest}. {hint}")
+        hint = f"Undo that first{_format_separate_hint(number, original)}."
+        raise DeskError(f"Ticket {work.number} was part of it and has changed since: {latest}. {hint}")
     for event in command.events:
         # A registration cannot be undone, but this ticket is closed instead (_close_split_off)
         if event.kind == "registered" and command.is_split_off:
@@ -118,7 +118,7 @@ def _require_undoable(
         reason = _find_obstacle(event, letter_states, is_covered=is_covered)
         if reason is not None:
             origin = _describe_origin(event, desk)
-            raise DeskError(f"Can't undo on {work.number}: {origin}; {reason}.")
+            raise DeskError(f"Can't undo: {reason} ({work.number}: {origin}).")
     _require_not_closed_for_good(desk, work, command)
     if command.head.actor != desk.agent.login and desk.agent.role not in ("lead", "admin"):
         origin = _describe_origin(command.head, desk)
@@ -129,16 +129,16 @@ def _format_separate_hint(number: int, command: LastCommand) -> str:
     """Format the hint that duplicates and merged tickets can be separated at any time; empty for another command."""
     for event in command.events:
         if is_merge_into_another(event):
-            return f", or part the two: `deskterm ticket separate {number} WHY`"
+            return f", or separate the two: `deskterm ticket separate {number} WHY`"
         if not {f"fields.{DUPLICATES}", f"fields.{MERGED}"}.isdisjoint(event.changes):
-            return f", or part the two: `deskterm ticket separate {event.data['ticket']} WHY`"
+            return f", or separate the two: `deskterm ticket separate {event.data['ticket']} WHY`"
     return ""
 
 
 def _find_obstacle(event: Event, letter_states: Sequence[str], *, is_covered: bool) -> str | None:
     """Return the reason why an event cannot be undone; None when it can. is_covered: a letter carries its message."""
     if f"fields.{FOLLOW_UPS}" in event.changes:
-        return "what the requester wrote stays, and so does the ticket that came of it"
+        return "what the requester wrote stays, and so does the follow-up ticket"
     if event.kind == "replied":
         if event.data.get("author_kind") == "requester":
             return find_entry("thanked").irreversible
@@ -158,7 +158,7 @@ def _require_not_closed_for_good(desk: DeskSession, work: TicketTransaction, com
     closing = next((event for event in command.events if "status" in event.changes), None)
     if closing is not None and closing.kind not in MERGE_EVENTS:
         origin = _describe_origin(closing, desk)
-        raise DeskError(f"Can't undo on {work.number}: {origin}; it is closed for good: open a new one that names it.")
+        raise DeskError(f"Can't undo: {work.number} is closed for good; open a new ticket that names it ({origin}).")
 
 
 def _undo_on_ticket(work: TicketTransaction, command: LastCommand, now: int) -> int:
@@ -235,16 +235,12 @@ def _find_outdated_notices(work: TicketTransaction, command: LastCommand, undone
 def _describe_origin(event: Event, desk: DeskSession) -> str:
     """Describe who did what and when, in the time zone of the desk."""
     at = to_datetime(event.at).astimezone(ZoneInfo(desk.timezone))
-    return f"{event.actor} {describe_event(event.kind, event.data)} ({at:%a %d %b %H:%M})"
+    return f"{event.actor} {describe_event(event.kind, event.data)}, {at:%a %d %b %H:%M}"
 
 
 def _reverse_changes(events: Sequence[Event]) -> dict[str, tuple[Any, Any]]:
     """Return the changes that undo those of some events: field → (before, after)."""
-    found: dict[str, tuple[Any, Any]] = {}
-    for event in reversed(events):
-        for name, (before, after) in event.changes.items():
-            found[name] = (found[name][0] if name in found else after, before)
-    return found
+    return {name: (after, before) for name, (before, after) in join_changes(events).items()}
 
 
 def _format_others(others: Sequence[int]) -> str:
@@ -256,4 +252,4 @@ def _format_others(others: Sequence[int]) -> str:
 def _format_sent(sent: int) -> str:
     if not sent:
         return ""
-    return "; a letter of it was sent already" if sent == 1 else f"; {sent} letters of it were sent already"
+    return "; one letter has already gone out" if sent == 1 else f"; {sent} letters have already gone out"
