@@ -97,8 +97,11 @@ class Console(Protocol):
         """Run a function with the desk in the write thread. Raises what it raises, and DeskError when the desk cannot
         be opened."""
 
-    async def run_on(self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult]) -> None:
-        """Run a command on each of these tickets as one act, say what came of it, and read the lists again."""
+    async def run_on(
+        self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult], done: str = ""
+    ) -> None:
+        """Run a command on each of these tickets as one act, say what came of it, and read the lists again. done: the
+        act on several tickets, as a sentence with `{}` for how many: `Assigned {} to Priya`."""
 
     def remember(self, result: CommandResult | None) -> None:
         """Keep a change as the one that undo is about; None forgets it."""

@@ -18,13 +18,23 @@ def test_the_outbox_lists_queued_letters(managed_services: Call) -> None:
 
 def test_a_reply_waits_in_the_outbox_and_says_so(managed_services: Call) -> None:
     """D-11: in the outbox, and beside the message."""
-    assert managed_services("ticket", "reply", "1001", "It is back.", *AT).code == 0
+    assert managed_services("ticket", "reply", "1001", "It is back.\nThe disk was full.", *AT).code == 0
     answer = managed_services("outbox", *AT)
-    assert answer.out.splitlines()[-1].split()[-2] == "message"
+    assert answer.out.splitlines()[-1].endswith("It is back.")
     assert "these letters wait, nothing sends them yet" in answer.err
     assert "email, in the outbox" in managed_services("ticket", "show", "1001", *AT).out
     assert managed_services("ticket", "undo", "1001", *AT).code == 0
     assert [letter["on"] for letter in managed_services("outbox", "--json", *AT).json] == ["registered"]
+
+
+def test_a_waiting_reply_is_shown_whole(managed_services: Call) -> None:
+    """D-30: its words, not the number of a message."""
+    managed_services("ticket", "reply", "1001", "It is back.\n\nThe disk was full.", *AT)
+    whole = managed_services("outbox", "--full", *AT)
+    assert whole.out.endswith("    It is back.\n\n    The disk was full.\n\n")
+    assert "to ida@larch.example" in whole.out
+    reply = managed_services("outbox", "--json", *AT).json[-1]
+    assert (reply["body"], reply["covers"] is not None) == ("It is back.\n\nThe disk was full.", True)
 
 
 def test_mail_to_nobody_is_refused_and_a_call_is_not(managed_services: Call) -> None:

@@ -72,7 +72,7 @@ async def test_escalating_to_a_level_further_up_asks_how_its_criterion_is_met(tm
         console.workspace.run_command("escalate-to", "5")
         await console.wait_for_text("is for: Critical, and still unresolved")
         await console.pilot.press(*"down", "enter")
-        await console.wait_for_text("Why is 1001 escalated?")
+        await console.wait_for_text("Reason to escalate 1001")
         await console.pilot.press(*"angry", "enter")
         await console.wait_until(lambda: "escalated" in load_detail(place, 1001).flags, "the escalation")
 

@@ -47,7 +47,7 @@ async def test_what_was_done_to_marked_tickets_is_taken_back_by_one_key(url: str
         await console.run("mark-all")
         await console.wait_until(lambda: len(console.panes.queue.marks) == 3, "the marks")
         await console.run("status", "working")
-        await console.wait_for_notice("Done for 3 of 3 tickets")
+        await console.wait_for_notice("Moved 3 tickets to Working on it")
         assert load_statuses(url) == ["working"] * 3
         await console.pilot.press("u")
         await console.wait_for_notice("also on 2 other tickets")
@@ -65,7 +65,7 @@ async def test_marked_tickets_are_taken_back_once_each(url: str) -> None:
         await console.run("mark-all")
         await console.wait_until(lambda: len(console.panes.queue.marks) == 3, "the marks again")
         await console.run("undo")
-        await console.wait_for_notice("Done for 3 of 3 tickets")
+        await console.wait_for_notice("Undid the last change on 3 tickets")
     assert [load_detail(url, number).tags for number in (1001, 1002, 1003)] == [()] * 3
     assert load_statuses(url) == ["working", "new", "new"]
 
@@ -74,7 +74,7 @@ async def test_marked_tickets_that_were_assigned_are_taken_back_from_where_the_m
     async with open_console(url) as console:
         await console.pilot.press("space", "space")
         await console.run("assign", "kim")
-        await console.wait_for_notice("Done for 2 of 2 tickets")
+        await console.wait_for_notice("Assigned 2 tickets to Kim")
         assert [load_detail(url, number).row.assignee for number in (1001, 1002, 1003)] == ["kim", "kim", None]
         assert console.panes.queue.current is not None
         assert console.panes.queue.current.number == 1003

@@ -30,9 +30,9 @@ async def test_a_ticket_is_lifted_out_of_its_order_for_a_reason(tmp_path: Path) 
     desk = create_ticket(tmp_path, "campus-it")
     async with open_console(desk.store.url) as console:
         console.workspace.run_command("prioritise", "critical")
-        await console.wait_for_text("For which reason?")
+        await console.wait_for_text("Reason")
         await console.pilot.press("down", "enter")
-        await console.wait_for_text("How many people are affected?")
+        await console.wait_for_text("Number of people affected")
         await console.pilot.press(*"40", "enter")
         await console.wait_for_notice("priority Critical")
     assert read_ticket(desk).row.priority == "critical"
@@ -73,10 +73,10 @@ async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, keys: tuple
     assert list(Runner(desk.store).step(at(1) + timedelta(minutes=31)))
     async with open_console(desk.store.url, minutes=40) as console:
         console.workspace.run_command("suggested", "")
-        await console.wait_for_text("What is suggested")
+        await console.wait_for_text("Suggestion")
         await console.wait_for_text("pass it to the second line?")
         await console.pilot.press("down", "enter")
-        await console.wait_for_text("Do it?")
+        await console.wait_for_text("Apply it?")
         await console.pilot.press(*keys)
         await console.wait_until(lambda: not console.busy(), "the end of :suggested")
     assert read_ticket(desk).values["tier"] == tier

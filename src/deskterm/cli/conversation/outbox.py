@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from textwrap import indent
 from typing import Annotated
 
 import typer
@@ -10,10 +12,11 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson
-from deskterm.cli.runtime.output import cut_to_limit, print_json
+from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary, get_label
+from deskterm.present.sanitize import sanitize
 from deskterm.store.queries import outbox, oversight
 from deskterm.store.queries.desk_facts import load_desk_facts
 
@@ -24,6 +27,7 @@ def list_letters(
     context: typer.Context,
     state: Annotated[str, typer.Option(help="queued, sent, failed or withdrawn.")] = "queued",
     limit: Limit = 1000,
+    full: Annotated[bool, typer.Option("--full", help="Print each letter whole.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List letters to people outside, the oldest first."""
@@ -46,8 +50,13 @@ def list_letters(
             ]
         )
         return
+    if full:
+        for letter in letters:
+            _print_letter(letter, facts.timezone)
+        _warn_that_they_wait(state, letters)
+        return
     print_table(
-        ("#", "Letter", "Since", "Not before", "About", "To", "Heading"),
+        ("#", "Letter", "Since", "Not before", "About", "To", "Text"),
         [
             (
                 str(letter.number),
@@ -55,13 +64,33 @@ def list_letters(
                 format_time(letter.at, facts.timezone),
                 format_time(letter.not_before, facts.timezone),
                 letter.on,
-                ", ".join(person.email or f"{person.name} (no address)" for person in letter.to),
-                letter.heading or f"message {letter.covers}",
+                _format_recipients(letter),
+                letter.heading or _find_first_line(letter.body),
             )
             for letter in letters
         ],
         right=("#", "Letter"),
     )
+    _warn_that_they_wait(state, letters)
+
+
+def _print_letter(letter: outbox.Letter, timezone: str) -> None:
+    """Print a letter whole: a line about it, its subject, and its words."""
+    about = f"letter {letter.key} of {letter.number}, {letter.on}, since {format_time(letter.at, timezone)}"
+    lines = [f"{about}, to {_format_recipients(letter)}", *([letter.heading] if letter.heading else [])]
+    print_lines(lines)
+    print(indent(sanitize(letter.body, multiline=True), "    "), end="\n\n")
+
+
+def _format_recipients(letter: outbox.Letter) -> str:
+    return ", ".join(person.email or f"{person.name} (no address)" for person in letter.to)
+
+
+def _find_first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "–")
+
+
+def _warn_that_they_wait(state: str, letters: Sequence[outbox.Letter]) -> None:
     if state == "queued" and letters:
         # On standard error: what reads the table is not to read this as one of its lines.
         print("deskterm: these letters wait, nothing sends them yet", file=sys.stderr)

@@ -22,6 +22,7 @@ class Recipient(NamedTuple):
 class Letter(NamedTuple):
     """A letter of a ticket. key: the number of its event within the ticket; at: when it last changed, epoch seconds;
     to: its recipients; covers: the message (its seq) that the letter is a copy of, None for one with a text of its own;
+    body: its words, which of a copy are the message's;
     bare: it says only that there is news; not_before: the opening that it waits for, epoch seconds."""
 
     number: int
@@ -94,6 +95,9 @@ def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list
     parsed = [(number, key, state, seconds_from_stored(at), json.loads(data)) for number, key, state, at, data in rows]
     people = _load_recipients(reader, {contact for *_, values in parsed for contact in values.get("to", ())})
     texts = load_texts(reader, (values.get(name) for *_, values in parsed for name in ("heading", "body")))
+    messages = _load_messages(
+        reader, [(number, values["covers"]) for number, *_, values in parsed if "covers" in values]
+    )
     return [
         Letter(
             number,
@@ -105,7 +109,7 @@ def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list
             values.get("channel", "email"),
             tuple(people[contact] for contact in values.get("to", ()) if contact in people),
             texts.get(values.get("heading"), ""),
-            texts.get(values.get("body"), ""),
+            texts.get(values.get("body"), "") or messages.get((number, values.get("covers")), ""),
             values.get("covers"),
             bool(values.get("bare")),
             bool(values.get("or_phone")),
@@ -114,6 +118,23 @@ def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list
         )
         for number, key, state, at, values in parsed
     ]
+
+
+def _load_messages(reader: ReadConnection, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Load the words of messages by ticket and seq; those that were erased are empty. The numbers come from the store
+    itself, so they may stand in the SQL."""
+    found: dict[tuple[int, int], str] = {}
+    for start in range(0, len(places), NUMBERS_PER_QUERY // 2):
+        part = places[start : start + NUMBERS_PER_QUERY // 2]
+        tickets, seqs = (
+            ",".join(sorted({str(int(number)) for number in column})) for column in zip(*part, strict=True)
+        )
+        rows = reader.rows(
+            "SELECT m.ticket_id, m.seq, t.body FROM message m JOIN personal_text t ON t.id = m.text_id "
+            f"WHERE m.ticket_id IN ({tickets}) AND m.seq IN ({seqs})"
+        )
+        found.update(((number, seq), body) for number, seq, body in rows)
+    return found
 
 
 def _load_recipients(reader: ReadConnection, numbers: Iterable[int]) -> dict[int, Recipient]:

@@ -85,9 +85,11 @@ class CommandRunner:
         run: Callable[..., Awaitable[None]] = getattr(found, function)
         await run(self._console, *arguments)
 
-    async def run_on(self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult]) -> None:
+    async def run_on(
+        self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult], done: str = ""
+    ) -> None:
         """Run a command on each of these tickets as one act, say what came of it, and read the lists again. A ticket
-        that is refused does not keep the others from being changed."""
+        that is refused does not keep the others from being changed. done: as for `Console.run_on`."""
 
         def run_on_each(desk: DeskSession) -> tuple[list[CommandResult], list[str]]:
             results, refusals = [], []
@@ -104,8 +106,9 @@ class CommandRunner:
         results, refusals = await console.run(run_on_each)
         self.remember(results[-1] if results else None)
         if results:
-            summary = f"Done for {len(results)} of {len(numbers)} tickets"
-            console.notify(results[0].summary if len(numbers) == 1 else summary)
+            console.notify(
+                results[0].summary if len(numbers) == 1 else _name_act(done or "Changed {}", len(results), len(numbers))
+            )
         if refusals:
             more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
             console.notify(refusals[0] + more, severity="error")
@@ -117,3 +120,10 @@ class CommandRunner:
     def remember(self, result: CommandResult | None) -> None:
         """Keep a change as the one that undo is about, wherever it leaves the cursor; None forgets it."""
         self.last_change = result
+
+
+def _name_act(done: str, changed: int, selected: int) -> str:
+    """Return the sentence of an act on several tickets: `Assigned 12 tickets to Priya`, `Closed 2 of 3 tickets`."""
+    tickets = f"{changed} tickets" if changed == selected else f"{changed} of {selected} tickets"
+    # Only the first: what follows may be words that an agent typed
+    return done.replace("{}", tickets, 1)

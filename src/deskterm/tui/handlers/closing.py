@@ -49,7 +49,7 @@ async def close(console: Console, argument: str) -> None:
     lines = console.selection(many=True)
     reason = argument or await choose_from_procedure(
         console,
-        format_question("Why {be} {} closed?", lines),
+        format_question("Reason to close {}", lines),
         lambda desk: desk.procedure.definition.closing.reasons,
     )
     # Empty and not None: the procedure has none, and nobody called the question off
@@ -57,7 +57,9 @@ async def close(console: Console, argument: str) -> None:
         raise DeskError("This procedure has no reasons for closing: use s to change the status.")
     if reason is not None:
         now = console.now()
-        await console.run_on(numbers_of(lines), lambda desk, number: closing.close(desk, number, reason, now=now))
+        await console.run_on(
+            numbers_of(lines), lambda desk, number: closing.close(desk, number, reason, now=now), "Closed {}"
+        )
 
 
 async def confirm(console: Console, argument: str) -> None:
@@ -73,7 +75,9 @@ async def reject(console: Console, argument: str) -> None:
 async def _record_verdict(console: Console, argument: str, *, confirmed: bool) -> None:
     """Record what the requester says of a resolution; a dash stands for those who did not write."""
     lines = console.selection(many=False)
-    text = argument or await console.ask(f"What did they write of {describe_tickets(lines)}, or - for nothing?")
+    text = argument or await console.ask(
+        f"What did the requester write about {describe_tickets(lines)}? (- for nothing)"
+    )
     if text is None:
         return
     now, text = console.now(), "" if text == "-" else text
@@ -94,7 +98,7 @@ async def reopen(console: Console, argument: str) -> None:
     if not argument and await console.run(has_unreviewed_thanks):
         await console.run_on([number], lambda desk, one: thanks_messages.overrule_thanks(desk, one, now=looked_at))
         return
-    reason = argument or await console.ask(f"Why is {describe_tickets(lines)} reopened?")
+    reason = argument or await console.ask(f"Reason to reopen {describe_tickets(lines)}")
     if reason:
         # The time of the answer, not of the question, which may have stood open for an hour
         now = console.now()

@@ -23,19 +23,20 @@ if TYPE_CHECKING:
 async def escalate(console: Console, argument: str) -> None:
     """Take the next step of the ladder. argument: the reason."""
     lines = console.selection(many=True)
-    question = "Why {be} {} escalated?"
+    question = "Reason to escalate {}"
     if not argument and len(lines) == 1:
         # Of several tickets each may stand at another level
         levels = await _load_levels(console, lines[0].number)
         if levels and levels[0].criteria:
             next_level = f"{levels[0].label} ({levels[0].criteria})"
-            question = "Why {be} {} escalated to " + next_level.replace("{", "{{").replace("}", "}}") + "?"
+            question = "Reason to escalate {} to " + next_level.replace("{", "{{").replace("}", "}}")
     await run_with_text(
         console,
         argument,
         question,
         lambda desk, number, reason, now: escalation.escalate(desk, number, reason=reason, now=now),
         many=True,
+        done=lambda reason: "Escalated {}",
     )
 
 
@@ -56,7 +57,7 @@ async def escalate_to_level(console: Console, argument: str) -> None:
         criterion = await console.ask(f"{sanitize(chosen.label)} is for: {sanitize(chosen.criteria)} How is that met?")
         if not criterion:
             return
-    reason = await console.ask(f"Why is {line.number} escalated?")
+    reason = await console.ask(f"Reason to escalate {line.number}")
     if reason:
         now = console.now()
         await console.run_on(
@@ -86,7 +87,9 @@ async def acknowledge_calls(console: Console, argument: str) -> None:
     """Acknowledge the calls of the tickets."""
     now = console.now()
     await console.run_on(
-        numbers_of(console.selection(many=True)), lambda desk, number: calls.acknowledge(desk, number, now=now)
+        numbers_of(console.selection(many=True)),
+        lambda desk, number: calls.acknowledge(desk, number, now=now),
+        "Acknowledged the calls for {}",
     )
 
 
@@ -95,7 +98,7 @@ async def review(console: Console, argument: str) -> None:
     await run_with_text(
         console,
         argument,
-        "What was decided on {}?",
+        "Decision on the escalation of {}",
         lambda desk, number, decision, now: escalation_review.review_escalation(
             desk, number, decision=decision, now=now
         ),
@@ -108,7 +111,7 @@ async def dispute(console: Console, argument: str) -> None:
     await run_with_text(
         console,
         argument,
-        "How does {} affect them?",
+        "How does {} affect the customer?",
         lambda desk, number, text, now: priority_dispute.dispute_priority(desk, number, text, now=now),
         many=False,
     )
@@ -119,9 +122,10 @@ async def announce_delay(console: Console, argument: str) -> None:
     await run_with_text(
         console,
         argument,
-        "What takes longer on {}, or when is it done?",
+        "Delay notice for {}: reason, or new date",
         lambda desk, number, text, now: delay_notice.announce_delay(desk, number, text, now=now),
         many=True,
+        done=lambda text: "Sent a delay notice for {}",
     )
 
 
@@ -130,7 +134,7 @@ async def log_call(console: Console, argument: str) -> None:
     await run_with_text(
         console,
         argument,
-        "What were they told of {} by phone?",
+        "Call about {}: what was said?",
         lambda desk, number, text, now: letters.log_call_instead(desk, number, text, now=now),
         many=False,
     )
@@ -144,6 +148,7 @@ async def add_participant(console: Console, argument: str) -> None:
         "Add CC to {}",
         lambda desk, number, person, now: participants.add_participant(desk, number, person, now=now),
         many=True,
+        done=lambda person: f"Added CC to {{}}: {person}",
     )
 
 
@@ -152,8 +157,9 @@ async def attach(console: Console, argument: str) -> None:
     await run_with_ticket(
         console,
         argument,
-        "Which incident {do} {} belong to?",
+        "Attach {} to incident number",
         lambda desk, number, incident, now: incidents.attach_ticket(desk, number, incident, now=now),
+        "Attached {} to incident",
     )
 
 
@@ -162,7 +168,7 @@ async def announce(console: Console, argument: str) -> None:
     await run_with_text(
         console,
         argument,
-        "What should all know who are touched by {}?",
+        "Message to everyone affected by {}",
         lambda desk, number, text, now: incidents.announce_to_attached(desk, number, text, now=now),
         many=False,
     )
@@ -172,5 +178,7 @@ async def take_over(console: Console, argument: str) -> None:
     """Take over the tickets of a colleague who is away."""
     now = console.now()
     await console.run_on(
-        numbers_of(console.selection(many=True)), lambda desk, number: absence.take_over(desk, number, now=now)
+        numbers_of(console.selection(many=True)),
+        lambda desk, number: absence.take_over(desk, number, now=now),
+        "Took over {}",
     )

@@ -45,7 +45,7 @@ async def undo(console: Workspace, argument: str) -> None:
             undone.update((one, result) for one in numbers)
         return undone[number]
 
-    await console.run_on(numbers_of(console.selection(many=True)), undo_once)
+    await console.run_on(numbers_of(console.selection(many=True)), undo_once, "Undid the last change on {}")
 
 
 async def duplicate(console: Console, argument: str) -> None:
@@ -53,8 +53,9 @@ async def duplicate(console: Console, argument: str) -> None:
     await run_with_ticket(
         console,
         argument,
-        "{}: duplicate of number",
+        "Close {} as duplicate of number",
         lambda desk, number, original, now: duplicates.close_as_duplicate(desk, number, original, now=now),
+        "Closed {} as duplicates of",
     )
 
 
@@ -63,8 +64,9 @@ async def merge(console: Console, argument: str) -> None:
     await run_with_ticket(
         console,
         argument,
-        "{}: merge into number",
+        "Merge {} into number",
         lambda desk, number, target, now: merging.merge_into(desk, number, target, now=now),
+        "Merged {} into",
     )
 
 
@@ -73,9 +75,10 @@ async def separate(console: Console, argument: str) -> None:
     await run_with_text(
         console,
         argument,
-        "Why {be} {} a matter of its own?",
+        "Reason to separate {}",
         lambda desk, number, reason, now: separating.separate_ticket(desk, number, reason, now=now),
         many=True,
+        done=lambda reason: "Separated {}",
     )
 
 
@@ -86,9 +89,9 @@ async def split(console: Console, argument: str) -> None:
     entries = [entry for entry in ticket.timeline if entry.voice == "requester" and entry.seq] if ticket else []
     # The pane may still show the ticket before this one
     if not entries or ticket is None or ticket.number != selected:
-        raise DeskError("There is no message of the requester here to split off.")
+        raise DeskError("No message from the requester to split off.")
     choices = [Choice(str(entry.seq), sanitize(entry.text.split("\n")[0][:70])) for entry in reversed(entries)]
-    chosen = choices[0].key if len(choices) == 1 else await console.choose("Split off which?", choices)
+    chosen = choices[0].key if len(choices) == 1 else await console.choose("Message to split off", choices)
     if chosen is None:
         return
     number, message, looked_at = ticket.number, int(chosen), console.now()
@@ -115,4 +118,11 @@ async def hold(console: Console, argument: str) -> None:
             return retention.release_hold(desk, number, now=now)
         return retention.place_hold(desk, number, text, now=now)
 
-    await run_with_text(console, argument, "Why {be} {} held? (- to release)", hold_or_release, many=True)
+    await run_with_text(
+        console,
+        argument,
+        "Reason to hold {} (- to release)",
+        hold_or_release,
+        many=True,
+        done=lambda text: "Released the hold on {}" if text == _RELEASE else "Put a hold on {}",
+    )

@@ -33,12 +33,12 @@ async def prioritise(console: Console, argument: str) -> None:
     )
     if not priority:
         return
-    override = await choose_from_procedure(console, "For which reason?", lambda desk: part.overrides)
+    override = await choose_from_procedure(console, "Reason", lambda desk: part.overrides)
     if override is None:
         return
     affected: int | None = None
     if part.asks_number_affected:
-        text = await console.ask("How many people are affected? (nothing where the ticket says it)")
+        text = await console.ask("Number of people affected (leave empty if the ticket says it)")
         if text and not text.isdecimal():
             raise UsageError(f"{text!r} is no number of people.")
         affected = int(text) if text else None
@@ -48,6 +48,7 @@ async def prioritise(console: Console, argument: str) -> None:
         lambda desk, number: priority_override.override_priority(
             desk, number, priority, override=override, affected=affected, now=now
         ),
+        "Moved {} out of order",
     )
 
 
@@ -69,7 +70,8 @@ async def exempt(console: Console, argument: str) -> None:
             return exemption.unexempt(desk, number, now=now)
         return exemption.exempt(desk, number, reason, now=now)
 
-    await console.run_on(numbers_of(lines), exempt_or_end)
+    done = "Ended the SLA exemption of {}" if reason == _END_EXEMPTION else "Exempted {} from the SLA"
+    await console.run_on(numbers_of(lines), exempt_or_end, done)
 
 
 async def decide_suggestion(console: Console, argument: str) -> None:
@@ -78,11 +80,11 @@ async def decide_suggestion(console: Console, argument: str) -> None:
     open_suggestions = await console.run(lambda desk: _list_suggestions(desk, number, looked_at))
     if not open_suggestions:
         raise UsageError(f"Nothing is suggested for {number}.")
-    key = await console.choose("What is suggested", open_suggestions)
+    key = await console.choose("Suggestion", open_suggestions)
     if key is None:
         return
-    answers = [Choice("take", Safe("do it")), Choice("leave", Safe("leave it as it is"))]
-    answer = await console.choose("Do it?", answers)
+    answers = [Choice("take", Safe("apply it")), Choice("leave", Safe("leave it as it is"))]
+    answer = await console.choose("Apply it?", answers)
     if answer is not None:
         now = console.now()
         decide = suggestions.accept_suggestion if answer == "take" else suggestions.dismiss_suggestion

@@ -26,30 +26,43 @@ _MOST_DIGITS = 18
 """Digits of a ticket number at most: a longer one may not fit into the store's integers."""
 
 
-async def run_with_text(console: Console, argument: str, question: str, command: TextCommand, *, many: bool) -> None:
+async def run_with_text(
+    console: Console,
+    argument: str,
+    question: str,
+    command: TextCommand,
+    *,
+    many: bool,
+    done: Callable[[str], str] | None = None,
+) -> None:
     """Run a command that takes a line of text on the selection. argument: the text, asked for where it is empty;
-    question: as for `format_question`."""
+    question: as for `format_question`; done: makes of the text the sentence about several tickets, as for
+    `Console.run_on`."""
     lines = console.selection(many=many)
     text = argument or await console.ask(format_question(question, lines))
     if text:
         # After the question: an answer may take minutes, and the command happens when it is given
         now = console.now()
-        await console.run_on(numbers_of(lines), lambda desk, number: command(desk, number, text, now))
+        await console.run_on(
+            numbers_of(lines), lambda desk, number: command(desk, number, text, now), done(text) if done else ""
+        )
 
 
-async def run_with_ticket(console: Console, argument: str, question: str, command: LinkCommand) -> None:
-    """Run a command that names another ticket on the selection. Raises UsageError for what is no ticket number."""
+async def run_with_ticket(console: Console, argument: str, question: str, command: LinkCommand, done: str) -> None:
+    """Run a command that names another ticket on the selection. done: the sentence about several tickets, as for
+    `Console.run_on`; the other's number follows. Raises UsageError for what is no ticket number."""
     lines = console.selection(many=True)
     text = argument or await console.ask(format_question(question, lines))
     if text:
         other, now = parse_ticket_number(text), console.now()
-        await console.run_on(numbers_of(lines), lambda desk, number: command(desk, number, other, now))
+        await console.run_on(
+            numbers_of(lines), lambda desk, number: command(desk, number, other, now), f"{done} {other}"
+        )
 
 
 def format_question(question: str, lines: Sequence[QueueLine]) -> str:
-    """Fill in the tickets that a question is about, at `{}`, and the verbs `{be}` and `{do}` that go with them."""
-    one = len(lines) == 1
-    return question.format(describe_tickets(lines), be="is" if one else "are", do="does" if one else "do")
+    """Fill in the tickets that a question is about, at `{}`."""
+    return question.format(describe_tickets(lines))
 
 
 def describe_tickets(lines: Sequence[QueueLine]) -> str:

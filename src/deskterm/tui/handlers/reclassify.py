@@ -82,4 +82,5 @@ async def _change_field(
     def change(desk: DeskSession, number: int) -> CommandResult:
         return update.update_ticket(desk, number, now=now, **{field: value})  # type: ignore[arg-type]
 
-    await console.run_on(numbers_of(lines), change)
+    label = next((str(choice.label) for choice in choices if choice.key == value), value)
+    await console.run_on(numbers_of(lines), change, f"Set the {title.removesuffix(' of').lower()} of {{}} to {label}")

@@ -32,7 +32,7 @@ async def change_status(console: Console, argument: str) -> None:
         return
     unanswered = await _move(console, lines, status)
     if unanswered and await console.confirm(
-        f"The last word on {describe_tickets(unanswered)} is the requester's, who was told nothing.",
+        f"The last word on {describe_tickets(unanswered)} is the requester's, and not answered yet.",
         "move it anyway",
         "stay",
     ):
@@ -52,7 +52,8 @@ async def _move(console: Console, lines: Sequence[QueueLine], status: str, *, an
             unanswered.add(number)
             raise
 
-    await console.run_on(numbers_of(lines), move)
+    known = console.vocabulary.statuses.get(status)
+    await console.run_on(numbers_of(lines), move, f"Moved {{}} to {known.label if known else status}")
     return [line for line in lines if line.number in unanswered]
 
 
@@ -89,7 +90,7 @@ async def assign(console: Console, argument: str) -> None:
         )
         for person in people
     ]
-    choices.append(Choice(_NOBODY, Safe("nobody"), Safe("take it from whoever has it")))
+    choices.append(Choice(_NOBODY, Safe("nobody"), Safe("unassign")))
     login = argument or await console.choose(
         f"Assign {describe_tickets(lines)} to", choices, lines[0].assignee, search=True
     )
@@ -104,7 +105,9 @@ async def take(console: Console, argument: str) -> None:
 
 async def _assign(console: Console, lines: Sequence[QueueLine], login: str | None) -> None:
     now = console.now()
-    await console.run_on(numbers_of(lines), lambda desk, number: assignment.assign(desk, number, login, now=now))
+    name = next((person.name for person in console.people if person.login == login), login)
+    done = "Unassigned {}" if login is None else f"Assigned {{}} to {'you' if login == console.agent.login else name}"
+    await console.run_on(numbers_of(lines), lambda desk, number: assignment.assign(desk, number, login, now=now), done)
 
 
 async def tag(console: Console, argument: str) -> None:
@@ -116,7 +119,10 @@ async def tag(console: Console, argument: str) -> None:
         added = [tag.lstrip("+#") for tag in tags if not tag.startswith("-")]
         removed = [tag.lstrip("-#") for tag in tags if tag.startswith("-")]
         now = console.now()
-        await console.run_on(numbers_of(lines), lambda desk, number: update.tag(desk, number, added, removed, now=now))
+        done = f"Changed the tags of {{}}: {' '.join([*(f'+{tag}' for tag in added), *(f'-{tag}' for tag in removed)])}"
+        await console.run_on(
+            numbers_of(lines), lambda desk, number: update.tag(desk, number, added, removed, now=now), done
+        )
 
 
 async def snooze(console: Console, argument: str) -> None:
@@ -127,5 +133,10 @@ async def snooze(console: Console, argument: str) -> None:
         return snooze_ticket(desk, number, until, now=now)
 
     await run_with_text(
-        console, argument, "Snooze {} until? 2h, 3d, tomorrow 09:00 or 2026-11-23T09:00", run, many=True
+        console,
+        argument,
+        "Snooze {} until? 2h, 3d, tomorrow 09:00 or 2026-11-23T09:00",
+        run,
+        many=True,
+        done=lambda text: "Woke {}" if text.strip() == _WAKE else f"Snoozed {{}}: {text}",
     )

@@ -15,12 +15,14 @@ from deskterm.tui.panes.colours import FAINT
 
 
 class Key(NamedTuple):
-    """A key in the line. command: the name of the command it runs; enabled: whether that can be run now."""
+    """A key in the line. command: the name of the command it runs; enabled: whether that can be run now; short: its
+    title where not all keys fit."""
 
     key: str
     title: str
     command: str
     enabled: bool = True
+    short: str = ""
 
 
 class KeyLine(Widget):
@@ -62,6 +64,8 @@ class KeyLine(Widget):
         if not self._keys:
             return []
         *keys, last = self._keys
+        if sum(map(_length, self._keys)) > self.size.width:
+            keys = [key._replace(title=key.short) if key.short else key for key in keys]
         room = self.size.width - _length(last)
         visible = []
         for key in keys:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _COMPOSING = (
     Key("ctrl+s", "send", "send"),
-    Key("ctrl+t", "send and set status", "then"),
+    Key("ctrl+t", "send and set status", "then", short="set status"),
     Key("ctrl+o", "channel", "channel"),
     Key("ctrl+e", "editor", "edit"),
     Key("tab", "panes", "next-pane"),

@@ -154,8 +154,10 @@ class DeskWorkspace:
     async def run(self, act: Callable[[DeskSession], T]) -> T:
         return await self._desk_worker.run(act)
 
-    async def run_on(self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult]) -> None:
-        await self.runner.run_on(numbers, act)
+    async def run_on(
+        self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult], done: str = ""
+    ) -> None:
+        await self.runner.run_on(numbers, act, done)
 
     def remember(self, result: CommandResult | None) -> None:
         self.runner.remember(result)
