@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sqlalchemy import func, select
 
@@ -26,9 +26,11 @@ from deskterm.errors import DeskError
 from deskterm.progress import Progress
 from deskterm.sla.zones import format_local_time
 from deskterm.store.db.engine import Store
-from deskterm.store.db.errors import UnavailableDesk
+from deskterm.store.db.errors import RefusedConnection, UnavailableDesk
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.tables import ClockRow, table_of
+
+Started = TypeVar("Started")
 
 DIGEST_AFTER = 60
 """Seconds by which an alert may be late and still be shown by itself, not in the digest."""
@@ -148,7 +150,7 @@ def run_until_stopped(
     """Note what comes, report it, and sleep until the next event, until `stop` is set. report: called with the alerts
     of a step, in order of time. report_absence: called with a sentence when the desk is locked or out of reach, and
     when it is back; meanwhile it is tried less and less often."""
-    failures, away_since = 0, 0.0
+    absence = _Absence(report_absence)
     while not stop.is_set():
         alerts: list[ClockAlert] = []
         try:
@@ -164,18 +166,53 @@ def run_until_stopped(
                     report(alerts)
             following = runner.next_at()
         except UnavailableDesk as error:
-            if not failures:
-                away_since = time.monotonic()
-                report_absence(f"{str(error).removesuffix('.')}. Trying again until it is back.")
-            failures += 1
-            stop.wait(_choose_delay(failures))
+            stop.wait(absence.note_failure(error))
             continue
-        if failures:
-            report_absence(f"The desk is back after {time.monotonic() - away_since:.0f} s; going on.")
-            failures = 0
+        absence.end()
         ahead = POLL_INTERVAL if following is None else (following - clock()).total_seconds()
         # At least a moment: an event that cannot be noted must not keep the processor busy
         stop.wait(min(max(ahead, 0.05), POLL_INTERVAL))
+
+
+def start_when_available(
+    start: Callable[[], Started], stop: threading.Event, report_absence: Callable[[str], None]
+) -> Started | None:
+    """Call `start` until the desk is there, less and less often, and return its result; None when `stop` is set first
+    (D-42). report_absence: as in `run_until_stopped`. Raises DeskError for a desk that does not exist, and for a URL
+    that its server refuses: time mends neither."""
+    absence = _Absence(report_absence)
+    while not stop.is_set():
+        try:
+            started = start()
+        except RefusedConnection:
+            raise
+        except UnavailableDesk as error:
+            stop.wait(absence.note_failure(error))
+            continue
+        absence.end()
+        return started
+    return None
+
+
+class _Absence:
+    """A time in which the desk is locked or out of reach: its beginning and its end are a sentence each."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report, self._failures, self._since = report, 0, 0.0
+
+    def note_failure(self, error: UnavailableDesk) -> float:
+        """Note that the desk could not be reached, and return the seconds until it is tried again."""
+        if not self._failures:
+            self._since = time.monotonic()
+            self._report(f"{str(error).removesuffix('.')}. Trying again until it is back.")
+        self._failures += 1
+        return _choose_delay(self._failures)
+
+    def end(self) -> None:
+        """Note that the desk is there."""
+        if self._failures:
+            self._report(f"The desk is back after {time.monotonic() - self._since:.0f} s; going on.")
+            self._failures = 0
 
 
 def _choose_delay(failures: int) -> float:

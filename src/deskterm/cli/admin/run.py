@@ -5,20 +5,21 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from deskterm.automation.runner import ClockAlert, Runner, run_until_stopped, summarize_alerts
+from deskterm.automation.runner import ClockAlert, Runner, run_until_stopped, start_when_available, summarize_alerts
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import to_rfc3339
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
 from deskterm.errors import UsageError
 from deskterm.present.sanitize import sanitize
-from deskterm.store.db.engine import open_store
+from deskterm.store.db.engine import Store, open_store
 
 
 def run_service(
@@ -31,11 +32,8 @@ def run_service(
     if as_json and not once:
         raise UsageError("--json goes with --once: a service tells a line at a time.")
     cli: CliContext = context.obj
-    clock = cli.make_clock(cli.read_facts())
-    cli.check_clock()
-    store = open_store(cli.url)
-    runner = Runner(store, progress=show_upgrade_progress())
     if once:
+        store, runner, clock = _start(cli)
         fired = list(runner.step(clock()))
         store.close()
         if as_json:
@@ -47,8 +45,24 @@ def run_service(
     # A service ends between two steps, whichever way it is stopped, and so never in the middle of a transaction.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_until_stopped(runner, clock, stop, _print_digest, _print_absence)
-    store.close()
+    started = start_when_available(lambda: _start(cli), stop, _print_absence)
+    if started is not None:
+        store, runner, clock = started
+        run_until_stopped(runner, clock, stop, _print_digest, _print_absence)
+        store.close()
+
+
+def _start(cli: CliContext) -> tuple[Store, Runner, Callable[[], datetime]]:
+    """Open the store with its runner, and the desk's clock. Raises DeskError where the caller may not read the desk,
+    or the clock may be wrong; UnavailableDesk while it is locked or out of reach."""
+    clock = cli.make_clock(cli.read_facts())
+    cli.check_clock()
+    store = open_store(cli.url)
+    try:
+        return store, Runner(store, progress=show_upgrade_progress()), clock
+    except BaseException:
+        store.close()
+        raise
 
 
 def _print_absence(sentence: str) -> None:

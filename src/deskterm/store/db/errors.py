@@ -13,6 +13,11 @@ from deskterm.store.db.location import dialect, display_location, redact_passwor
 _NO_TEXT = "Could not decode to UTF-8"
 """The beginning of the driver's message about a text that is none; the rest of it repeats the text."""
 _PAGE = re.compile(r"\bpage (\d+)", re.IGNORECASE)
+_STARTING = re.compile(
+    "start|shut|recover|not (currently|yet) accepting|too many|connection slots|terminating", re.IGNORECASE
+)
+"""What a PostgreSQL says that refuses everybody for a while; whatever else it says on refusing is about the URL."""
+_WRONG_HOST = re.compile(r"(could not translate host name|failed to resolve host)(?!.*temporary)", re.IGNORECASE)
 _LONGEST_SEARCH = 5.0
 """Seconds for which damage is looked for."""
 
@@ -27,6 +32,11 @@ class DamagedDesk(DeskError):
 
 class UnavailableDesk(DeskError):
     """The desk is locked or out of reach, and may be there again in a moment."""
+
+
+class RefusedConnection(UnavailableDesk):
+    """A server is there, and refuses what the URL says, or no host has its name: waiting alone will not help, unless
+    it worked a moment ago."""
 
 
 class Interrupted(Exception):
@@ -116,7 +126,10 @@ def locked_error(url: str) -> UnavailableDesk:
 
 
 def unreachable_error(url: str, reason: str) -> UnavailableDesk:
-    return UnavailableDesk(
+    # Without names in quotation marks: a database may be called `starting`
+    answer = re.sub('"[^"]*"', "", reason.partition("FATAL:")[2])
+    is_refused = bool(answer and not _STARTING.search(answer)) or _WRONG_HOST.search(reason) is not None
+    return (RefusedConnection if is_refused else UnavailableDesk)(
         f"The PostgreSQL at {display_location(url)} cannot be reached ({redact_passwords(reason, url)}): "
         "check that it runs and the URL."
     )
