@@ -14,6 +14,7 @@ class TransactionContext:
 
     agent: whom its events name. behind: the login of whoever works in the agent's name, which every event records;
     empty for nobody. bulk: the mark that the events of one act about several tickets share; None for an act about one.
+    newest_edition: the number of the procedure's newest version, and the epoch second from which on it is in force.
     desk_name, timezone: the desk's own. simulated: its clock is offset from the real one, so that an instant before the
     ticket's last event is a mistake instead of a difference between the clocks of two machines.
     """
@@ -23,5 +24,6 @@ class TransactionContext:
     desk_name: str
     timezone: str
     simulated: bool
+    newest_edition: tuple[int, int]
     behind: str = ""
     bulk: str | None = None

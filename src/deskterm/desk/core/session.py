@@ -6,14 +6,16 @@ written (see `transaction.py`) and the database transaction commits, before the 
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
@@ -34,7 +36,7 @@ from deskterm.store.db.engine import Store
 from deskterm.store.db.errors import hidden_ticket_error, newer_layout_error
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.db.tables import Agent, ClockRow, Ticket, table_of
+from deskterm.store.db.tables import Agent, ClockRow, ProcedureVersion, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
 _ticket = table_of(Ticket)
@@ -51,16 +53,27 @@ _FIND_DUE = (
     .limit(1)
 )
 
-_SELECT_VERSION = select(_ticket.c.version).where(_ticket.c.id == bindparam("number"))
+_SELECT_VERSION = "SELECT version FROM ticket WHERE id = ?"
 
 _LONG_HISTORY = 40
 """Events from which on it pays to fold a ticket before its lock is held, which takes another look at its row."""
 
-_desk, _agent = table_of(DeskRow), table_of(Agent)
+_desk, _agent, _edition = table_of(DeskRow), table_of(Agent), table_of(ProcedureVersion)
 # One statement, because every command runs it
 _SELECT_RIGHTS = (
-    select(_desk.c.schema_number, _desk.c.procedure_version, _desk.c.timezone, *_agent.c)
-    .select_from(_desk.outerjoin(_agent, _agent.c.login == bindparam("login")))
+    select(
+        _desk.c.schema_number,
+        _desk.c.procedure_version,
+        _desk.c.timezone,
+        _edition.c.id,
+        _edition.c.applied_at,
+        *_agent.c,
+    )
+    .select_from(
+        _desk.join(_edition, _edition.c.id == select(func.max(_edition.c.id)).scalar_subquery()).outerjoin(
+            _agent, _agent.c.login == bindparam("login")
+        )
+    )
     .where(_desk.c.id == 1)
 )
 _SELECT_ROLE = select(_agent.c.role).where(_agent.c.login == bindparam("login"), _agent.c.active)
@@ -97,6 +110,9 @@ class DeskSession:
     behind: str = ""
     _hidden: tuple[str, ...] = ()
     """The departments whose tickets the agent neither reads nor changes."""
+    _known_rights: Row[Any] | None = None
+    """What `_SELECT_RIGHTS` said when the agent was read last, where everything that was made of it follows from it
+    alone."""
     bulk: str | None = None
     """Mark shared by the events of the commands that are being grouped; None outside of `group_commands`."""
 
@@ -168,13 +184,19 @@ class DeskSession:
     def _read_rights(self, session: Session) -> None:
         """Read who the agent is by now, the edition in force and the layout (D-40)."""
         connection = session.connection()
-        layout, edition, timezone, *found = connection.execute(_SELECT_RIGHTS, {"login": self.agent.login}).one()
+        row = connection.execute(_SELECT_RIGHTS, {"login": self.agent.login}).one()
+        layout, edition, timezone, newest, applied_at, *found = row
         if layout != SCHEMA:
             raise newer_layout_error(self.store.url, layout, SCHEMA)
         if edition != self.procedure.version:
             self.procedure = self.build_procedure_lookup(session)(edition)
             self.timezone = timezone
+        if row == self._known_rights:
+            return  # as at the last look: what follows from it is known
+        self._known_rights = None
+        self._newest_edition = newest, math.ceil(applied_at.timestamp())
         if self.agent.role == SYSTEM_ACTOR:
+            self._known_rights = row
             return
         agent = Agent(**dict(zip(_agent.c.keys(), found, strict=True)))
         if not agent.active:  # nor where there is no row
@@ -186,6 +208,8 @@ class DeskSession:
         definition = self.procedure.definition
         closed = [part.key for part in definition.departments if part.members_only]
         self._hidden = ()
+        if not closed and not self.behind:  # otherwise it follows from other agents' rows too
+            self._known_rights = row
         if closed:  # most procedures have none: spare a command the list of all agents
             homes: dict[str, str | None] = {part.key: part.key for part in definition.departments}
             homes |= {part.key: part.department for part in definition.teams}
@@ -203,7 +227,14 @@ class DeskSession:
 
     def _context(self) -> TransactionContext:
         return TransactionContext(
-            self.agent, self.procedure, self.name, self.timezone, self.simulated, self.behind, self.bulk
+            self.agent,
+            self.procedure,
+            self.name,
+            self.timezone,
+            self.simulated,
+            self._newest_edition,
+            self.behind,
+            self.bulk,
         )
 
     @contextmanager
@@ -303,10 +334,10 @@ class DeskSession:
         while others wait (D-45). None for a short one, and on PostgreSQL, whose lock is the ticket's alone."""
         if self.store.dialect != "sqlite":
             return None
+        row = self.store.look_up(_SELECT_VERSION, (number,))
+        if row is None or row[0] < _LONG_HISTORY:
+            return None
         with self.store.reading() as session:
-            version = session.connection().execute(_SELECT_VERSION, {"number": number}).scalar_one_or_none()
-            if version is None or version < _LONG_HISTORY:
-                return None
             history = _TicketHistory()
             history.read_on(session, number, self.build_procedure_lookup(session))
             return history
@@ -351,6 +382,12 @@ class DeskSession:
         context = replace(work.context, agent=_build_system_agent(), behind="", bulk=None)
 
         def begin() -> TicketTransaction:
+            # Warnings and misses that nothing followed from are written together: nothing reads their rows meanwhile
+            if steps and all(event.kind == "noticed" for event in steps[-1].new_events):
+                steps[-1].begin_next(context)
+                return steps[-1]
+            if steps:
+                steps[-1].finish()
             last_hash = steps[-1].hash if steps else work.hash
             steps.append(
                 TicketTransaction(context, self._reactions, work.session, work.fold, work.at, work.number, last_hash)
@@ -358,6 +395,8 @@ class DeskSession:
             return steps[-1]
 
         self._catch_up(work, until, begin)
+        if steps:
+            steps[-1].finish()
         return steps
 
     @contextmanager

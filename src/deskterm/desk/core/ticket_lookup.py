@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from deskterm.desk.core.procedure_versions import ProcedureVersions
@@ -15,6 +15,7 @@ from deskterm.procedure.compiled import CompiledProcedure, compute_digest
 from deskterm.store.db.tables import ProcedureVersion, Ticket, table_of
 
 _ticket, _version = table_of(Ticket), table_of(ProcedureVersion)
+_SELECT_VERSION_AT = select(func.max(_version.c.id)).where(_version.c.applied_at <= bindparam("at"))
 
 
 def require_ticket(session: Session, number: int) -> None:
@@ -39,8 +40,7 @@ def procedure_versions_from_session(
 
 def find_version_at(session: Session, at: int) -> int | None:
     """Return the version of the procedure that was in force at an instant in epoch seconds; None before the first."""
-    query = select(func.max(_version.c.id)).where(_version.c.applied_at <= to_datetime(at))
-    found: int | None = session.execute(query).scalar_one()
+    found: int | None = session.execute(_SELECT_VERSION_AT, {"at": to_datetime(at)}).scalar_one()
     return found
 
 

@@ -144,6 +144,8 @@ class TicketTransaction:
     """Login → (tier, start of work) of the agents who were working on the ticket before the command."""
     reacted_count: int = 0
     """Number of `new_events` that the reactions have seen."""
+    _command_start: int = 0
+    """Number of `new_events` from before the present command (`begin_next`)."""
 
     _projection: TicketProjection = field(init=False)
     connection: Connection = field(init=False)
@@ -160,6 +162,16 @@ class TicketTransaction:
             )
         self.at = max(self.at, last)  # the clocks of two machines may differ a little; events are in order anyway
         self._projection = TicketProjection(self.fold)
+        self._remember_workers()
+
+    def begin_next(self, context: TransactionContext) -> None:
+        """Begin another command in this transaction, after one that is over; `finish` writes both together. Its events
+        are those that it would have in a transaction of its own."""
+        self.context = context
+        self._command_start = len(self.new_events)
+        self._remember_workers()
+
+    def _remember_workers(self) -> None:
         state = self.fold.state
         self.earlier_workers = {
             login: (state.workers.get(login), since) for login, since in state.work_started_at.items()
@@ -184,7 +196,9 @@ class TicketTransaction:
         and judge it by the procedure that was in force then: so it does not matter when it is recorded (D-02). For what
         the desk itself records, before the first event."""
         self.at = max(instant, self.state.last_event_at)
-        version = find_version_at(self.session, self.at)
+        newest, since = self.context.newest_edition
+        # Nearly everything is dated after it, and needs no look-up
+        version = newest if self.at >= since else find_version_at(self.session, self.at)
         if version is not None and version != self.procedure.version:
             self.context = replace(self.context, procedure=self.fold.procedures(version))
 
@@ -228,8 +242,8 @@ class TicketTransaction:
     def _command_mark(self) -> dict[str, Any]:
         """Return the members that make the events of a command one: the number of its first event on all later ones,
         and on the first one the mark that a command on several tickets has."""
-        if self.new_events:
-            return {"act": self.new_events[0].seq}
+        if len(self.new_events) > self._command_start:
+            return {"act": self.new_events[self._command_start].seq}
         return {"bulk": self.context.bulk} if self.context.bulk else {}
 
     def _insert_texts(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
@@ -289,8 +303,11 @@ class TicketTransaction:
             self.connection.execute(_MARK_UNDONE_MESSAGES, {"number": number, "seqs": sorted(undone)})
 
     def _write_changes(self, number: int, changes: RowChanges, remove: Delete, add: Insert) -> None:
-        for first, second in changes.removed:
-            self.connection.execute(remove, {"number": number, "first_key": first, "second_key": second})
+        if changes.removed:
+            self.connection.execute(
+                remove,
+                [{"number": number, "first_key": first, "second_key": second} for first, second in changes.removed],
+            )
         if changes.added:
             self.connection.execute(add, changes.added)
 
@@ -304,7 +321,7 @@ class TicketTransaction:
         if self.number is None:
             self._insert_ticket()
         changes: dict[str, tuple[Any, Any]] = {}
-        for event in self.new_events:
+        for event in self.new_events[self._command_start :]:
             for name, (before, after) in event.changes.items():
                 # What several events changed: from before the first of them to after the last
                 changes[name] = (changes[name][0] if name in changes else before, after)

@@ -43,11 +43,14 @@ class TicketFold:
         self.procedures = procedures
         self._folding: ClockFold | None = None
         self._version = -1
+        self._clocks: list[Clock] | None = None
+        """The clocks after the last event, once somebody has asked for them."""
         self._effective_events: list[Event] = []
         """The events that the state consists of: all that were not undone."""
 
     def step(self, event: Event) -> SlaEvent:
         """Apply the ticket's next event, and return the SLA event that its clocks were advanced by."""
+        self._clocks = None
         if event.kind == "undone":
             return self._undo(event)
         self._effective_events.append(event)
@@ -90,11 +93,16 @@ class TicketFold:
         """Return all cycles of all metrics, as they are after the last event."""
         if self._folding is None:
             return []
+        if self._clocks is None:
+            self._clocks = self._complete_clocks(self._folding)
+        return list(self._clocks)
+
+    def _complete_clocks(self, folding: ClockFold) -> list[Clock]:
         state = self.state
         return [
             # Only a running clock has anything to come, and only a waived one a mark; the others are taken as they are
             clock if clock.state != "running" and not state.waived else _with_history(clock, state)
-            for clock in self._folding.clocks()
+            for clock in folding.clocks()
         ]
 
     def upcoming_events(self) -> list[UpcomingEvent]:

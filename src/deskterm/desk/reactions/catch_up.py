@@ -17,8 +17,8 @@ from deskterm.procedure.compiled import CompiledProcedure
 
 
 def record_due_events(work: TicketTransaction, until: int, begin: Callable[[], TicketTransaction]) -> None:
-    """Record everything that is due by an instant on the ticket of a transaction, in order of time, each in a
-    transaction that `begin` returns. A shift that ended before an event is handed over first, as the runner does it.
+    """Record everything that is due by an instant on the ticket of a transaction, in order of time, each as a command
+    of its own in the transaction that `begin` returns, which writes it too. A shift that ended before an event is handed over first, as the runner does it.
     until: epoch seconds."""
     is_handed_over = has_shift_rules(work.procedure)
     recorded = set()
@@ -32,9 +32,7 @@ def record_due_events(work: TicketTransaction, until: int, begin: Callable[[], T
             return
         # An event that stays due after it was recorded must not keep the command busy.
         recorded.add(event)
-        step = begin()
-        append_clock_event(step, event)
-        step.finish()
+        append_clock_event(begin(), event)
 
 
 def has_shift_rules(procedure: CompiledProcedure) -> bool:
@@ -64,6 +62,4 @@ def _record_handover(work: TicketTransaction, until: int, begin: Callable[[], Ti
     """Record the last change of shift up to an instant, epoch seconds, if the ticket waits for it."""
     change = shifts.find_last_handover(work.procedure, until)
     if change is not None and awaits_handover(work, change):
-        step = begin()
-        hand_over(step, change)
-        step.finish()
+        hand_over(begin(), change)

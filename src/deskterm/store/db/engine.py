@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
@@ -86,6 +87,18 @@ class Store:
         """Open a session that sees one state of the store; what it changes is rolled back."""
         with self._translated_errors(), Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    def look_up(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+        """Return the first row of a bare SELECT on SQLite, outside of any transaction: for what a command looks at before
+        it begins, at a tenth of what a session costs."""
+        with (
+            self._translated_errors(),
+            closing(self.engine.raw_connection()) as connection,
+            closing(connection.cursor()) as cursor,
+        ):
+            cursor.execute(statement, values)
+            found: tuple[Any, ...] | None = cursor.fetchone()
+            return found
 
     @contextmanager
     def bulk(self) -> Iterator[BulkWriter]:
