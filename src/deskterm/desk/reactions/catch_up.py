@@ -18,8 +18,8 @@ from deskterm.procedure.compiled import CompiledProcedure
 
 def record_due_events(work: TicketTransaction, until: int, begin: Callable[[], TicketTransaction]) -> None:
     """Record everything that is due by an instant on the ticket of a transaction, in order of time, each as a command
-    of its own in the transaction that `begin` returns, which writes it too. A shift that ended before an event is handed over first, as the runner does it.
-    until: epoch seconds."""
+    of its own in the transaction that `begin` returns, which writes it too. A shift that ended before an event is
+    handed over first, as the runner does it. until: epoch seconds."""
     is_handed_over = has_shift_rules(work.procedure)
     recorded = set()
     while True:

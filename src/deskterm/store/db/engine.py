@@ -89,8 +89,8 @@ class Store:
             yield session
 
     def look_up(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
-        """Return the first row of a bare SELECT on SQLite, outside of any transaction: for what a command looks at before
-        it begins, at a tenth of what a session costs."""
+        """Return the first row of a bare SELECT on SQLite, outside of any transaction: for what a command looks at
+        before it begins, at a tenth of what a session costs."""
         with (
             self._translated_errors(),
             closing(self.engine.raw_connection()) as connection,
