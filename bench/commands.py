@@ -31,7 +31,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.connection import connect_sqlite
 
-AIM = 4.0
+AIM = 2.0
 WRITING = ("INSERT", "UPDATE", "DELETE")
 Written = list[tuple[str, Any]]
 
