@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from deskterm.desk.admin.setup import apply_procedure, create_desk
+from deskterm.desk.admin.setup import apply_procedure, create_desk, describe_waits_without_end
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
@@ -15,9 +15,11 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
+from deskterm.procedure.stored_document import to_model
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
+from ticket_reads import read_timers
 
 
 def test_a_desk_is_not_created_over_another_one(desk: DeskSession) -> None:
@@ -103,3 +105,23 @@ def test_a_version_stores_its_public_holidays_as_dates(store_url: str) -> None:
     assert ticket is not None
     assert ticket.row.next_due == int((MONDAY + timedelta(days=36, hours=-1, minutes=15)).timestamp())
     store.close()
+
+
+def test_a_new_end_of_a_wait_begins_with_the_next_ticket_that_comes_there(desk: DeskSession) -> None:
+    """D-02: what was in the status before is moved by no timer; whoever applies the edition reads how many those are."""
+    old, new = (register(desk, subject="x", type="fault", severity="high", now=at(0)).number for _ in range(2))
+    for number in (old, new):
+        update.move(desk, number, "working", now=at(1))
+    update.move(desk, old, "waiting", now=at(1))
+    before = to_model(desk.procedure.definition)
+    changed = SMALL_PROCEDURE.replace(
+        'category = "waiting"', 'category = "waiting"\nafter = { span = "1h", to = "closed" }'
+    )
+    assert describe_waits_without_end(desk, before, before) == []
+    apply_procedure(desk, small_procedure(changed), now=at(2))
+    (sentence,) = describe_waits_without_end(desk, before, small_procedure(changed))
+    assert sentence.startswith("1 ticket is in Waiting for customer already and stays there: the new time begins when")
+    update.tag(desk, old, ["vip"], now=at(3))
+    update.move(desk, new, "waiting", now=at(3))
+    assert (read_timers(desk, old), len(read_timers(desk, new))) == ([], 1)
+    assert check_integrity(desk.store).findings == ()

@@ -14,6 +14,8 @@ from deskterm.desk.explain.queue_position import build_order_keys, explain_posit
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
+from deskterm.desk.workflow.snooze import snooze
+from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
@@ -117,14 +119,14 @@ def test_what_has_no_due_time_yet_is_listed_with_its_age(store_url: str, reader_
     task = opened(desk, 1, type="service-task", product="platform")
     opened(desk, 2, type="technical-support", severity="medium", product="platform")
     reader_of.append(open_reader(store_url))
-    (found,) = load_unscheduled(reader_of[0])
+    (found,) = load_unscheduled(reader_of[0], VIEWER.now)
     assert (found.row.number, found.metric, found.since) == (aged, "resolution", int(at(0).timestamp()))
-    (pending,) = load_awaiting_due_time(reader_of[0])
+    (pending,) = load_awaiting_due_time(reader_of[0], VIEWER.now)
     assert (pending.row.number, pending.target) == (task, "set by customer-excellence-manager")
     due_times.schedule(desk, aged, "2026-11-30", now=at(3))
     manager = as_agent(desk, "customer-excellence-manager")
     due_times.set_due(manager, task, "resolution", at(6000), reason="agreed with the client", now=at(3))
-    assert (load_unscheduled(reader_of[0]), load_awaiting_due_time(reader_of[0])) == ([], [])
+    assert (load_unscheduled(reader_of[0], VIEWER.now), load_awaiting_due_time(reader_of[0], VIEWER.now)) == ([], [])
     desk.store.close()
 
 
@@ -141,7 +143,33 @@ def test_a_ticket_that_nobody_touched_for_two_working_days_is_stale(
     now = int(datetime(2026, 11, 25, 9, 0, tzinfo=UTC).timestamp())
     for moment, stale in ((now - 1, []), (now, [old]), (now + 3600, [old, touched])):
         since = find_stale_since(calendar, desk.procedure.definition.queue.stale_after, moment)
-        assert [row.number for row in load_untouched(reader_of[0], since)] == stale
+        assert [row.number for row in load_untouched(reader_of[0], since, moment)] == stale
+    desk.store.close()
+
+
+def test_a_snoozed_ticket_is_in_no_worklist_and_has_no_place_until_it_wakes(
+    store_url: str, reader_of: list[ReadConnection]
+) -> None:
+    """C-11: it was stale as before, and asked for a sprint or a due time, while everything else had left it out."""
+    desk = shipped_desk(store_url, "software-vendor")
+    aged = opened(desk, 0, type="technical-support", severity="low", product="platform")
+    task = opened(desk, 1, type="service-task", product="platform")
+    other = opened(desk, 2, type="technical-support", severity="medium", product="platform")
+    for number in (aged, task):
+        snooze(desk, number, at(600), now=at(3))
+    reader_of.append(open_reader(store_url))
+    asleep, awake = (int(at(minute).timestamp()) for minute in (599, 600))
+    for now, found in ((asleep, [other]), (awake, [other, aged, task])):
+        assert [row.number for row in load_untouched(reader_of[0], now, now)] == found
+    for now, found in ((asleep, []), (awake, [aged])):
+        assert [row.row.number for row in load_unscheduled(reader_of[0], now)] == found
+    for now, found in ((asleep, []), (awake, [task])):
+        assert [row.row.number for row in load_awaiting_due_time(reader_of[0], now)] == found
+    place = explain_position(reader_of[0], desk.procedure, other, Viewer("ann", None, asleep))
+    assert (place.place, place.total, place.before, place.after) == (1, 1, None, None)
+    with pytest.raises(DeskError, match=r"snoozed until .*: it stands in no queue until then"):
+        explain_position(reader_of[0], desk.procedure, aged, Viewer("ann", None, asleep))
+    assert explain_position(reader_of[0], desk.procedure, aged, Viewer("ann", None, awake)).total == 3
     desk.store.close()
 
 

@@ -63,7 +63,7 @@ def print_stale(cli: CliContext, limit: int, as_json: bool) -> None:
             raise DeskError("This procedure does not say when a ticket is stale: give it `stale_after` under [queue].")
         calendar = next(iter(procedure.terms.calendars.values()))
         now = int(cli.now(facts).timestamp())
-        rows = cut_to_limit(load_untouched(reader, find_stale_since(calendar, length, now), limit + 1), limit)
+        rows = cut_to_limit(load_untouched(reader, find_stale_since(calendar, length, now), now, limit + 1), limit)
     if as_json:
         print_json([queue_row_to_json(row) for row in rows])
         return

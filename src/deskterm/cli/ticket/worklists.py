@@ -11,6 +11,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import queue_row_to_json
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.ticket_facts import format_target
+from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 from deskterm.store.queries.worklists import UndatedTicket, load_awaiting_due_time, load_unscheduled
 
 _DAY = 86_400
@@ -19,8 +20,10 @@ _DAY = 86_400
 def print_unscheduled(cli: CliContext, limit: int, as_json: bool) -> None:
     """Print the tickets that wait for a sprint or release and are in none, with their age (S1-16)."""
     with cli.open_reader() as reader:
-        rows = cut_to_limit(load_unscheduled(reader, limit + 1), limit)
-    _print_pending(cli, rows, as_json)
+        facts = load_desk_facts(reader)
+        now = int(cli.now(facts).timestamp())
+        rows = cut_to_limit(load_unscheduled(reader, now, limit + 1), limit)
+    _print_pending(facts, now, rows, as_json)
 
 
 def print_to_be_set(cli: CliContext, limit: int, as_json: bool) -> None:
@@ -28,16 +31,16 @@ def print_to_be_set(cli: CliContext, limit: int, as_json: bool) -> None:
     some wait for, those; for others, all."""
     login = cli.check_login()
     with cli.open_reader() as reader:
-        rows = cut_to_limit(load_awaiting_due_time(reader, limit + 1), limit)
+        facts = load_desk_facts(reader)
+        now = int(cli.now(facts).timestamp())
+        rows = cut_to_limit(load_awaiting_due_time(reader, now, limit + 1), limit)
         roles = reader.rows("SELECT roles FROM agent WHERE login = :login", {"login": login})
     held = set(roles[0][0].split(",")) if roles else set()
     own = [row for row in rows if row.target.removeprefix("set by ") in held]
-    _print_pending(cli, own or rows, as_json)
+    _print_pending(facts, now, own or rows, as_json)
 
 
-def _print_pending(cli: CliContext, rows: Sequence[UndatedTicket], as_json: bool) -> None:
-    facts = cli.read_facts()
-    now = int(cli.now(facts).timestamp())
+def _print_pending(facts: DeskFacts, now: int, rows: Sequence[UndatedTicket], as_json: bool) -> None:
     if as_json:
         print_json(
             [

@@ -16,6 +16,7 @@ from deskterm.procedure.compiled import CompiledProcedure, compute_digest, to_do
 from deskterm.procedure.diff import diff_procedures
 from deskterm.procedure.pinned_holidays import pin_holidays
 from deskterm.procedure.schema import Procedure
+from deskterm.procedure.sla_terms import find_wait
 from deskterm.procedure.stored_document import to_model
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.engine import Store, create_store
@@ -89,6 +90,31 @@ def apply_procedure(
                 activate_procedure(session, procedure, source, desk.agent.login, now)
     desk.refresh()
     return lines
+
+
+def describe_waits_without_end(desk: DeskSession, before: Procedure, procedure: Procedure) -> list[str]:
+    """Describe the tickets that are in a status from which a version of the procedure is the first to move them after a
+    time, one sentence a status.
+
+    Time that ran before a version is not judged by it, so no timer begins for them: it does when they come to the
+    status the next time, or are asked again there (D-02)."""
+    earlier = {status.key: status for status in before.statuses}
+    closes_anew = bool(procedure.closing.auto_close_after) and not before.closing.auto_close_after
+    found = []
+    with desk.store.reading() as session:
+        for status in procedure.statuses:
+            old = earlier.get(status.key)
+            if old is None:
+                continue
+            waits_anew = find_wait(before, old) is None and find_wait(procedure, status) is not None
+            count = count_tickets_using(session, "status", status.key)[0]
+            if count and (waits_anew or (closes_anew and status.category == "solved")):
+                tickets = "1 ticket is" if count == 1 else f"{count} tickets are"
+                found.append(
+                    f"{tickets} in {status.label} already and stay{'s' * (count == 1)} there: the new time begins when "
+                    "a ticket comes to it, or the requester is asked again."
+                )
+    return found
 
 
 def activate_procedure(session: Session, procedure: Procedure, source: str, login: str, now: datetime) -> int:

@@ -13,8 +13,10 @@ from deskterm.procedure.schema import Severity
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
+from deskterm.sla.zones import format_local_time
 from deskterm.store.db.errors import hidden_ticket_error
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.queue import QueueRow, Viewer, count_tickets, find_position, load_queue_page
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 
@@ -63,7 +65,8 @@ class QueuePosition:
 def explain_position(
     reader: ReadConnection, procedure: CompiledProcedure, number: int, viewer: Viewer
 ) -> QueuePosition:
-    """Return a ticket's position in the queue, with its neighbours. Raises DeskError for one that is not open."""
+    """Return a ticket's position in the queue, with its neighbours. Raises DeskError for one that is not open, or
+    snoozed (C-11)."""
     found = load_ticket_detail(reader, number)
     if found is None:
         if reader.is_hidden(number):
@@ -72,6 +75,9 @@ def explain_position(
     row = found.row
     if row.category in ("solved", "closed"):
         raise DeskError(f"Ticket {number} is not open: it stands in no queue.")
+    if found.snoozed_until is not None and found.snoozed_until > viewer.now:
+        until = format_local_time(found.snoozed_until, load_desk_facts(reader).timezone)
+        raise DeskError(f"Ticket {number} is snoozed until {until}: it stands in no queue until then.")
     own = tuple(build_order_keys(procedure, row))
     # The neighbours that the list itself would show: read by the same query, not worked out here
     previous = load_queue_page(reader, "open", viewer, before=row.key, limit=1)

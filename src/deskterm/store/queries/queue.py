@@ -90,7 +90,8 @@ that is due now is in `due`, and not yet in `breached`. Snoozed tickets are in `
 they wake (C-11), at their instant, whether or not the runner has noticed that."""
 
 _ASLEEP = "snoozed_until IS NOT NULL AND snoozed_until > :now"
-_AWAKE = "(snoozed_until IS NULL OR snoozed_until <= :now)"
+IS_AWAKE = "(snoozed_until IS NULL OR snoozed_until <= :now)"
+"""The condition of tickets that are not snoozed, at the parameter `now`."""
 
 
 def _count_sql(view: str) -> str:
@@ -266,7 +267,7 @@ def _build_where(
     if view == "closed":
         where = "is_open = 0"
     else:
-        where = f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])}) AND {_ASLEEP if view == 'snoozed' else _AWAKE}"
+        where = f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])}) AND {_ASLEEP if view == 'snoozed' else IS_AWAKE}"
     params = _build_viewer_parameters(reader, viewer)
     if match:
         condition, pattern = _build_match_condition(reader, match)
