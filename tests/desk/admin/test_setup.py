@@ -108,7 +108,7 @@ def test_a_version_stores_its_public_holidays_as_dates(store_url: str) -> None:
 
 
 def test_a_new_end_of_a_wait_begins_with_the_next_ticket_that_comes_there(desk: DeskSession) -> None:
-    """D-02: what was in the status before is moved by no timer; whoever applies the edition reads how many those are."""
+    """D-02: what was in the status before is moved by no timer; who applies an edition reads how many those are."""
     old, new = (register(desk, subject="x", type="fault", severity="high", now=at(0)).number for _ in range(2))
     for number in (old, new):
         update.move(desk, number, "working", now=at(1))
