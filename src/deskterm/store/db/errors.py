@@ -16,7 +16,7 @@ _PAGE = re.compile(r"\bpage (\d+)", re.IGNORECASE)
 _STARTING = re.compile(
     "start|shut|recover|not (currently|yet) accepting|too many|connection slots|terminating", re.IGNORECASE
 )
-"""What a PostgreSQL says that refuses everybody for a while; whatever else it says on refusing is about the URL."""
+"""Words of a PostgreSQL that refuses everybody for a while; any other refusal is about the URL."""
 _WRONG_HOST = re.compile(r"(could not translate host name|failed to resolve host)(?!.*temporary)", re.IGNORECASE)
 _LONGEST_SEARCH = 5.0
 """Seconds for which damage is looked for."""
