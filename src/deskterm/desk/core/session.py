@@ -111,7 +111,7 @@ class DeskSession:
     _hidden: tuple[str, ...] = ()
     """The departments whose tickets the agent neither reads nor changes."""
     _known_rights: Row[Any] | None = None
-    """The row of `_SELECT_RIGHTS` from when the agent was read last, where everything that was made of it follows from it
+    """The row of `_SELECT_RIGHTS` from the last look, where everything that was made of it follows from it
     alone."""
     bulk: str | None = None
     """Mark shared by the events of the commands that are being grouped; None outside of `group_commands`."""
