@@ -18,7 +18,8 @@ DOCUMENTED = set(re.findall(r"`([a-z_]+)`", DOCUMENT))
 COMMANDS = (
     "ticket list", "ticket search mail", "ticket show 1001", "ticket set 1001 --tag vip", "sla list", "sla why 1001",
     "outbox", "notices", "escalations", "people list", "people overseen", "people away 2026-12-01", "rule list",
-    "doctor", "audit verify", "audit log", "audit log --accesses",
+    "doctor", "audit verify", "audit log", "audit log --accesses", "audit head", "handover", "quotes", "retention",
+    "ticket price 1001",
 )  # fmt: skip
 FREE = frozenset({"data", "values", "fields", "changes", "texts", "clocks", "policies"})
 """Keys whose members are named elsewhere: by the procedure, by the kind of an event or record, or by `sla why`."""

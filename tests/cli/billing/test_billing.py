@@ -59,7 +59,7 @@ def test_open_quotes_are_listed(saas_platform: Call) -> None:
     refused = saas_platform("ticket", "quote", "1001", "--send", "480", *NOW)
     assert "Only somebody with the role Professional Services may quote a price here" in refused.err
     (quote,) = saas_platform("quotes", "--json").json
-    assert (quote["ticket"], quote["means"], quote["amount"]) == (1001, "requested", None)
+    assert (quote["number"], quote["means"], quote["amount"]) == (1001, "requested", None)
     assert "Requested" in saas_platform("quotes").out
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_time, to_rfc3339
+from deskterm.cli.runtime.instants import format_time, rename_instants
 from deskterm.cli.runtime.options import AsJson
-from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.output import name_ticket, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.money import format_money
 from deskterm.procedure.compiled import compile_document
@@ -28,7 +28,7 @@ def list_quotes(
         facts = load_desk_facts(reader)
         rows = load_quotes(reader, include_answered=every)
     if as_json:
-        print_json([row._asdict() | {"at": to_rfc3339(row.at)} for row in rows])
+        print_json([name_ticket(rename_instants(row._asdict(), "at")) for row in rows])
         return
     states = compile_document(facts.document, facts.procedure_version).definition.money.quote_states
     labels = {state.key: state.label for state in states}

@@ -10,7 +10,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson
-from deskterm.cli.runtime.output import cut_to_limit, print_json
+from deskterm.cli.runtime.output import cut_to_limit, name_ticket, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.store.queries import kept_thanks, surveys
 from deskterm.store.queries.desk_facts import load_desk_facts
@@ -29,7 +29,7 @@ def list_answers(
         facts = load_desk_facts(reader)
         rows = surveys.load_answers(reader, include_read=every)
     if as_json:
-        print_json([row._asdict() | {"at": to_rfc3339(row.at)} for row in rows])
+        print_json([name_ticket(rename_instants(row._asdict(), "at")) for row in rows])
         return
     print_table(
         ("#", "Which", "Score", "Mark", "State", "Since", "Agent", "Client", "Words"),

@@ -9,7 +9,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson
-from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.output import name_ticket, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.procedure.compiled import compile_document
 from deskterm.procedure.sla_terms import find_next_release
@@ -84,9 +84,9 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _item_to_json(row: ItemRow) -> dict[str, object]:
-    return rename_instants(row._asdict(), "at", "due")
+    return name_ticket(rename_instants(row._asdict(), "at", "due"))
 
 
 def _release_to_json(row: ReleaseRow) -> dict[str, object]:
-    items = [{"ticket": ticket, "item": key} for ticket, key in row.items]
+    items = [{"number": ticket, "item": key} for ticket, key in row.items]
     return row._asdict() | {"items": items, "out_at": to_rfc3339(row.out_at)}

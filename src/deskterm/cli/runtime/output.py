@@ -32,6 +32,11 @@ def print_json(value: Any) -> None:
     print(escape_unseen_in_json(json.dumps(value, ensure_ascii=False, indent=2, default=_to_json)))
 
 
+def name_ticket(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of a list with its ticket as `number`, as every document calls it (C-52)."""
+    return {"number": row.pop("ticket")} | row
+
+
 def print_json_list(values: Iterable[Any]) -> int:
     """Print a list as one JSON document, an entry at a time, and return how many there were."""
     count = 0

@@ -54,7 +54,7 @@ def forecast_due_times(
                 | {
                     "due_at": to_rfc3339(item.due_at),
                     "utc_offset": _format_offset(item.offset),
-                    "start": to_rfc3339(instant),
+                    "started_at": to_rfc3339(instant),
                 }
                 for item in forecast
             ]
