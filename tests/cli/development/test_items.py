@@ -73,7 +73,7 @@ def test_an_item_goes_from_a_ticket_to_a_release(ticket: Call, tmp_path: Path) -
     assert "Escalated to Dev · Ready for Release" in run(ticket, "ticket", "show", "1001")
     (coming,) = ticket("release", "list", "--json", "--now", "2026-11-23T09:30").json
     assert (coming["day"], coming["out_at"], coming["items"]) == (
-        "2026-11-26", None, [{"ticket": 1001, "item": "1"}],
+        "2026-11-26", None, [{"number": 1001, "item": "1"}],
     )  # fmt: skip
     notes = tmp_path / "notes.md"
     notes.write_text("Invoices save again\n", encoding="utf-8")

@@ -112,7 +112,7 @@ class EventKindEntry:
     """It joins two tickets into one, so a ticket that it closes was not resolved."""
     erases_texts: bool = False
     undone: str = ""
-    """What is true once it is undone, as a sentence about `{number}`, with `{ticket}` and `{into}` from the data; empty
+    """Outcome once it is undone, as a sentence about `{number}`, with `{ticket}` and `{into}` from the data; empty
     where the changes say enough."""
     undone_by_case: Callable[[Changes, Data], str] | None = None
     """Returns such a sentence for special cases, or an empty text where `undone` holds."""
