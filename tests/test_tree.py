@@ -36,6 +36,7 @@ TESTED_ELSEWHERE = {
     "core/event_reader": "by the explanations, which read through it (explain/test_clock_explanation)",
     "core/ticket_lookup": "by the commands that look tickets up (linking, core/test_session)",
     "domain/changes": "types, and one look-up (domain/test_event_kinds)",
+    "domain/event_kind_entry": "the entry of each kind (domain/test_event_kinds)",
     "domain/event_payloads": "types (domain/test_event_kinds walks them)",
     "domain/event_phrases": "walked for every kind in domain/test_event_kinds",
     "domain/links": "by linking, and by follow-ups (linking, conversation/test_follow_up)",

@@ -20,6 +20,7 @@ from deskterm.desk.admin import procedure_migration, rule_settings, setup, sever
 from deskterm.desk.api import open_desk
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import delay_notice, messages, survey, thanks_messages
+from deskterm.desk.core import desk_history
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
 from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
@@ -216,6 +217,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
 
 NOT_COMMANDS: dict[Callable[..., object], str] = {
     checklists.load_current_checklist: "reads",
+    desk_history.recorded_changes: "the block that commands on the desk itself write in",
     item_transaction.open_item: "the transaction that commands on items open",
     procedure_migration.plan_migration: "reads: the dry run of migrate",
     preview.preview_due_changes: "reads",
@@ -224,8 +226,8 @@ NOT_COMMANDS: dict[Callable[..., object], str] = {
 }
 """Functions with the signature of a command that every role may call, or that are no commands, and the reason."""
 
-TESTED_ELSEWHERE = {"audit", "import", "act-as", "letters", "export"}
-"""Acts that only the command line and the import require; their tests are there."""
+TESTED_ELSEWHERE = {"audit", "import", "act-as", "letters", "export", "backup"}
+"""Acts that only the command line, the import and backups require; their tests are there."""
 
 GRANTED_BY_PROCEDURE = {"set-due", "waive"}
 """Acts that a procedure may grant to roles of its own: they are checked once the ticket is loaded."""

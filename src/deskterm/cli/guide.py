@@ -29,7 +29,7 @@ TICKET_SECTIONS = (
         'deskterm ticket due 1001 resolution "tomorrow 17:00" --reason "agreed with Ida"',
         (
             *("due", "schedule", "waive", "exempt", "prioritise", "confirm-severity", "order", "supply", "suggestions"),
-            *("escalate", "passed", "review", "dispute", "settle", "delay", "told"),
+            *("escalate", "passed", "review", "dispute", "settle", "delay", "told", "acknowledge"),
         ),
     ),
     Section("Work and money", 'deskterm ticket time 1001 25m --note "loaded it"', ("work", "time", "price", "quote")),

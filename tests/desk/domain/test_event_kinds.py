@@ -11,7 +11,8 @@ import pytest
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import EVENT_KINDS, SYSTEM_EVENTS, EventKind, EventKindEntry
+from deskterm.desk.domain.event_kind_entry import EventKindEntry
+from deskterm.desk.domain.event_kinds import EVENT_KINDS, SYSTEM_EVENTS, EventKind
 from deskterm.desk.domain.event_payloads import EventData
 from deskterm.desk.domain.event_phrases import describe_event, describe_undone_act
 from deskterm.desk.history.integrity import check_integrity

@@ -92,7 +92,7 @@ def test_a_note_that_is_a_complete_letter_gets_no_template(campus: DeskSession) 
     )
     resolve(campus, number, words, code="solved", now=at(2))
     letter = letters_about(campus, number)[-1]
-    assert (letter.on, letter.body) == ("resolved", "")
+    assert (letter.on, letter.body) == ("resolved", words), "the outbox shows the words of the message"
     said = next(message for message in read_ticket(campus, number).messages if message.body == words)
     assert letter.covers == said.seq
 
