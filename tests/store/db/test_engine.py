@@ -7,8 +7,10 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -249,3 +251,22 @@ def test_a_reader_is_not_blocked_by_a_writer(store: Store) -> None:
         session.flush()
         with open_reader(store.url) as reader:
             assert reader.rows("SELECT count(*) FROM desk") == [(1,)]
+
+
+def test_a_new_file_that_another_init_is_busy_with_is_waited_for(tmp_path: Path) -> None:
+    """SQLite refuses to change the journal mode of a file in use without waiting."""
+    path = tmp_path / "desk.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ending = threading.Timer(0.2, other.rollback)
+        ending.start()
+        create_store(f"sqlite:///{path}").close()
+        ending.join()
+
+
+def test_a_new_file_that_stays_locked_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DeskError, match="Another program keeps the desk"):
+            create_store(f"sqlite:///{path}", lock_timeout=0.05)

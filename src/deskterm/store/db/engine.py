@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
@@ -35,6 +36,9 @@ ValueError and TypeError, which only their messages tell from a programming erro
 
 _INIT_LOCK = int.from_bytes(b"deskterm")
 """The number of PostgreSQL's advisory lock under which tables are created."""
+
+_PAUSE = 0.02
+"""Seconds between two looks at a new file that another `init` is busy with."""
 
 FIRST_TICKET_NUMBER = 1001
 """Numbers have four digits from the first ticket on, so that they can be recognised in texts and stand in line."""
@@ -192,14 +196,20 @@ def _has_tables(url: str, lock_timeout: float) -> bool:
     """Return whether there are tables already, without a desk; DeskError when there is a desk. A new SQLite file is
     switched to WAL, which no transaction may do."""
     connection = connect_for_writing(url, lock_timeout=lock_timeout)
+    deadline = time.monotonic() + lock_timeout
     try:
-        if read_schema_number(connection, url) is not None:
-            raise errors.desk_exists_error(url)
-        return True
-    except NoDesk:
-        if dialect(url) == "sqlite":
-            connection.execute("PRAGMA journal_mode = WAL")
-        return False
+        while True:
+            try:
+                if read_schema_number(connection, url) is not None:
+                    raise errors.desk_exists_error(url)
+                return True
+            except NoDesk:
+                if dialect(url) != "sqlite" or _switch_to_log(connection):
+                    return False
+            # Another `init` has the file: look at what it made of it, because SQLite itself does not wait here
+            if time.monotonic() >= deadline:
+                raise errors.locked_error(url)
+            time.sleep(_PAUSE)
     except Exception as error:
         translated = errors.to_desk_error(error, url)
         if translated is None:
@@ -207,6 +217,17 @@ def _has_tables(url: str, lock_timeout: float) -> bool:
         raise translated from error
     finally:
         connection.close()
+
+
+def _switch_to_log(connection: sqlite3.Connection) -> bool:
+    """Switch a SQLite file to its write-ahead log, and return False when somebody else writes to it."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            return False
+        raise
+    return True
 
 
 def _create_layout(connection: Connection, dialect: str) -> None:
