@@ -104,6 +104,17 @@ def test_another_kind_of_database_is_a_usage_error(database: str) -> None:
         "postgresql://sam@127.0.0.1:1/desk?Zx9",
         "mysql://sam:Zx9@127.0.0.1:1/desk",
         "sqlite://sam:Zx9@127.0.0.1:1/desk",
+        "postgresql//sam:Zx9@127.0.0.1:1/desk",
+        "postgresql;//sam:Zx9@127.0.0.1:1/desk",
+        "postgresql\t://sam:Zx9@127.0.0.1:1/desk",
+        "postgresql\u200b://sam:Zx9@127.0.0.1:1/desk",
+        "postgresql//sam@Zx9/desk",
+        "sqlite:///sam:Zx9@127.0.0.1:1/desk",
+        "sqlite:////sam:Zx9@127.0.0.1:1/desk",
+        "sqlite:sam:Zx9@127.0.0.1:1/desk",
+        "sqllite//sam:Zx9@127.0.0.1:1/desk",
+        "desk/sam:Zx9@127.0.0.1:1/desk",
+        "./postgresql://sam:Zx9@127.0.0.1:1/desk",
     ],
 )
 def test_no_form_of_a_url_shows_its_password(database: str) -> None:

@@ -33,8 +33,10 @@ taken for a host, a database or a file: whatever could end the password early ha
 
 _LOOKS_LIKE_POSTGRESQL = re.compile(
     r"""(?:^|[^/\w.-])postgres(?:ql)?(?:\+\w+)?:        # a URL that is miswritten, or stands inside another text
-      | ^[^/\s]*:[^@]*@                               # user:password@host without a scheme
-      | ^//[^/]*@                                     # the same behind two slashes
+      | ^postgres(?:ql)?(?:\+\w+)?\W*//                # a scheme without its colon
+      | ^(?![.~]?/|\.\./)[^@]*:[^@]*@                  # user:password@host behind whatever is meant as a scheme
+      | ^/[^/]*:[^/]*@                                # the same as the first folder of a path
+      | //[^/]*:[^@]*@ | ^//[^/]*@                    # the same behind two slashes
       | (?:^|\s)(?:host|hostaddr|port|dbname|user|password|passfile|service|sslmode|options)\s*=  # of libpq
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -63,18 +65,24 @@ def resolve_database_url(database: str | None) -> str:
             path = path[3:]
         elif path.startswith("//"):
             raise UsageError("This sqlite: URL names no file: write sqlite:///PATH, or the path alone.")
+        _require_path(path)
         return _SQLITE + _to_absolute(path)
+    _require_path(text)
+    if match := _SCHEME.match(text):
+        raise UsageError(
+            f"A desk lives in SQLite or PostgreSQL, not in {match[1]}: give a path or a postgresql:// URL."
+        )
+    return _SQLITE + _to_absolute(text)
+
+
+def _require_path(text: str) -> None:
+    """Raise UsageError for a path that looks like a miswritten URL: folders would be named after its password."""
     if _LOOKS_LIKE_POSTGRESQL.search(text):
         raise UsageError(
             "The desk's place cannot be read. Write PostgreSQL as postgresql://USER@HOST/DATABASE or "
             "postgresql://?service=NAME, with the password in a password file (~/.pgpass, PGPASSFILE), or with its "
             "special characters as %-codes (%23 for #, %2F for /, %3F for ?, %40 for @); write a file as ./NAME."
         )
-    if match := _SCHEME.match(text):
-        raise UsageError(
-            f"A desk lives in SQLite or PostgreSQL, not in {match[1]}: give a path or a postgresql:// URL."
-        )
-    return _SQLITE + _to_absolute(text)
 
 
 def dialect(url: str) -> str:
