@@ -184,3 +184,19 @@ def test_a_role_that_may_not_create_databases_is_told_what_to_ask_for(
         finally:
             admin.execute(f"DROP ROLE {role}".encode())
     assert read_subjects(desk.store.url) == ["one", "two"]
+
+
+def read_journal_mode(url: str) -> str:
+    with closing(sqlite3.connect(sqlite_path(url))) as connection:
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    return str(mode)
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_desk_keeps_its_write_ahead_log_whether_or_not_it_is_replaced(desk: DeskSession, made: Backup) -> None:
+    """D-49: a restore that is only looked at, or refused, left the desk with a rollback journal."""
+    require_unused(desk.store.url)
+    assert read_journal_mode(desk.store.url) == "wal"
+    aside = restore(desk.store.url, made.path)
+    assert read_journal_mode(desk.store.url) == "wal"
+    assert read_journal_mode(f"sqlite:///{aside}") == "wal"

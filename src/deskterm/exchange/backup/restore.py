@@ -337,6 +337,8 @@ def _sole_user(url: str) -> Iterator[None]:
         connection = connect_sqlite(url, lock_timeout=0.5)
     except errors.DamagedDesk as error:
         raise _Unreadable from error
+    path = sqlite_path(url)
+    held = path.stat()
     with closing(connection):
         try:
             # SQLite leaves the write-ahead log only when nobody else has the file open, not even for reading.
@@ -347,7 +349,15 @@ def _sole_user(url: str) -> Iterator[None]:
             if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 raise postgresql_dump.desk_in_use_error(url) from error
             raise _Unreadable from error
-        yield
+        try:
+            yield
+        finally:
+            connection.rollback()
+            # A file that keeps its place is a desk again, with its log. One that was replaced must not get one: the
+            # log would bear the name of the new file's.
+            with suppress(OSError):
+                if os.path.samestat(held, path.stat()):
+                    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _require_unlocked(url: str) -> None:
