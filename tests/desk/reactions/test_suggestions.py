@@ -65,3 +65,17 @@ def test_a_raise_near_the_limit_is_suggested_to_a_lead_and_keeps_the_due_time(st
     assert {clock.metric: clock.due for clock in ticket.clocks} == before
     assert records_of(desk, raised, "suggestion") == []
     assert check_integrity(desk.store).findings == ()
+
+
+@pytest.mark.requirement("S3-08")
+def test_a_rule_raises_a_ticket_by_levels_from_the_one_it_is_at(store_url: str) -> None:
+    desk = tiered_services_desk(store_url)
+    number = register(desk, subject="A", **SERVICE_CALL, now=MONDAY).number
+    due = next(clock.due for clock in read_ticket(desk, number).clocks if clock.metric == "resolution")
+    near = MONDAY + timedelta(seconds=((due or 0) - int(MONDAY.timestamp())) * 0.8)
+    list(Runner(desk.store).step(near))
+    suggested = next(one for one in records_of(desk, number, "suggestion") if one.values["rule"] == "resolution-near")
+    done = accept_suggestion(desk, number, suggested.key, now=near)
+    assert "priority" in done.summary.casefold()
+    ticket = read_ticket(desk, number)
+    assert (ticket.values["tier"], ticket.row.priority) == (2, "high")
