@@ -50,6 +50,8 @@ def test_a_removed_tick_opens_the_checklist_again(desk_with_ticket: DeskFactory)
         checklists.tick_items(desk, 1001, [9], now=at(3))
     with pytest.raises(DeskError, match="stands so already"):
         checklists.tick_items(desk, 1001, [1], now=at(4))
+    with pytest.raises(UsageError, match=r"Say what is done: 4\. It also happens to another user"):
+        checklists.tick_items(desk, 1001, now=at(5))
 
 
 @pytest.mark.requirement("S5-07")

@@ -58,7 +58,9 @@ def test_a_dispute_may_leave_the_priority_for_a_reason(services: DeskSession) ->
     number = open_ticket(services, priority="low")
     priority_dispute.dispute_priority(services, number, "It is urgent.", now=at(1))
     priority_dispute.settle_dispute(services, number, note="One person, and there is another printer.", now=at(2))
-    assert (read_ticket(services, number).row.priority, len(letters_about(services, number))) == ("low", 1)
+    ticket = read_ticket(services, number)
+    assert (ticket.row.priority, len(letters_about(services, number))) == ("low", 1)
+    assert ticket.messages[-1].body == "One person, and there is another printer."
 
 
 def test_a_priority_is_disputed_only_where_the_procedure_allows_it(campus: DeskSession) -> None:

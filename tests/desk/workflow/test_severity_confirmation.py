@@ -20,8 +20,12 @@ def test_the_requested_severity_is_kept_beside_the_confirmed_one(store_url: str)
     desk = shipped_desk(store_url, "software-vendor")
     wanted: dict[str, Any] = {"product": "platform", "body": "It is down", "impact": "nobody can teach", "now": MONDAY}
     number = register(desk, subject="Down", severity="highest", **wanted).number
-    confirm_severity(as_agent(desk, "sam"), number, now=MONDAY)
-    confirm_severity(as_agent(desk, "kim"), number, "low", reason="cosmetic", now=MONDAY + timedelta(minutes=5))
+    confirmed = confirm_severity(as_agent(desk, "sam"), number, now=MONDAY)
+    assert confirmed.summary == f"{number}: severity Highest (Priority 1) confirmed"
+    corrected = confirm_severity(
+        as_agent(desk, "kim"), number, "low", reason="cosmetic", now=MONDAY + timedelta(minutes=5)
+    )
+    assert corrected.summary == f"{number}: severity Low (Priority 4), Highest (Priority 1) was asked for"
     ticket = read_ticket(desk, number)
     assert ticket.row.severity == "low"
     assert ticket.values["impact"] == "nobody can teach"
