@@ -154,6 +154,16 @@ def test_dates_that_could_mean_two_things_are_refused_in_fields(deskterm: Call, 
     assert (new.code, new.out) == (2, "")
 
 
+@pytest.mark.parametrize("written", ["tomorrow", "2027-01-01", "05/06/2026"])
+def test_an_occurrence_that_is_refused_is_not_asked_for_as_well(deskterm: Call, written: str) -> None:
+    """D-09: what is still to come has not happened, and one field gets one sentence."""
+    desk = create_desk(deskterm, "campus-it")
+    refused = desk("ticket", "new", "Printer jams", "--field", f"occurred-at={written}", *NINE)
+    assert refused.code == 2
+    assert refused.err.count("Date and time of the occurrence") == 1
+    assert "is still to come" in refused.err or "is no instant" in refused.err
+
+
 def test_instants_in_fields_are_said_by_the_clock_and_zone_of_the_desk(deskterm: Call) -> None:
     """D-09: the simulated desk is in November 2026, whatever the system's clock says."""
     desk = create_desk(deskterm, "campus-it")

@@ -98,6 +98,10 @@ NOW = datetime(2026, 10, 24, 11, 15, tzinfo=UTC)
         ("1w", "2026-10-31T12:15"),
         ("tomorrow", "2026-10-24T23:00"),
         ("Tomorrow 09:00", "2026-10-25T09:00"),
+        ("tomorrow 9:00", "2026-10-25T09:00"),
+        ("2h30m", "2026-10-24T13:45"),
+        ("2h 5min", "2026-10-24T13:20"),
+        ("yesterday 14:30", "2026-10-23T13:30"),
         ("today 17:30", "2026-10-24T16:30"),
         ("2026-11-23T09:30", "2026-11-23T09:30"),
     ],
@@ -111,6 +115,27 @@ def test_instants_are_said_from_the_time_of_the_desk_on(written: str, expected: 
 def test_what_could_mean_two_things_is_refused_with_the_time_at_hand_too(written: str) -> None:
     with pytest.raises(UsageError, match="is no instant: write it as 2026-11-23T09:30, 2h, 3d or tomorrow 09:00"):
         parse_instant(written, "Europe/London", NOW)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("yesterday 14:30", "2026-10-23T13:30"), ("today 9:00", "2026-10-24T08:00")]
+)
+def test_what_has_happened_is_said_by_its_day(written: str, expected: str) -> None:
+    """D-09: an occurrence."""
+    found = parse_instant(written, "Europe/London", NOW, past=True)
+    assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", ["tomorrow", "today 12:16", "2027-01-01", "2026-10-24T12:16"])
+def test_what_has_happened_is_not_still_to_come(written: str) -> None:
+    with pytest.raises(UsageError, match="is still to come: give an instant that has passed"):
+        parse_instant(written, "Europe/London", NOW, past=True)
+
+
+@pytest.mark.parametrize("written", ["2h", "3d", "2h30m"])
+def test_a_length_of_time_says_nothing_of_what_has_happened(written: str) -> None:
+    with pytest.raises(UsageError, match="write it as 2026-11-23T09:30, today 09:00 or yesterday 14:30"):
+        parse_instant(written, "Europe/London", NOW, past=True)
 
 
 @given(st.integers(1, 99_999), st.sampled_from(["America/Sao_Paulo", "Asia/Kathmandu", "Europe/London"]))

@@ -53,7 +53,7 @@ def test_a_number_is_read_as_people_write_it(text: str, value: float) -> None:
 
 @pytest.mark.parametrize("text", ["-1", "2e15", "nan", "many", "1,5", "1,250"])
 def test_what_is_no_number_of_0_or_more_is_named(text: str) -> None:
-    (problem,) = parse_request_fields(NUMBER_DESK, {"copies": text}).problems
+    (problem,) = parse_request_fields(NUMBER_DESK, {"copies": text}).problems.values()
     assert "a number of 0 or more" in problem
 
 

@@ -12,6 +12,7 @@ from deskterm.cli.runtime.options import AsJson, Number, Reason
 from deskterm.cli.runtime.output import print_result
 from deskterm.desk.domain.instant_text import names_day_only, parse_instant
 from deskterm.desk.workflow import due_times, work_sessions
+from deskterm.desk.workflow.snooze import parse_snooze
 from deskterm.desk.workflow.snooze import snooze as snooze_ticket
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import UsageError
@@ -83,7 +84,10 @@ def snooze(
     context: typer.Context,
     number: Number,
     until: Annotated[
-        str | None, typer.Argument(help="Until when: 2026-11-23T09:00, 2h, 3d or tomorrow; left out with --wake.")
+        str | None,
+        typer.Argument(
+            help="Until when: 2026-11-23T09:00, 2h, 3d or tomorrow (when work begins); left out with --wake."
+        ),
     ] = None,
     wake: Annotated[bool, typer.Option("--wake", help="Bring it back now.")] = False,
     as_json: AsJson = False,
@@ -92,8 +96,9 @@ def snooze(
     if (until is None) == (not wake):
         raise UsageError("Say until when, or --wake.")
     cli: CliContext = context.obj
-    moment = None if until is None else _parse_local(cli, until)
-    print_result(snooze_ticket(cli.open_desk(), number, moment, now=cli.now()), as_json)
+    desk = cli.open_desk()
+    moment = None if until is None else parse_snooze(desk, until, cli.now())
+    print_result(snooze_ticket(desk, number, moment, now=cli.now()), as_json)
 
 
 def work(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from deskterm.errors import UsageError
 
 _FIRST_YEAR, _END_YEAR = 1970, 2300
+_EXAMPLE = "2026-11-23T09:30"
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -24,19 +25,21 @@ _WRITTEN = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
-_DAYS_AHEAD = {"today": 0, "tomorrow": 1}
-_DAY_AND_TIME = re.compile(r"(?P<day>today|tomorrow)(?:,? (?P<time>\d\d:\d\d))?", re.ASCII | re.IGNORECASE)
+_DAYS_AHEAD = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_DAY_AND_TIME = re.compile(r"(?P<day>yesterday|today|tomorrow)(?:,? (?P<time>\d{1,2}:\d\d))?", re.ASCII | re.IGNORECASE)
 _FROM_NOW = re.compile(r"\+?(?P<count>\d{1,5}) ?(?P<unit>min|m|h|d|w)", re.ASCII | re.IGNORECASE)
+_HOURS_AND_MINUTES = re.compile(r"\+?(?P<hours>\d{1,5}) ?h ?(?P<minutes>[0-5]?\d) ?m(?:in)?", re.ASCII | re.IGNORECASE)
 _MINUTES = {"m": 1, "min": 1, "h": 60}
 _DAYS = {"d": 1, "w": 7}
 
 
-def parse_instant(text: str, zone_name: str, now: datetime | None = None) -> datetime:
+def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, past: bool = False) -> datetime:
     """Parse an instant as a person writes it, and return it in UTC.
 
     It is ISO 8601, or as deskterm prints it (`Mon 23 Nov 2026 09:30 GMT`). A year or a month stands for its first day,
     and a day for its midnight; without a zone it is wall-clock time in the zone of that name. now: the desk's time,
-    where an instant may be said from it: `2h`, `45m`, `3d` (the same time of day), `tomorrow`, `tomorrow 09:00`.
+    where an instant may be said from it: `2h`, `2h30m`, `3d` (the same time of day), `tomorrow`, `yesterday 9:00`.
+    past: it has happened; then a length of time says nothing, and what is still to come is refused.
 
     Raises UsageError for anything else, for `05/06/2026` and `friday` as for a local time that the clocks skip or
     show twice: nothing is guessed.
@@ -47,11 +50,12 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None) -> dat
         f"{text!r} is no instant that a desk will see: the years from {_FIRST_YEAR} to {_END_YEAR} are."
     )
     try:
-        moment = _parse_from_now(plain, zone, now) if now is not None else None
+        moment = _parse_from_now(plain, zone, now, past) if now is not None else None
         if moment is None:
             moment = _parse_moment(plain, zone)
         if moment is None:
-            examples = "2026-11-23T09:30" if now is None else "2026-11-23T09:30, 2h, 3d or tomorrow 09:00"
+            spoken = "today 09:00 or yesterday 14:30" if past else "2h, 3d or tomorrow 09:00"
+            examples = _EXAMPLE if now is None else f"{_EXAMPLE}, {spoken}"
             raise UsageError(f"{text!r} is no instant: write it as {examples}.")
         if moment.tzinfo is None:
             moment = _put_in_zone(moment, zone, text)
@@ -61,18 +65,24 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None) -> dat
         raise beyond from error
     if not _FIRST_YEAR <= instant.year < _END_YEAR:
         raise beyond
+    if past and now is not None and instant > now:
+        raise UsageError(f"{text!r} is still to come: give an instant that has passed.")
     return instant
 
 
 def names_day_only(text: str) -> bool:
-    """Return whether a text is `today` or `tomorrow` without a time of day, which is the day's beginning to one and its
-    end to another where something is due."""
+    """Return whether a text is `today`, `tomorrow` or `yesterday` without a time of day: the day's beginning to
+    one and its end to another where something is due."""
     return text.strip().lower() in _DAYS_AHEAD
 
 
-def _parse_from_now(text: str, zone: tzinfo, now: datetime) -> datetime | None:
+def _parse_from_now(text: str, zone: tzinfo, now: datetime, past: bool) -> datetime | None:
     """Parse a text that says an instant from now; None for another text. Days go by the wall clock, hours do not."""
     local = now.astimezone(zone)
+    if past and (_FROM_NOW.fullmatch(text) or _HOURS_AND_MINUTES.fullmatch(text)):
+        return None
+    if match := _HOURS_AND_MINUTES.fullmatch(text):
+        return now + timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
     if match := _FROM_NOW.fullmatch(text):
         count, unit = int(match["count"]), match["unit"].lower()
         if unit in _MINUTES:
@@ -84,7 +94,7 @@ def _parse_from_now(text: str, zone: tzinfo, now: datetime) -> datetime | None:
         return None
     day = local.date() + timedelta(days=_DAYS_AHEAD[match["day"].lower()])
     try:
-        return datetime.fromisoformat(f"{day}T{match['time'] or '00:00'}")
+        return datetime.fromisoformat(f"{day}T{(match['time'] or '00:00').zfill(5)}")
     except ValueError:
         return None
 

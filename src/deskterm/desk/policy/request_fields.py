@@ -82,14 +82,14 @@ class ParsedRequest:
     """The parsed fields of a request, by key.
 
     values: plain values. texts: personal texts. people: people in `contacts` fields. common: common fields that were
-    given as fields of the procedure. problems: sentences about values that are not of their kind.
+    given as fields of the procedure. problems: for each field whose value is not of its kind, a sentence about it.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     people: dict[str, list[Person]] = field(default_factory=dict)
     common: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
 
     def merge(self, other: ParsedRequest) -> None:
         """Add the values and texts of another request."""
@@ -125,10 +125,10 @@ def parse_request_fields(
             read = _parse_value(part, value, procedure.timezone, now)
         except (ValueError, OverflowError):
             # dateutil raises OverflowError for a "date" of many digits
-            found.problems.append(f"{part.label} is to be {describe_expected_input(part)}, not {str(value)[:60]!r}")
+            found.problems[key] = f"{part.label} is to be {describe_expected_input(part)}, not {str(value)[:60]!r}"
             continue
         except UsageError as error:
-            found.problems.append(f"{part.label}: {str(error).rstrip('.')}")
+            found.problems[key] = f"{part.label}: {str(error).rstrip('.')}"
             continue
         if part.kind == "contacts":
             found.people[key] = read
@@ -155,9 +155,12 @@ def list_required_fields(procedure: CompiledProcedure, kind: RequestType) -> lis
 def find_missing_fields(
     procedure: CompiledProcedure, kind: RequestType, request: ParsedRequest, common: Mapping[str, Any]
 ) -> list[str]:
-    """Return the keys of required fields without a value. common: common field → value, as far as known."""
+    """Return the keys of required fields for which nothing was given. common: common field → value, as far as known."""
     required = list_required_fields(procedure, kind)
-    return [key for key in required if not request.has_value(key) and common.get(key) in (None, "")]
+    given = request.problems.keys()
+    return [
+        key for key in required if key not in given and not request.has_value(key) and common.get(key) in (None, "")
+    ]
 
 
 def find_missing_contact_details(
@@ -270,7 +273,7 @@ def _parse_value(part: FieldPart, value: Any, timezone: str, now: datetime | Non
                 raise ValueError(text)
             return int(number) if number.is_integer() else number
         case "instant":
-            return _parse_instant(value, timezone, now)
+            return _parse_instant(value, timezone, now, part.past)
         case "flag":
             if isinstance(value, bool):
                 return value
@@ -302,11 +305,11 @@ def _require_match(pattern: re.Pattern[str], text: str) -> str:
     return text
 
 
-def _parse_instant(value: Any, timezone: str, now: datetime | None) -> str:
+def _parse_instant(value: Any, timezone: str, now: datetime | None, past: bool) -> str:
     """Return a date and time in RFC 3339, in UTC. One without a zone is in the time zone of the desk. Raises UsageError
-    for a text that could mean two instants, or none (D-09)."""
+    for a text that could mean two instants, or none, and where past is true for one that is still to come (D-09)."""
     if not isinstance(value, datetime):
-        moment = parse_instant(str(value), timezone, now)
+        moment = parse_instant(str(value), timezone, now, past=past)
     else:
         moment = value if value.tzinfo is not None else value.replace(tzinfo=ZoneInfo(timezone))
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

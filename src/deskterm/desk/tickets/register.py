@@ -243,7 +243,7 @@ def _find_missing_fields(
     missing_keys = find_missing_fields(procedure, request_type, request, known_values)
     # Values of the wrong kind are refused even where fields may be missing: they would be lost
     faults = [
-        *request.problems,
+        *request.problems.values(),
         *(() if incomplete else find_missing_contact_details(procedure, request, contact_details)),
     ]
     if faults or (missing_keys and not incomplete):

@@ -180,6 +180,8 @@ class FieldPart(Part):
     """A line beside the field."""
     choices: tuple[str, ...] = ()
     """The values of a `choice`."""
+    past: bool = False
+    """An `instant` at which something has happened: one that is still to come is refused."""
     personal: bool | None = None
     """Keep the value apart as somebody's words, so that it can be erased (S5-09). Left out, so are fields of kind
     `text`, `long-text`, `url`, `email` and `phone`; `false` is for what is nobody's: a version, a place."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.status_graph import list_next_statuses
 from deskterm.desk.tickets import assignment, update
 from deskterm.desk.workflow import transition_rules
+from deskterm.desk.workflow.snooze import parse_snooze
 from deskterm.desk.workflow.snooze import snooze as snooze_ticket
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice, QueueLine
@@ -129,7 +129,7 @@ async def snooze(console: Console, argument: str) -> None:
     """Take the tickets out of the queue until an instant, or bring them back. argument: the instant, or `-`."""
 
     def run(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
-        until = None if text.strip() == _WAKE else parse_instant(text, desk.timezone, now)
+        until = None if text.strip() == _WAKE else parse_snooze(desk, text, now)
         return snooze_ticket(desk, number, until, now=now)
 
     await run_with_text(
