@@ -16,6 +16,7 @@ from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import incidents
 from deskterm.desk.notify.letters import record_delivery
+from deskterm.desk.tickets import update
 from deskterm.desk.tickets.assignment import assign
 from deskterm.desk.tickets.resolution import record_resolution, resolve
 from deskterm.errors import DeskError
@@ -88,12 +89,19 @@ def test_a_reply_can_be_taken_back_until_its_letter_is_sent(saas: DeskSession) -
         undo_last_command(saas, number, now=at(9))
 
 
+TAKEN_UP = {"managed-services": "in-progress", "saas-platform": "triage", "software-vendor": "under-investigation"}
+"""Procedure → the status in which a ticket is worked on, where no resolution leads on from a new one."""
+
+
 @pytest.mark.parametrize("procedure", SHIPPED)
 def test_the_words_of_a_resolution_reach_each_person_once(store_url: str, procedure: str) -> None:
     """D-11, S2-18: in the letter of the procedure where that holds them, else as they are."""
     for desk in verified_desk(store_url, procedure):
         number = open_ticket(desk, organisation="larch")
         participants.add_participant(desk, number, "Ben Oak", email="ben@larch.example", now=at(1))
+        # From here a resolution leads on
+        if procedure in TAKEN_UP:
+            update.move(desk, number, TAKEN_UP[procedure], now=at(2))
         before = len(letters_about(desk, number))
         with desk.ticket(number, "move", at(3)) as work:
             codes = [one.key for one in desk.procedure.definition.closing.resolutions]
@@ -234,6 +242,7 @@ def test_only_a_resolution_that_reaches_somebody_stops_the_response_clock(
     """D-13: words that nobody outside can read are no answer; by phone, somebody was told."""
     desk = shipped_desk(store_url, "managed-services")
     number = open_ticket(desk, requester=None, email=None)
+    update.move(desk, number, "assigned", now=at(1))
     assert read_clock_states(desk, number)["response"] == "running"
     resolve(desk, number, "It was a false alarm.", channel=channel, now=at(5))
     assert (read_clock_states(desk, number)["response"] != "running") is answered

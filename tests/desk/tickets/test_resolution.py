@@ -141,3 +141,32 @@ def test_a_resolution_may_close_a_ticket_at_once(desk_with_ticket: DeskFactory) 
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(10))
     assert (read_ticket(desk).row.status, read_ticket(desk).closed) == ("closed", int(at(10).timestamp()))
+
+
+@pytest.mark.parametrize(
+    ("procedure", "first_move"),
+    [
+        ("software-vendor", "to Under Investigation before .*move 1001 under-investigation"),
+        ("saas-platform", "to Triage or Escalated to Dev before .*move 1001 triage"),
+        ("managed-services", "to Assigned or In progress or Escalated L2 or Escalated L3 before .*move 1001 assigned"),
+    ],
+)
+def test_a_resolution_that_leads_nowhere_is_refused_with_the_move_to_make_first(
+    desk_with_ticket: DeskFactory, procedure: str, first_move: str
+) -> None:
+    """A ticket that has not been taken up would keep its status for ever, with its clocks met and a letter sent."""
+    desk = desk_with_ticket(procedure)
+    codes = desk.procedure.definition.closing.resolutions
+    before = read_ticket(desk), read_clock_states(desk)
+    with pytest.raises(DeskError, match=first_move):
+        resolution.resolve(desk, 1001, LETTER, code=codes[-1].key if codes else None, now=at(1))
+    assert (read_ticket(desk), read_clock_states(desk)) == before
+
+
+def test_a_second_resolution_replaces_the_first_and_says_so(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("managed-services")
+    update.move(desk, 1001, "assigned", now=at(1))
+    resolution.resolve(desk, 1001, "Restarted.", now=at(2))
+    again = resolution.resolve(desk, 1001, "Restarted, and the disk was replaced.", now=at(3))
+    assert again.summary.startswith("1001: resolved anew, in place of the earlier resolution")
+    assert read_ticket(desk).row.status == "awaiting-confirmation"

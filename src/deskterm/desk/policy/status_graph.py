@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -24,6 +26,32 @@ def resolve_next_status(procedure: CompiledProcedure, kind: str, status: str, na
         ways = ", ".join(f"{option.label} ({option.key})" for option in options) or "nowhere, it is final"
         raise DeskError(f"From {here} a ticket cannot go to {target.label}; it can go to: {ways}.")
     return target
+
+
+def find_first_moves(
+    procedure: CompiledProcedure, kind: str, status: str, is_goal: Callable[[Status], bool]
+) -> list[Status]:
+    """Return the moves with which the shortest ways from a status to one of the goals begin, in the file's order; empty
+    when none leads there without closing the ticket."""
+    starts = list_next_statuses(procedure, kind, status)
+    reached = {start.key: {start.key} for start in starts}  # status → the first moves of the ways to it
+    level = {start.key: start for start in starts}
+    while level:
+        goals = [key for key, found in level.items() if is_goal(found)]
+        if goals:
+            firsts = {first for key in goals for first in reached[key]}
+            return [start for start in starts if start.key in firsts]
+        further: dict[str, Status] = {}
+        for key, here in level.items():
+            if here.category == "closed":
+                continue
+            for follower in list_next_statuses(procedure, kind, key):
+                # One of the same length begins elsewhere as well; a longer one is no shortest way
+                if follower.key in further or follower.key not in reached:
+                    further[follower.key] = follower
+                    reached.setdefault(follower.key, set()).update(reached[key])
+        level = further
+    return []
 
 
 def find_duplicate_status(procedure: CompiledProcedure, kind: str, number: int | None) -> Status:

@@ -17,13 +17,15 @@ from deskterm.desk.domain.links import ATTACHED
 from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.policy.choices import resolve_choice
+from deskterm.desk.policy.status_graph import find_first_moves
 from deskterm.desk.tickets.message_input import require_message_text
 from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,
     check_transition,
+    find_current_resolution,
 )
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.schema import Resolution
+from deskterm.procedure.schema import Resolution, Status
 
 OUTSTANDING = "outstanding"
 """Kind of the record, and flag, of a temporary fix that a permanent one is to follow (S1-21)."""
@@ -86,9 +88,11 @@ def record_resolution(
     """Append a resolution to an open ticket; return its event and a description in a few words.
 
     unaddressed: its words reach nobody, so they are no answer (D-13); left out, by the ticket itself. data: further
-    data of the message's event. Raises DeskError when the ticket may not move where it would.
+    data of the message's event. Raises DeskError when the ticket may not move where it would, or must be moved first to
+    where a resolution leads on.
     """
     _require_unresolved(work)
+    earlier = find_current_resolution(work.state)
     kind, chosen_code = resolve_kind(work, resolution, code)
     changes = build_resolution_changes(work, kind, chosen_code)
     target = _find_resolved_status(work) if status is None else status
@@ -105,6 +109,9 @@ def record_resolution(
         **data,
     )
     phrase = "a temporary fix given" if kind == "temporary" else "resolved"
+    # The requester has two letters now, and the record counts the last
+    if earlier is not None and earlier.state == kind:
+        phrase += " anew, in place of the earlier resolution"
     current = work.procedure.statuses.get(work.state.status)
     # The fix is recorded, but the ticket seems unsolved: say so, or nobody would notice
     if new_status is None and current is not None and current.category in ("new", "open"):
@@ -219,7 +226,8 @@ def _require_unresolved(work: TicketTransaction) -> None:
 
 def _find_resolved_status(work: TicketTransaction) -> str | None:
     """Return the key of the status that a resolved ticket moves to: one that waits for confirmation where the procedure
-    asks for it, else solved, else closed. None where it stays."""
+    asks for it, else solved, else closed. None where it stays: it waits for the requester already, or no status of the
+    procedure does. Raises DeskError, with the move to make first, where such a status lies further on."""
     current = work.procedure.statuses.get(work.state.status)
     following = work.procedure.find_next_statuses(work.state.type, work.state.status)
     # It waits for the requester already, and a second solution changes nothing in that
@@ -231,7 +239,28 @@ def _find_resolved_status(work: TicketTransaction) -> str | None:
     ]
     confirm_first = work.procedure.definition.closing.confirm_before_close
     candidates = [*asking_statuses, *final_statuses] if confirm_first else [*final_statuses, *asking_statuses]
+    if candidates and not (confirm_first and candidates[0].category == "closed"):
+        return candidates[0].key
+    _require_no_move_first(work)
     # Nothing asks the requester on the way to closed: the ticket stays until they confirm.
-    if confirm_first and not asking_statuses and candidates and candidates[0].category == "closed":
-        return None
-    return candidates[0].key if candidates else None
+    return None
+
+
+def _require_no_move_first(work: TicketTransaction) -> None:
+    """Raise DeskError, with the moves to make first, where a resolution cannot move a ticket on but could after a move:
+    it would stay for ever, with its clocks met and a letter sent."""
+
+    def waits_for_confirmation(status: Status) -> bool:
+        return status.on_reject is not None or status.category == "solved"
+
+    moves = find_first_moves(work.procedure, work.state.type, work.state.status, waits_for_confirmation)
+    if not moves:
+        return
+    here = work.procedure.statuses[work.state.status].label
+    # The work is done: a status that waits for somebody is no step on the way
+    moves = [move for move in moves if move.category == "open"] or moves
+    labels = " or ".join(move.label for move in moves)
+    raise DeskError(
+        f"No resolution leads on from {here}: move {work.number} to {labels} before resolving it"
+        f" (`deskterm ticket move {work.number} {moves[0].key}`)."
+    )
