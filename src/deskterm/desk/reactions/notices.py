@@ -225,6 +225,14 @@ def _is_applicable(notice: Notice, work: TicketTransaction, event: Event) -> boo
     """Return True if a notice is meant for an event: the status entered, the metric, the threshold and its
     conditions."""
     data = event.data
+    # The letter about the release says where the ticket is now: a second one of the same act would ask the same again
+    if (
+        notice.on == "status"
+        and event.kind == "released"
+        and _OUTSIDE.issuperset(notice.to)
+        and any(other.on == "released" and "requester" in other.to for other in work.procedure.definition.notices)
+    ):
+        return False
     if notice.entered is not None and event.changes.get("status", (None, None))[1] != notice.entered:
         return False
     if event.kind == "noticed":
