@@ -123,6 +123,16 @@ def test_exports_are_csv_or_jsonl_and_replace_no_file_unasked(desk: Call, tmp_pa
     assert desk("export", "messages", "--output", target, "--force").code == 0
 
 
+@pytest.mark.parametrize("what", ["tickets", "messages", "events", "clocks", "worklog"])
+def test_an_export_to_a_dash_goes_to_standard_output(
+    desk: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    desk("ticket", "new", "x", "--type", "fault")
+    monkeypatch.chdir(tmp_path)
+    assert desk("export", what, "--output", "-").out == desk("export", what).out != ""
+    assert not (tmp_path / "-").exists()
+
+
 def test_the_doctor_finds_rows_that_differ_from_their_events(desk: Call, tmp_path: Path) -> None:
     desk("ticket", "new", "x", "--type", "fault")
     assert "sound" in desk("doctor").out

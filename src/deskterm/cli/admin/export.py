@@ -26,7 +26,7 @@ def export_rows(
         typer.Argument(help="tickets, messages, events, clocks or worklog."),
     ],
     form: Annotated[str, typer.Option("--format", help="csv or jsonl; left out, as the file's name ends.")] = "",
-    output: Annotated[Path | None, typer.Option(help="A file; left out, standard output.", metavar="FILE")] = None,
+    output: Annotated[Path | None, typer.Option(help="A file; left out, or `-`, standard output.", metavar="FILE")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     # On unless it is switched off, because customers' words are among the cells
     guard: Annotated[
@@ -48,6 +48,9 @@ def export_rows(
     """Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, or entry of the work log
     (the time that was worked, and its price)."""
     cli: CliContext = context.obj
+    # As everywhere: a file of that name is `./-`
+    if output is not None and str(output) == "-":
+        output = None
     if what != "worklog" and (since is not None or until is not None or chargeable):
         raise UsageError("--since, --until and --chargeable are for the work log.")
     if what == "worklog" and (only or added):
