@@ -37,6 +37,13 @@ def test_every_command_of_the_table_is_a_command_of_that_name() -> None:
         assert command.name == path[-1]
 
 
+def test_the_help_of_procedure_files_names_commands_that_there_are() -> None:
+    """It named one that there was not."""
+    commands = build_program().commands["procedure"]
+    _, _, names = str(commands.help).partition(": ")
+    assert set(names.rstrip(".").split(", ")) == set(commands.commands)  # type: ignore[attr-defined]
+
+
 def modules_after(words: list[str], tmp_path: Path) -> set[str]:
     """The modules that a call of the program has imported when it ends."""
     code = (

@@ -88,7 +88,7 @@ PROGRAM = GroupEntry(
             },
         ),
         "procedure": GroupEntry(
-            "Procedure files: list, show, explain, check, apply.",
+            "Procedure files: list, show, guide, check, diff, apply.",
             {
                 "list": CommandEntry("admin.procedure:list_shipped", "List the procedures that come with deskterm."),
                 "show": CommandEntry(
