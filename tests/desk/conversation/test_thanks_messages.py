@@ -6,7 +6,7 @@ import pytest
 
 from deskterm.desk.conversation import messages, thanks_messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import confirmation, resolution, update
 from deskterm.errors import DeskError
 from small_desk import at
 from ticket_reads import DeskFactory, read_records, read_ticket
@@ -57,3 +57,20 @@ def test_overruled_thanks_reopen_the_ticket_and_count_from_the_arrival_of_the_me
     assert event.data["counts_from"] == int(at(60).timestamp())
     with pytest.raises(DeskError, match="there is nothing to overrule"):
         thanks_messages.overrule_thanks(desk, 1001, now=at(301))
+
+
+@pytest.mark.requirement("S4-13", "S4-14", "S5-12")
+def test_thanks_before_the_closing_leave_its_timer_running_and_a_request_stops_it(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("saas-platform")
+    update.move(desk, 1001, "triage", now=at(1))
+    resolution.resolve(desk, 1001, "The filter is set.", code="configured", now=at(2))
+    confirmation.confirm(desk, 1001, now=at(3))
+    before = read_ticket(desk)
+    assert before.row.status == "pending-closure"
+    messages.record_customer_message(desk, 1001, "Thanks again", now=at(4))
+    after = read_ticket(desk)
+    assert (after.row.status, after.reopened, after.clocks) == ("pending-closure", 0, before.clocks)
+    messages.record_customer_message(desk, 1001, "Thanks, but the total is wrong.", now=at(5))
+    assert read_ticket(desk).row.status == "customer-responded"

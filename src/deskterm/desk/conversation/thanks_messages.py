@@ -23,6 +23,9 @@ THANKS = "thanks"
 def is_only_thanks_on_ticket(work: TicketTransaction, body: str, attachments: bool) -> bool:
     """Return whether a message to a ticket is only thanks, and the procedure keeps tickets closed for thanks."""
     closing = work.procedure.definition.closing
+    # Nothing is added to a ticket that is closed for good, not even thanks (S4-15)
+    if closing.immutable and work.state.category == "closed":
+        return False
     if not closing.thanks_keeps_closed or not may_be_thanks(body, closing):
         return False
     people, sent_texts = _load_people_and_sent_texts(work)
