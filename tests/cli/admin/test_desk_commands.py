@@ -112,6 +112,17 @@ def test_agents_are_seeded_and_only_an_admin_works_as_them(
     assert "ask somebody with the role admin" in refused.err
 
 
+def test_the_example_of_agents_names_the_procedure_that_it_fits(deskterm: Call, tmp_path: Path) -> None:
+    for procedure, code in (("software-vendor", 0), ("saas-platform", 1), ("managed-services", 1), ("web-agency", 1)):
+        place = ("--database", tmp_path / f"{procedure}.sqlite3")
+        assert deskterm("init", "--procedure", procedure, *place).code == 0
+        answer = deskterm("seed", "agents", "example", *place)
+        assert (answer.code, "The example's teams and roles are those of software-vendor" in answer.err) == (
+            code,
+            code == 1,
+        )
+
+
 def test_exports_are_csv_or_jsonl_and_replace_no_file_unasked(desk: Call, tmp_path: Path) -> None:
     desk("ticket", "new", 'Say "hi", all', "--type", "fault", "--body", "two\nlines")
     rows = list(csv.DictReader(io.StringIO(desk("export", "tickets").out)))

@@ -12,11 +12,14 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_changes, print_summary
 from deskterm.desk.admin.severity_scale import seed_severities
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from deskterm.errors import DeskError
 from deskterm.exchange.demo.build import add_demo_tickets
 from deskterm.exchange.seeding import seed_files
 from deskterm.procedure.shipped import data_folder
 
 File = Annotated[Path, typer.Argument(help="A .toml or .csv file; `example` is the one that ships.")]
+_EXAMPLE_PROCEDURE = "software-vendor"
+"""The shipped procedure whose teams and roles the example of agents names."""
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 
 
@@ -39,7 +42,15 @@ def seed_agent_file(context: typer.Context, file: File, dry_run: DryRun = False,
     """
     cli: CliContext = context.obj
     rows = seed_files.load_agents(_find_file(file, "agents"))
-    changes = seed_agents(cli.open_desk(), rows, dry_run=dry_run, now=cli.now())
+    try:
+        changes = seed_agents(cli.open_desk(), rows, dry_run=dry_run, now=cli.now())
+    except DeskError as error:
+        if str(file) != "example" or file.exists():
+            raise
+        raise DeskError(
+            f"{error}\nThe example's teams and roles are those of {_EXAMPLE_PROCEDURE}: for another procedure write a"
+            " file of your own."
+        ) from error
     print_changes(changes, as_json, dry_run=dry_run, ending=" made")
 
 
