@@ -26,7 +26,9 @@ def export_rows(
         typer.Argument(help="tickets, messages, events, clocks or worklog."),
     ],
     form: Annotated[str, typer.Option("--format", help="csv or jsonl; left out, as the file's name ends.")] = "",
-    output: Annotated[Path | None, typer.Option(help="A file; left out, or `-`, standard output.", metavar="FILE")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="A file; left out, or `-`, standard output.", metavar="FILE")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     # On unless it is switched off, because customers' words are among the cells
     guard: Annotated[
