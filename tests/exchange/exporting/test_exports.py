@@ -25,6 +25,7 @@ from deskterm.exchange.exporting.columns import SOURCES, ExportTable
 from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.exporting.exports import TicketFilter, export
 from deskterm.exchange.exporting.formats import ExportFormat
+from deskterm.exchange.unseen_characters import restore_unseen
 from deskterm.store.db.reader import open_reader
 from small_desk import at, small_desk
 
@@ -167,6 +168,16 @@ def test_formulas_are_guarded_in_csv_unless_told_otherwise(desk: DeskSession) ->
     assert parse_csv(export_text(desk, "messages", "csv"))[1]["body"] == "'=HYPERLINK(1)"
     assert parse_csv(export_text(desk, "messages", "csv", guard_formulas=False))[1]["body"] == "=HYPERLINK(1)"
     assert export_records(desk, "messages")[1]["body"] == "=HYPERLINK(1)"
+
+
+def test_csv_shows_what_hides(desk: DeskSession) -> None:
+    """D-46: a terminal that the file is printed to obeys none of it."""
+    hidden = "a\u200bb\U000e0041c\x9bd\u2066e\ufefff\x1b[31mg"
+    reply(desk, 1001, hidden, now=at(70))
+    text = export_text(desk, "messages", "csv")
+    assert [character for character in text if not character.isprintable() and character not in "\r\n"] == []
+    assert restore_unseen(parse_csv(text)[-1]["body"]) == hidden
+    assert parse_csv(export_text(desk, "messages", "csv", guard_formulas=False))[-1]["body"] == hidden
 
 
 def test_json_lines_show_what_hides(desk: DeskSession) -> None:

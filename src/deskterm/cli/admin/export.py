@@ -35,7 +35,8 @@ def export_rows(
         bool,
         typer.Option(
             "--guard-formulas/--no-guard-formulas",
-            help="In csv, put an apostrophe before what a spreadsheet would take for a formula.",
+            help="In csv, put an apostrophe before what a spreadsheet would take for a formula, and write out what "
+            "nobody sees.",
         ),
     ] = True,
     since: Annotated[str | None, typer.Option(help="Work log: that began then or later.", metavar="INSTANT")] = None,

@@ -22,12 +22,14 @@ _WITHOUT_SHAPE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
 
 
-_UNSEEN_IN_JSON = re.compile(
-    "[\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+UNSEEN_CLASS = (
+    "\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-    "\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000dffff\U000efffe-\U0010ffff]"
+    "\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000dffff\U000efffe-\U0010ffff"
 )
-"""Characters that JSON allows and that a terminal acts on, or that hide: of no width, tags, of no meaning."""
+"""Characters that JSON allows and that a terminal acts on, or that hide: of no width, tags, of no meaning.
+As what stands between the brackets of a regular expression."""
+_UNSEEN_IN_JSON = re.compile(f"[{UNSEEN_CLASS}]")
 
 
 def escape_unseen_in_json(document: str) -> str:

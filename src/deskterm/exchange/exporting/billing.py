@@ -13,6 +13,7 @@ from typing import TextIO
 from deskterm.desk.domain.text import escape_unseen_in_json
 from deskterm.exchange.exporting.formats import ExportFormat
 from deskterm.exchange.formula_guard import guard_formula
+from deskterm.exchange.unseen_characters import escape_unseen
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.billing import QuoteRow, TimeEntryRow, load_quotes, load_time_entries
 
@@ -59,7 +60,10 @@ def export_worklog(
 
 def _guard_texts(cells: list[object]) -> list[object]:
     """Guard the cells of a row but those of amounts, which are numbers: minus five must stay one."""
-    return [cell if name in _AMOUNTS else guard_formula(cell) for name, cell in zip(COLUMNS, cells, strict=True)]
+    return [
+        cell if name in _AMOUNTS else guard_formula(escape_unseen(cell))
+        for name, cell in zip(COLUMNS, cells, strict=True)
+    ]
 
 
 def _select_entries(

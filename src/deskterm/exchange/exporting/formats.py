@@ -11,6 +11,7 @@ from typing import Any, Literal, TextIO
 from deskterm.desk.domain.text import escape_unseen_in_json
 from deskterm.exchange.exporting.columns import ExportSource
 from deskterm.exchange.formula_guard import guard_formula
+from deskterm.exchange.unseen_characters import escape_unseen
 from deskterm.store.db.instants import NEVER
 
 ExportFormat = Literal["csv", "jsonl"]
@@ -46,7 +47,7 @@ def build_csv_writer(source: ExportSource, out: TextIO, *, guard_formulas: bool)
             for position, convert in conversions:
                 cells[position] = convert(cells[position])
             del cells[:key_length]
-            writer.writerow([guard_formula(cell) for cell in cells] if guard_formulas else cells)
+            writer.writerow([guard_formula(escape_unseen(cell)) for cell in cells] if guard_formulas else cells)
 
     return write
 

@@ -22,6 +22,7 @@ from typing import NamedTuple, cast
 from deskterm.errors import DeskError
 from deskterm.exchange.formula_guard import unguard_formula
 from deskterm.exchange.importing.encodings import MIXED_ERRORS, SAMPLE_BYTES, Encoding, detect_encoding
+from deskterm.exchange.unseen_characters import restore_unseen
 
 AUTO = "auto"
 """The encoding as `detect_encoding` chooses it; bytes that it does not have are read as Windows-1252."""
@@ -93,7 +94,7 @@ class EventLog:
             if not self.encoding.is_certain and len(self.samples) < _SAMPLES:
                 self._keep_samples(values)
             if "'" in "".join(values):
-                values = [unguard_formula(value) for value in values]
+                values = [restore_unseen(unguard_formula(value)) for value in values]
             # The csv module accepts a quotation mark inside a plain field: the text itself shows it.
             text = lines.of_record[0] if len(lines.of_record) == 1 else "".join(lines.of_record)
             if '"' in text and not self._well_formed.fullmatch(text):
