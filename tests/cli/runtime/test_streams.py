@@ -48,3 +48,11 @@ def test_closed_and_full_streams_are_no_surprise(desk: Call, call: str, closed: 
     assert expected in answer.stderr
     assert "Traceback" not in answer.stderr
     assert "unexpected" not in answer.stderr
+
+
+def test_a_control_character_that_is_left_out_is_named(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A NUL went without a word."""
+    desk("ticket", "new", "S", "--type", "fault", "--requester", "Kim", "--now", "2026-11-23T09:00")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\0b"), encoding="utf-8"))
+    answer = desk("ticket", "note", "1001", "-", "--now", "2026-11-23T09:01")
+    assert (answer.code, answer.err) == (0, "deskterm: a control character (U+0000) in the text was left out.\n")

@@ -24,6 +24,10 @@ def read_text(text: str | None) -> str:
         words.encode()  # in some locales Python keeps bytes that are no UTF-8 as lone surrogates
     except UnicodeError as error:
         raise UsageError("Standard input is not UTF-8 text: convert it first, as `iconv -f latin1` does.") from error
+    if "\0" in words:
+        # No store keeps it, and what is kept must not differ from what was given without a word
+        words = words.replace("\0", "")
+        print("deskterm: a control character (U+0000) in the text was left out.", file=sys.stderr)
     if batch is not None:
         batch.text = words
     return words
