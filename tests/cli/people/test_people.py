@@ -33,6 +33,14 @@ def test_absent_colleagues_are_listed_and_covered(managed_services: Call) -> Non
     assert managed_services("people", "absent", "--json", *AT).json == []
 
 
+def test_the_tier_of_a_team_is_that_of_its_people(managed_services: Call) -> None:
+    """D-03: their work counts as the team's tier, and the list showed none."""
+    found = {one["login"]: one["tier"] for one in managed_services("people", "list", "--json", *AT).json}
+    assert (found["sam"], found["lea"]) == (2, None)
+    (row,) = [line for line in managed_services("people", "list", *AT).out.splitlines() if line.startswith("sam")]
+    assert row.split()[-3:-1] == ["2", "0"]
+
+
 def test_a_role_that_oversees_sees_the_tickets_of_its_teams(managed_services: Call) -> None:
     assert [row["number"] for row in managed_services("people", "overseen", "--json", "--as", "lea", *AT).json] == [
         1001

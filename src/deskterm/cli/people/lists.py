@@ -19,6 +19,7 @@ from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.outbox import load_participants
 from deskterm.store.queries.oversight import (
     find_overseen_teams,
+    find_team_tiers,
     load_staff,
     load_team_tickets,
     load_tickets_of_absent_agents,
@@ -32,7 +33,9 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        people = load_staff(reader, int(cli.now(facts).timestamp()))
+        staff = load_staff(reader, int(cli.now(facts).timestamp()))
+    tiers = find_team_tiers(facts.document)
+    people = [one if one.tier is not None else one._replace(tier=tiers.get(one.team or "")) for one in staff]
     if as_json:
         documents = [person._asdict() | {"away_until": to_rfc3339(person.away)} for person in people]
         print_json([{key: value for key, value in one.items() if key != "away"} for one in documents])
