@@ -96,6 +96,23 @@ def test_a_handover_marks_what_is_missed_before_the_next_shift_ends(deskterm: Ca
     assert lines[-1].startswith("! 1 of them is due before the next shift ends, ")
 
 
+def test_a_handover_tells_what_is_missed_from_what_is_due_soon(deskterm: Call) -> None:
+    desk = create_desk(deskterm, "managed-services")
+    field = ("--field", "contact-phone=02 9999 1234")
+    desk("ticket", "new", "Server", "--priority", "low", *field, *NINE)
+    desk("ticket", "new", "Mouse", "--priority", "low", *field, "--now", "2026-11-23T16:00Z")
+    evening = ("--now", "2026-11-23T17:30Z")
+    handover = desk("handover", "--json", *evening).json
+    assert {
+        one["number"]: (one["missed"], one["breaches_before_next_shift_ends"]) for one in handover["tickets"]
+    } == {1001: (True, False), 1002: (False, True)}
+    lines = desk("handover", *evening).out.splitlines()
+    marks = {line.split()[0]: line.split()[1].rstrip("*") for line in lines if line.split()[0] in ("1001", "1002")}
+    assert marks == {"1001": "!!", "1002": "!"}
+    assert lines[-2] == "!! 1 of them is missed already"
+    assert lines[-1].startswith("! 1 of them is due before the next shift ends, ")
+
+
 def test_a_list_shows_the_age_of_a_ticket_to_which_no_time_is_promised(deskterm: Call) -> None:
     """D-17, S2-13."""
     desk = create_desk(deskterm, "campus-it")

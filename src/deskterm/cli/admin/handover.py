@@ -24,8 +24,9 @@ def list_handover(
 ) -> None:
     """List what is open for the shift that is on, the next due first.
 
-    Tickets that still are with a team whose turn is over are listed too. An exclamation mark stands before what is
-    missed if nobody acts before the next shift ends (C-15), a star marks what came or changed since the shift began.
+    Tickets that still are with a team whose turn is over are listed too. Two exclamation marks stand before what is
+    missed already, one before what is missed if nobody acts before the next shift ends (C-15); a star marks what came
+    or changed since the shift began.
     """
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
@@ -38,10 +39,11 @@ def list_handover(
         since, until = shifts.find_last_handover(procedure, now), shifts.find_next_handover(procedure, now)
         next_until = shifts.find_end_of_next_shift(procedure, now)
         tickets = load_open_tickets(reader, shifts.list_shift_teams(procedure))
+    missed = {ticket.number for ticket in tickets if ticket.due is not None and ticket.due <= now}
     breaching = {
         ticket.number
         for ticket in tickets
-        if ticket.due is not None and next_until is not None and ticket.due < next_until
+        if ticket.due is not None and next_until is not None and now < ticket.due < next_until
     }
     if as_json:
         print_json(
@@ -53,7 +55,10 @@ def list_handover(
                 "next_until": to_rfc3339(next_until),
                 "tickets": [
                     rename_instants(ticket._asdict(), "due", "received", "updated")
-                    | {"breaches_before_next_shift_ends": ticket.number in breaching}
+                    | {
+                        "missed": ticket.number in missed,
+                        "breaches_before_next_shift_ends": ticket.number in breaching,
+                    }
                     for ticket in tickets
                 ],
             }
@@ -67,7 +72,7 @@ def list_handover(
         rows = [
             (
                 str(ticket.number),
-                ("!" if ticket.number in breaching else " ")
+                ("!!" if ticket.number in missed else "!" if ticket.number in breaching else " ")
                 + ("*" if since is not None and ticket.updated >= since else ""),
                 format_due(ticket.due, zone) if ticket.due is not None else format_ticket_age(now - ticket.received),
                 words.importance(ticket.severity, ticket.priority) or "–",
@@ -79,8 +84,10 @@ def list_handover(
             for ticket in tickets
         ]
         print_table(("#", "", "Due", "Step", "Status", "Team", "With", "Subject"), rows, right=("#",))
+    if missed:
+        print_lines([f"!! {len(missed)} of them {'is' if len(missed) == 1 else 'are'} missed already"])
     if breaching and next_until is not None:
-        missed = "is" if len(breaching) == 1 else "are"
+        verb = "is" if len(breaching) == 1 else "are"
         print_lines(
-            [f"! {len(breaching)} of them {missed} due before the next shift ends, {format_time(next_until, zone)}"]
+            [f"! {len(breaching)} of them {verb} due before the next shift ends, {format_time(next_until, zone)}"]
         )
