@@ -103,9 +103,10 @@ def test_a_handover_tells_what_is_missed_from_what_is_due_soon(deskterm: Call) -
     desk("ticket", "new", "Mouse", "--priority", "low", *field, "--now", "2026-11-23T16:00Z")
     evening = ("--now", "2026-11-23T17:30Z")
     handover = desk("handover", "--json", *evening).json
-    assert {
-        one["number"]: (one["missed"], one["breaches_before_next_shift_ends"]) for one in handover["tickets"]
-    } == {1001: (True, False), 1002: (False, True)}
+    assert {one["number"]: (one["missed"], one["breaches_before_next_shift_ends"]) for one in handover["tickets"]} == {
+        1001: (True, False),
+        1002: (False, True),
+    }
     lines = desk("handover", *evening).out.splitlines()
     marks = {line.split()[0]: line.split()[1].rstrip("*") for line in lines if line.split()[0] in ("1001", "1002")}
     assert marks == {"1001": "!!", "1002": "!"}
