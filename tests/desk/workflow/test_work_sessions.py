@@ -12,6 +12,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.billing import time_entries
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.workflow import work_sessions
 from deskterm.errors import DeskError
@@ -112,3 +113,16 @@ def test_every_second_that_was_written_down_counts_once(
     assert left <= rests
     assert len(rests - left) + ahead == sum(one.seconds for one in work) - by_clock
     assert sum(end - begin for begin, end in pauses) + (now - (paused_at or now)) == len(left)
+
+
+def test_work_ends_when_the_ticket_waits_and_its_minutes_are_named(clock_desk: DeskSession) -> None:
+    """D-03: a session that nobody stopped went on for ever."""
+    open_fault(clock_desk, "low")
+    sam = open_desk(clock_desk.store, "sam")
+    update.move(clock_desk, 1001, "working", now=at(4))
+    work_sessions.start_work(sam, 1001, now=at(5))
+    result = update.move(clock_desk, 1001, "waiting", now=at(25), anyway=True)
+    assert "20m" in result.summary
+    with pytest.raises(DeskError, match="not at work"):
+        work_sessions.stop_work(sam, 1001, now=at(30))
+    assert check_integrity(clock_desk.store).findings == ()

@@ -16,6 +16,7 @@ from deskterm.desk.reactions.first_responder import assign_first_responder
 from deskterm.desk.reactions.notices import send_notices
 from deskterm.desk.reactions.rules import apply_rules
 from deskterm.desk.reactions.stale_suggestions import expire_suggestions
+from deskterm.desk.workflow import work_sessions
 from deskterm.desk.workflow.escalation_phrases import escalate_on_phrases
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 
@@ -55,6 +56,7 @@ def run_reactions(work: TicketTransaction) -> list[str]:
 def _update_records(work: TicketTransaction, event: Event) -> list[str]:
     """Update the records that follow from an event: finished work, a due quote, a survey, sent articles."""
     time_entries.note_reached_work(work, event)
+    work_sessions.stop_work_of_waiting(work, event)
     return [
         *time_entries.record_finished_work(work),
         *quotes.request_due_quote(work, event),

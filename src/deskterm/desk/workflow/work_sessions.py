@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.events import Event
 from deskterm.desk.policy.support_tiers import find_agent_tier
 from deskterm.errors import DeskError
 
@@ -36,3 +37,12 @@ def stop_work(
         work.append("work_stopped", of=login if login != desk.agent.login else None)
         result = work.build_result(f"{number}: work stopped")
     return result
+
+
+def stop_work_of_waiting(work: TicketTransaction, event: Event) -> None:
+    """Stop all work on a ticket that an event has brought to a waiting status: nobody works on what waits for somebody
+    else, and a session that was forgotten would count for ever (D-03)."""
+    if event.kind == "undone" or "status" not in event.changes or work.state.category != "waiting":
+        return
+    for login in list(work.state.workers):
+        work.append("work_stopped", of=login if login != work.context.agent.login else None)
