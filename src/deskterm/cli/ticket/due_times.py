@@ -97,7 +97,7 @@ def snooze(
         raise UsageError("Say until when, or --wake.")
     cli: CliContext = context.obj
     desk = cli.open_desk()
-    moment = None if until is None else parse_snooze(desk, until, cli.now())
+    moment = None if until is None else parse_snooze(desk.procedure, until, cli.now())
     print_result(snooze_ticket(desk, number, moment, now=cli.now()), as_json)
 
 

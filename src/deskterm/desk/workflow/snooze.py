@@ -9,16 +9,17 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.instant_text import names_day_only, parse_instant
 from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.zones import format_local_time
 
 
-def parse_snooze(desk: DeskSession, text: str, now: datetime) -> datetime:
+def parse_snooze(procedure: CompiledProcedure, text: str, now: datetime) -> datetime:
     """Parse the end of a snooze. A day without a time of day is meant from its first working hour on, by the
     procedure's first calendar, and one without any from the next working day's."""
-    until = parse_instant(text, desk.timezone, now)
+    until = parse_instant(text, procedure.timezone, now)
     if not names_day_only(text) or until <= now:
         return until
-    calendar = next(iter(desk.procedure.terms.calendars.values()))
+    calendar = next(iter(procedure.terms.calendars.values()))
     return datetime.fromtimestamp(calendar.add_seconds(to_epoch(until), 1) - 1, UTC)
 
 

@@ -129,7 +129,7 @@ async def snooze(console: Console, argument: str) -> None:
     """Take the tickets out of the queue until an instant, or bring them back. argument: the instant, or `-`."""
 
     def run(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
-        until = None if text.strip() == _WAKE else parse_snooze(desk, text, now)
+        until = None if text.strip() == _WAKE else parse_snooze(desk.procedure, text, now)
         return snooze_ticket(desk, number, until, now=now)
 
     await run_with_text(
