@@ -33,6 +33,7 @@ def test_a_waiting_reply_is_shown_whole(managed_services: Call) -> None:
     whole = managed_services("outbox", "--full", *AT)
     assert whole.out.endswith("    It is back.\n\n    The disk was full.\n\n")
     assert "to ida@larch.example" in whole.out
+    assert "a copy of message" in whole.out
     reply = managed_services("outbox", "--json", *AT).json[-1]
     assert (reply["body"], reply["covers"] is not None) == ("It is back.\n\nThe disk was full.", True)
 

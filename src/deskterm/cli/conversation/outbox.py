@@ -76,7 +76,8 @@ def list_letters(
 
 def _print_letter(letter: outbox.Letter, timezone: str) -> None:
     """Print a letter whole: a line about it, its subject, and its words."""
-    about = f"letter {letter.key} of {letter.number}, {letter.on}, since {format_time(letter.at, timezone)}"
+    copied = f", a copy of message {letter.covers}" if letter.covers is not None else ""
+    about = f"letter {letter.key} of {letter.number}, {letter.on}{copied}, since {format_time(letter.at, timezone)}"
     lines = [f"{about}, to {_format_recipients(letter)}", *([letter.heading] if letter.heading else [])]
     print_lines(lines)
     print(indent(sanitize(letter.body, multiline=True), "    "), end="\n\n")
