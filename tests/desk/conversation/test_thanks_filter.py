@@ -167,7 +167,7 @@ def test_a_message_with_an_attachment_is_never_only_thanks() -> None:
 
 
 def test_a_procedure_that_reopens_for_thanks_recognises_none() -> None:
-    assert not is_only_thanks("Thank you!", shipped("saas-platform").definition.closing)
+    assert not is_only_thanks("Thank you!", shipped("software-vendor").definition.closing)
 
 
 def test_a_procedure_that_keeps_closed_for_thanks_needs_no_phrases_of_its_own_and_may_add_some() -> None:
