@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.desk_facts import load_desk_facts
 from small_desk import MONDAY, at, small_desk
 
 
@@ -76,14 +76,10 @@ def test_a_note_of_2036_that_was_taken_back_drags_nothing_after_it(store_url: st
     desk.store.close()
 
 
-def test_a_desk_on_postgresql_goes_by_the_clock_of_the_server(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_desk_on_postgresql_goes_by_the_clock_of_the_server(store_url: str) -> None:
     desk = small_desk(store_url)
-    real = datetime.now(UTC)
-    monkeypatch.setattr("deskterm.store.queries.desk_facts.time.time", lambda: real.timestamp() - 3600)
-    with open_reader(store_url) as reader:
-        facts = load_desk_facts(reader)
-    ahead = 3600 if desk.store.dialect == "postgresql" else 0
-    assert facts.server_ahead == pytest.approx(ahead, abs=30)
-    now = CliContext(store_url).make_clock(facts)()
-    assert now.timestamp() == pytest.approx(real.timestamp() + ahead, abs=60)
+    real = time.time()
+    behind = CliContext(store_url, login="ann", system_time=lambda: real - 3600)
+    expected = real if desk.store.dialect == "postgresql" else real - 3600
+    assert behind.now().timestamp() == pytest.approx(expected, abs=30)
     desk.store.close()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from deskterm.cli.runtime.table import _format_with_rich, fit_columns, format_table, print_table
+from deskterm.cli.runtime.table import fit_columns, format_for_terminal, format_table, print_table
 from deskterm.present.sanitize import sanitize
 
 CELL = (
@@ -27,7 +27,7 @@ HEAD = st.sampled_from(["#", "", "Subject", "Left", "Due"])
 @given(st.data(), st.lists(HEAD, min_size=1, max_size=4, unique=True), st.sets(HEAD))
 def test_a_table_for_a_pipe_is_what_rich_makes_of_it(data: st.DataObject, heads: list[str], right: set[str]) -> None:
     rows = data.draw(st.lists(st.lists(CELL, min_size=len(heads), max_size=len(heads)), max_size=5))
-    assert format_table(heads, rows, right) == _format_with_rich(heads, rows, right)
+    assert format_table(heads, rows, right) == format_for_terminal(heads, rows, right)
 
 
 def test_a_table_too_wide_for_a_pipe_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,13 +65,8 @@ def test_columns_are_left_out_in_the_order_in_which_they_can_be_done_without(wid
     assert {head for place, head in enumerate(QUEUE_HEADS) if place not in shown} == left_out
 
 
-def test_a_table_on_a_narrow_terminal_shows_whole_numbers(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setattr("deskterm.cli.runtime.table._PIPE_WIDTH", 44)
-    print_table(QUEUE_HEADS, [QUEUE_ROW], right=("#", "Left"), first_left_out=("Due", "Client"))
-    row = capsys.readouterr().out.splitlines()[1]
+def test_a_table_on_a_narrow_terminal_shows_whole_numbers() -> None:
+    _, row = format_for_terminal(QUEUE_HEADS, [QUEUE_ROW], ("#", "Left"), ("Due", "Client"), width=44)
     assert "1001" in row
     assert "11h 20m" in row
     assert "Nobody can" in row

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 from deskterm.cli.runtime.instants import format_time_and_zone
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.desk_facts import load_newest_instant
+from deskterm.store.queries.desk_facts import load_newest_instant, load_server_time
 
 LONGEST_REST = 31 * 86_400
 """Seconds after a desk's newest event from which on a command asks whether the clock is right."""
@@ -45,3 +46,12 @@ def check_clock(reader: ReadConnection, timezone: str, now: int) -> None:
             f" {there}. Set the clock; if that event is the wrong one, take it back with `deskterm ticket undo`.",
             file=sys.stderr,
         )
+
+
+def measure_server_clock(reader: ReadConnection, system_time: Callable[[], float]) -> float:
+    """Return the seconds by which the clock of a PostgreSQL server is ahead of this computer's. system_time: returns
+    the latter's time in epoch seconds."""
+    before = system_time()
+    found = load_server_time(reader)
+    # The server read its clock about halfway between the question and the answer
+    return found - (before + system_time()) / 2

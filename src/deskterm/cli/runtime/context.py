@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from deskterm.cli.runtime.clock_check import check_clock
+from deskterm.cli.runtime.clock_check import check_clock, measure_server_clock
 from deskterm.cli.runtime.output import list_some
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.permissions import Act, format_unknown_agent, require
@@ -44,11 +45,15 @@ class CliContext:
     login: str | None = None
     anyway: bool = False
     """This computer's clock is right, however long the desk has rested."""
+    system_time: Callable[[], float] = time.time
+    """Returns this computer's time in epoch seconds."""
     _login_checked: bool = False
     """True once it was checked that whoever calls, and the agent after `--as`, may read here."""
     _hidden: tuple[str, ...] = ()
     """The departments whose tickets the agent does not read."""
     _role: str = "viewer"
+    _server_ahead: float = 0.0
+    """Seconds by which the clock of a PostgreSQL server, which its desks go by, is ahead of this computer's (D-43)."""
 
     @property
     def url(self) -> str:
@@ -156,6 +161,8 @@ class CliContext:
             raise NotAnAgent(format_unknown_agent(login, is_former=login in agents) + choice)
         hidden = find_hidden_in_document(load_desk_facts(reader).document, agents.values(), login)
         reader.limit(hidden, login)
+        if reader.dialect != "sqlite":
+            self._server_ahead = measure_server_clock(reader, self.system_time)
         self._hidden, self._role, self._login_checked = hidden, agents[login].role, True
 
     def require(self, act: Act, action: str = "") -> None:
@@ -184,8 +191,8 @@ class CliContext:
         Raises UsageError when `--now` is given for an ordinary desk.
         """
         if self.instant is None:
-            offset = timedelta(seconds=facts.clock_offset if facts.simulated else facts.server_ahead)
-            return lambda: (datetime.now(UTC) + offset).replace(microsecond=0)
+            offset = timedelta(seconds=facts.clock_offset if facts.simulated else self._server_ahead)
+            return lambda: (self._system_now() + offset).replace(microsecond=0)
         if not facts.simulated:
             raise UsageError(
                 "This is an ordinary desk, and history is not written backwards: leave out --now,"
@@ -193,8 +200,11 @@ class CliContext:
             )
         # Time goes on from --now, so that a console or a service does not stand still at it
         begin = parse_instant(self.instant, facts.timezone)
-        started = datetime.now(UTC)
-        return lambda: (begin + (datetime.now(UTC) - started)).replace(microsecond=0)
+        started = self._system_now()
+        return lambda: (begin + (self._system_now() - started)).replace(microsecond=0)
+
+    def _system_now(self) -> datetime:
+        return datetime.fromtimestamp(self.system_time(), UTC)
 
     def now(self, facts: DeskFacts | None = None) -> datetime:
         """Return the desk's time. facts: the desk's, where the caller has read them."""

@@ -35,7 +35,7 @@ def print_table(
     order."""
     cells = [[sanitize(cell) for cell in row] for row in rows]
     lines = None if _is_terminal() else format_table(heads, cells, right)
-    for line in _format_with_rich(heads, cells, right, first_left_out) if lines is None else lines:
+    for line in format_for_terminal(heads, cells, right, first_left_out) if lines is None else lines:
         print(line)
 
 
@@ -87,7 +87,7 @@ def format_table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Col
     """Format a table for a pipe, without styles; None when it is too wide for one."""
     table = [list(heads), *rows]
     widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
-    if sum(widths) + 2 * (len(widths) - 1) > _PIPE_WIDTH:
+    if _measure(widths) > _PIPE_WIDTH:
         return None
     return ["  ".join(_pad(row, widths, heads, right)).rstrip() for row in table]
 
@@ -104,17 +104,22 @@ def _is_terminal() -> bool:
     return sys.stdout.isatty() or any(os.environ.get(name) for name in _FORCED)
 
 
-def _format_with_rich(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], right: Collection[str], first_left_out: Sequence[str] = ()
+def format_for_terminal(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    right: Collection[str],
+    first_left_out: Sequence[str] = (),
+    width: int | None = None,
 ) -> list[str]:
-    """Format a table as wide as the terminal, cut where that is too narrow, with bold heads where it has styles."""
+    """Format a table as wide as the terminal, cut where that is too narrow, with bold heads where it has styles.
+    width: the columns to take; None: those of the terminal, and where there is none what a pipe takes."""
     rows = list(rows)
     # Tables are printed most often into pipes, and importing these takes longer than reading the rows.
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    console = Console(highlight=False, markup=False, width=width or (None if sys.stdout.isatty() else _PIPE_WIDTH))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     columns = fit_columns(heads, rows, console.width, right, first_left_out)
     for place, width in columns.items():

@@ -171,15 +171,7 @@ def note_reached_work(work: TicketTransaction, event: Event) -> None:
     if event.kind != "worked":
         return
     for reached in work.fold.reached_by_logged_work():
-        work.append(
-            "noticed",
-            what=reached.what,
-            metric=reached.metric,
-            cycle=reached.cycle,
-            threshold=reached.threshold,
-            due=reached.due,
-            instant=reached.instant,
-        )
+        work.append_noticed(reached)
 
 
 def calculate_price(work: TicketTransaction) -> Price:

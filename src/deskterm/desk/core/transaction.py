@@ -37,7 +37,7 @@ from deskterm.desk.domain.events import (
     decode_event,
     has_value,
 )
-from deskterm.desk.domain.fold import TicketFold
+from deskterm.desk.domain.fold import TicketFold, UpcomingEvent
 from deskterm.desk.domain.state import State
 from deskterm.desk.domain.text import require_short_texts
 from deskterm.errors import DeskError
@@ -238,6 +238,18 @@ class TicketTransaction:
         self.fold.step(event)
         self.new_events.append(event)
         return event
+
+    def append_noticed(self, event: UpcomingEvent) -> Event:
+        """Append the event that records a warning, a missed due time or the end of a timer."""
+        return self.append(
+            "noticed",
+            what=event.what,
+            metric=event.metric,
+            cycle=event.cycle,
+            threshold=event.threshold,
+            due=event.due,
+            instant=event.instant,
+        )
 
     def _command_mark(self) -> dict[str, Any]:
         """Return the members that make the events of a command one: the number of its first event on all later ones,

@@ -148,15 +148,7 @@ def append_clock_event(work: TicketTransaction, event: UpcomingEvent) -> Command
     """Append what `record_clock_event` records to a transaction that does nothing else."""
     # A runner that was away for a day must leave the same facts as one that was not.
     work.move_to(event.instant)
-    work.append(
-        "noticed",
-        what=event.what,
-        metric=event.metric,
-        cycle=event.cycle,
-        threshold=event.threshold,
-        due=event.due,
-        instant=event.instant,
-    )
+    work.append_noticed(event)
     return work.build_result(f"{work.number}: {_handle_clock_event(work, event)}")
 
 

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from deskterm.errors import DeskError
@@ -18,8 +17,7 @@ from deskterm.store.db.reader import ReadConnection
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
     """Identity and clock of a desk. clock_offset: seconds by which a simulated desk's clock is ahead of the real one.
-    document: the procedure in force as JSON, empty before there is one. server_ahead: seconds by which the clock of a
-    PostgreSQL server is ahead of this computer's, whose desks go by it (D-43)."""
+    document: the procedure in force as JSON, empty before there is one."""
 
     name: str
     simulated: bool
@@ -27,7 +25,6 @@ class DeskFacts:
     timezone: str
     procedure_version: int
     document: str
-    server_ahead: float = field(default=0.0, compare=False)
 
 
 class AgentView(NamedTuple):
@@ -54,16 +51,12 @@ def load_desk_facts(reader: ReadConnection) -> DeskFacts:
     layout, name, simulated, clock_offset, timezone, version, document = found[0]
     if layout > SCHEMA:
         raise newer_layout_error(reader.url, layout, SCHEMA)
-    ahead = _measure_server_clock(reader) if reader.dialect != "sqlite" else 0.0
-    return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "", ahead)
+    return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "")
 
 
-def _measure_server_clock(reader: ReadConnection) -> float:
-    """Return the seconds by which the server's clock is ahead of this computer's."""
-    before = time.time()
-    found = float(reader.rows("SELECT extract(epoch FROM clock_timestamp())")[0][0])
-    # The server read its clock about halfway between the question and the answer
-    return found - (before + time.time()) / 2
+def load_server_time(reader: ReadConnection) -> float:
+    """Load the time of a PostgreSQL server, in epoch seconds."""
+    return float(reader.rows("SELECT extract(epoch FROM clock_timestamp())")[0][0])
 
 
 def load_newest_instant(reader: ReadConnection) -> int | None:
