@@ -7,18 +7,10 @@ from pathlib import Path
 import pytest
 
 from cli_call import Call
+from on_call_rota import ROTA
 from small_desk import SMALL_PROCEDURE
 
-ROTA = """
-[[roles]]
-key = "technician"
-label = "Technician"
-[[rotas]]
-key = "pumps"
-label = "Pumps"
-role = "technician"
-timezone = "Europe/London"
-first = 2026-11-23
+CALLS = """
 [[rules]]
 key = "pump"
 label = "A pump is dark"
@@ -33,7 +25,7 @@ repeat = "10m"
 def ward(deskterm: Call, tmp_path: Path) -> Call:
     """A simulated desk on which sam is the only one who takes turns."""
     file, people = tmp_path / "ward.toml", tmp_path / "people.csv"
-    file.write_text(SMALL_PROCEDURE + ROTA, encoding="utf-8")
+    file.write_text(SMALL_PROCEDURE + ROTA + CALLS, encoding="utf-8")
     people.write_text("login,name,role,roles\nsam,Sam,agent,technician\n", encoding="utf-8")
     assert deskterm("init", "--procedure", file, "--simulated", "--now", "2026-11-23T09:00").code == 0
     assert deskterm("seed", "agents", people).code == 0

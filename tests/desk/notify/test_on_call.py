@@ -18,24 +18,12 @@ from deskterm.desk.notify.on_call import list_turns
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
+from on_call_rota import ROTA
 from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
 from store_templates import create_desk
 from ticket_reads import notices_to, read_ticket
 
-ROTA = """
-[[roles]]
-key = "technician"
-label = "Technician"
-
-[[rotas]]
-key = "pumps"
-label = "Pumps"
-role = "technician"
-timezone = "Europe/London"
-first = 2026-11-23
-at = "09:00"
-days = 7
-
+CALLS = """
 [[rules]]
 key = "pump"
 label = "A pump is dark"
@@ -51,7 +39,7 @@ DAY = 1440
 @pytest.fixture
 def ward(store_url: str) -> Iterator[DeskSession]:
     """A desk on which kim, lou and sam take turns of a week, from Monday 23 November 2026 at 09:00."""
-    procedure = small_procedure(SMALL_PROCEDURE + ROTA)
+    procedure = small_procedure(SMALL_PROCEDURE + ROTA + CALLS)
     desk = open_desk(create_desk(store_url, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
     people = [
         {"login": login, "name": login, "role": "agent", "roles": "technician"} for login in ("sam", "kim", "lou")
@@ -96,7 +84,7 @@ def test_a_ticket_goes_to_whoever_is_on_call_and_calls_them(ward: DeskSession) -
 @pytest.mark.parametrize(
     ("before", "after", "refused"),
     [
-        ('at = "09:00"', 'at = "9:00"', '"9:00" is no time of day: write it as 09:00'),
+        ('first = 2026-11-23', 'first = 2026-11-23\nat = "9:00"', '"9:00" is no time of day: write it as 09:00'),
         ('timezone = "Europe/London"\nfirst', 'timezone = "Mars"\nfirst', '"Mars" is no time zone'),
         ('role = "technician"', 'role = "plumber"', 'there is no role "plumber"'),
         ('rota = "pumps"', 'rota = "lifts"', 'there is no rota "lifts"'),
@@ -104,7 +92,7 @@ def test_a_ticket_goes_to_whoever_is_on_call_and_calls_them(ward: DeskSession) -
 )
 def test_a_rota_that_nobody_could_follow_is_refused(before: str, after: str, refused: str) -> None:
     with pytest.raises(DeskError, match=refused):
-        loads(SMALL_PROCEDURE + ROTA.replace(before, after), "small.toml")
+        loads(SMALL_PROCEDURE + (ROTA + CALLS).replace(before, after), "small.toml")
 
 
 def test_the_example_of_the_manual_is_a_procedure() -> None:

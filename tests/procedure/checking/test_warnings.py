@@ -10,6 +10,7 @@ import pytest
 from corner_shop import SHOP, line_of
 from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.load import loads
+from on_call_rota import ROTA
 
 
 def list_warnings(text: str) -> list[tuple[int | None, str]]:
@@ -225,18 +226,7 @@ def test_a_time_that_a_change_of_the_clocks_repeats_or_skips_is_named_with_its_d
 
 def test_a_turn_of_a_rota_that_begins_in_a_repeated_hour_is_named() -> None:
     # D-10
-    rota = """
-[[roles]]
-key = "technician"
-label = "Technician"
-[[rotas]]
-key = "pumps"
-label = "Pumps"
-role = "technician"
-timezone = "Europe/London"
-first = 2026-02-02
-at = "01:30"
-"""
+    rota = ROTA.replace("2026-11-23", '2026-02-02\nat = "01:30"')
     procedure = loads(SHOP + rota, "shop.toml").procedure
     found = [remark.sentence for remark in find_warnings(procedure, now=datetime(2026, 2, 1, tzinfo=UTC))]
     assert [sentence.partition(" in ")[0] for sentence in found] == [
