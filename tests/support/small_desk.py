@@ -114,6 +114,20 @@ response = "1h"
 resolution = "2d"
 """
 
+ROTA = """
+[[roles]]
+key = "technician"
+label = "Technician"
+
+[[rotas]]
+key = "pumps"
+label = "Pumps"
+role = "technician"
+timezone = "Europe/London"
+first = 2026-11-23
+"""
+"""A rota of technicians to go on after the small procedure: turns of a week from Monday 23 November 2026 at 09:00."""
+
 
 def small_procedure(text: str = SMALL_PROCEDURE) -> Procedure:
     """The procedure of the small desk."""

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli_call import Call
-from on_call_rota import ROTA
-from small_desk import SMALL_PROCEDURE
+from small_desk import ROTA, SMALL_PROCEDURE
 
 CALLS = """
 [[rules]]

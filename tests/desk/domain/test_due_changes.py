@@ -27,3 +27,8 @@ def test_a_clock_that_was_late_before_is_not_made_late_by_the_change() -> None:
 def test_a_due_time_that_stays_is_no_change() -> None:
     times = {("resolution", 1): (900, False, False)}
     assert compare_due_times(times, times, PROCEDURE, 1001) == []
+
+
+def test_a_new_clock_that_is_late_at_once_is_made_late_by_the_change() -> None:
+    (change,) = compare_due_times({}, {("resolution", 1): (700, True, False)}, PROCEDURE, 1001)
+    assert (change.old_due, change.new_due, change.late_now) == (None, 700, True)

@@ -150,3 +150,14 @@ def test_minutes_from_now_are_elapsed_minutes_in_every_zone(minutes: int, zone: 
 def test_printed_instants_can_be_parsed(instant: int, zone: str) -> None:
     minute = instant // 60 * 60
     assert parse_instant(format_time_and_zone(minute, zone), zone).timestamp() == minute
+
+
+@pytest.mark.parametrize(
+    ("written", "accepted"), [("1969-12-31", False), ("1970-01-01", True), ("2299-12-31", True), ("2300-01-01", False)]
+)
+def test_instants_lie_in_the_years_that_a_desk_will_see(written: str, accepted: bool) -> None:
+    if accepted:
+        assert parse_instant(written, "UTC").year == int(written[:4])
+    else:
+        with pytest.raises(UsageError, match="the years from 1970 to 2300 are"):
+            parse_instant(written, "UTC")

@@ -60,3 +60,10 @@ def test_a_line_of_a_paragraphs_length_is_no_attribution() -> None:
         line = "On Mon, 23 Nov 2026 at 10:12, wrote:".replace("wrote", f"{'x' * (length - 37)} wrote")
         assert len(line) == length
         assert (line in extract_own_text(line + quote)) is own
+
+
+@pytest.mark.parametrize(("between", "is_head"), [(2, True), (3, False)])
+def test_the_head_of_an_earlier_message_has_its_lines_close_together(between: int, is_head: bool) -> None:
+    """Two more headers within four lines below the sender."""
+    below = "\n".join(["Sent: Monday, 10:12", *["(no words)"] * between, "Subject: Picture"])
+    assert remove_history(f"Thanks!\nFrom: Ann\n{below}") == ("Thanks!" if is_head else f"Thanks!\nFrom: Ann\n{below}")

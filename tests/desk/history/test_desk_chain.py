@@ -61,6 +61,7 @@ def test_an_untouched_desk_is_whole(desk: DeskSession) -> None:
             "UPDATE desk_event SET actor = 'sam' WHERE seq = 1",
             "event 1 of the desk itself (created by sam) is not what",
         ),
+        ("UPDATE procedure_version SET digest = 'other'", "edition 1 of the procedure is not what was put in force"),
         ("DELETE FROM desk_event WHERE seq = 1", "event 1 of the desk itself is missing"),
         ("DELETE FROM desk_event WHERE seq = (SELECT max(seq) FROM desk_event)", "and the last 1 are missing"),
     ],

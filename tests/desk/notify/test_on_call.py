@@ -18,8 +18,7 @@ from deskterm.desk.notify.on_call import list_turns
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
-from on_call_rota import ROTA
-from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
+from small_desk import MONDAY, ROTA, SMALL_PROCEDURE, at, small_procedure
 from store_templates import create_desk
 from ticket_reads import notices_to, read_ticket
 
@@ -84,7 +83,7 @@ def test_a_ticket_goes_to_whoever_is_on_call_and_calls_them(ward: DeskSession) -
 @pytest.mark.parametrize(
     ("before", "after", "refused"),
     [
-        ('first = 2026-11-23', 'first = 2026-11-23\nat = "9:00"', '"9:00" is no time of day: write it as 09:00'),
+        ("first = 2026-11-23", 'first = 2026-11-23\nat = "9:00"', '"9:00" is no time of day: write it as 09:00'),
         ('timezone = "Europe/London"\nfirst', 'timezone = "Mars"\nfirst', '"Mars" is no time zone'),
         ('role = "technician"', 'role = "plumber"', 'there is no role "plumber"'),
         ('rota = "pumps"', 'rota = "lifts"', 'there is no rota "lifts"'),

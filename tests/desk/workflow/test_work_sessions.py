@@ -126,3 +126,11 @@ def test_work_ends_when_the_ticket_waits_and_its_minutes_are_named(clock_desk: D
     with pytest.raises(DeskError, match="not at work"):
         work_sessions.stop_work(sam, 1001, now=at(30))
     assert check_integrity(clock_desk.store).findings == ()
+
+
+def test_work_goes_on_when_the_ticket_moves_on(clock_desk: DeskSession) -> None:
+    open_fault(clock_desk, "low")
+    sam = open_desk(clock_desk.store, "sam")
+    work_sessions.start_work(sam, 1001, now=at(10))
+    update.move(clock_desk, 1001, "working", now=at(12))
+    assert work_sessions.stop_work(sam, 1001, now=at(20)).summary.startswith("1001: work stopped")

@@ -10,7 +10,7 @@ import pytest
 from corner_shop import SHOP, line_of
 from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.load import loads
-from on_call_rota import ROTA
+from small_desk import ROTA
 
 
 def list_warnings(text: str) -> list[tuple[int | None, str]]:
