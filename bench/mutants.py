@@ -211,6 +211,9 @@ def run_all(mutants: list[Mutant]) -> Iterator[tuple[str, str]]:
     coverage = Coverage()
     todo = [(mutant, coverage.tests_of(mutant)) for mutant in mutants]
     with tempfile.TemporaryDirectory(prefix="deskterm-mutants-") as folder:
+        if (shared := ROOT.parent / "shared").exists():
+            # Some tests take their cases from there, and have other names without it
+            (Path(folder) / "shared").symlink_to(shared.resolve())
         copies: SimpleQueue[Path] = SimpleQueue()
         for place in range(2):
             copy = Path(folder) / str(place)
@@ -219,6 +222,7 @@ def run_all(mutants: list[Mutant]) -> Iterator[tuple[str, str]]:
             for file in ("pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"):
                 shutil.copy(ROOT / file, copy / file)
             copies.put(copy)
+        require_collectable(copy, {test for _, tests in todo for test in tests})
 
         def run(pair: tuple[Mutant, list[str]]) -> tuple[str, str]:
             copy = copies.get()
@@ -231,6 +235,23 @@ def run_all(mutants: list[Mutant]) -> Iterator[tuple[str, str]]:
             for name, result in threads.map(run, todo):
                 print(f"{result:<10} {name}", flush=True)
                 yield name, result
+
+
+def require_collectable(copy: Path, tests: set[str]) -> None:
+    """Raise SystemExit when pytest does not find a test in a copy of the tree: it would seem to fail for any mutant."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
+        names.write("\n".join(sorted(tests)))
+        names.flush()
+        words = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider", f"@{names.name}"]
+        done = subprocess.run(
+            words, cwd=copy, env=test_environment(copy), check=False, capture_output=True, text=True
+        )  # fmt: skip
+    if done.returncode != 0:
+        sys.exit(f"Tests of the coverage are not found now, run with --fresh: {done.stderr.strip()[-400:]}")
+
+
+def test_environment(copy: Path) -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def try_mutant(copy: Path, mutant: Mutant, tests: list[str]) -> str:
@@ -260,14 +281,13 @@ def try_mutant(copy: Path, mutant: Mutant, tests: list[str]) -> str:
 def find_failed(copy: Path, tests: list[str]) -> str | None:
     """Run tests in a copy of the tree up to the first that fails, and return it. Tests that do not end, or cannot be
     collected, are no better than one that fails: the first of them stands for all."""
-    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     with tempfile.TemporaryDirectory(prefix="deskterm-mutant-") as folder:
         names, times = Path(folder) / "names.txt", Path(folder) / "times.xml"
         names.write_text("\n".join(tests))
         words = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", f"--junitxml={times}", f"@{names}"]
         try:
             done = subprocess.run(
-                words, cwd=copy, env=environment, check=False, timeout=4 * MOST_SECONDS + 60,
+                words, cwd=copy, env=test_environment(copy), check=False, timeout=4 * MOST_SECONDS + 60,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
