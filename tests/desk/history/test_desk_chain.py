@@ -159,3 +159,10 @@ def test_a_chain_that_was_forged_whole_does_not_fit_a_head_that_was_kept_elsewhe
 def test_something_else_is_no_head(word: str) -> None:
     with pytest.raises(UsageError, match="That is no head"):
         parse_head(word)
+
+
+def test_an_end_that_was_cut_off_is_counted(desk: DeskSession) -> None:
+    with desk.store.reading() as session:
+        count = session.execute(text("SELECT count(*) FROM desk_event")).scalar_one()
+    forge(desk, "DELETE FROM desk_event WHERE seq = (SELECT max(seq) FROM desk_event)")
+    assert f"the desk itself has had {count} events, and the last 1 are missing" in sentences(desk)

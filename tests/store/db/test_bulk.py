@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from deskterm.errors import DeskError
@@ -108,3 +109,16 @@ def test_a_bulk_transaction_waits_no_longer_than_its_timeout(store: Store) -> No
         holding.reserve_ids("ticket", 1)
         with pytest.raises(DeskError, match="locked"):
             write()
+
+
+def test_a_statement_of_a_bulk_may_take_as_long_as_it_needs(store: Store) -> None:
+    if store.dialect == "postgresql":
+        with store.bulk() as bulk:
+            assert bulk.execute("SHOW statement_timeout") == [("0",)]
+
+
+def test_two_people_do_not_have_one_address(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.writing() as session:
+        session.add_all(
+            [Contact(name="kim", email="kim@larch.example"), Contact(name="lou", email="kim@larch.example")]
+        )

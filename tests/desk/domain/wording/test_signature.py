@@ -51,3 +51,8 @@ def test_nothing_is_passed_over_without_a_name_or_a_separator_above_it() -> None
     lines = ["Thanks", "Head of Sales", "020 7946 0123"]
     assert remove_signature(lines, PEOPLE) == lines
     assert remove_signature(["Kim Doe", "020 7946 0123"], PEOPLE) == ["Kim Doe", "020 7946 0123"]
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1500, ["Thanks"]), (1501, ["Thanks", "-" * 1501, "And one more thing"])])
+def test_a_line_that_is_too_long_for_a_signature_is_read_by_a_person(length: int, kept: list[str]) -> None:
+    assert remove_signature(["Thanks", "-" * length, "And one more thing"], PEOPLE, after_farewell=True) == kept

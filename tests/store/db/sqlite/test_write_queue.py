@@ -161,3 +161,12 @@ def test_a_long_history_is_folded_ahead_and_what_came_meanwhile_counts(tmp_path:
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
     other.store.close()
+
+
+def test_whoever_shares_the_file_shares_the_line(file: Path) -> None:
+    file.chmod(0o664)
+    with closing(connect_sqlite(f"sqlite:///{file}")) as holder, closing(connect_sqlite(f"sqlite:///{file}")) as other:
+        begin_writing(holder, file, 1)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            begin_writing(other, file, 0.05)
+        assert file.with_name(file.name + ENDING).stat().st_mode & 0o777 == 0o664
