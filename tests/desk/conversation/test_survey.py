@@ -17,6 +17,7 @@ from deskterm.procedure.schema import Feedback, Notice, Template
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.oversight import load_escalations
+from deskterm.store.queries.surveys import load_answers
 from deskterm.store.queries.ticket_detail import RecordView
 from shipped_desk import as_agent, shipped_desk, verified_desk
 from small_desk import at
@@ -175,3 +176,10 @@ def test_a_survey_asks_its_question_whatever_the_procedure_leaves_out(
     assert "How satisfied are you with how your request was handled?\nTo answer, reply with a number" in letter.body
     assert "from 1, the worst, to 5, the best" in letter.body
     desk.store.close()
+
+
+def test_answers_are_read_worst_first(desk: DeskSession) -> None:
+    for score in (4, 1, None, 3):
+        survey.record_answer(desk, 1001, score, comment="x", complaint=score is None, now=at(30 + (score or 0)))
+    with open_reader(desk.store.url) as reader:
+        assert [answer.score for answer in load_answers(reader)] == [None, 1, 3, 4]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import PersonalText
-from deskterm.store.queries.development import load_items
+from deskterm.store.queries.development import load_items, load_releases
 from development_items import raise_ready_item
 from shipped_desk import as_agent
 from small_desk import MONDAY
@@ -95,3 +95,14 @@ def test_the_requester_of_a_closed_ticket_gets_no_letter_about_the_release(desk:
         record.values["on"] for record in read_ticket(desk, duplicate).records if record.kind == "letter"
     ]
     assert read_ticket(desk, duplicate).row.status == "closed"
+
+
+def test_the_list_of_releases_says_who_put_the_last_part_out(desk: DeskSession) -> None:
+    first = raise_ready_item(desk, "Invoices fail")
+    releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    second = raise_ready_item(desk, "Invoices are late")
+    releases.publish_release(desk, "2026-11-26", notes="And in time", now=THURSDAY + timedelta(hours=1))
+    with open_reader(desk.store.url) as reader:
+        (release,) = load_releases(reader)
+    assert (release.who, release.notes) == (desk.agent.login, "And in time")
+    assert {number for number, _ in release.items} == {first, second}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.search import load_requester_tickets
+from deskterm.store.queries.search import load_requester_tickets, search_tickets
 from small_desk import at, small_desk
 from ticket_reads import read_ticket
 
@@ -49,3 +50,20 @@ def test_the_tickets_of_a_requester_are_found_by_their_words(store_url: str) -> 
     bodies = [message.body for message in read_ticket(desk, first).messages]
     assert bodies == ["Kim Doe here.", "Change the toner, 100 % sure."]
     desk.store.close()
+
+
+def test_words_beyond_ascii_are_found_in_any_case_in_a_file(tmp_path: Path) -> None:
+    desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    number = register_fault(desk, subject="Printer of Élodie", body="Größe A4")
+    with open_reader(desk.store.url) as reader:
+        for word in ("ÉLODIE", "élodie", "GRÖßE"):
+            assert [row.number for row in search_tickets(reader, [word])[0]] == [number]
+
+
+@pytest.mark.parametrize(("people", "ending"), [(6, "kim5@larch.example>: give"), (7, "kim5@larch.example> …: give")])
+def test_a_part_that_several_people_have_names_some_of_them(store_url: str, people: int, ending: str) -> None:
+    desk = small_desk(store_url)
+    for place in range(people):
+        register_fault(desk, place, subject="x", requester=f"Kim {place}", email=f"kim{place}@larch.example")
+    with open_reader(desk.store.url) as reader, pytest.raises(DeskError, match=ending):
+        load_requester_tickets(reader, "kim")
