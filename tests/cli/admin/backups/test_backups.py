@@ -6,8 +6,10 @@ import gc
 import json
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,30 @@ def test_older_backups_go_once_the_new_one_is_proved(desk: Call, tmp_path: Path)
     left = sorted(path.name for path in folder.glob("deskterm-*.sqlite3"))
     assert len(left) == 2
     assert (folder / "diary.sqlite3").read_text() == "mine"
+
+
+def test_a_backup_that_is_only_drilled_removes_nothing(desk: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    for hour in ("09", "10"):
+        assert desk("backup", f"{folder}/", "--now", f"2026-12-01T{hour}:00").code == 0
+    older, _ = sorted(folder.glob("*.sqlite3"))
+    refused = desk("backup", older, "--drill", "--keep", "1d")
+    assert (refused.code, refused.err) == (2, "deskterm: --keep goes with a new backup.\n")
+    assert older.exists()
+
+
+def test_a_new_backup_that_fails_its_drill_costs_no_older_one(desk: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    open_ticket(desk, "first")
+    assert desk("backup", f"{folder}/", "--now", "2026-12-01T09:00").code == 0
+    (older,) = folder.glob("*.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "desk.sqlite3")) as connection, connection:
+        # A row that differs from its events: the chains are whole, and the drill folds the ticket again
+        connection.execute("UPDATE ticket SET subject = 'another'")
+    failed = desk("backup", f"{folder}/", "--drill", "--keep", "1d", "--now", "2026-12-01T10:00")
+    assert failed.code == 1
+    assert "was restored, and is not sound" in failed.err
+    assert older.exists()
 
 
 def test_a_drill_says_how_long_it_took_and_the_doctor_knows(

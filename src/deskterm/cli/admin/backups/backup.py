@@ -66,6 +66,10 @@ def back_up(
     kept = parse_keep(keep) if keep is not None else None
     if to is not None:
         _check_stream(to, target, kept, drill=drill, as_json=as_json, compress=compress)
+    place = _default_folder(cli.url) if target is None else Path(target)
+    is_made = not (drill and place.is_file())
+    if kept is not None and not is_made:
+        raise UsageError("--keep goes with a new backup.")
     desk = cli.open_desk()
     desk.require("backup")
     login = desk.agent.login
@@ -80,10 +84,8 @@ def back_up(
         record_backup(cli.url, manifest, login, "standard output")
         print(f"{_format_contents(manifest)} written to standard output.", file=sys.stderr)
         return
-    place = _default_folder(cli.url) if target is None else Path(target)
-    is_folder = target is None or target.endswith("/")
-    is_made = not (drill and place.is_file())
     if is_made:
+        is_folder = target is None or target.endswith("/")
         made = make_backup(
             cli.url, place, now=now, is_folder=is_folder, compress=compress, quick=quick, progress=progress
         )
@@ -93,11 +95,12 @@ def back_up(
         if found is None:
             raise DeskError(f"{place} has no manifest beside it: give a backup that `deskterm backup` made.")
         made = Backup(place, found)
-    removed = remove_superfluous(made.path.parent, made.manifest, kept) if kept is not None else []
     drilled = None
     if drill:
         drilled = drill_backup(cli.url, made.path, now=now, progress=progress)
         record_drill(cli.url, made.manifest.sha256, now)
+    # Only now: a backup that fails its drill must not cost the good ones before it
+    removed = remove_superfluous(made.path.parent, made.manifest, kept) if kept is not None else []
     if as_json:
         print_json(_to_json(made, removed, drilled))
         return
