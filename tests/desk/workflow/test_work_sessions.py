@@ -134,3 +134,14 @@ def test_work_goes_on_when_the_ticket_moves_on(clock_desk: DeskSession) -> None:
     work_sessions.start_work(sam, 1001, now=at(10))
     update.move(clock_desk, 1001, "working", now=at(12))
     assert work_sessions.stop_work(sam, 1001, now=at(20)).summary.startswith("1001: work stopped")
+
+
+def test_minutes_that_are_written_down_while_somebody_works_can_use_up_the_target_at_once(
+    clock_desk: DeskSession,
+) -> None:
+    open_fault(clock_desk, "low")
+    sam = open_desk(clock_desk.store, "sam")
+    work_sessions.start_work(sam, 1001, now=at(30))
+    time_entries.add_entry(sam, 1001, 35 * 60, now=at(50))
+    clock = last_cycle(clock_desk, "effort")
+    assert (clock.due, clock.breached_at) == (epoch(45), epoch(45))
