@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskterm.sla.calendar import Calendar
 from deskterm.sla.durations import parse_duration
+from deskterm.sla.opening_hours import WEEKDAYS
 from deskterm.sla.target_kinds.calendar_duration import CalendarDuration
 from deskterm.sla.target_kinds.end_of_day import WorkingDurationToEndOfDay
 from deskterm.sla.target_kinds.next_period import NextPeriod
@@ -122,3 +124,9 @@ def test_no_text_is_worse_than_refused(text: str) -> None:
     except ValueError:
         return
     assert target.text
+
+
+def test_working_dates_are_counted_by_name_where_a_day_ends_at_midnight() -> None:
+    around_the_clock = Calendar("UTC", {day: [("00:00", "24:00")] for day in WEEKDAYS})
+    dates = list(WorkingDates("3 working dates", dates=3).counted_dates(20_000 * 86_400 + 3600, around_the_clock))
+    assert dates == [20_001, 20_002, 20_003]

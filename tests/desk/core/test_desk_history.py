@@ -71,6 +71,14 @@ def test_an_edition_and_clients_are_recorded_and_an_absence_is_not(desk: DeskSes
     assert (clients[0], clients[2]["lines"]) == ("clients", ["+ oak (Oak)"])
 
 
+def test_names_beyond_ascii_are_kept_as_they_are_written(desk: DeskSession) -> None:
+    seed_clients(desk, [{"key": "cafe", "name": "Café Åre"}], now=at(1))
+    table = table_of(DeskEvent)
+    with desk.store.reading() as session:
+        kept = session.execute(select(table.c.data).where(table.c.kind == "clients")).scalars().all()
+    assert any("Café Åre" in data for data in kept)
+
+
 def test_a_rule_that_is_switched_is_recorded(store_url: str) -> None:
     procedure = load_shipped("managed-services")
     rule = next(rule for rule in procedure.rules if rule.mode == "lead-opt-in")

@@ -31,6 +31,7 @@ class DueChange:
 
 DueTimes = Mapping[tuple[str, int], tuple[int | None, bool, bool]]
 """(metric, cycle) → due time, whether the clock is late, and whether it is paused and due then only if it resumes."""
+_NO_CLOCK = (None, False, False)
 
 
 def compute_due_times(fold: TicketFold, at: int) -> DueTimes:
@@ -51,8 +52,8 @@ def compare_due_times(before: DueTimes, after: DueTimes, procedure: CompiledProc
     order = {metric.key: rank for rank, metric in enumerate(procedure.terms.metrics)}
     found = []
     for key in sorted(before.keys() | after.keys(), key=lambda key: (order.get(key[0], len(order)), key)):
-        old, was_late, _ = before.get(key, (None, False, False))
-        new, is_late, rests = after.get(key, (None, False, False))
+        old, was_late, _ = before.get(key, _NO_CLOCK)
+        new, is_late, rests = after.get(key, _NO_CLOCK)
         if old != new:
             metric = procedure.terms.find_metric(key[0])
             label = key[0] if metric is None else metric.label
