@@ -7,9 +7,16 @@ from typing import NamedTuple
 
 import pytest
 
+from deskterm.desk.api import open_desk
+from deskterm.desk.conversation import messages
+from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.policy.read_access import find_hidden_departments, find_hidden_in_document
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow.transfer import transfer
+from deskterm.errors import DeskError
 from deskterm.procedure.compiled import to_document
-from store_templates import load_shipped
+from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
+from store_templates import create_desk, load_shipped
 
 
 class Person(NamedTuple):
@@ -59,3 +66,21 @@ def test_a_stored_procedure_says_the_same_and_one_without_such_departments_hides
     assert find_hidden_in_document(document, PEOPLE, "vic") == ("data-protection",)
     assert find_hidden_in_document(to_document(load_shipped("campus-it")), PEOPLE, "vic") == ()
     assert any(part["members_only"] for part in json.loads(document)["departments"])
+
+
+def test_a_team_that_has_a_departments_key_and_names_none_is_of_that_department(store_url: str) -> None:
+    """A session and a list that reads the procedure as JSON say the same, whatever its teams name."""
+    teams = '[[teams]]\nkey = "dp"\nlabel = "Data protection"\n'
+    closed = '[[departments]]\nkey = "dp"\nlabel = "Data protection"\nmembers_only = true\n'
+    procedure = small_procedure(SMALL_PROCEDURE + teams + closed)
+    desk = open_desk(create_desk(store_url, procedure, admin_login="ann", now=MONDAY), "ann")
+    people = [Person("dot", "agent", "dp"), Person("sam", "agent", "first-line")]
+    rows = [{"login": one.login, "name": one.login, "role": one.role, "team": one.team} for one in people]
+    seed_agents(desk, rows, now=MONDAY)
+    transfer(desk, register(desk, subject="x", type="fault", now=at(0)).number, department="dp", now=at(1))
+    document = to_document(procedure)
+    assert [find_hidden_in_document(document, people, person.login) for person in people] == [(), ("dp",)]
+    messages.add_note(open_desk(desk.store, "dot"), 1001, "I look.", now=at(2))
+    with pytest.raises(DeskError, match="for the members of its department only"):
+        messages.add_note(open_desk(desk.store, "sam"), 1001, "So do I.", now=at(3))
+    desk.store.close()

@@ -29,7 +29,7 @@ from deskterm.desk.domain.events import GENESIS
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.policy.permissions import Act, require
-from deskterm.desk.policy.read_access import find_hidden_departments
+from deskterm.desk.policy.read_access import find_hidden_departments, map_homes
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.engine import Store
@@ -211,8 +211,9 @@ class DeskSession:
         if not closed and not self.behind:  # otherwise it follows from other agents' rows too
             self._known_rights = row
         if closed:  # most procedures have none: spare a command the list of all agents
-            homes: dict[str, str | None] = {part.key: part.key for part in definition.departments}
-            homes |= {part.key: part.department for part in definition.teams}
+            homes = map_homes(
+                (part.key for part in definition.departments), {part.key: part.department for part in definition.teams}
+            )
             self._hidden = find_hidden_departments(
                 closed, homes, session.execute(select(Agent)).scalars(), self.agent.login
             )

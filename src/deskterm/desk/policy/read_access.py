@@ -29,6 +29,13 @@ class Member(Protocol):
     def active(self) -> bool: ...
 
 
+def map_homes(departments: Iterable[str], teams: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return team → its department, for all teams and departments, whose members are of them too. A team that names no
+    department is that of its own key, where there is one. teams: team → the department that the procedure names."""
+    homes: dict[str, str | None] = {key: key for key in departments}
+    return homes | {team: home or homes.get(team) for team, home in teams.items()}
+
+
 def find_hidden_departments(
     closed: Sequence[str], homes: Mapping[str, str | None], agents: Iterable[Member], login: str
 ) -> tuple[str, ...]:
@@ -53,8 +60,8 @@ def find_hidden_in_document(document: str, agents: Iterable[Member], login: str)
         return ()
     procedure = json.loads(document)
     closed = [part["key"] for part in procedure["departments"] if part.get("members_only")]
-    homes = {part["key"]: part["key"] for part in procedure["departments"]}
-    homes |= {part["key"]: part.get("department") for part in procedure["teams"]}
+    teams = {part["key"]: part.get("department") for part in procedure["teams"]}
+    homes = map_homes((part["key"] for part in procedure["departments"]), teams)
     return find_hidden_departments(closed, homes, agents, login)
 
 
