@@ -136,3 +136,38 @@ def test_a_simulated_desk_catches_up_over_a_change_of_shift(store_url: str) -> N
     assert {alert.number for alert in alerts} >= {numbers[0]}
     assert check_integrity(store).findings == ()
     store.close()
+
+
+SHIFT = """
+[[shifts]]
+key = "morning"
+label = "Morning"
+team = "first-line"
+timezone = "Europe/London"
+week.mon = ["08:00-10:30"]
+
+[[rules]]
+key = "hand-over"
+label = "Wait for the next shift"
+on = "shift-change"
+status = "STATUS"
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "reached"), [("waiting", []), ("new", ["resolution 50%", "resolution 30m"])]
+)
+def test_a_handover_that_pauses_a_clock_comes_before_what_the_clock_would_have_reached(
+    store_url: str, status: str, reached: list[str]
+) -> None:
+    """What was due before the change of shift is looked for again after it; a handover that changes nothing ends."""
+    procedure = small_procedure(DUE_TIME_PROCEDURE + SHIFT.replace("STATUS", status))
+    desk = open_desk(create_desk(store_url, procedure, admin_login="ann", now=MONDAY), "ann")
+    open_fault(desk, team="first-line")
+    messages.reply(desk, 1001, "We look.", now=at(10))
+    messages.add_note(desk, 1001, "And?", now=at(230))
+    with desk.store.reading() as session:
+        noticed = [event.data for event in load_events(session, 1001) if event.kind == "noticed"]
+    assert [f"{data['metric']} {data['threshold']}" for data in noticed] == reached
+    assert check_integrity(desk.store).findings == ()
+    desk.store.close()

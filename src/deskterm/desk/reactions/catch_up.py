@@ -26,8 +26,8 @@ def record_due_events(work: TicketTransaction, until: int, begin: Callable[[], T
         event = next((event for event in work.fold.upcoming_events() if event not in recorded), None)
         if event is not None and event.instant > until:
             event = None
-        if is_handed_over:
-            _record_handover(work, until if event is None else event.instant, begin)
+        if is_handed_over and _record_handover(work, until if event is None else event.instant, begin):
+            continue  # what was due may have gone with it: a rule may pause the clock
         if event is None:
             return
         # An event that stays due after it was recorded must not keep the command busy.
@@ -58,8 +58,12 @@ def awaits_handover(work: TicketTransaction, change: int) -> bool:
     return work.state.team in shifts.find_ended_teams(work.procedure, change)
 
 
-def _record_handover(work: TicketTransaction, until: int, begin: Callable[[], TicketTransaction]) -> None:
-    """Record the last change of shift up to an instant, epoch seconds, if the ticket waits for it."""
+def _record_handover(work: TicketTransaction, until: int, begin: Callable[[], TicketTransaction]) -> bool:
+    """Record the last change of shift up to an instant, epoch seconds, if the ticket waits for it. Return whether
+    anything came of it: a ticket that no rule is for still waits."""
     change = shifts.find_last_handover(work.procedure, until)
-    if change is not None and awaits_handover(work, change):
-        hand_over(begin(), change)
+    if change is None or not awaits_handover(work, change):
+        return False
+    before = work.state.version
+    hand_over(begin(), change)
+    return work.state.version > before
