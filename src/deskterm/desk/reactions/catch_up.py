@@ -61,6 +61,9 @@ def awaits_handover(work: TicketTransaction, change: int) -> bool:
 def _record_handover(work: TicketTransaction, until: int, begin: Callable[[], TicketTransaction]) -> bool:
     """Record the last change of shift up to an instant, epoch seconds, if the ticket waits for it. Return whether
     anything came of it: a ticket that no rule is for still waits."""
+    # First what is known without a calendar: most tickets are with no team that has shifts
+    if not work.state.is_open or work.state.team not in shifts.list_shift_teams(work.procedure):
+        return False
     change = shifts.find_last_handover(work.procedure, until)
     if change is None or not awaits_handover(work, change):
         return False
