@@ -154,9 +154,7 @@ status = "STATUS"
 """
 
 
-@pytest.mark.parametrize(
-    ("status", "reached"), [("waiting", []), ("new", ["resolution 50%", "resolution 30m"])]
-)
+@pytest.mark.parametrize(("status", "reached"), [("waiting", []), ("new", ["resolution 50%", "resolution 30m"])])
 def test_a_handover_that_pauses_a_clock_comes_before_what_the_clock_would_have_reached(
     store_url: str, status: str, reached: list[str]
 ) -> None:
