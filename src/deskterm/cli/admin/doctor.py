@@ -35,7 +35,7 @@ def check_store(
     cli: CliContext = context.obj
     # Anybody may find out whether the store is sound, and opening the desk would bring old rows up to date first
     if repair:
-        cli.open_desk().require("procedure", "repair the store")
+        cli.require("procedure", "repair the store")
     try:
         cli.check_login()
     except NotAnAgent:

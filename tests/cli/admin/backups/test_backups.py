@@ -9,12 +9,20 @@ import resource
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import typer
+import typer.core
 
 from cli_call import Call
+from deskterm.cli.admin.backups.backup import back_up
+from deskterm.cli.admin.backups.restore import restore_desk
+from deskterm.cli.admin.doctor import check_store
+from deskterm.cli.runtime.context import CliContext
+from small_desk import MONDAY, small_desk
 
 PROGRAM = (
     sys.executable,
@@ -49,6 +57,24 @@ def test_what_came_after_a_backup_is_said_before_it_is_lost(desk: Call, tmp_path
     assert "The desk that was there is kept at" in done.out
     assert "second" not in desk("ticket", "list").out
     assert desk("audit", "verify").code == 0
+
+
+def test_a_desk_at_rest_for_months_is_backed_up_repaired_and_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DESKTERM_ANYWAY")
+    url, file = f"sqlite:///{tmp_path / 'desk.sqlite3'}", tmp_path / "kept.sqlite3"
+    small_desk(url).store.close()
+
+    def call(command: Callable[..., None], **words: object) -> None:
+        cli = CliContext(url, login="ann", system_time=lambda: MONDAY.timestamp() + 60 * 86_400)
+        command(typer.Context(typer.core.TyperCommand("backup"), obj=cli), **words)
+
+    call(back_up, target=str(file))
+    assert file.exists()
+    call(check_store, repair=True)
+    call(restore_desk, file=file, yes=True)
+    assert list(tmp_path.glob("desk.sqlite3?*")), "the desk that was there is kept beside it"
 
 
 def test_only_an_admin_backs_up_and_restores(managed_services: Call, tmp_path: Path) -> None:

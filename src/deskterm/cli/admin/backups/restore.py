@@ -77,13 +77,9 @@ def _require_right(cli: CliContext) -> None:
     """Raise DeskError unless the user may restore. Where there is no desk, or one that cannot be read, whoever may
     write its file may."""
     try:
-        desk = cli.open_desk()
+        cli.require("backup")
     except (NoDesk, DamagedDesk):
         return
-    try:
-        desk.require("backup")
-    finally:
-        desk.store.close()
 
 
 @contextmanager
