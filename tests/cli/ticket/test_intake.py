@@ -114,6 +114,26 @@ def test_a_handover_tells_what_is_missed_from_what_is_due_soon(deskterm: Call) -
     assert lines[-1].startswith("! 1 of them is due before the next shift ends, ")
 
 
+def test_a_target_is_missed_after_its_due_instant_and_stays_missed_once_that_is_noted(deskterm: Call) -> None:
+    """C-15."""
+    desk = create_desk(deskterm, "managed-services")
+    desk("ticket", "new", "Server", "--priority", "low", "--field", "contact-phone=02 9999 1234", *NINE)
+
+    def read(now: str) -> tuple[str, bool, bool]:
+        (one,) = desk("handover", "--json", "--now", now).json["tickets"]
+        return one["due_at"], one["missed"], one["breaches_before_next_shift_ends"]
+
+    due = read("2026-11-23T17:00Z")[0]
+    assert read(due) == (due, False, True)
+    late = "2026-11-23T17:30Z"
+    assert read(late) == (due, True, False)
+    assert desk("ticket", "reply", "1001", "We look at it.", "--channel", "phone", "--now", late).code == 0
+    assert read("2026-11-23T17:45Z")[0] > due, "what runs now is due later"
+    assert read("2026-11-23T17:45Z")[1:] == (True, False)
+    assert "1 of them is missed already" in desk("handover", "--now", "2026-11-23T17:45Z").out
+
+
+
 def test_a_list_shows_the_age_of_a_ticket_to_which_no_time_is_promised(deskterm: Call) -> None:
     """D-17, S2-13."""
     desk = create_desk(deskterm, "campus-it")

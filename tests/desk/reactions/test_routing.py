@@ -80,7 +80,7 @@ def test_open_tickets_go_to_the_next_shift_when_it_starts(store_url: str) -> Non
     list(Runner(desk.store).step(morning + timedelta(minutes=40)))
     assert read_ticket(desk, numbers[0]).row.team == "global"  # said by somebody after the change
     with open_reader(store_url) as reader:
-        handed = load_open_tickets(reader, shifts.list_shift_teams(desk.procedure))
+        handed = load_open_tickets(reader, shifts.list_shift_teams(desk.procedure), int(morning.timestamp()))
     assert {one.number for one in handed} == set(numbers)
     assert [one.due for one in handed] == sorted(one.due or 0 for one in handed)
     assert check_integrity(desk.store).findings == ()

@@ -38,12 +38,12 @@ def list_handover(
         shift = shifts.find_shift(procedure, now)
         since, until = shifts.find_last_handover(procedure, now), shifts.find_next_handover(procedure, now)
         next_until = shifts.find_end_of_next_shift(procedure, now)
-        tickets = load_open_tickets(reader, shifts.list_shift_teams(procedure))
-    missed = {ticket.number for ticket in tickets if ticket.due is not None and ticket.due <= now}
+        tickets = load_open_tickets(reader, shifts.list_shift_teams(procedure), now)
+    missed = {ticket.number for ticket in tickets if ticket.missed}
     breaching = {
         ticket.number
         for ticket in tickets
-        if ticket.due is not None and next_until is not None and now < ticket.due < next_until
+        if ticket.due is not None and next_until is not None and now <= ticket.due < next_until
     }
     if as_json:
         print_json(
@@ -55,10 +55,7 @@ def list_handover(
                 "next_until": to_rfc3339(next_until),
                 "tickets": [
                     rename_instants(ticket._asdict(), "due", "received", "updated")
-                    | {
-                        "missed": ticket.number in missed,
-                        "breaches_before_next_shift_ends": ticket.number in breaching,
-                    }
+                    | {"breaches_before_next_shift_ends": ticket.number in breaching}
                     for ticket in tickets
                 ],
             }
@@ -86,8 +83,8 @@ def list_handover(
         print_table(("#", "", "Due", "Step", "Status", "Team", "With", "Subject"), rows, right=("#",))
     if missed:
         print_lines([f"!! {len(missed)} of them {'is' if len(missed) == 1 else 'are'} missed already"])
-    if breaching and next_until is not None:
-        verb = "is" if len(breaching) == 1 else "are"
-        print_lines(
-            [f"! {len(breaching)} of them {verb} due before the next shift ends, {format_time(next_until, zone)}"]
-        )
+    # One that has missed a target bears two marks, also where another of its targets runs out
+    marked = len(breaching - missed)
+    if marked and next_until is not None:
+        verb = "is" if marked == 1 else "are"
+        print_lines([f"! {marked} of them {verb} due before the next shift ends, {format_time(next_until, zone)}"])

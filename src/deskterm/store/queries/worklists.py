@@ -25,7 +25,7 @@ class UndatedTicket(NamedTuple):
 
 class HandoverRow(NamedTuple):
     """An open ticket in the list that one shift hands to the next (S3-02). Instants are epoch seconds; due is None
-    without a running clock."""
+    without a running clock. missed: a target was missed, by the ticket's events or because it ran out since."""
 
     number: int
     subject: str
@@ -39,6 +39,7 @@ class HandoverRow(NamedTuple):
     waiting: str
     received: int
     updated: int
+    missed: bool
 
 
 def load_untouched(reader: ReadConnection, since: int, now: int, limit: int = 1_000) -> list[QueueRow]:
@@ -64,8 +65,8 @@ def load_awaiting_due_time(reader: ReadConnection, now: int, limit: int = 1_000)
     return _load_undated(reader, "c.target LIKE 'set by %' AND c.due_at IS NULL", now, limit)
 
 
-def load_open_tickets(reader: ReadConnection, teams: Sequence[str]) -> list[HandoverRow]:
-    """Load the open tickets of some teams, the next due first, those without a due instant last."""
+def load_open_tickets(reader: ReadConnection, teams: Sequence[str], now: int) -> list[HandoverRow]:
+    """Load the open tickets of some teams, the next due first, those without a due instant last. now: epoch seconds."""
     params = {f"team_{place}": team for place, team in enumerate(teams)}
     if not params:
         return []
@@ -73,9 +74,11 @@ def load_open_tickets(reader: ReadConnection, teams: Sequence[str]) -> list[Hand
     found = reader.rows(
         "SELECT id, subject, status, severity, priority, organisation, team, assignee, "
         # Tickets without a due time have the latest of all instants, so that indexes sort them last
-        "CASE WHEN next_due_at >= :never THEN NULL ELSE next_due_at END, waiting, received_at, updated_at "
+        "CASE WHEN next_due_at >= :never THEN NULL ELSE next_due_at END, waiting, received_at, updated_at, "
+        # A target is met up to and including its due instant, as the view `breached` has it
+        "(breached = 1 OR next_due_at < :now) "
         f"FROM ticket WHERE is_open = 1 AND team IN ({placeholders}) ORDER BY next_due_at, id",
-        {**params, "never": reader.never},
+        {**params, "never": reader.never, "now": reader.instant(now)},
     )
     return [
         HandoverRow._make(
@@ -85,6 +88,7 @@ def load_open_tickets(reader: ReadConnection, teams: Sequence[str]) -> list[Hand
                 row[9],
                 seconds_from_stored(row[10]),
                 seconds_from_stored(row[11]),
+                bool(row[12]),
             )
         )
         for row in found
