@@ -20,7 +20,7 @@ def open_console(cli: CliContext) -> None:
 
         print_queue(cli, "open", limit=40)
         return
-    cli.check_clock()
+    cli.check_clock(facts)
     from deskterm.tui import app  # noqa: PLC0415
 
     app.run(cli.url, cli.check_login(), clock, impersonator=cli.impersonator)

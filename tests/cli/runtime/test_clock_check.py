@@ -52,6 +52,12 @@ def test_a_call_that_says_anyway_is_not_asked(url: str, capsys: pytest.CaptureFi
     assert parse(["ticket", "move", "1001", "x", "--anyway"]).options == []
 
 
+def test_nothing_is_read_of_a_desk_that_goes_by_another_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DESKTERM_ANYWAY")
+    # Nobody listens there: a connection would be refused
+    CliContext("postgresql://ann@127.0.0.1:1/desk", login="ann").check_clock()
+
+
 def test_a_clock_behind_the_newest_event_is_named(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     check(url, at(3))
     assert capsys.readouterr().err == ""

@@ -55,8 +55,9 @@ def run_service(
 def _start(cli: CliContext) -> tuple[Store, Runner, Callable[[], datetime]]:
     """Open the store with its runner, and the desk's clock. Raises DeskError where the caller may not read the desk,
     or the clock may be wrong; UnavailableDesk while it is locked or out of reach."""
-    clock = cli.make_clock(cli.read_facts())
-    cli.check_clock()
+    facts = cli.read_facts()
+    clock = cli.make_clock(facts)
+    cli.check_clock(facts)
     store = open_store(cli.url)
     try:
         return store, Runner(store, progress=show_upgrade_progress()), clock

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from deskterm.cli.runtime.instants import format_time_and_zone
 from deskterm.errors import DeskError
+from deskterm.store.db.location import dialect
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import load_newest_instant, load_server_time
 
@@ -22,14 +23,19 @@ _TOLERANCE = 120
 """Seconds by which two computers' clocks may differ without a word."""
 
 
+def is_clock_checked(url: str) -> bool:
+    """Return True if a desk goes by this computer's clock, and DESKTERM_ANYWAY, which is for programs, does not say
+    that it is right."""
+    return dialect(url) == "sqlite" and not os.environ.get("DESKTERM_ANYWAY")
+
+
 def check_clock(reader: ReadConnection, timezone: str, now: int) -> None:
-    """Compare the time with a desk's newest event, on an ordinary desk in a file. now: epoch seconds.
+    """Compare the time with the newest event of a desk whose clock is checked, and which is not simulated. now: epoch
+    seconds.
 
     A clock that is behind is named on standard error. Raises DeskError when the newest event is more than 31 days old,
-    because the clock may be ahead: `--anyway`, or DESKTERM_ANYWAY for programs, says that it is right.
+    because the clock may be ahead: `--anyway` says that it is right.
     """
-    if reader.dialect != "sqlite" or os.environ.get("DESKTERM_ANYWAY"):
-        return
     newest = load_newest_instant(reader)
     if newest is None:
         return

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from deskterm.cli.runtime.clock_check import check_clock, measure_server_clock
+from deskterm.cli.runtime.clock_check import check_clock, is_clock_checked, measure_server_clock
 from deskterm.cli.runtime.output import list_some
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.permissions import Act, format_unknown_agent, require
@@ -122,19 +122,22 @@ class CliContext:
         from deskterm.cli.runtime.session import record_due_events  # noqa: PLC0415
 
         try:
-            self.check_clock()
+            self.check_clock(facts)
             record_due_events(self.url, numbers, now)
         except DeskError as error:
             print(f"deskterm: what is due since a while is not recorded here: {sanitize(str(error))}", file=sys.stderr)
 
-    def check_clock(self) -> None:
-        """Compare this computer's clock with the desk's newest event, before anything is dated by it. Raises DeskError
-        when it may be far ahead, unless the call says `--anyway` (D-43)."""
-        if not self.anyway:
-            with open_reader(self.url) as reader:
-                facts = load_desk_facts(reader)
-                if not facts.simulated:
-                    check_clock(reader, facts.timezone, int(self.now(facts).timestamp()))
+    def check_clock(self, facts: DeskFacts | None = None) -> None:
+        """Compare this computer's clock with the desk's newest event, before anything is dated by it. facts: the
+        desk's, where the caller has read them. Raises DeskError when it may be far ahead, unless the call says
+        `--anyway` (D-43)."""
+        # Asked before anything is read: another connection to a server would be for nothing
+        if self.anyway or not is_clock_checked(self.url):
+            return
+        with open_reader(self.url) as reader:
+            facts = facts or load_desk_facts(reader)
+            if not facts.simulated:
+                check_clock(reader, facts.timezone, int(self.now(facts).timestamp()))
 
     def check_login(self) -> str:
         """Return the login that the call acts as, checked as `open_desk` does, but read with a bare connection, so that
