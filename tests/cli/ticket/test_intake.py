@@ -133,7 +133,6 @@ def test_a_target_is_missed_after_its_due_instant_and_stays_missed_once_that_is_
     assert "1 of them is missed already" in desk("handover", "--now", "2026-11-23T17:45Z").out
 
 
-
 def test_a_list_shows_the_age_of_a_ticket_to_which_no_time_is_promised(deskterm: Call) -> None:
     """D-17, S2-13."""
     desk = create_desk(deskterm, "campus-it")
