@@ -110,11 +110,15 @@ class MinuteWalk:
 
     def due_at_end_of_day(self, start: int, minutes: int, states: MinuteStates) -> int:
         worked = self.due_by_open_time(start, minutes, states)
-        return self._move_by_pauses(worked, self.find_close_of_day(worked), states, self.find_close_of_day)
+        return self._find_unpaused_close(worked, states)
 
     def due_by_dates(self, start: int, dates: int, states: MinuteStates, *, end_of_day: bool = False) -> int:
-        due = self.add_dates(start, dates, end_of_day)
-        return self._move_by_pauses(start, due, states, self.find_close_of_day if end_of_day else None)
+        reached = self.add_dates(start, dates, end_of_day=False)
+        if not end_of_day:
+            return self._move_by_pauses(start, reached, states, None)
+        close = self.add_dates(start, dates, end_of_day=True)
+        used_up = self._move_by_pauses(start, min(reached, close), states, None)
+        return self._find_unpaused_close(max(used_up, close), states)
 
     def due_at_time_of_day(self, start: int, minutes: int, states: MinuteStates) -> int:
         """Return the minute of a time of day, in minutes since midnight, on the first date after the start's."""
@@ -129,6 +133,16 @@ class MinuteWalk:
             raise EndOfWalk
 
         return self._move_by_pauses(start, reach(start + 1), states, reach)
+
+    def _find_unpaused_close(self, used_up: int, states: MinuteStates) -> int:
+        """Return the first end of a date's hours, from a minute on, whose last minute is not paused."""
+        due = self.find_close_of_day(used_up)
+        while states.paused[due - 1]:
+            later = [close for close in self.closes.values() if close > due]
+            if not later:
+                raise EndOfWalk
+            due = self._find_close(next(day for day, close in self.closes.items() if close == min(later)))
+        return due
 
     def _move_by_pauses(self, at: int, due: int, states: MinuteStates, round_up: Callable[[int], int] | None) -> int:
         """Move a due time so that after each pause there are as many open minutes as were left when it began, and on to

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
@@ -23,7 +25,8 @@ CASES = [
     (("Mon 11:00", "Mon 12:00"), "Mon 16:00"),
     (("Mon 11:00", "Mon 14:00"), "Mon 16:00"),
     (("Mon 11:00", "Mon 15:00"), "Tue 16:00"),
-    (("Mon 14:00", "Mon 15:00"), "Tue 16:00"),
+    (("Mon 14:00", "Mon 15:00"), "Mon 16:00"),
+    (("Mon 14:00", "Mon 16:00"), "Tue 16:00"),
     (("Mon 15:00", "Wed 10:00"), "Wed 16:00"),
     (("Mon 17:00", "Tue 12:00"), "Mon 16:00"),
 ]
@@ -35,7 +38,7 @@ def to_minute(text: str) -> int:
 
 
 @pytest.mark.parametrize(("pause", "due"), CASES)
-def test_open_time_runs_first_then_the_day_ends_and_pauses_of_its_rest_come_last(
+def test_open_time_runs_first_then_the_first_day_ends_at_whose_close_no_pause_lasts(
     pause: tuple[str, ...], due: str
 ) -> None:
     pauses = [(to_minute(pause[0]), to_minute(pause[1]))] if pause else []
@@ -57,3 +60,33 @@ def test_the_manual_says_so(pause: tuple[str, ...], due: str) -> None:
         begin, end = pause
         said = f"{begin}–{end.split()[1] if begin[:3] == end[:3] else end}"
     assert f"| {said} | {due} |" in manual
+
+
+@given(
+    target=st.sampled_from(["1h end of day", "4h end of day", "11h end of day", "1 working date end of day"]),
+    start=st.integers(0, 3 * DAY),
+    pauses=st.lists(st.tuples(st.integers(0, 5 * DAY), st.integers(1, 900)), max_size=4),
+    longer=st.integers(1, 600),
+)
+def test_waiting_for_less_than_the_rest_of_the_day_moves_nothing_and_longer_waiting_is_never_due_earlier(
+    target: str, start: int, pauses: list[tuple[int, int]], longer: int
+) -> None:
+    """Always due at a close at which no pause lasts, and moved by no more days than hours were paused (D-08)."""
+    calendar, zero = Calendar("Etc/GMT", WEEK), int(ZERO.timestamp())
+    promise = parse_target(target, calendar.day_length)
+
+    def find_due(spans: list[tuple[int, int]]) -> int:
+        seconds = [(zero + at * 60, zero + (at + length) * 60) for at, length in spans]
+        found = due_instant(promise, zero + start * 60, calendar, seconds, {})
+        assert found is not None
+        assert not [pause for pause in seconds if pause[0] < found <= pause[1] and found > zero + start * 60]
+        return found
+
+    due, free = find_due(pauses), find_due([])
+    assert calendar.find_close_of_day(due) == due
+    assert due >= free
+    # As many closes as there are pauses over one, and days of open time that were paused, and one for the rest
+    most = len(pauses) + sum(length for _, length in pauses) // (8 * 60) + 1
+    assert calendar.open_seconds(free, due) <= most * 8 * 3600
+    if pauses:
+        assert find_due([(pauses[0][0], pauses[0][1] + longer), *pauses[1:]]) >= due

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Self
 
 from deskterm.sla.cadence import Cadences
-from deskterm.sla.calendar import Calendar, merge_pauses
+from deskterm.sla.calendar import Calendar
 from deskterm.sla.durations import leading_days, parse_duration
-from deskterm.sla.target_kinds.pauses import move_by_open_time
+from deskterm.sla.target_kinds.pauses import move_to_end_of_day
 from deskterm.sla.target_kinds.target import Form, Part, Pauses, Target, match_words, split_parts
 
 
@@ -26,12 +26,7 @@ class WorkingDurationToEndOfDay(Target):
         return cls(words, parse_duration(match[1], day_length)) if match else None
 
     def due(self, start: int, calendar: Calendar, pauses: Pauses, cadences: Cadences, scheduled: str | None) -> int:
-        # The pauses before the open time is used up belong to it; only later ones move the end of the day.
-        worked = calendar.add_seconds(start, self.seconds, pauses)
-        later = [pause for pause in merge_pauses(pauses) if pause[0] >= worked]
-        return move_by_open_time(
-            calendar.find_close_of_day(worked), worked, calendar, later, calendar.find_close_of_day
-        )
+        return move_to_end_of_day(calendar.add_seconds(start, self.seconds, pauses), calendar, pauses)
 
     @property
     def days(self) -> int | None:

@@ -29,6 +29,23 @@ def move_by_open_time(
     return due
 
 
+def move_to_end_of_day(used_up: int, calendar: Calendar, pauses: Pauses) -> int:
+    """Return the first end of a day's hours from an instant on up to which no pause lasts (rule 4).
+
+    used_up: the instant at which the time of the target is used up, pauses left out. The rest of that day is no time
+    of the target: a pause in it takes nothing away, unless the hours end during the pause. Then the target is due at
+    the end of the day on which the pause ends.
+    """
+    due = calendar.find_close_of_day(used_up)
+    for begin, end in merge_pauses(pauses):
+        if begin >= due:
+            break
+        if end >= due:
+            # The second before closing time was paused: the day on which the desk works again is the one that counts
+            due = calendar.find_close_of_day(calendar.add_seconds(end, 1))
+    return due
+
+
 def move_by_wall_time(due: int, start: int, pauses: Pauses) -> int:
     """Return a due time moved later by the full length of the pauses after `start`, whatever the calendar says."""
     for begin, end in merge_pauses(pauses):

@@ -10,7 +10,7 @@ from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.durations import check_length
 from deskterm.sla.opening_hours import DAY
-from deskterm.sla.target_kinds.pauses import move_by_open_time
+from deskterm.sla.target_kinds.pauses import move_by_open_time, move_to_end_of_day
 from deskterm.sla.target_kinds.target import Form, Part, Pauses, Target, match_words, split_parts
 
 
@@ -34,11 +34,18 @@ class WorkingDates(Target):
         return cls(words, dates=int(match[1]), end_of_day=bool(match[2]))
 
     def due(self, start: int, calendar: Calendar, pauses: Pauses, cadences: Cadences, scheduled: str | None) -> int:
-        due = calendar.add_working_dates(start, self.dates, self.end_of_day)
-        return move_by_open_time(due, start, calendar, pauses, calendar.find_close_of_day if self.end_of_day else None)
+        reached = calendar.add_working_dates(start, self.dates)
+        if not self.end_of_day:
+            return move_by_open_time(reached, start, calendar, pauses)
+        close = calendar.add_working_dates(start, self.dates, end_of_day=True)
+        # A start after hours reaches its last date no earlier than it closes, and not on the date after it
+        used_up = move_by_open_time(min(reached, close), start, calendar, pauses)
+        return move_to_end_of_day(max(used_up, close), calendar, pauses)
 
     def parts(self, start: int, total: int, calendar: Calendar, cadences: Cadences) -> list[Part]:
         seconds = calendar.open_seconds(start, calendar.add_working_dates(start, self.dates, self.end_of_day))
+        # Less where a pause took from the last date, which is still due when it closes
+        seconds = min(seconds, total)
         return split_parts(self.text, seconds, "to the end of the day again, after a pause", total)
 
     def counted_dates(self, start: int, calendar: Calendar) -> Iterator[int]:
