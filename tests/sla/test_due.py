@@ -96,7 +96,11 @@ def test_nothing_is_due_without_a_calendar() -> None:
         ("2 working dates", ("11-24 08:00", "11-24 10:00"), "11-25 11:00"),
         ("2 working dates", ("11-24 18:00", "11-24 22:00"), "11-25 09:00"),  # nobody works at night
         ("2 working dates", ("11-26 08:00", "11-26 10:00"), "11-25 09:00"),
-        ("2 working dates end of day", ("11-24 08:00", "11-24 10:00"), "11-25 16:00"),  # less than was left of the last date
+        (
+            "2 working dates end of day",
+            ("11-24 08:00", "11-24 10:00"),
+            "11-25 16:00",
+        ),  # less than was left of the last date
         ("2 working dates end of day", ("11-24 08:00", "11-24 16:00"), "11-26 16:00"),
         ("next sprint, at most 14 days", ("12-01 00:00", "12-03 00:00"), "12-09 09:00"),
         ("next sprint", ("12-12 00:00", "12-14 00:00"), "12-11 16:00"),
