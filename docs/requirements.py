@@ -1,7 +1,8 @@
 """Which test shows which requirement: docs/requirements.md, made from the markers of the tests.
 
 A test says `@pytest.mark.requirement("S1-33", …)`, a whole file `pytestmark = pytest.mark.requirement(…)`. What
-`requirements.toml` lists and no test shows must stand under its `[elsewhere]`, with the reason.
+`requirements.toml` lists and no test shows must stand under its `[missing]`, with what brings it. A test that looks
+only at a procedure file or at the arithmetic of times shows no behaviour, so it does not do alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ DOCS = Path(__file__).parent
 MANY = 4
 """Tests that are named for one number."""
 TESTS = DOCS.parent / "tests"
+NO_BEHAVIOUR = ("procedure/", "sla/")
+"""Folders of tests that nobody at a desk could repeat."""
 
 
 def marked() -> dict[str, list[tuple[str, str]]]:
@@ -57,31 +60,37 @@ def listed() -> dict[str, str]:
     return {
         f"{source}-{int(number):02}": what
         for source, part in asked.items()
-        if source != "elsewhere"
+        if source != "missing"
         for number, what in part.items()
         if number != "title"
     }
 
 
 def document() -> str:
-    """The table. ValueError, in one sentence, for a number that is neither shown nor elsewhere, or that is unknown."""
+    """The table. ValueError, in one sentence, for a number that is neither shown nor missing, or that is unknown."""
     asked = tomllib.loads((DOCS / "requirements.toml").read_text(encoding="utf-8"))
     wanted, shown = listed(), marked()
-    elsewhere = {
+    missing = {
         f"{source}-{int(number):02}": why
-        for source, number, why in ((*key.split("-"), why) for key, why in asked["elsewhere"].items())
+        for source, number, why in ((*key.split("-"), why) for key, why in asked["missing"].items())
     }
     if unknown := sorted(set(shown) - set(wanted)):
         raise ValueError(f"tests cite {', '.join(unknown)}, which docs/requirements.toml does not list")
-    if missing := [number for number in wanted if number not in shown and number not in elsewhere]:
-        raise ValueError(f"no test cites {', '.join(missing)}: mark one, or give the reason in docs/requirements.toml")
+    if unshown := [number for number in wanted if number not in shown and number not in missing]:
+        raise ValueError(
+            f"no test cites {', '.join(unshown)}: mark one, or say in docs/requirements.toml what is missing"
+        )
+    if nominal := [
+        number for number, tests in shown.items() if all(where.startswith(NO_BEHAVIOUR) for where, _ in tests)
+    ]:
+        raise ValueError(f"only tests of files cite {', '.join(nominal)}: mark one that does what a person can do")
     lines = [
         "# Requirements",
         "",
         "What the five source procedures ask for, and the tests that show it. Code and tests cite these numbers.",
     ]
     for source, part in asked.items():
-        if source == "elsewhere":
+        if source == "missing":
             continue
         lines += ["", f"## {source} · {part['title']}", "", "| number | asked for | shown by |", "|---|---|---|"]
         for number, what in wanted.items():
@@ -90,7 +99,7 @@ def document() -> str:
                 tests = [f"[{name[5:].replace('_', ' ')}](../tests/{where})" for where, name in cited[:MANY]]
                 if len(cited) > MANY:
                     tests.append(f"and {len(cited) - MANY} more")
-                if number in elsewhere:
-                    tests.append(f"elsewhere: {elsewhere[number]}")
+                if number in missing:
+                    tests.append(f"missing: {missing[number]}")
                 lines.append(f"| {number} | {what} | {' · '.join(tests)} |")
     return "\n".join(lines) + "\n"

@@ -196,9 +196,22 @@ targets = { update = "1h" }
 
 
 @pytest.mark.requirement("S1-47")
-def test_the_vendors_procedure_says_who_approved_it_on_the_desk_that_works_by_it(deskterm: Call) -> None:
+def test_a_procedure_says_who_approved_it_from_when_it_holds_and_that_its_review_is_overdue(
+    deskterm: Call, tmp_path: Path
+) -> None:
     desk = create_desk(deskterm, "software-vendor")
     assert "Approved by\n    Head of Customer Support" in desk("procedure", "guide", "approved", *NINE).out
+    own = tmp_path / "own.toml"
+    text = find_procedure("software-vendor").read_text(encoding="utf-8")
+    approved = 'approved_by = "Head of Customer Support"\n'
+    dates = "effective_from = 2026-11-01\nnext_review = 2020-11-20\n"
+    own.write_text(text.replace(approved, approved + dates), encoding="utf-8")
+    applied = desk("procedure", "apply", own, *NINE)
+    assert applied.code == 0, applied.err
+    assert "the procedure was to be looked at again by 2020-11-20." in desk("procedure", "check", own).out
+    guide = desk("procedure", "guide", *NINE).out
+    assert "Holds from\n    2026-11-01" in guide
+    assert "Looked at again by\n    2020-11-20" in guide
 
 
 @pytest.mark.requirement("S1-48")

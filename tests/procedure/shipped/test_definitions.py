@@ -37,7 +37,6 @@ def test_products_departments_of_a_client_and_a_role_that_decides_have_their_pla
     assert {"customer-support", "customer-success", "development"} <= {team.key for team in vendor.teams}
 
 
-@pytest.mark.requirement("S1-15")
 def test_a_medium_fault_has_until_the_end_of_the_next_sprint_and_never_more_than_fourteen_days() -> None:
     vendor = shipped("software-vendor")
     facts = {"type": "technical-support", "severity": "medium"}
@@ -71,7 +70,6 @@ def test_four_services_are_what_campus_requests_are_about() -> None:
     assert topics == ["troubleshooting", "maintenance", "upgrading", "disposal"]
 
 
-@pytest.mark.requirement("S2-17")
 def test_a_workaround_is_written_down_and_is_a_way_to_resolve() -> None:
     campus = load_definition("campus-it")
     assert "workaround" in next(kind for kind in campus.types if kind.key == "issue").fields

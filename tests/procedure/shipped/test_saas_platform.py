@@ -25,12 +25,10 @@ FACTS = {"type": "problem", "severity": "severity-2"}
     ],
     ids=["D1", "D2", "D3"],
 )
-@pytest.mark.requirement("S4-01")
 def test_targets_count_support_hours(start: str, metric: str, expected: str) -> None:
     assert format_due(SAAS, metric, start, **FACTS) == expected
 
 
-@pytest.mark.requirement("S4-01")
 def test_a_day_is_eight_hours_thirty() -> None:
     assert SAAS.terms.calendars["support"].day_length == 8 * 3600 + 30 * 60
 
@@ -54,7 +52,6 @@ def test_the_promise_is_about_means() -> None:
     assert promised == {("response", "mean", "30m"), ("resolution", "mean", "50h")}
 
 
-@pytest.mark.requirement("S4-11")
 def test_the_statuses_have_the_names_of_the_document() -> None:
     assert [status.label for status in FILE.statuses] == [
         *("New", "Triage", "Under Review", "Customer Responded", "Waiting for Customer", "Work in Progress"),
@@ -66,7 +63,6 @@ def test_the_statuses_have_the_names_of_the_document() -> None:
     ]
 
 
-@pytest.mark.requirement("S4-20")
 def test_resolution_rests_while_the_customer_has_to_act() -> None:
     resting = {status.key for status in FILE.statuses if "resolution" in status.pauses}
     assert resting == {"waiting-for-customer", "on-customer-test", "quote-required"}
@@ -158,7 +154,6 @@ def test_releases_are_fortnightly() -> None:
     assert cadence.notes
 
 
-@pytest.mark.requirement("S4-10")
 def test_every_status_but_three_belongs_to_a_stage() -> None:
     assert len(FILE.stages) == 6
     assert {status.key for status in FILE.statuses if status.stage is None} == {
@@ -168,7 +163,6 @@ def test_every_status_but_three_belongs_to_a_stage() -> None:
     }
 
 
-@pytest.mark.requirement("S4-10", "S4-11")
 def test_a_status_belongs_to_a_stage() -> None:
     definition = shipped("saas-platform").definition
     vocabulary = Vocabulary(to_document(definition), 1)

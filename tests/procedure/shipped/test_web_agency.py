@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from deskterm.desk.conversation.thanks_filter import is_only_thanks
 from procedure_story import fold_story, list_next_statuses, shipped
 
@@ -11,7 +9,6 @@ AGENCY = shipped("web-agency")
 FILE = AGENCY.definition
 
 
-@pytest.mark.requirement("S5-01")
 def test_the_departments_are_those_of_the_document() -> None:
     assert [department.label for department in FILE.departments] == [
         *("Billing", "Work Request", "Support", "Data Protection", "Pre-sales enquiries"),
@@ -31,7 +28,6 @@ def test_everybody_is_told_and_the_first_to_answer_has_it() -> None:
         assert department.asks_handover
 
 
-@pytest.mark.requirement("S5-16")
 def test_nothing_is_promised_by_the_clock() -> None:
     story = [("2026-11-20T10:00+00:00", "open", "received"), ("2026-11-20T11:00+00:00", "open", "agent_reply")]
     assert fold_story(AGENCY, {"priority": "urgent"}, *story) == []
