@@ -169,3 +169,20 @@ def test_a_handover_that_pauses_a_clock_comes_before_what_the_clock_would_have_r
     assert [f"{data['metric']} {data['threshold']}" for data in noticed] == reached
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
+
+
+def test_a_handover_that_is_caught_up_with_after_a_warning_is_told_at_once_as_by_a_runner(store_url: str) -> None:
+    """Both are written in one transaction, and only what the warning causes waits for working time (D-02)."""
+    shift = SHIFT.replace("STATUS", "new").replace('week.mon = ["08:00-10:30"]', 'week.tue = ["08:00-20:00"]')
+    procedure = small_procedure(DUE_TIME_PROCEDURE + shift + 'notify = ["lead"]\n')
+    desk = open_desk(create_desk(store_url, procedure, admin_login="ann", now=MONDAY), "ann")
+    open_fault(desk, "low", team="first-line")
+    messages.reply(desk, 1001, "We look.", now=at(10))
+    evening = at(DAY + 660)
+    messages.add_note(desk, 1001, "Still here?", now=evening + timedelta(hours=1))
+    with desk.store.reading() as session:
+        caught_up = [event for event in load_events(session, 1001) if event.actor == "deskterm"]
+    assert [event.kind for event in caught_up] == ["noticed", "told"]
+    assert (caught_up[-1].at, caught_up[-1].data["on"]) == (int(evening.timestamp()), "hand-over")
+    assert "due" not in caught_up[-1].data
+    desk.store.close()

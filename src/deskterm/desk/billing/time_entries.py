@@ -145,7 +145,7 @@ def void_entry(desk: DeskSession, number: int, key: str, *, reason: str, now: da
 def record_finished_work(work: TicketTransaction) -> list[str]:
     """Record the time of agents whose work on the ticket ended in this command, because they stopped or the ticket was
     resolved. Return a line for each entry."""
-    if any(event.kind == "undone" for event in work.new_events):  # work that was undone has never been
+    if any(event.kind == "undone" for event in work.command_events):  # work that was undone has never been
         return []
     lines = []
     for login, (tier, since) in list(work.earlier_workers.items()):

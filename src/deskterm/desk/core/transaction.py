@@ -135,7 +135,7 @@ class TicketTransaction:
     number: int | None
     hash: str
     new_events: list[Event] = field(default_factory=list)
-    """Events of the command, in order."""
+    """Events of all commands of this transaction (`begin_next`), in order."""
     _new_texts: dict[int, str] = field(default_factory=dict)
     """Text id → text, of those that the command added."""
     is_dry_run: bool = False
@@ -182,8 +182,13 @@ class TicketTransaction:
         """The ticket's state with the new events."""
         return self.fold.state
 
+    @property
+    def command_events(self) -> list[Event]:
+        """The new events of the present command, in order."""
+        return self.new_events[self._command_start :]
+
     def load_earlier_events(self) -> Iterator[Event]:
-        """Yield the ticket's events from before the command."""
+        """Yield the ticket's events from before the transaction."""
         return load_events(self.session, self.number or 0)
 
     def open_sibling(self) -> TicketTransaction:
@@ -254,8 +259,8 @@ class TicketTransaction:
     def _command_mark(self) -> dict[str, Any]:
         """Return the members that make the events of a command one: the number of its first event on all later ones,
         and on the first one the mark that a command on several tickets has."""
-        if len(self.new_events) > self._command_start:
-            return {"act": self.new_events[self._command_start].seq}
+        if events := self.command_events:
+            return {"act": events[0].seq}
         return {"bulk": self.context.bulk} if self.context.bulk else {}
 
     def _insert_texts(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
@@ -333,7 +338,7 @@ class TicketTransaction:
         if self.number is None:
             self._insert_ticket()
         changes: dict[str, tuple[Any, Any]] = {}
-        for event in self.new_events[self._command_start :]:
+        for event in self.command_events:
             for name, (before, after) in event.changes.items():
                 # What several events changed: from before the first of them to after the last
                 changes[name] = (changes[name][0] if name in changes else before, after)

@@ -206,7 +206,7 @@ def _build_result(found: ItemTransaction, number: int, summary: str) -> CommandR
     blocked = [
         f"{work.number}: {event.data['why']}"
         for work in found.transactions
-        for event in work.new_events
+        for event in work.command_events
         if event.kind == MOVE_BLOCKED and work.number != number
     ]
     named = next((work for work in found.transactions if work.number == number), found.origin)

@@ -57,7 +57,7 @@ def check_resolution_letter(work: TicketTransaction, event: Event, *, strict: bo
 def _load_letter_text(work: TicketTransaction, event: Event) -> str:
     templates = {template.key for template in work.procedure.definition.templates if "{resolution}" in template.body}
     letters = (
-        letter for letter in work.new_events if letter.kind == "letter" and letter.data.get("template") in templates
+        letter for letter in work.command_events if letter.kind == "letter" and letter.data.get("template") in templates
     )
     return load_event_text(work, next((letter for letter in letters if "body" in letter.texts), event))
 

@@ -19,7 +19,7 @@ def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | Non
     calendar of the clock that caused the message counts.
     """
     # Only the passing of time appends `noticed`, so without one a person caused the message
-    clock_event = next((event for event in reversed(work.new_events) if event.kind == "noticed"), None)
+    clock_event = next((event for event in reversed(work.command_events) if event.kind == "noticed"), None)
     if clock_event is None:
         return None
     calendar = _find_calendar(work, str(clock_event.data["metric"]), for_staff=for_staff)

@@ -66,7 +66,7 @@ def _run_rules(work: TicketTransaction, rules: Sequence[Rule], *, new: bool) -> 
     phrases: list[str] = []
     for rule in rules:
         # Read again for each rule, because the rules before it have appended events.
-        applied = {event.data.get("by_rule") for event in work.new_events}
+        applied = {event.data.get("by_rule") for event in work.command_events}
         if rule.key in applied or not is_rule_for_ticket(work, rule):
             continue
         phrases += apply_rule(work, rule, new=new) if is_rule_automatic(work.session, rule) else _suggest(work, rule)
