@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sqlalchemy import Connection, text
+from sqlalchemy.event import listens_for
+
 from deskterm.automation.runner import Runner
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
@@ -17,6 +20,8 @@ from deskterm.desk.policy.shifts import find_ended_teams, find_next_handover
 from deskterm.desk.tickets import confirmation, resolution, update
 from deskterm.desk.tickets.preview import preview_due_changes
 from deskterm.desk.tickets.register import register
+from deskterm.store.db.engine import open_store
+from deskterm.store.db.errors import UnavailableDesk
 from due_time_desk import DUE_TIME_PROCEDURE, epoch, last_cycle, open_fault
 from small_desk import MONDAY, at, small_procedure
 from store_templates import create_desk, load_shipped
@@ -98,6 +103,26 @@ def test_a_refused_command_leaves_what_was_due_and_nothing_else(clock_desk: Desk
     assert read_ticket(clock_desk).row.status == "closed", "the person finds what the refusal speaks of"
     assert read_ticket(clock_desk).tags == ()
     assert read_events(clock_desk)[-1][1:] == (epoch(10) + 5 * 86_400, "deskterm")
+
+
+def test_a_command_waits_for_a_locked_desk_once_and_is_refused(clock_desk: DeskSession) -> None:
+    """What is due is not tried again: that would wait for the same lock another time."""
+    open_fault(clock_desk)
+    store = open_store(clock_desk.store.url, lock_timeout=0.05)
+    desk = open_desk(store, "ann")
+    looks: list[str] = []
+
+    @listens_for(store.engine, "before_cursor_execute")
+    def note_look(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        looks.extend([statement] if "next_event_at <=" in statement else [])
+
+    with clock_desk.store.writing() as holding:
+        if store.dialect == "postgresql":
+            holding.execute(text("LOCK TABLE ticket IN EXCLUSIVE MODE"))
+        with pytest.raises(UnavailableDesk, match="keeps the desk at .* locked"):
+            update.tag(desk, 1001, ["late"], now=at(5 * DAY))
+    assert looks == []
+    store.close()
 
 
 def test_an_undo_takes_back_only_the_events_of_the_command(clock_desk: DeskSession) -> None:

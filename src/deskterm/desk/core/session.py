@@ -33,7 +33,7 @@ from deskterm.desk.policy.read_access import find_hidden_departments, map_homes
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.engine import Store
-from deskterm.store.db.errors import hidden_ticket_error, newer_layout_error
+from deskterm.store.db.errors import UnavailableDesk, hidden_ticket_error, newer_layout_error
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.db.tables import Agent, ClockRow, ProcedureVersion, Ticket, table_of
@@ -325,6 +325,8 @@ class DeskSession:
         again by itself. Otherwise the person would be refused for a change that they cannot see."""
         try:
             yield
+        except UnavailableDesk:
+            raise  # the person has waited for it once, and would wait for the same again
         except DeskError:
             with suppress(DeskError):  # such as a locked store: the refusal itself is what the person has to read
                 self.bring_up_to_date(numbers, now)
