@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from sqlalchemy import Connection, text
 from sqlalchemy.event import listens_for
 
@@ -119,7 +118,7 @@ def test_a_command_waits_for_a_locked_desk_once_and_is_refused(clock_desk: DeskS
     with clock_desk.store.writing() as holding:
         if store.dialect == "postgresql":
             holding.execute(text("LOCK TABLE ticket IN EXCLUSIVE MODE"))
-        with pytest.raises(UnavailableDesk, match="keeps the desk at .* locked"):
+        with pytest.raises(UnavailableDesk, match=r"keeps the desk at .* locked"):
             update.tag(desk, 1001, ["late"], now=at(5 * DAY))
     assert looks == []
     store.close()
