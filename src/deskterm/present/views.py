@@ -3,6 +3,7 @@ names before it imports those."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -24,3 +25,11 @@ VIEWS: tuple[View, ...] = (
     View("snoozed", "Snoozed"),
     View("closed", "Closed"),
 )
+
+VIEWS_WITH_CLOCKS = tuple(view.key for view in VIEWS if view.key != "closed")
+"""The views with tickets whose clocks may run."""
+
+
+def format_view_keys(keys: Sequence[str]) -> str:
+    """Return names of views as a help text lists them: `mine, team or open`."""
+    return f"{', '.join(keys[:-1])} or {keys[-1]}"

@@ -338,3 +338,11 @@ def test_due_prints_what_starts_a_clock_that_the_receipt_does_not(deskterm: Call
     found = {row["metric"]: (row["due_at"] is None, row["reason"]) for row in deskterm(*due, "--json").json}
     assert found["resolution"] == (False, "")
     assert found["next-response"] == (True, "starts with the first answer together with a message of the requester")
+
+
+def test_the_clocks_of_snoozed_tickets_have_a_view_that_the_help_names(faults: Call) -> None:
+    assert faults("ticket", "snooze", "1001", "2026-11-23T12:00", *NINE).code == 0
+    listed = faults("sla", "list", "--view", "snoozed", "--json", *NINE).json
+    assert {clock["number"] for clock in listed} == {1001}
+    for command in ("list", "watch"):
+        assert "snoozed" in faults("sla", command, "--help").out

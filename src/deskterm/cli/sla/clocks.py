@@ -10,7 +10,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import GLYPHS, SOON, seconds_left
-from deskterm.present.views import VIEWS
+from deskterm.present.views import VIEWS_WITH_CLOCKS, format_view_keys
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection
@@ -18,15 +18,14 @@ from deskterm.store.queries.deadlines import Deadline
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_procedure_document
 from deskterm.store.queries.queue import Viewer
 
-View = Annotated[str, typer.Option(help="Of which tickets: mine, team, unassigned, due, breached, waiting or open.")]
+View = Annotated[str, typer.Option(help=f"Of which tickets: {format_view_keys(VIEWS_WITH_CLOCKS)}.")]
 
 
 def find_viewer(reader: ReadConnection, view: str, cli: CliContext, now: int) -> Viewer | None:
     """Return whose view it is; None for the view of all open tickets. now: epoch seconds. Raises UsageError for a view
     that there is not, or in which no clock runs."""
-    views = [known.key for known in VIEWS if known.key != "closed"]
-    if view not in views:
-        raise UsageError(f"There is no view {view!r} with clocks that run: use {', '.join(views)}.")
+    if view not in VIEWS_WITH_CLOCKS:
+        raise UsageError(f"There is no view {view!r} with clocks that run: use {', '.join(VIEWS_WITH_CLOCKS)}.")
     if view == "open":  # a ticket that is put off is not in this view, and its clocks run all the same
         return None
     login = cli.check_login()

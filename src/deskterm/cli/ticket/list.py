@@ -22,7 +22,7 @@ from deskterm.cli.ticket.queue_table import (
 )
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary
-from deskterm.present.views import VIEWS
+from deskterm.present.views import VIEWS, format_view_keys
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
 from deskterm.store.queries.queue import QueueRow, SortOrder, Viewer, count_tickets, load_queue_page
@@ -37,9 +37,7 @@ _COLUMNS_OF_REQUESTS = ("sign", "number", "received", "severity", "status", "ass
 
 def list_tickets(
     context: typer.Context,
-    view: Annotated[
-        str, typer.Option(help="mine, team, unassigned, due, breached, waiting, open, snoozed or closed.")
-    ] = "open",
+    view: Annotated[str, typer.Option(help=f"{format_view_keys([known.key for known in VIEWS])}.")] = "open",
     match: Annotated[
         str, typer.Option(help="Only tickets with this text in number, subject, requester or client.")
     ] = "",

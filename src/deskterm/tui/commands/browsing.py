@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deskterm.present.views import VIEWS, format_view_keys
 from deskterm.tui.commands.command import Command
 
 # A table is read row by row: a formatter would spread each command over a dozen lines.
@@ -16,7 +17,7 @@ LOOK: tuple[Command, ...] = (
             help="Say a command by its name, with what it needs: `:status in-progress`."),
     Command("view", "Go to a view", argument="[name]",
             handler="view.go_to_view", group="Look",
-            help="Go to a view: mine, team, unassigned, due, breached, waiting, open, closed."),
+            help=f"Go to a view: {format_view_keys([view.key for view in VIEWS])}."),
     Command("next-view", "Next view", keys=("v", "right_square_bracket"),
             step=lambda workspace: workspace.step_view(1), group="Look", in_palette=False,
             help="The next view."),

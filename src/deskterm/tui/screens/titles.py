@@ -63,21 +63,21 @@ def column_widths(vocabulary: Vocabulary) -> tuple[int, int]:
     return step, max((cell_len(choice.label) for choice in vocabulary.statuses.values()), default=14)
 
 
-def empty_list_text(screen: TitledScreen) -> str:
-    """Return the sentence for an empty list."""
-    query = screen.queue_query
-    if query.match:
-        return f"Nothing here has “{query.match}”: esc takes the filter away."
+def format_empty_list(view: str, match: str, *, has_team: bool) -> str:
+    """Return the sentence for an empty list. match: the filter's text; has_team: the agent is in a team."""
+    if match:
+        return f"Nothing here has “{match}”: esc takes the filter away."
     return {
         "mine": "Nothing is assigned to you.",
-        "team": "Your team has nothing open." if screen.agent.team else "You are in no team: v goes to the next view.",
+        "team": "Your team has nothing open." if has_team else "You are in no team: v goes to the next view.",
         "unassigned": "Nothing unassigned.",
         "due": "Nothing is due within the hour.",
         "breached": "No target is missed.",
         "waiting": "Nobody is waited for.",
         "open": "Nothing is open: c opens a ticket.",
+        "snoozed": "Nothing is snoozed: Z snoozes a ticket.",
         "closed": "Nothing is closed yet.",
-    }.get(query.view, "")
+    }[view]
 
 
 def _queue_title(screen: TitledScreen) -> str:

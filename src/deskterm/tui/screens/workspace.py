@@ -282,7 +282,8 @@ class DeskWorkspace:
         titles.update_titles(self)
 
     def empty_list_text(self) -> str:
-        return titles.empty_list_text(self)
+        query = self.queue_query
+        return titles.format_empty_list(query.view, query.match, has_team=bool(self.agent.team))
 
     # -- writing -------------------------------------------------------------------------------------------------
 
