@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deskterm.present.models import Choice
+from deskterm.present.sanitize import sanitize
 from deskterm.tui.dialogs.choose import Choose, Preview
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.prompt import Prompt, PromptKind
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class Prompts:
-    """The questions of one screen; the line at its foot asks one at a time."""
+    """The questions of one screen; the line at its foot asks one at a time. Questions may contain words of a procedure
+    or a customer, so they are sanitised here."""
 
     def __init__(self, host: PromptHost) -> None:
         self._host = host
@@ -33,16 +35,16 @@ class Prompts:
         preview: Preview | None = None,
     ) -> str | None:
         """Ask for one of these choices; return its key. preview: the effect of taking a choice, shown beside it."""
-        return await self._host.show(Choose(title, choices, current, search=search, preview=preview))
+        return await self._host.show(Choose(sanitize(title), choices, current, search=search, preview=preview))
 
     async def confirm(self, question: str, yes: str, no: str) -> bool:
         """Ask a question with two answers. yes, no: what each of them does."""
-        answer: bool | None = await self._host.show(Confirm(question, yes, no))
+        answer: bool | None = await self._host.show(Confirm(sanitize(question, multiline=True), yes, no))
         return bool(answer)
 
     async def ask(self, question: str) -> str | None:
         """Ask for a line of text; None also when it was left empty."""
-        answer = await self.type_line("line", f"{question} ")
+        answer = await self.type_line("line", f"{sanitize(question)} ")
         return answer.strip() if answer else None
 
     async def type_line(

@@ -28,8 +28,7 @@ async def escalate(console: Console, argument: str) -> None:
         # Of several tickets each may stand at another level
         levels = await _load_levels(console, lines[0].number)
         if levels and levels[0].criteria:
-            next_level = f"{levels[0].label} ({levels[0].criteria})"
-            question = "Reason to escalate {} to " + next_level.replace("{", "{{").replace("}", "}}")
+            question = f"Reason to escalate {{}} to {levels[0].label} ({levels[0].criteria})"
     await run_with_text(
         console,
         argument,
@@ -54,7 +53,7 @@ async def escalate_to_level(console: Console, argument: str) -> None:
     chosen = next((level for level in levels if position in (str(level.position), level.label)), None)
     criterion: str | None = ""
     if chosen is not None and chosen.skips and chosen.criteria:
-        criterion = await console.ask(f"{sanitize(chosen.label)} is for: {sanitize(chosen.criteria)} How is that met?")
+        criterion = await console.ask(f"{chosen.label} is for: {chosen.criteria} How is that met?")
         if not criterion:
             return
     reason = await console.ask(f"Reason to escalate {line.number}")

@@ -61,8 +61,9 @@ async def run_with_ticket(console: Console, argument: str, question: str, comman
 
 
 def format_question(question: str, lines: Sequence[QueueLine]) -> str:
-    """Fill in the tickets that a question is about, at `{}`."""
-    return question.format(describe_tickets(lines))
+    """Fill in the tickets that a question is about, at its first `{}`."""
+    # Only the first, and nothing else in braces: what follows may be words of the procedure
+    return question.replace("{}", describe_tickets(lines), 1)
 
 
 def describe_tickets(lines: Sequence[QueueLine]) -> str:

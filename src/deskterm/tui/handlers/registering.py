@@ -86,8 +86,7 @@ async def _open_ticket(console: Console, request: Request, kind: str, severity: 
     except UsageError as error:
         if not getattr(error, "missing", ()):
             raise
-        question = sanitize(str(error), multiline=True)
-        if not await console.confirm(question, "open it as incomplete", "go on writing"):
+        if not await console.confirm(str(error), "open it as incomplete", "go on writing"):
             raise
     return await console.run(_registering(request, kind, severity, console.now(), incomplete=True))
 
