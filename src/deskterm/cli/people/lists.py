@@ -13,13 +13,14 @@ from deskterm.cli.runtime.options import AsJson, Number, require_ticket
 from deskterm.cli.runtime.output import cut_to_limit, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import print_queue_rows
+from deskterm.desk.policy.support_tiers import find_agent_tier
 from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary, get_label
+from deskterm.procedure.compiled import compile_document
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.outbox import load_participants
 from deskterm.store.queries.oversight import (
     find_overseen_teams,
-    find_team_tiers,
     load_staff,
     load_team_tickets,
     load_tickets_of_absent_agents,
@@ -34,8 +35,8 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         staff = load_staff(reader, int(cli.now(facts).timestamp()))
-    tiers = find_team_tiers(facts.document)
-    people = [one if one.tier is not None else one._replace(tier=tiers.get(one.team or "")) for one in staff]
+    definition = compile_document(facts.document, facts.procedure_version).definition
+    people = [one._replace(tier=find_agent_tier(definition, one.tier, one.team)) for one in staff]
     if as_json:
         documents = [person._asdict() | {"away_until": to_rfc3339(person.away)} for person in people]
         print_json([{key: value for key, value in one.items() if key != "away"} for one in documents])

@@ -141,15 +141,6 @@ def _future_seconds(stored: Any, now: int) -> int | None:
     return until if until is not None and until > now else None
 
 
-def find_team_tiers(document: str) -> dict[str, int]:
-    """Return the level of support of each team that has one, its own or that of the level that names it, which its
-    members have where they have none themselves (D-03). document: the procedure as JSON."""
-    procedure = json.loads(document)
-    of_levels = {part["team"]: part["level"] for part in reversed(procedure.get("tiers", [])) if part.get("team")}
-    own = {part["key"]: part["tier"] for part in procedure.get("teams", []) if part.get("tier") is not None}
-    return of_levels | own
-
-
 def find_overseen_teams(document: str, person: StaffWorkload) -> list[str] | None:
     """Find the teams that somebody oversees, by their roles in the procedure (S2-23) and as a lead; None means the
     whole desk. document: the procedure as JSON."""
