@@ -87,12 +87,8 @@ def next_opening(calendar: Calendar | None, now: int) -> int | None:
     """Return the instant at which working time goes on; None while it runs, or when it never does again."""
     if calendar is None:
         return None
-    try:
-        # The next working second ends there, so it begins one before
-        opening = calendar.add_seconds(now, 1) - 1
-    except ValueError:  # it never opens again
-        return None
-    return opening if opening > now else None
+    opening = calendar.next_opening(now)
+    return opening if opening is not None and opening > now else None
 
 
 class TimelineEntry(NamedTuple):

@@ -202,7 +202,7 @@ def find_release_cadence(procedure: Procedure, terms: SlaTerms) -> Cadence | Non
     # The terms have this one already, with the dates that it has computed so far
     if part is next(other for other in procedure.cadences if other.kind == part.kind):
         return terms.cadences[part.kind]
-    return build_cadence(part, next(iter(terms.calendars.values())))
+    return build_cadence(part, terms.first_calendar)
 
 
 def find_next_release(procedure: Procedure, terms: SlaTerms, at: int) -> str | None:

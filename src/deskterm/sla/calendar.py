@@ -114,6 +114,14 @@ class Calendar:
                 due = self._add_seconds(start, seconds)
         return due
 
+    def next_opening(self, at: int) -> int | None:
+        """Return the first open second from an instant on, which is the instant itself where the calendar is open, both
+        in epoch seconds; None when it never opens again."""
+        try:
+            return self._add_seconds(at, 1) - 1  # the next open second ends there, so it begins one before
+        except ValueError:
+            return None
+
     def open_seconds(self, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
         """Do what `between` does, in epoch seconds."""
         if end <= start:

@@ -139,6 +139,11 @@ class SlaTerms:
     calendars: Mapping[str, Calendar]
     cadences: Cadences = field(default_factory=dict)
 
+    @property
+    def first_calendar(self) -> Calendar:
+        """The first calendar of the procedure, which counts what no policy names one for."""
+        return next(iter(self.calendars.values()))
+
     def find_metric(self, key: str) -> Metric | None:
         """Return the metric with a key."""
         return next((metric for metric in self.metrics if metric.key == key), None)

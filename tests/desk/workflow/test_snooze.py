@@ -6,10 +6,11 @@ import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.workflow.snooze import snooze
+from deskterm.desk.workflow.snooze import parse_snooze, snooze
 from deskterm.errors import DeskError
+from deskterm.procedure.compiled import CompiledProcedure
 from due_time_desk import epoch, last_cycle, open_fault
-from small_desk import at
+from small_desk import at, small_procedure
 from ticket_reads import read_ticket
 
 
@@ -27,3 +28,13 @@ def test_a_snoozed_ticket_returns_with_a_message_of_the_requester(clock_desk: De
     assert last_cycle(clock_desk, "timer:snooze").cycle == 2
     with pytest.raises(DeskError, match="not snoozed"):
         snooze(clock_desk, 1001, None, now=at(6))
+
+
+def test_a_day_is_meant_from_its_first_working_hour_on_and_from_midnight_where_there_is_none() -> None:
+    """An older desk may have a calendar that never opens; a check refuses one by now."""
+    office = small_procedure()
+    closed = office.calendars["office"].model_copy(update={"week": {}})
+    never = CompiledProcedure(office.model_copy(update={"calendars": {"office": closed}}))
+    friday = at(4 * 1440)
+    assert parse_snooze(CompiledProcedure(office), "tomorrow", friday) == at(7 * 1440 - 60)
+    assert parse_snooze(never, "tomorrow", friday) == at(5 * 1440 - 540)

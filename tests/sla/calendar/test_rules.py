@@ -81,6 +81,19 @@ def test_a_calendar_of_exceptions_ends_with_the_last_of_them() -> None:
         fair.add(parse_utc("2026-07-01 00:00"), 6 * 3600 + 1)
 
 
+def test_the_next_opening_is_the_instant_itself_in_open_time_and_none_after_the_last() -> None:
+    fair = Calendar("UTC", {}, (), {"2026-07-04": [("10:00", "12:00")], "2031-07-05": [("10:00", "14:00")]})
+    expected = {
+        "2026-07-01 00:00": "2026-07-04 10:00",
+        "2026-07-04 10:00": "2026-07-04 10:00",
+        "2026-07-04 11:59": "2026-07-04 11:59",
+        "2026-07-04 12:00": "2031-07-05 10:00",
+    }
+    for start, opening in expected.items():
+        assert fair.next_opening(int(parse_utc(start).timestamp())) == int(parse_utc(opening).timestamp())
+    assert fair.next_opening(int(parse_utc("2031-07-05 14:00").timestamp())) is None
+
+
 def test_closed_for_longer_than_370_days_is_no_calendar_for_a_procedure() -> None:
     with pytest.raises(ValueError, match="the week has no opening hours"):
         Calendar("UTC", {}).require_openings()

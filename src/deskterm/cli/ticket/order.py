@@ -61,7 +61,7 @@ def print_stale(cli: CliContext, limit: int, as_json: bool) -> None:
         length = procedure.definition.queue.stale_after
         if not length:
             raise DeskError("This procedure does not say when a ticket is stale: give it `stale_after` under [queue].")
-        calendar = next(iter(procedure.terms.calendars.values()))
+        calendar = procedure.terms.first_calendar
         now = int(cli.now(facts).timestamp())
         rows = cut_to_limit(load_untouched(reader, find_stale_since(calendar, length, now), now, limit + 1), limit)
     if as_json:

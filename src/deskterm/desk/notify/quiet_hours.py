@@ -25,21 +25,18 @@ def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | Non
     calendar = _find_calendar(work, str(clock_event.data["metric"]), for_staff=for_staff)
     if calendar is None:
         return None
-    try:
-        # The next working second ends there, so it begins one before: at once, where the calendar is open
-        opens = calendar.add_seconds(work.at, 1) - 1
-    except ValueError:  # the calendar never opens again: better at a bad hour than never
-        return None
-    return opens if opens > work.at else None
+    opens = calendar.next_opening(work.at)
+    # At once where the calendar never opens again too: better at a bad hour than never
+    return opens if opens is not None and opens > work.at else None
 
 
 def _find_calendar(work: TicketTransaction, metric: str, *, for_staff: bool) -> Calendar | None:
-    calendars = work.procedure.terms.calendars
+    terms = work.procedure.terms
     if for_staff:
         team = next(
             (candidate for candidate in work.procedure.definition.teams if candidate.key == work.state.team), None
         )
         if team is not None and team.calendar is not None:
-            return calendars.get(team.calendar)
+            return terms.calendars.get(team.calendar)
     clock = next((clock for clock in reversed(work.fold.clocks()) if clock.metric == metric), None)
-    return calendars.get(clock.calendar) if clock is not None else next(iter(calendars.values()), None)
+    return terms.calendars.get(clock.calendar) if clock is not None else terms.first_calendar

@@ -19,8 +19,8 @@ def parse_snooze(procedure: CompiledProcedure, text: str, now: datetime) -> date
     until = parse_instant(text, procedure.timezone, now)
     if not names_day_only(text) or until <= now:
         return until
-    calendar = next(iter(procedure.terms.calendars.values()))
-    return datetime.fromtimestamp(calendar.add_seconds(to_epoch(until), 1) - 1, UTC)
+    opening = procedure.terms.first_calendar.next_opening(to_epoch(until))
+    return until if opening is None else datetime.fromtimestamp(opening, UTC)
 
 
 def snooze(

@@ -144,7 +144,7 @@ def can_reopen(work: TicketTransaction, at: int) -> bool:
     if closing.on_reply_when_closed != "reopen-within" or not closing.reopen_within or work.state.closed_at is None:
         return True
     # Counted as the timer of the window is, in the first calendar, so that the due time it shows is the one that holds
-    calendar = next(iter(work.procedure.terms.calendars.values()))
+    calendar = work.procedure.terms.first_calendar
     ends = due_instant(parse_target(closing.reopen_within, calendar.day_length), work.state.closed_at, calendar)
     return ends is None or at <= ends
 

@@ -43,7 +43,7 @@ def build_demo_desk(url: str, *, morning: datetime | None = None, real_now: date
     """
     loaded = load(find_procedure(PROCEDURE))
     book = load_storybook(data_folder() / "demo")
-    start = morning or find_working_morning(_first_calendar(CompiledProcedure(loaded.procedure)), real_now)
+    start = morning or find_working_morning(CompiledProcedure(loaded.procedure).terms.first_calendar, real_now)
     store = create_desk(
         url,
         loaded.procedure,
@@ -80,7 +80,7 @@ def add_demo_tickets(desk: DeskSession, now: datetime, book: Storybook | None = 
         inside = open_desk(_SharedTransactionStore(desk.store, session.connection()), desk.agent.login)
         if not _add_people(inside, book, now):
             return 0
-        tickets = StoryPlayer(inside, book, _first_calendar(desk.procedure)).play(now)
+        tickets = StoryPlayer(inside, book, desk.procedure.terms.first_calendar).play(now)
         # Nobody works under this login: it must not stand in the lists of agents.
         seed_agents(inside, [{"login": INTAKE_LOGIN, "active": False}], now=now)
     return tickets
@@ -98,11 +98,6 @@ def find_working_morning(calendar: Calendar, real_now: datetime) -> datetime:
 
 def _to_morning(calendar: Calendar, day: date) -> datetime:
     return datetime.combine(day, MORNING, calendar.zone).astimezone(UTC)
-
-
-def _first_calendar(procedure: CompiledProcedure) -> Calendar:
-    """Return the first calendar of a procedure: the working time of stories is counted by it."""
-    return next(iter(procedure.terms.calendars.values()))
 
 
 def _name_from_login(login: str) -> str:
