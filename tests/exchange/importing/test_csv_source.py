@@ -70,10 +70,16 @@ def test_an_encoding_of_the_mapping_is_used_strictly(tmp_path: Path) -> None:
         read(path, encoding="utf-8")
 
 
-def test_nul_bytes_are_left_out(tmp_path: Path) -> None:
+def test_nul_bytes_are_left_out_and_the_line_is_named(tmp_path: Path) -> None:
+    """D-47: they were left out in silence."""
     path = tmp_path / "log.csv"
-    path.write_bytes(b"a,b\n\x001,\x00\n")
-    assert read(path)[1] == ["1", ""]
+    path.write_bytes(b'a,b\n\x001,\x00\n2,3\n4,"x\ny\x00"\n')
+    with open_log(path) as log:
+        assert list(log.read_records()) == [
+            LogRecord(2, ["1", ""], "a control character (U+0000) was left out"),
+            LogRecord(3, ["2", "3"]),
+            LogRecord(4, ["4", "x\ny"], "a control character (U+0000) in line 5 was left out"),
+        ]
 
 
 def test_a_broken_record_does_not_affect_the_others(tmp_path: Path) -> None:

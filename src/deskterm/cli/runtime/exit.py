@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from json import JSONDecodeError
 
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
-from deskterm.store.db.errors import damaged_error, find_damage
+from deskterm.store.db.errors import to_damage_error
 from deskterm.store.db.location import resolve_database_url
 
 INTERRUPTED = 130
@@ -35,10 +34,8 @@ def report_unforeseen(error: Exception, database: str | None) -> int:
             _drop_output()
         place = f"{error.filename}: " if error.filename else ""
         return report_error(DeskError(f"The system refused: {place}{(error.strerror or str(error)).lower()}."))
-    # Everything that the program writes as JSON can be read: only damage changes that
-    unreadable = "a stored document" if isinstance(error, JSONDecodeError) else ""
-    if damage := find_damage(url := resolve_database_url(database)) or unreadable:
-        return report_error(damaged_error(url, damage))
+    if damage := to_damage_error(error, resolve_database_url(database)):
+        return report_error(damage)
     line = f"deskterm: unexpected {type(error).__name__}: {error}. Run it again with --debug and report it."
     print(sanitize(line), file=sys.stderr)
     return 1

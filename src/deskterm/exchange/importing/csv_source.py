@@ -97,10 +97,14 @@ class EventLog:
                 values = [restore_unseen(unguard_formula(value)) for value in values]
             # The csv module accepts a quotation mark inside a plain field: the text itself shows it.
             text = lines.of_record[0] if len(lines.of_record) == 1 else "".join(lines.of_record)
+            remarks = []
             if '"' in text and not self._well_formed.fullmatch(text):
-                yield LogRecord(begin, values, "a quotation mark inside a field that is not quoted")
-            else:
-                yield LogRecord(begin, values)
+                remarks.append("a quotation mark inside a field that is not quoted")
+            for line in sorted(lines.with_nul):
+                place = "" if line == begin else f" in line {line}"
+                remarks.append(f"a control character (U+0000){place} was left out")
+            lines.with_nul.clear()
+            yield LogRecord(begin, values, "; ".join(remarks))
 
     def _keep_samples(self, values: list[str]) -> None:
         for value in values:
@@ -160,13 +164,14 @@ def _read_sample(path: Path, buffered: io.BufferedReader) -> bytes:
 
 class _Lines:
     """The lines of a text. of_record: those of the current record, which are read again when it is broken. number: of
-    the last line."""
+    the last line. with_nul: the lines from which a NUL was left out."""
 
     def __init__(self, path: Path, text: Iterator[str]) -> None:
         self._path, self._text = path, text
         self._to_repeat: deque[str] = deque()
         self.number = 0
         self.of_record: list[str] = []
+        self.with_nul: set[int] = set()
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -184,6 +189,7 @@ class _Lines:
                 raise _to_desk_error(self._path, error) from error
             if "\0" in line:  # PostgreSQL cannot store it, and nobody can see it
                 line = line.replace("\0", "")
+                self.with_nul.add(self.number + 1)
         self.number += 1
         self.of_record.append(line)
         return line

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
+from json import JSONDecodeError
 from urllib.parse import quote
 
 from deskterm.errors import DeskError
@@ -207,6 +208,15 @@ def damaged_error(url: str, where: str | None = None) -> DamagedDesk:
         f"The desk at {display_location(url)} is damaged{place}: restore a backup with `deskterm restore FILE`, which "
         "keeps what is damaged beside it."
     )
+
+
+def to_damage_error(error: Exception, url: str) -> DamagedDesk | None:
+    """Return what to say of an error that nobody foresaw when the desk's file is damaged, which is the reason more
+    often than not (D-47); None for a file in which no damage is found."""
+    # Everything that the program writes as JSON can be read: only damage changes that
+    unreadable = "a stored document" if isinstance(error, JSONDecodeError) else ""
+    damage = find_damage(url) or unreadable
+    return damaged_error(url, damage) if damage else None
 
 
 def find_damage(url: str) -> str:

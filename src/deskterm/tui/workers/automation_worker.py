@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError
+from deskterm.store.db.errors import UnavailableDesk, to_damage_error
+from deskterm.tui.crash_log import log_crash
 
 if TYPE_CHECKING:
     from deskterm.automation.runner import ClockAlert
@@ -50,6 +52,7 @@ class AutomationWorker:
             if sentences:
                 self._report(sentences)
 
+        last_failure = ""
         while not self._stop.is_set():
             try:
                 store = open_store(self._url)
@@ -57,5 +60,14 @@ class AutomationWorker:
                     run_until_stopped(Runner(store), self._clock, self._stop, report)
                 finally:
                     store.close()
-            except DeskError:  # locked, or out of reach: another instance does the work, or a later try
+            except UnavailableDesk:  # locked, or out of reach: another instance does the work, or a later try
                 self._stop.wait(_RETRY_DELAY)
+            except DeskError as error:
+                if str(error) != last_failure:
+                    last_failure = str(error)
+                    self._report([last_failure])
+                self._stop.wait(_RETRY_DELAY)
+            except Exception as error:
+                # Not raised: the traceback of a thread would be printed over the console
+                self._report([str(to_damage_error(error, self._url) or log_crash(error))])
+                return

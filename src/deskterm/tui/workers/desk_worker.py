@@ -13,6 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
+from deskterm.errors import DeskError
+from deskterm.store.db.errors import to_damage_error
+
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -57,10 +60,10 @@ class DeskWorker:
 
     async def run(self, act: Callable[[DeskSession], T]) -> T:
         """Run a function with the desk, and return its result. Raises what it raises, and DeskError when the desk
-        cannot be opened."""
+        cannot be opened or is damaged."""
         self._running += 1
         try:
-            return await asyncio.wrap_future(self._submit(lambda: act(self._refresh())))
+            return await asyncio.wrap_future(self._submit(lambda: self._act(act)))
         finally:
             self._running -= 1
 
@@ -116,6 +119,18 @@ class DeskWorker:
                 # After a failure too, or the automation would wait for ever
                 self.ready = True
         return self._desk
+
+    def _act(self, act: Callable[[DeskSession], T]) -> T:
+        try:
+            return act(self._refresh())
+        except (DeskError, Interrupted):
+            raise
+        except Exception as error:
+            # In this thread: looking for damage takes some seconds
+            damage = to_damage_error(error, self._url)
+            if damage is None:
+                raise
+            raise damage from error
 
     def _refresh(self) -> DeskSession:
         """Return the desk with the agent's rights and the edition of the procedure as they are now."""

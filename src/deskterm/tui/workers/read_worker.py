@@ -22,7 +22,7 @@ from deskterm.present.models import DeskView, QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket import present_person, present_rows, present_ticket
 from deskterm.present.views import VIEWS
-from deskterm.store.db.errors import Interrupted, hidden_ticket_error
+from deskterm.store.db.errors import Interrupted, hidden_ticket_error, to_damage_error
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
 from deskterm.store.queries.deadlines import load_next_to_breach
@@ -192,7 +192,8 @@ class ReadWorker:
         except Exception as error:  # a broken read must not stop the ones after it
             if not self._stopping and str(error) != self._last_error:
                 self._last_error = str(error)  # shown once, until something else goes wrong or a read succeeds
-                self._post(ReadFailed(error))
+                is_foreseen = isinstance(error, DeskError)
+                self._post(ReadFailed(error if is_foreseen else to_damage_error(error, self._url) or error))
         else:
             self._last_error = ""
 
