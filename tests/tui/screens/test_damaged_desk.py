@@ -77,7 +77,8 @@ async def test_a_stored_document_that_cannot_be_read_is_damage_for_a_command(url
 @pytest.mark.parametrize("statement", ["UPDATE event SET data = '{'", "UPDATE procedure_version SET document = '{'"])
 def test_the_automation_says_once_what_is_damaged(url: str, statement: str) -> None:
     garble(url, statement)
-    found, heard = [], threading.Event()
+    found: list[str] = []
+    heard = threading.Event()
 
     def note(sentences: Sequence[str]) -> None:
         found.extend(sentences)
