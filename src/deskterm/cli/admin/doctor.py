@@ -16,11 +16,12 @@ from deskterm.desk.history.integrity import IntegrityReport, check_integrity
 from deskterm.errors import DeskError
 from deskterm.exchange.backup.status import describe_backups
 from deskterm.present.formats import format_count
-from deskterm.procedure.compiled import compile_document
+from deskterm.procedure.checking.warnings import find_missed_review
+from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.health import check_health
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 
 _YEAR_AHEAD = 366 * 86_400
 """Seconds for which the holidays of a calendar should be known."""
@@ -86,24 +87,17 @@ def _list_notes(store: Store, cli: CliContext) -> Iterator[str]:
         if not facts.simulated:
             yield from describe_backups(reader, facts, now)
     if facts.document:
-        yield from _warn_of_holidays(facts, now)
-        yield from _warn_of_review(facts, now)
+        procedure = compile_document(facts.document, facts.procedure_version)
+        yield from _warn_of_holidays(procedure, now)
+        today = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(facts.timezone)).date()
+        yield from find_missed_review(procedure.definition, today)
 
 
-def _warn_of_holidays(facts: DeskFacts, now: int) -> Iterator[str]:
+def _warn_of_holidays(procedure: CompiledProcedure, now: int) -> Iterator[str]:
     """Yield a note for each calendar whose holidays are not known for a year to come. now: epoch seconds."""
-    for key, calendar in compile_document(facts.document, facts.procedure_version).terms.calendars.items():
+    for key, calendar in procedure.terms.calendars.items():
         if (years := calendar.find_holiday_limits(now, now + _YEAR_AHEAD)) is not None:
             yield (
                 f"the holidays of the calendar {key} are known for {years[0]}–{years[1]} only: apply the procedure "
                 "again, or list those of the years to come"
             )
-
-
-def _warn_of_review(facts: DeskFacts, now: int) -> Iterator[str]:
-    """Yield a note when the day is over by which the procedure was to be looked at again (S1-47). now: epoch
-    seconds."""
-    about = compile_document(facts.document, facts.procedure_version).definition.about
-    today = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(facts.timezone)).date()
-    if about.next_review is not None and about.next_review < today:
-        yield f"the procedure was to be looked at again by {about.next_review}: then apply it with another next_review"

@@ -52,7 +52,7 @@ def init_desk(
         now=now,
     )
     store.close()
-    warnings = find_warnings(loaded.procedure, loaded.source)
+    warnings = find_warnings(loaded.procedure, loaded.source, now)
     if as_json:
         notes = [warning.sentence for warning in warnings]
         key = loaded.procedure.about.key

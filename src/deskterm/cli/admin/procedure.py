@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import system_now
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
@@ -86,7 +86,7 @@ def check_file(
 ) -> None:
     """Check a procedure file: errors end with exit code 1, warnings are printed."""
     loaded = load(find_procedure(file))
-    warnings = find_warnings(loaded.procedure, loaded.source, datetime.now(UTC))
+    warnings = find_warnings(loaded.procedure, loaded.source, system_now())
     if as_json:
         found = [{"line": warning.line, "sentence": warning.sentence} for warning in warnings]
         print_json({"name": loaded.procedure.about.key, "path": str(loaded.path), "warnings": found})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from deskterm.procedure.checking.shift_cover import find_cover_problems
@@ -41,13 +41,20 @@ def find_warnings(procedure: Procedure, source: str = "", now: datetime | None =
         *_check_policies(procedure),
     ]
     found += [*_check_ladders(procedure), *_check_templates(procedure)]
-    review = procedure.about.next_review
-    if now is not None and review is not None and review < now.date():
-        found.append((("about", "next_review"), f"the procedure was to be looked at again by {review}."))
     if now is not None:
+        found += [(("about", "next_review"), f"{sentence}.") for sentence in find_missed_review(procedure, now.date())]
         found += find_cover_problems(procedure, now.year)
     remarks = [CheckWarning(lines.find_line(path) if lines else None, sentence) for path, sentence in found]
     return sorted(remarks, key=lambda remark: remark.line or 0)
+
+
+def find_missed_review(procedure: Procedure, today: date) -> list[str]:
+    """Return a sentence, without its full stop, when the day is over by which the procedure was to be looked at again
+    (S1-47)."""
+    review = procedure.about.next_review
+    if review is None or review >= today:
+        return []
+    return [f"the procedure was to be looked at again by {review}: then apply it with another next_review"]
 
 
 Finding = tuple[Path, str]
