@@ -20,7 +20,7 @@ from deskterm.errors import DeskError
 from deskterm.exchange.backup import compression, postgresql_dump
 from deskterm.exchange.backup.compression import Compression, compression_of
 from deskterm.exchange.backup.manifest import CHAINS, INTEGRITY, Manifest, build_file_name, manifest_path
-from deskterm.exchange.backup.proof import DeskContents, check_chains, check_file, read_contents
+from deskterm.exchange.backup.proof import DeskContents, check_chains, check_file, read_contents, read_desk_name
 from deskterm.exchange.backup.sqlite_copy import copy_desk, sync
 from deskterm.progress import Progress
 from deskterm.store.db.location import dialect, display_location
@@ -106,12 +106,13 @@ def _copy(url: str, target: Path, *, quick: bool, progress: Progress | None) -> 
             if not quick:
                 check_chains(reader, display_location(url), progress)
         return contents
-    postgresql_dump.require_dump_program(url)
     with open_reader(url) as reader:
+        # Before the snapshot: without the program there is nothing to take it for
+        program = postgresql_dump.find_dump_program(reader.driver_connection.info.server_version)
         # The dump, the counts and the proof are all of one snapshot, however many write meanwhile.
         reader.driver_connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         ((snapshot,),) = reader.rows("SELECT pg_export_snapshot()")
-        postgresql_dump.dump_desk(url, target, snapshot)
+        postgresql_dump.dump_desk(url, program, target, snapshot)
         contents = read_contents(reader)
         if not quick:
             check_chains(reader, display_location(url), progress)
@@ -154,7 +155,7 @@ def _choose_place(url: str, target: Path, now: datetime, compress: Compression |
     ending = "" if compress in (None, "none") else f".{compress}"
     if is_folder:
         with open_reader(url) as reader:
-            name = read_contents(reader).desk
+            name = read_desk_name(reader)
         target = target / build_file_name(name, now, ENDINGS[dialect(url)] + ending)
     elif compress is not None and compression_of(target) != compress:
         target = target.with_name(target.name + ending)

@@ -25,19 +25,16 @@ MAINTENANCE_DATABASE = "postgres"
 """The database that one connects to in order to create and rename others."""
 
 
-def dump_desk(url: str, target: Path, snapshot: str) -> None:
-    """Dump the desk at a URL into a file, as a snapshot of another connection saw it. Raises DeskError when there is no
-    pg_dump of the server's version, or it fails."""
-    with connect_postgresql(url) as connection:
-        server = connection.info.server_version // 10_000
-    program = _find_program("pg_dump", server)
+def find_dump_program(server_version: int) -> str:
+    """Return the path of pg_dump. server_version: the server's, as libpq numbers it, which the program must not be
+    below. Raises DeskError when there is none."""
+    return _find_program("pg_dump", server_version // 10_000)
+
+
+def dump_desk(url: str, program: str, target: Path, snapshot: str) -> None:
+    """Dump the desk at a URL into a file, as a snapshot of another connection saw it. program: the path of pg_dump.
+    Raises DeskError when it fails."""
     _run([program, "--format=custom", f"--snapshot={snapshot}", f"--file={target}"], url)
-
-
-def require_dump_program(url: str) -> None:
-    """Raise DeskError when there is no pg_dump of the server's version."""
-    with connect_postgresql(url) as connection:
-        _find_program("pg_dump", connection.info.server_version // 10_000)
 
 
 def check_dump(url: str, dump: Path) -> None:

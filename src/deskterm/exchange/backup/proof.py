@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.errors import DeskError
@@ -30,12 +32,14 @@ class DeskContents:
     last_event_at: datetime | None
 
 
+def read_desk_name(reader: ReadConnection) -> str:
+    """Read the name of a desk. Raises DeskError when its `init` was never finished."""
+    return str(_read_desk_row(reader)[0])
+
+
 def read_contents(reader: ReadConnection) -> DeskContents:
-    """Read what a store holds. Raises DeskError when its `init` was never finished."""
-    found = reader.rows("SELECT name, created_at, timezone, schema_number FROM desk")
-    if not found:
-        raise DeskError("This desk was never finished, and there is nothing to keep: `deskterm init` makes one.")
-    ((name, created_at, timezone, layout),) = found
+    """Read what a store holds, which counts every event. Raises DeskError when its `init` was never finished."""
+    name, created_at, timezone, layout = _read_desk_row(reader)
     ((tickets,),) = reader.rows("SELECT count(*) FROM ticket")
     ((events, last),) = reader.rows("SELECT count(*), coalesce(max(id), 0) FROM event")
     at = reader.rows("SELECT at FROM event WHERE id = :id", {"id": last})
@@ -70,6 +74,13 @@ def check_chains(reader: ReadConnection, place: str, progress: Progress | None =
     if faults:
         more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
         raise DeskError(f"{place} holds what nobody wrote ({faults[0].sentence}{more}): see `deskterm audit verify`.")
+
+
+def _read_desk_row(reader: ReadConnection) -> Sequence[Any]:
+    found = reader.rows("SELECT name, created_at, timezone, schema_number FROM desk")
+    if not found:
+        raise DeskError("This desk was never finished, and there is nothing to keep: `deskterm init` makes one.")
+    return found[0]
 
 
 def _to_instant(stored: str | datetime) -> datetime:
