@@ -20,7 +20,6 @@ from deskterm.desk.admin import procedure_migration, rule_settings, setup, sever
 from deskterm.desk.api import open_desk
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import delay_notice, messages, survey, thanks_messages
-from deskterm.desk.core import desk_history
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
 from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
@@ -217,7 +216,6 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
 
 NOT_COMMANDS: dict[Callable[..., object], str] = {
     checklists.load_current_checklist: "reads",
-    desk_history.recorded_changes: "the block that commands on the desk itself write in",
     item_transaction.open_item: "the transaction that commands on items open",
     procedure_migration.plan_migration: "reads: the dry run of migrate",
     preview.preview_due_changes: "reads",

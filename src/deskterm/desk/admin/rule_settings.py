@@ -58,7 +58,7 @@ def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) 
         after = before | {rule.key} if automatic else before - {rule.key}
         if before == after:
             raise DeskError(f"{rule.label} is {'on' if automatic else 'off'} already.")
-        with recorded_changes(desk, session, "rule", now):
+        with recorded_changes(session, "rule", now, desk.agent.login, desk.behind):
             save_setting(session, "rules", sorted(after) or None)
         notify_change(session, None)
     return f"{rule.label}: {'done by itself from now on' if automatic else 'only suggested from now on'}"

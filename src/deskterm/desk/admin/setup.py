@@ -86,7 +86,7 @@ def apply_procedure(
         _require_unused(session, "type", before.types, procedure.types)
         _require_unused(session, "severity", before.severities, procedure.severities)
         if not dry_run:
-            with recorded_changes(desk, session, "edition", now):
+            with recorded_changes(session, "edition", now, desk.agent.login, desk.behind):
                 activate_procedure(session, procedure, source, desk.agent.login, now)
     desk.refresh()
     return lines

@@ -55,7 +55,7 @@ def seed_severities(
                 if count:
                     raise in_use_error("severity", severity.label, count, numbers)
         if not dry_run:
-            with recorded_changes(desk, session, "edition", now):
+            with recorded_changes(session, "edition", now, desk.agent.login, desk.behind):
                 activate_procedure(session, procedure, "", desk.agent.login, now)
     desk.refresh()
     return lines

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
@@ -21,9 +21,6 @@ from deskterm.desk.domain.events import GENESIS
 from deskterm.procedure.compiled import compute_digest
 from deskterm.store.db.tables import Agent, DeskEvent, ProcedureVersion, table_of
 from deskterm.store.db.tables import Desk as DeskRow
-
-if TYPE_CHECKING:
-    from deskterm.desk.core.session import DeskSession
 
 DeskEventKind = Literal["created", "recorded", "agents", "clients", "edition", "rule", "import"]
 """Kinds of the desk's own events; `recorded`: the state of a desk that was made before it kept a history of its own."""
@@ -123,31 +120,31 @@ def compute_event_hash(previous: str, seq: int, kind: str, at: int, actor: str, 
     return hashlib.sha256(f"{previous}\ndesk\n{seq}\n{kind}\n{at}\n{actor}\n{data}".encode()).hexdigest()
 
 
-def lock_desk(session: Session) -> None:
-    """Lock the desk's row until the end of the transaction, so that its events follow each other."""
-    session.execute(select(_desk.c.id).with_for_update())
-
-
 @contextmanager
 def recorded_changes(
-    desk: DeskSession, session: Session, kind: DeskEventKind, now: datetime, lines: list[str] | None = None
+    session: Session,
+    kind: DeskEventKind,
+    now: datetime,
+    actor: str,
+    behind: str = "",
+    lines: list[str] | None = None,
 ) -> Iterator[None]:
-    """Record what the block changes of the desk as an event of the agent, and of whoever works in their name.
+    """Record what the block changes of the desk as an event of an agent, and of whoever works in their name (`behind`).
 
     lines: what the block changes, one a line, where that is no part of the state; filled by the block. Nothing is
     recorded when there is neither a change nor a line.
     """
-    lock_desk(session)
+    session.execute(select(_desk.c.id).with_for_update())  # so that the desk's events follow each other
     before = read_state(session)
     yield
     session.flush()
     after = read_state(session)
     if after == before and not lines:
         return
-    data: dict[str, Any] = {"behind": desk.behind} if desk.behind else {}
+    data: dict[str, Any] = {"behind": behind} if behind else {}
     if lines:
         data["lines"] = list(lines)
-    append_event(session, kind, desk.agent.login, now, before, after, data)
+    append_event(session, kind, actor, now, before, after, data)
 
 
 def record_state(session: Session) -> None:

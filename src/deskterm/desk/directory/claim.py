@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from deskterm.desk.core.desk_history import append_event, lock_desk, read_state, record_state
+from deskterm.desk.core.desk_history import record_state, recorded_changes
 from deskterm.errors import DeskError
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.engine import Store
@@ -24,8 +24,7 @@ def claim_desk(store: Store, reader: ReadConnection, login: str, *, now: datetim
     so it is in the desk's own history. Raises DeskError for anybody else, and while an admin of the desk can log in.
     """
     with store.writing() as session:
-        record_state(session)
-        lock_desk(session)
+        record_state(session)  # which locks the desk, so that its admins stay who they are
         agents = {agent.login: agent for agent in session.execute(select(Agent)).scalars()}
         admins = [agent.login for agent in agents.values() if agent.active and agent.role == "admin"]
         if reachable := [admin for admin in admins if can_log_in(reader, admin)]:
@@ -35,13 +34,11 @@ def claim_desk(store: Store, reader: ReadConnection, login: str, *, now: datetim
             )
         if not is_owner(reader):
             raise DeskError("Only the owner of the desk's file, or of its tables on a server, may claim it: ask them.")
-        before = read_state(session)
-        agent = agents.get(login)
-        if agent is None:
-            agent = Agent(login=login, name=login)
-            session.add(agent)
-        agent.role, agent.active = "admin", True
-        session.flush()
-        append_event(session, "agents", login, now, before, read_state(session), {"lines": [f"claimed by {login}"]})
+        with recorded_changes(session, "agents", now, login, lines=[f"claimed by {login}"]):
+            agent = agents.get(login)
+            if agent is None:
+                agent = Agent(login=login, name=login)
+                session.add(agent)
+            agent.role, agent.active = "admin", True
         notify_change(session, None)
     return f"{login} is an admin of this desk now; its other admins ({', '.join(admins) or 'none'}) cannot log in here."

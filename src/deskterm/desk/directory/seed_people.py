@@ -40,7 +40,7 @@ def seed_agents(
     with desk.writing("seed") as session:
         # Written even in a dry run and rolled back then: the check for an admin needs the rows as they would be.
         lines: list[str] = []
-        with recorded_changes(desk, session, "agents", now):
+        with recorded_changes(session, "agents", now, desk.agent.login, desk.behind):
             lines += _upsert(session, Agent, "login", rows)
         table = table_of(Agent)
         admins = select(func.count()).select_from(table).where(table.c.role == "admin", table.c.active)
@@ -67,7 +67,7 @@ def seed_clients(
             )
     with desk.writing("seed") as session:
         lines: list[str] = []
-        with recorded_changes(desk, session, "clients", now, lines):
+        with recorded_changes(session, "clients", now, desk.agent.login, desk.behind, lines):
             lines += _upsert(session, Organisation, "key", rows)
         _finish(session, lines, dry_run)
     return lines
