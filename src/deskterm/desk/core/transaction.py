@@ -26,7 +26,7 @@ from deskterm.desk.core.projection_rows import (
 )
 from deskterm.desk.core.row_mapping import to_epoch, to_optional_datetime
 from deskterm.desk.core.ticket_lookup import find_version_at
-from deskterm.desk.domain.changes import Changes
+from deskterm.desk.domain.changes import Changes, join_changes
 from deskterm.desk.domain.due_changes import DueChange
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind
 from deskterm.desk.domain.events import (
@@ -337,11 +337,7 @@ class TicketTransaction:
         # A new ticket without any text has no row so far, and the result names its number
         if self.number is None:
             self._insert_ticket()
-        changes: dict[str, tuple[Any, Any]] = {}
-        for event in self.command_events:
-            for name, (before, after) in event.changes.items():
-                # What several events changed: from before the first of them to after the last
-                changes[name] = (changes[name][0] if name in changes else before, after)
+        changes = join_changes(event.changes for event in self.command_events)
         return CommandResult(self.number or 0, summary, changes, self.state.version, tuple(due_changes))
 
 

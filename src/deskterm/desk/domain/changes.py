@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 Changes = Mapping[str, tuple[Any, Any]]
 """Field → (before, after); values are text, numbers, lists of text or None. `fields.KEY` is a field that the
 procedure defines, `dues.METRIC` a due time that a person set, and `records.KIND.KEY` a record of the ticket
 (`deskterm.desk.domain.records`), as a JSON object."""
+
+
+def join_changes(several: Iterable[Changes]) -> dict[str, tuple[Any, Any]]:
+    """Return the changes of several events as one: field → (before the first, after the last)."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for changes in several:
+        for name, (before, after) in changes.items():
+            found[name] = (found[name][0] if name in found else before, after)
+    return found
 
 
 def find_changed_records(changes: Changes, kind: str) -> Iterator[Mapping[str, Any]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from deskterm.desk.domain.changes import join_changes
 from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
 from deskterm.desk.domain.event_phrases import describe_undone_act, describe_undone_changes
 from deskterm.desk.domain.events import Event
@@ -38,18 +38,9 @@ class LastCommand:
             return f"{number} is no longer split off from {source}, and is closed"
         events = [event for event in self.events if event.kind not in SYSTEM_EVENTS]
         acts = [describe_undone_act(event.kind, event.changes, event.data, number) for event in events]
-        changes = describe_undone_changes(join_changes(self.events), procedure)
+        changes = describe_undone_changes(join_changes(event.changes for event in self.events), procedure)
         phrases = [phrase for phrase in (*acts, f"{number} {changes}" if changes else "") if phrase]
         return "; ".join(dict.fromkeys(phrases)) or f"{number} is as it was before"
-
-
-def join_changes(events: Sequence[Event]) -> dict[str, tuple[Any, Any]]:
-    """Return the changes of some events as one: field → (before the first, after the last)."""
-    found: dict[str, tuple[Any, Any]] = {}
-    for event in events:
-        for name, (before, after) in event.changes.items():
-            found[name] = (found[name][0] if name in found else before, after)
-    return found
 
 
 def find_last_command(events: Iterable[Event]) -> LastCommand | None:

@@ -18,13 +18,14 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import to_datetime, to_epoch
 from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession, VersionConflict
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
+from deskterm.desk.domain.changes import join_changes
 from deskterm.desk.domain.event_kinds import MERGE_EVENTS, SYSTEM_EVENTS, find_entry
 from deskterm.desk.domain.event_phrases import describe_event
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED, is_merge_into_another
 from deskterm.desk.domain.records import build_record_change, records_of_kind
-from deskterm.desk.history.last_command import LastCommand, find_last_command, join_changes
+from deskterm.desk.history.last_command import LastCommand, find_last_command
 from deskterm.desk.policy.status_graph import find_duplicate_status
 from deskterm.errors import DeskError
 from deskterm.procedure.channels import MAIL
@@ -240,7 +241,7 @@ def _describe_origin(event: Event, desk: DeskSession) -> str:
 
 def _reverse_changes(events: Sequence[Event]) -> dict[str, tuple[Any, Any]]:
     """Return the changes that undo those of some events: field → (before, after)."""
-    return {name: (after, before) for name, (before, after) in join_changes(events).items()}
+    return {name: (after, before) for name, (before, after) in join_changes(event.changes for event in events).items()}
 
 
 def _format_others(others: Sequence[int]) -> str:
