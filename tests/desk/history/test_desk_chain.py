@@ -14,7 +14,7 @@ from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.desk_chain import find_head_fault, parse_head, take_head, verify_desk
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import RESTORE_ADVICE, DeskError, UsageError
 from deskterm.procedure.compiled import compute_digest
 from deskterm.store.db.tables import ProcedureVersion, Ticket, table_of
 from deskterm.store.db.triggers import trigger_statements
@@ -88,7 +88,7 @@ def test_a_procedure_that_was_rewritten_is_named_and_nothing_is_computed_by_it(
         session.execute(table.update().values(document=forged, digest=digest))
     assert sentences(desk) == ["edition 1 of the procedure is not what was put in force"]
     assert all(fault.procedure for fault in verify_desk(desk.store))
-    with pytest.raises(DeskError, match="Edition 1 of the procedure is not what was put in force"):
+    with pytest.raises(DeskError, match=f"Edition 1 of the procedure is not what was put .*; {RESTORE_ADVICE}"):
         check_integrity(desk.store, repair=True)
     if not with_digest:
         with pytest.raises(DeskError, match="Edition 1 of the procedure is not what was put in force"):
@@ -115,7 +115,7 @@ def test_an_event_that_was_cut_from_the_end_stays_a_finding_after_a_repair(desk:
     forge(desk, "DELETE FROM event WHERE seq = 2")
     for repair in (False, True, True):
         (finding,) = check_integrity(desk.store, repair=repair).findings
-        assert "the last 1 of 2 events of ticket 1001 are missing" in finding.sentence
+        assert finding.sentence == f"the last 1 of 2 events of ticket 1001 are missing: {RESTORE_ADVICE}"
         assert not finding.repaired
 
 

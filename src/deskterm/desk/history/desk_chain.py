@@ -18,7 +18,8 @@ from sqlmodel import Session
 from deskterm.desk.core.desk_history import compute_event_hash, parse_end, read_state
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.domain.events import GENESIS
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import RESTORE_ADVICE, DeskError, UsageError
+from deskterm.procedure.compiled import compute_digest
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import Desk as DeskRow
 from deskterm.store.db.tables import DeskEvent, ProcedureVersion, table_of
@@ -69,7 +70,7 @@ def _verify_digests(session: Session) -> Iterator[DeskFault]:
     """Compare every procedure with the digest that was stored beside it."""
     columns = (_edition.c.id, _edition.c.document, _edition.c.digest)
     for number, document, digest in session.execute(select(*columns).order_by(_edition.c.id)):
-        if hashlib.sha256(document.encode()).hexdigest() != digest:
+        if compute_digest(document) != digest:
             yield DeskFault(f"edition {number} of the procedure is not what was put in force", procedure=True)
 
 
@@ -102,8 +103,8 @@ def require_intact_procedures(session: Session) -> None:
     faults = (*_verify_digests(session), *(fault for fault in _compare_state(session) if fault.procedure))
     if (fault := next(iter(faults), None)) is not None:
         raise DeskError(
-            f"{fault.sentence[0].upper()}{fault.sentence[1:]}, so nothing is computed by it: `deskterm audit verify` "
-            "says more; restore a backup."
+            f"{fault.sentence[0].upper()}{fault.sentence[1:]}, so nothing is computed by it: `deskterm audit verify`"
+            f" says more; {RESTORE_ADVICE}."
         )
 
 
@@ -137,7 +138,7 @@ def take_head(store: Store) -> Head:
         if store.dialect == "postgresql":
             session.execute(text("LOCK TABLE event, desk_event IN SHARE MODE"))
         events, desk_events = _count(session)
-        return Head(events, desk_events, _compute_digest(session, events, desk_events))
+        return Head(events, desk_events, _compute_head_digest(session, events, desk_events))
 
 
 def find_head_fault(store: Store, head: Head) -> str | None:
@@ -147,7 +148,7 @@ def find_head_fault(store: Store, head: Head) -> str | None:
         events, desk_events = _count(session)
         if events < head.events or desk_events < head.desk_events:
             return "events that had been written when the head was taken are missing"
-        if _compute_digest(session, head.events, head.desk_events) != head.digest:
+        if _compute_head_digest(session, head.events, head.desk_events) != head.digest:
             return "what had been written when the head was taken has been changed since, or it is another desk's head"
     return None
 
@@ -166,7 +167,7 @@ _ENDS = text(
 )
 
 
-def _compute_digest(session: Session, events: int, desk_events: int) -> str:
+def _compute_head_digest(session: Session, events: int, desk_events: int) -> str:
     """Compute the SHA-256, in hex, over the ends that all chains had after so many events."""
     digest = hashlib.sha256()
     own = session.execute(text("SELECT seq, hash FROM desk_event WHERE seq = :seq"), {"seq": desk_events}).all()

@@ -169,10 +169,8 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
     if len(rows) < stored_row["version"]:
         # What is missing at the end leaves no gap in the chain: rows that still know of it are not written over.
         missing = stored_row["version"] - len(rows)
-        sentence = (
-            f"the last {missing} of {stored_row['version']} events of ticket {number} are missing: compare a backup"
-        )
-        yield Finding(number, sentence)
+        what = f"the last {missing} of {stored_row['version']} events of ticket {number} are missing"
+        yield Finding(number, f"{what}: {RESTORE_ADVICE}")
         return
     if len(rows) == stored_row["version"] and previous != stored_row["hash"]:
         yield Finding(number, f"ticket {number} was written by other events than it has: {RESTORE_ADVICE}")

@@ -8,7 +8,7 @@ import time
 from json import JSONDecodeError
 from urllib.parse import quote
 
-from deskterm.errors import DeskError
+from deskterm.errors import RESTORE_ADVICE, DeskError
 from deskterm.store.db.location import dialect, display_location, redact_passwords, sqlite_path
 
 _NO_TEXT = "Could not decode to UTF-8"
@@ -205,8 +205,8 @@ def damaged_error(url: str, where: str | None = None) -> DamagedDesk:
     where = find_damage(url) if where is None else where
     place = f" ({where})" if where else ""
     return DamagedDesk(
-        f"The desk at {display_location(url)} is damaged{place}: restore a backup with `deskterm restore FILE`, which "
-        "keeps what is damaged beside it."
+        f"The desk at {display_location(url)} is damaged{place}: {RESTORE_ADVICE}, which keeps what is"
+        " damaged beside it."
     )
 
 
