@@ -10,7 +10,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, OnlyTicket, require_ticket
+from deskterm.cli.runtime.options import AsJson, Limit, OnlyTicket, require_ticket
 from deskterm.cli.runtime.output import cut_to_limit, print_findings, print_json, show_progress_on_terminal
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.core.desk_history import DESK_EVENT_LABELS
@@ -99,7 +99,7 @@ def list_log(
     since: Annotated[str | None, typer.Option(help="From this instant on.", metavar="INSTANT")] = None,
     until: Annotated[str | None, typer.Option(help="Before this instant.", metavar="INSTANT")] = None,
     accesses: Annotated[bool, typer.Option("--accesses", help="Who looked, in place of who did.")] = False,
-    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)] = 100,
+    limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """List who did what and when, the newest first; with --accesses who looked."""

@@ -9,7 +9,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
-from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.options import AsJson, Limit
 from deskterm.cli.runtime.output import cut_to_limit, name_ticket, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.store.queries import kept_thanks, surveys
@@ -73,7 +73,7 @@ def list_articles(context: typer.Context, as_json: AsJson = False) -> None:
 def list_thanks(
     context: typer.Context,
     overruled: Annotated[bool, typer.Option("--overruled", help="Those that were opened again.")] = False,
-    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=100_000)] = 100,
+    limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """List the messages that were taken for mere thanks, and kept their tickets closed."""

@@ -11,7 +11,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
-from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.options import AsJson, Limit
 from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
@@ -19,8 +19,6 @@ from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.sanitize import sanitize
 from deskterm.store.queries import outbox, oversight
 from deskterm.store.queries.desk_facts import load_desk_facts
-
-Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=1_000_000)]
 
 
 def list_letters(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
 
 import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, Number, require_ticket
+from deskterm.cli.runtime.options import AsJson, Limit, Number, require_ticket
 from deskterm.cli.runtime.output import cut_to_limit, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import print_queue_rows
@@ -25,8 +24,6 @@ from deskterm.store.queries.oversight import (
     load_team_tickets,
     load_tickets_of_absent_agents,
 )
-
-Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)]
 
 
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:

@@ -34,6 +34,29 @@ OnlyTicket = Annotated[
     int | None, typer.Option("--ticket", help="Only on this ticket.", metavar="NUMBER", min=1, max=BIGGEST_NUMBER)
 ]
 
+MOST_ROWS = 10_000_000
+"""The most that may be asked for of a list."""
+USUAL_ROWS = 100
+_ALL_ROWS = 2**62
+Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=MOST_ROWS)]
+LimitOrAll = Annotated[
+    int | None,
+    typer.Option(
+        "--limit", help=f"How many at most; left out, {USUAL_ROWS}, and all with --json.", min=1, max=MOST_ROWS
+    ),
+]
+AllRows = Annotated[bool, typer.Option("--all", help="All of them, however many.")]
+
+
+def choose_limit(limit: int | None, *, whole: bool, as_json: bool) -> int:
+    """Return how many rows a list has at most, by its options `--limit`, `--all` and `--json`. Raises UsageError for
+    the first two together."""
+    if whole and limit is not None:
+        raise UsageError("--all and --limit go one at a time.")
+    if limit is not None:
+        return limit
+    return _ALL_ROWS if whole or as_json else USUAL_ROWS
+
 
 def missing_ticket_error(reader: ReadConnection, number: int) -> DeskError:
     """Return the error for a ticket that a query did not find: it is not there, or not for this reader."""

@@ -8,6 +8,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
+from deskterm.cli.runtime.options import AllRows, LimitOrAll, choose_limit
 from deskterm.cli.runtime.output import print_json_list, report_left_out
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.sla.clocks import VersionVocabularies, View, choose_sign, find_viewer
@@ -21,8 +22,6 @@ from deskterm.store.queries.deadlines import Deadline, DeadlineFilter
 from deskterm.store.queries.desk_facts import load_desk_facts
 
 _DAY = 86_400
-_USUAL, _ALL = 100, 2**62
-"""Rows of a list for people, and of one that is to be complete."""
 
 
 def list_clocks(
@@ -36,10 +35,8 @@ def list_clocks(
     ] = False,
     view: View = "open",
     metric: Annotated[str | None, typer.Option(help="Only clocks of this metric.")] = None,
-    limit: Annotated[
-        int | None, typer.Option(help="How many at most; left out, 100, and all with --json.", min=1, max=10_000_000)
-    ] = None,
-    whole: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    limit: LimitOrAll = None,
+    whole: AllRows = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the clocks that run, by due time.
@@ -48,9 +45,7 @@ def list_clocks(
     that have no due time yet, because their ticket is unscheduled or nobody has set one. --due-within is time on the
     clock; the working time that is left of it is shown beside.
     """
-    if whole and limit is not None:
-        raise UsageError("--all and --limit go one at a time.")
-    limit = limit or (_ALL if whole or as_json else _USUAL)
+    most = choose_limit(limit, whole=whole, as_json=as_json)
     cli: CliContext = context.obj
     within = _parse_due_within(due_within) if due_within is not None else None
     with cli.open_reader() as reader:
@@ -63,13 +58,13 @@ def list_clocks(
             raise DeskError(f"There is no metric {metric!r}: use {', '.join(metrics)}.")
         viewer = find_viewer(reader, view, cli, now)
         wanted = DeadlineFilter(now, within, breached, metric=metric, view=view, viewer=viewer)
-        clocks = deadlines.load_window(reader, wanted, limit)
+        clocks = deadlines.load_window(reader, wanted, most)
         if as_json:
             shown = print_json_list(_clock_to_json(clock, versions, now) for clock in clocks)
-            report_left_out(shown, deadlines.count_window(reader, wanted) if shown == limit else shown)
+            report_left_out(shown, deadlines.count_window(reader, wanted) if shown == most else shown)
             return
         rows = [_format_cells(clock, versions, facts.timezone, now) for clock in clocks]
-        total = deadlines.count_window(reader, wanted) if len(rows) == limit else len(rows)
+        total = deadlines.count_window(reader, wanted) if len(rows) == most else len(rows)
     time = format_time_and_zone(now, facts.timezone)
     print(f"{sanitize(facts.name)} · {format_count(total, 'clock')} · {time}")
     print_table(

@@ -9,6 +9,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.field_filters import Only, parse_filters
+from deskterm.cli.runtime.options import USUAL_ROWS, AllRows, LimitOrAll, choose_limit
 from deskterm.cli.runtime.output import print_json, print_json_list, report_left_out
 from deskterm.cli.ticket import worklists
 from deskterm.cli.ticket.queue_table import (
@@ -28,8 +29,6 @@ from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_
 from deskterm.store.queries.queue import QueueRow, SortOrder, Viewer, count_tickets, load_queue_page
 from deskterm.store.queries.search import load_requester_tickets, search_tickets
 
-_USUAL, ALL = 100, 2**62
-"""Rows of a list for people, and of one that is to be complete."""
 _PAGE = 5_000
 """Rows that are read at a time: a list of all tickets of a large desk must not stand in memory as a whole."""
 _COLUMNS_OF_REQUESTS = ("sign", "number", "received", "severity", "status", "assignee", "client", "subject")
@@ -48,10 +47,8 @@ def list_tickets(
     columns: Annotated[
         str | None, typer.Option(help=f"These columns: {', '.join(COLUMNS)}.", metavar="NAME,NAME…")
     ] = None,
-    limit: Annotated[
-        int | None, typer.Option(help="How many at most; left out, 100, and all with --json.", min=1, max=10_000_000)
-    ] = None,
-    whole: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    limit: LimitOrAll = None,
+    whole: AllRows = False,
     requester: Annotated[
         str | None, typer.Option(help="All that this person asked for, the newest first; --match searches their words.")
     ] = None,
@@ -70,17 +67,14 @@ def list_tickets(
 ) -> None:
     """List tickets, in the order of work."""
     cli: CliContext = context.obj
-    if whole and limit is not None:
-        raise UsageError("--all and --limit go one at a time.")
+    most = choose_limit(limit, whole=whole, as_json=as_json)
     if sort not in get_args(SortOrder):
         raise UsageError(f"There is no order {sort!r}: use {', '.join(get_args(SortOrder))}.")
-    if limit is None:
-        limit = ALL if whole or as_json else _USUAL
     if stale + unscheduled + to_be_set:
         narrowed = match or by_due or sort != "order" or columns or closed or requester or department or team or only
         if stale + unscheduled + to_be_set > 1 or view != "open" or narrowed:
             raise UsageError("--stale, --unscheduled and --to-be-set are lists of their own: give one, and no view.")
-        _print_worklist(cli, limit, as_json, stale=stale, unscheduled=unscheduled)
+        _print_worklist(cli, most, as_json, stale=stale, unscheduled=unscheduled)
         return
     if requester is not None:
         if only:
@@ -91,9 +85,7 @@ def list_tickets(
                 " --sort out."
             )
         # Without --closed all of them, and not only those that are open
-        print_requests(
-            cli, requester, closed=closed or None, match=match, columns=columns, limit=limit, as_json=as_json
-        )
+        print_requests(cli, requester, closed=closed or None, match=match, columns=columns, limit=most, as_json=as_json)
         return
     view = "closed" if closed else view
     named = (("department", department), ("team", team))
@@ -105,7 +97,7 @@ def list_tickets(
         order="due" if by_due else cast(SortOrder, sort),
         columns=columns,
         only=filters,
-        limit=limit,
+        limit=most,
         as_json=as_json,
     )
 
@@ -118,18 +110,15 @@ def search(
     opened: Annotated[bool, typer.Option("--open", help="Only what is open.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Only what is done with.")] = False,
     columns: Annotated[str | None, typer.Option(help="As for `ticket list`.", metavar="NAME,NAME…")] = None,
-    limit: Annotated[
-        int | None, typer.Option(help="How many at most; left out, 100, and all with --json.", min=1, max=10_000_000)
-    ] = None,
-    whole: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    limit: LimitOrAll = None,
+    whole: AllRows = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find tickets by words: in subjects, messages, notes, and names of requesters and clients; the newest first."""
     cli: CliContext = context.obj
     if opened and closed:
         raise UsageError("--open and --closed go one at a time.")
-    if whole and limit is not None:
-        raise UsageError("--all and --limit go one at a time.")
+    most = choose_limit(limit, whole=whole, as_json=as_json)
     wanted = [word for word in words if word.strip()]
     if not wanted:
         raise UsageError("Say which words to look for.")
@@ -140,7 +129,7 @@ def search(
             reader,
             wanted,
             closed=closed if opened or closed else None,
-            limit=limit or (ALL if whole or as_json else _USUAL),
+            limit=most,
         )
         _print_found(cli, reader, facts, " ".join(wanted), rows, total, names, as_json)
 
@@ -205,7 +194,7 @@ def print_queue(
     order: SortOrder = "order",
     columns: str | None = None,
     only: Sequence[str] = (),
-    limit: int = _USUAL,
+    limit: int = USUAL_ROWS,
     as_json: bool = False,
 ) -> None:
     """Print a view of the queue with its due times. columns: names with commas between them, None for the usual ones;
