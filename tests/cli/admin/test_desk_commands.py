@@ -117,10 +117,18 @@ def test_the_example_of_agents_names_the_procedure_that_it_fits(deskterm: Call, 
         place = ("--database", tmp_path / f"{procedure}.sqlite3")
         assert deskterm("init", "--procedure", procedure, *place).code == 0
         answer = deskterm("seed", "agents", "example", *place)
-        assert (answer.code, "The example's teams and roles are those of software-vendor" in answer.err) == (
-            code,
-            code == 1,
-        )
+        hint = f"The file's teams and roles are those of software-vendor, and this desk's procedure is {procedure}"
+        assert (answer.code, hint in answer.err) == (code, code == 1)
+
+
+def test_a_file_of_agents_may_name_the_procedure_that_it_was_written_for(desk: Call, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    row = '[[agents]]\nlogin = "sam"\nname = "Sam"\nteam = "nowhere"\n'
+    for head, named in (("", False), ('procedure = "small"\n', False), ('procedure = "other"\n', True)):
+        file.write_text(head + row, encoding="utf-8")
+        answer = desk("seed", "agents", file)
+        assert answer.code == 1
+        assert ("those of other, and this desk's procedure is small" in answer.err) == named
 
 
 def test_exports_are_csv_or_jsonl_and_replace_no_file_unasked(desk: Call, tmp_path: Path) -> None:

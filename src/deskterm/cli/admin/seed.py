@@ -18,8 +18,6 @@ from deskterm.exchange.seeding import seed_files
 from deskterm.procedure.shipped import data_folder
 
 File = Annotated[Path, typer.Argument(help="A .toml or .csv file; `example` is the one that ships.")]
-_EXAMPLE_PROCEDURE = "software-vendor"
-"""The shipped procedure whose teams and roles the example of agents names."""
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 
 
@@ -41,15 +39,18 @@ def seed_agent_file(context: typer.Context, file: File, dry_run: DryRun = False,
     procedure has no teams.
     """
     cli: CliContext = context.obj
-    rows = seed_files.load_agents(_find_file(file, "agents"))
+    path = _find_file(file, "agents")
+    rows = seed_files.load_agents(path)
+    desk = cli.open_desk()
     try:
-        changes = seed_agents(cli.open_desk(), rows, dry_run=dry_run, now=cli.now())
+        changes = seed_agents(desk, rows, dry_run=dry_run, now=cli.now())
     except DeskError as error:
-        if str(file) != "example" or file.exists():
+        own = desk.procedure.definition.about.key
+        if (fitting := seed_files.load_agents_procedure(path)) in ("", own):
             raise
         raise DeskError(
-            f"{error}\nThe example's teams and roles are those of {_EXAMPLE_PROCEDURE}: for another procedure write a"
-            " file of your own."
+            f"{error}\nThe file's teams and roles are those of {fitting}, and this desk's procedure is {own}: write a"
+            " file of your own for it."
         ) from error
     print_changes(changes, as_json, dry_run=dry_run, ending=" made")
 

@@ -24,7 +24,6 @@ from deskterm.sla.calendar import Calendar
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import Agent, Organisation
 
-PROCEDURE = "software-vendor"
 MORNING = time(9, 12)
 """The desk's local time at which the demo begins."""
 
@@ -41,8 +40,8 @@ def build_demo_desk(url: str, *, morning: datetime | None = None, real_now: date
     morning: by default on the Monday of that week, or the nearest Monday before it that is no holiday. admin_login: the
     person who looks; some of the tickets are theirs. Raises DeskError when there is something at `url` already.
     """
-    loaded = load(find_procedure(PROCEDURE))
     book = load_storybook(data_folder() / "demo")
+    loaded = load(find_procedure(book.people.procedure))
     start = morning or find_working_morning(CompiledProcedure(loaded.procedure).terms.first_calendar, real_now)
     store = create_desk(
         url,
@@ -156,7 +155,7 @@ def _check_words(procedure: CompiledProcedure, book: Storybook) -> None:
         if word not in known[what]:
             raise DeskError(
                 f"The demo's stories speak of the {what} {word!r}, which this desk's procedure does not know:"
-                f" make a simulated desk on the procedure {PROCEDURE} for them."
+                f" make a simulated desk on the procedure {book.people.procedure} for them."
             )
 
 

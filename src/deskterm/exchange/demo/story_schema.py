@@ -123,10 +123,12 @@ class DemoClient(ClientRow):
 
 
 class DemoPeople(Part):
-    """The agents and clients of the demo's desk. team: of the person who looks at it, and of tickets without one;
-    product: of tickets without one; takers: logins of the agents who take the tickets of templates."""
+    """The agents and clients of the demo's desk. procedure: the shipped one that it follows; team: of the person who
+    looks at it, and of tickets without one; product: of tickets without one; takers: logins of the agents who take the
+    tickets of templates."""
 
     name: Text
+    procedure: Key
     team: Key
     product: Key
     takers: tuple[str, ...] = Field(min_length=1)

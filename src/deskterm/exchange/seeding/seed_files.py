@@ -1,6 +1,7 @@
 """Seed files: severities, agents and clients as TOML or CSV.
 
-A TOML file is a list of tables (`[[severities]]`, `[[agents]]`, `[[clients]]`); a CSV file has a header row of the same
+A TOML file is a list of tables (`[[severities]]`, `[[agents]]`, `[[clients]]`), and one of agents may say for which
+procedure it was written (`procedure = "KEY"`); a CSV file has a header row of the same
 keys. A key that a file leaves out stays as it is on the desk; an empty text empties the field.
 """
 
@@ -103,6 +104,9 @@ class _Severities(Part):
 
 
 class _Agents(Part):
+    """procedure: the key of the one whose teams and roles the file names; empty where it does not say."""
+
+    procedure: str = ""
     agents: tuple[AgentRow, ...]
 
 
@@ -148,6 +152,11 @@ def load_agents(path: Path) -> list[dict[str, Any]]:
     entries = _load_entries(path, "agents", _Agents, AgentRow)
     _require_unique(path, entries, "login")
     return [_given_values(entry.row) for entry in entries]
+
+
+def load_agents_procedure(path: Path) -> str:
+    """Load the key of the procedure whose teams and roles a file of agents names; empty where it does not say."""
+    return load_toml(path, _Agents)[0].procedure if path.suffix.lower() == ".toml" else ""
 
 
 def load_clients(path: Path) -> list[dict[str, Any]]:
