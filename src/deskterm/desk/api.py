@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskterm.desk.core.desk_history import has_history, record_state
+from deskterm.desk.core.desk_history import record_state
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import refresh_projections
 from deskterm.desk.reactions.catch_up import record_due_events
@@ -19,21 +19,18 @@ def open_desk(store: Store, login: str, *, behind: str = "", progress: Progress 
     agent, DeskError when the store holds no desk.
     """
     refresh_projections(store, progress)
-    _begin_history(store)
-    return DeskSession(store, login, reactions=run_reactions, catch_up=record_due_events, behind=behind)
+    return _begin_history(DeskSession(store, login, reactions=run_reactions, catch_up=record_due_events, behind=behind))
 
 
 def open_system_desk(store: Store, *, progress: Progress | None = None) -> DeskSession:
     """Open a desk in the name of deskterm itself, for what happens without an agent. progress: as for `open_desk`."""
     refresh_projections(store, progress)
-    _begin_history(store)
-    return DeskSession.of_system(store, reactions=run_reactions, catch_up=record_due_events)
+    return _begin_history(DeskSession.of_system(store, reactions=run_reactions, catch_up=record_due_events))
 
 
-def _begin_history(store: Store) -> None:
-    """Begin the desk's own history where an earlier version, which kept none, made the desk."""
-    with store.reading() as session:
-        if has_history(session):
-            return
-    with store.writing() as session:
-        record_state(session)
+def _begin_history(desk: DeskSession) -> DeskSession:
+    """Begin the desk's own history where an earlier version, which kept none, made the desk, and return the session."""
+    if not desk.has_history:
+        with desk.store.writing() as session:
+            record_state(session)
+    return desk

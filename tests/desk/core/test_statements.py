@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import event
 
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from small_desk import at
@@ -27,6 +28,16 @@ def sent(desk: DeskSession) -> Iterator[list[str]]:
         yield found
     finally:
         event.remove(desk.store.engine, "after_cursor_execute", keep)
+
+
+def test_opening_a_desk_looks_once_at_what_it_says_of_itself(desk: DeskSession) -> None:
+    """Its name, zone, edition and whether its history has begun; before that, whether its rows are those of an older
+    version."""
+    with sent(desk) as statements:
+        open_desk(desk.store, "sam")
+    assert [one for one in statements if one.startswith("SELECT desk.")] == [
+        "SELECT desk.fold,", "SELECT desk.id,", "SELECT desk.schema_number,"
+    ]  # fmt: skip
 
 
 def test_what_became_due_is_written_together(desk_with_ticket: DeskFactory) -> None:

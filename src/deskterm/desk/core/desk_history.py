@@ -154,9 +154,3 @@ def record_state(session: Session) -> None:
         return
     at = session.execute(select(func.max(_edition.c.applied_at))).scalar_one()
     append_event(session, "recorded", "deskterm", at, {}, read_state(session))
-
-
-def has_history(session: Session) -> bool:
-    """Return whether the desk's own history has begun; True for a store without a desk, which has none to begin."""
-    found = session.execute(select(_desk.c.chain)).scalar_one_or_none()
-    return found is None or bool(found)

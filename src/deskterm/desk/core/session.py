@@ -108,6 +108,8 @@ class DeskSession:
 
     agent: Agent
     behind: str = ""
+    has_history: bool
+    """The desk's own history had begun when the session was opened (`desk_history.record_state`)."""
     _hidden: tuple[str, ...] = ()
     """The departments whose tickets the agent neither reads nor changes."""
     _known_rights: Row[Any] | None = None
@@ -139,7 +141,7 @@ class DeskSession:
             if found is None:
                 raise DeskError("This store holds no desk: make one with `deskterm init --procedure NAME`.")
             self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
-            self.timezone = found.timezone
+            self.timezone, self.has_history = found.timezone, bool(found.chain)
             self.procedure = self.build_procedure_lookup(session)(found.procedure_version)
             self._read_rights(session)
 
