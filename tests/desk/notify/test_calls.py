@@ -87,7 +87,10 @@ def test_a_call_repeats_at_any_hour_until_it_is_acknowledged(ward: DeskSession) 
 
 
 def test_with_the_last_call_the_leads_are_told_and_it_ends(ward: DeskSession) -> None:
-    run(ward, 600)
+    sentences = [alert.sentence for alert in Runner(ward.store).step(at(EVENING + 600))]
+    assert [one for one in sentences if "call" in one] == [
+        f"1001: A pump is dark: time is over, call {count} of 4" for count in (2, 3, 4)
+    ]
     assert call_minutes(ward) == [0, 10, 20, 30]
     assert call_minutes(ward, "lea") == [30]
 

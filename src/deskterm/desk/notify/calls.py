@@ -36,7 +36,7 @@ def repeat_call(work: TicketTransaction, rule_key: str) -> str:
         return ""
     count = int(record.values["calls"]) + 1
     _call(work, rule, str(record.values["what"]), count)
-    return f"called for the {count}. time" if count < rule.calls else f"called for the {count}. and last time"
+    return f"call {count} of {rule.calls}"
 
 
 def acknowledge(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
