@@ -249,16 +249,20 @@ def _end_escalations(state: State, at: int) -> None:
     for record in list(records_of_kind(state.records, "escalation")):
         # The ticket is closed, so nobody has to decide any more
         if record.state == "open" and not record.values.get("afterwards"):
-            values = {name: value for name, value in record.values.items() if name != "flag"} | {"state": "over"}
-            state.records["escalation", record.key] = Record("escalation", record.key, at, values)
+            _end_record(state, record, at)
 
 
 def _end_calls(state: State) -> None:
     """End the calls of a ticket that is done: nobody is called for it any more."""
     for record in list(records_of_kind(state.records, CALL)):
         if record.state == "open":
-            values = {name: value for name, value in record.values.items() if name != "flag"} | {"state": "over"}
-            state.records[CALL, record.key] = Record(CALL, record.key, record.at, values)
+            _end_record(state, record, record.at)
+
+
+def _end_record(state: State, record: Record, at: int) -> None:
+    """Mark a record as over, and take its flag off the ticket. at: its instant from now on, epoch seconds."""
+    values = {name: value for name, value in record.values.items() if name != "flag"} | {"state": "over"}
+    state.records[record.kind, record.key] = Record(record.kind, record.key, at, values)
 
 
 def _end_temporary_states(state: State, occurrences: set[str]) -> bool:

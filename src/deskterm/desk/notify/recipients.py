@@ -93,7 +93,9 @@ class StaffDirectory:
         return any(member.login == login for member in self)
 
     def tier_members(self, procedure: Procedure, level: int | None) -> list[str]:
-        """List the agents of a level of support, and the team that tickets of that level are passed to."""
+        """List the agents of a level of support. Of those who have none of their own, they are the members of the team
+        that its tickets are passed to, where the level names one: another team of that level may do other work
+        (`find_agent_tier`)."""
         if level is None:
             return []
         team = next((tier.team for tier in procedure.tiers if tier.level == level), None)
