@@ -2,9 +2,16 @@
 
 
 class DeskError(Exception):
-    """A check or a rule said no. The message is one sentence for the person; exit code 1."""
+    """A check or a rule said no. The message is one sentence for the person; exit code 1.
+
+    option: the one of the command line that gives what is missing, or goes on nevertheless. The sentence does not name
+    it, because consoles show the sentence too; the command line adds it where the command has it (C-53)."""
 
     exit_code = 1
+
+    def __init__(self, sentence: str = "", *, option: str = "") -> None:
+        super().__init__(sentence)
+        self.option = option
 
 
 class UsageError(DeskError):
@@ -14,7 +21,10 @@ class UsageError(DeskError):
 
 
 class MissingReason(UsageError):
-    """A command that needs a reason was called without one. The command line adds the option that gives it."""
+    """A command that needs a reason was called without one."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, option="--reason")
 
 
 class Unchanged(DeskError):

@@ -165,7 +165,7 @@ PROGRAM = GroupEntry(
                 ),
                 "duplicate": CommandEntry(
                     "ticket.linking:duplicate",
-                    "Close a ticket as a duplicate of another; its people take part there, its clocks are cancelled.",
+                    "Close a ticket as a duplicate of another; its people are on CC there, its clocks are cancelled.",
                 ),
                 "merge": CommandEntry(
                     "ticket.linking:merge",
@@ -261,12 +261,12 @@ PROGRAM = GroupEntry(
                 ),
                 "join": CommandEntry(
                     "people.participants:join",
-                    "Let somebody take part in a ticket: its letters go to them too.",
+                    "Add somebody on CC of a ticket: its letters go to them too.",
                 ),
-                "leave": CommandEntry("people.participants:leave", "Let somebody take part no more."),
+                "leave": CommandEntry("people.participants:leave", "Take somebody off CC."),
                 "participants": CommandEntry(
                     "people.lists:list_participants",
-                    "List who takes part in a ticket beside its requester.",
+                    "List who is on CC of a ticket.",
                 ),
                 "detach": CommandEntry("ticket.incidents:detach", "Take a ticket away from its incident."),
                 "announce": CommandEntry(

@@ -167,7 +167,7 @@ def _describe_status(procedure: Procedure, status: Status) -> Iterator[str]:
     statuses = {part.key: part.label for part in procedure.statuses}
     yield status.definition
     yield " · ".join(part for part in (_CATEGORIES[status.category], stage) if part)
-    yield _join("rests", [metrics[key] for key in status.pauses])
+    yield _join("SLA paused", [metrics[key] for key in status.pauses])
     yield _join("then", [statuses[key] for key in status.to])
 
 

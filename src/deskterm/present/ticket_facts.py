@@ -80,7 +80,7 @@ def _list_unsafe(detail: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple
     if participants := [
         _format_participant(record, detail) for record in detail.records if record.kind == "participant"
     ]:
-        yield "Taking part", ", ".join(dict.fromkeys(participants))
+        yield "CC", ", ".join(dict.fromkeys(participants))
 
 
 def _describe_record(record: RecordView, detail: TicketDetail, vocabulary: Vocabulary) -> tuple[str, str] | None:

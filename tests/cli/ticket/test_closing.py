@@ -52,7 +52,9 @@ def test_a_checklist_is_shown_and_ticked_off(deskterm: Call) -> None:
     open_ticket(deskterm, "software-vendor", "technical-support")
     ahead = deskterm("ticket", "check", 1001)
     assert "Is it a genuine software issue? (not begun)\n  1. [ ] We can reproduce it" in ahead.out
-    assert "with `deskterm ticket check 1001 1 2 3 4 5 6`, and say what it ended in with --outcome" in ahead.out
+    assert (
+        "and say what it ended in with `deskterm ticket check 1001 1 2 3 4 5 6 --outcome software-issue`" in ahead.out
+    )
     result = deskterm("ticket", "check", 1001, 1, 2, "--list", "software-issue", *at_minute(1))
     assert result.out == "1001: Is it a genuine software issue?, 4 left\n"
     printed = deskterm("ticket", "check", 1001).out
@@ -85,7 +87,7 @@ def test_a_ticket_is_resolved_rejected_confirmed_and_reopened(deskterm: Call) ->
     open_ticket(deskterm, "software-vendor", "technical-support")
     deskterm("ticket", "set", 1001, "--status", "under-investigation", *at_minute(1))
     mute = deskterm("ticket", "set", 1001, "--status", "awaiting-client-info", *at_minute(2))
-    assert "or move it --anyway" in mute.err
+    assert "or move it anyway (--anyway)." in mute.err
     fix = deskterm("ticket", "resolve", 1001, "Use the old form.", "--temporary", *at_minute(3))
     assert fix.out.startswith("1001: a temporary fix given, now Client Sign Off")
     back = deskterm("ticket", "reject", 1001, "No.", "--received", "2026-11-23T09:04", *at_minute(5))
@@ -114,7 +116,7 @@ def test_reasons_are_given_as_an_option_too_and_refusals_name_it(two_tickets: Ca
     for words in (("close", 1001), ("waive", 1001, "resolution"), ("separate", 1001)):
         refused = two_tickets("ticket", *words, *at)
         assert (refused.code, refused.out) == (2, "")
-        assert refused.err.endswith("Give it with --reason.\n"), refused.err
+        assert refused.err.endswith(" (--reason).\n"), refused.err
     assert two_tickets("ticket", "separate", 1001, "--reason", "another matter", *at).err.count("--reason") == 0
     help_text = two_tickets("ticket", "close", "--help").out
     assert "--reason" in help_text

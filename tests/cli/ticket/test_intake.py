@@ -146,8 +146,7 @@ def test_missing_fields_are_named_as_options(deskterm: Call) -> None:
     refused = vendor("ticket", "new", "Login fails", *NINE)
     assert (refused.code, refused.err) == (
         2,
-        "deskterm: A request of type Technical Support must say a product and a description: give --product, --body,"
-        " or open it anyway with --incomplete.\n",
+        "deskterm: Product and description are missing: give --product, --body, or open it anyway with --incomplete.\n",
     )
     assert vendor("ticket", "new", "Login fails", "--product", "platform", "--body", "It does.", *NINE).code == 0
 

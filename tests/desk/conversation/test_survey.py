@@ -79,7 +79,7 @@ def test_a_low_score_or_a_complaint_flags_a_closed_ticket_until_it_is_reviewed(d
     assert {"complaint", "low-score"} <= set(read_ticket(desk).flags)
     low = [event.data.get("low") for event in read_ticket(desk).events if event.kind == "feedback"]
     assert low == [True, True]
-    with pytest.raises(DeskError, match="several answers to review: say which with --which, of 1, 2"):
+    with pytest.raises(DeskError, match="several answers to review: say which, of 1, 2"):
         survey.review_answer(desk, 1001, now=at(32))
     survey.review_answer(as_agent(desk, "lea"), 1001, feedback="1", note="Discussed with the team", now=at(32))
     survey.review_answer(as_agent(desk, "lea"), 1001, outcome="We call back within a day now", now=at(33))

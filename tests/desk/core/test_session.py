@@ -162,7 +162,7 @@ def test_a_ticket_that_is_closed_for_good_refuses_every_change(desk_with_ticket:
 def test_a_simulated_desk_does_not_write_history_backwards(store_url: str) -> None:
     desk = small_desk(store_url, simulated=True)
     register(desk, subject="x", type="fault", now=at(10))
-    with pytest.raises(DeskError, match=r"last touched on Mon 23 Nov 2026 09:10 GMT; give a later --now"):
+    with pytest.raises(DeskError, match=r"last touched on Mon 23 Nov 2026 09:10 GMT; give a later time"):
         messages.add_note(desk, 1001, "x", now=at(9))
     desk.store.close()
 

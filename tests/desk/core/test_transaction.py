@@ -58,7 +58,7 @@ def test_a_simulated_desk_refuses_to_write_history_backwards(store_url: str) -> 
     desk = open_desk(store, "ann")
     number = register(desk, subject="Down", type="fault", now=at(10)).number
     with (
-        pytest.raises(DeskError, match=r"was last touched on .*; give a later --now"),
+        pytest.raises(DeskError, match=r"was last touched on .*; give a later time"),
         desk.ticket(number, "note", at(9)),
     ):
         pass

@@ -18,14 +18,14 @@ def test_an_item_is_found_from_its_origin_and_from_the_tickets_that_joined_it(de
     location = ItemLocation(origin, "1", (other,))
     for number, item in ((origin, None), (origin, "1"), (origin, f"{origin}-1"), (other, None), (other, f"{origin}-1")):
         assert find_item(desk, number, item) == location
-    with pytest.raises(DeskError, match=f"Ticket {origin} has no item 2: say which with --item, of 1"):
+    with pytest.raises(DeskError, match=f"Ticket {origin} has no item 2: say which, of 1"):
         find_item(desk, origin, "2")
 
 
 def test_of_several_items_the_one_in_progress_is_found(desk: DeskSession) -> None:
     number = raise_item(desk)
     items.raise_item(desk, number, title="The report too", now=at(2))
-    with pytest.raises(DeskError, match="has several items: say which with --item, of 1, 2"):
+    with pytest.raises(DeskError, match="has several items: say which, of 1, 2"):
         find_item(desk, number)
     item_workflow.end_item(desk, number, item="1", reason="not an error", now=at(3))
     assert find_item(desk, number).key == "2"

@@ -25,7 +25,7 @@ def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:
 def test_participants_receive_the_letters(vendor: DeskSession) -> None:
     number = open_ticket(vendor, type="support-query", organisation="larch")
     participants.add_participant(vendor, number, "Ola Birk", email="ola@larch.example", now=at(1))
-    with pytest.raises(DeskError, match=r"takes part in .* already"):
+    with pytest.raises(DeskError, match=r"is on CC of .* already"):
         participants.add_participant(vendor, number, "ola@larch.example", now=at(2))
     with pytest.raises(DeskError, match="is the requester"):
         participants.add_participant(vendor, number, "ida@larch.example", now=at(2))
@@ -33,7 +33,7 @@ def test_participants_receive_the_letters(vendor: DeskSession) -> None:
     resolve(vendor, number, note="The guide has it.", now=at(4))
     assert [person.name for person in letters_about(vendor, number)[-1].to] == ["Ida Fern", "Ola Birk"]
     participants.remove_participant(vendor, number, "ola birk", now=at(5))
-    with pytest.raises(DeskError, match="does not take part"):
+    with pytest.raises(DeskError, match="is not on CC"):
         participants.remove_participant(vendor, number, "ola@larch.example", now=at(6))
 
 
@@ -43,5 +43,5 @@ def test_an_invalid_address_adds_no_participant(agency: DeskSession, who: str) -
     with pytest.raises(UsageError, match="is no e-mail address: write it as"):
         participants.add_participant(agency, number, who, now=at(1))
     participants.add_participant(agency, number, "Tor <Tor@Larch.example>", now=at(1))
-    with pytest.raises(DeskError, match="Tor takes part in"):
+    with pytest.raises(DeskError, match="Tor is on CC of"):
         participants.add_participant(agency, number, "tor@larch.example", now=at(2))

@@ -39,7 +39,7 @@ def test_the_people_of_a_duplicate_are_added_to_the_original_and_get_a_letter(st
 
     original, second = register_report("Kim"), register_report("Lou")
     result = close_as_duplicate(ann, second, original_number=original, now=story.now)
-    assert result.summary.startswith(f"{second} closed as a duplicate of {original}, one person takes part there")
+    assert result.summary.startswith(f"{second} closed as a duplicate of {original}, one person is on CC there")
     detail = story.read_ticket(second)
     assert (detail.row.status, detail.fields["duplicate_of"]) == ("closed", original)
     assert {clock.state for clock in detail.clocks} <= {"cancelled"}

@@ -146,9 +146,12 @@ def test_a_resolution_may_close_a_ticket_at_once(desk_with_ticket: DeskFactory) 
 @pytest.mark.parametrize(
     ("procedure", "first_move"),
     [
-        ("software-vendor", "to Under Investigation before .*move 1001 under-investigation"),
-        ("saas-platform", "to Triage or Escalated to Dev before .*move 1001 triage"),
-        ("managed-services", "to Assigned or In progress or Escalated L2 or Escalated L3 before .*move 1001 assigned"),
+        ("software-vendor", "to Under Investigation before .*set 1001 --status under-investigation"),
+        ("saas-platform", "to Triage or Escalated to Dev before .*set 1001 --status triage"),
+        (
+            "managed-services",
+            "to Assigned or In progress or Escalated L2 or Escalated L3 before .*set 1001 --status assigned",
+        ),
     ],
 )
 def test_a_resolution_that_leads_nowhere_is_refused_with_the_move_to_make_first(

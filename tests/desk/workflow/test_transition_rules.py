@@ -178,7 +178,7 @@ def test_the_same_item_is_raised_twice_only_on_request(open_desk_by: DeskByProce
     items.raise_item(desk, number, title="Saving fails", reference="DEV-7", now=at(2))
     twins: list[dict[str, Any]] = [{"title": "saving  FAILS"}, {"title": "Other words", "reference": "DEV-7"}]
     for same in twins:
-        with pytest.raises(DeskError, match=r"has item 1 “Saving fails” already, Raised: .* with --again"):
+        with pytest.raises(DeskError, match=r"has item 1 “Saving fails” already, Raised: .* raise it again"):
             items.raise_item(desk, number, now=at(3), **same)
     items.raise_item(desk, number, title="Saving fails", reference="DEV-8", now=at(4))
     items.raise_item(desk, number, title="Saving fails", allow_same=True, now=at(5))
@@ -203,7 +203,10 @@ def test_review_and_resolution_pause_while_waiting_for_the_client_and_response_d
 ) -> None:
     desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
-    with pytest.raises(NeedsReply, match=r"the last word is theirs: reply with --status awaiting-client-info"):
+    with pytest.raises(
+        NeedsReply,
+        match=r"answer with `deskterm ticket reply \d+ --status awaiting-client-info`, or move it anyway",
+    ):
         update.move(desk, 1001, "awaiting-client-info", now=at(2))
     update.move(desk, 1001, "awaiting-client-info", anyway=True, now=at(3))
     assert read_clock_states(desk) == {"response": "running", "review": "paused", "resolution": "paused"}

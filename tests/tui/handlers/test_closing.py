@@ -99,7 +99,7 @@ async def test_what_the_requester_said_is_written_down(tmp_path: Path) -> None:
         await console.wait_for_notice("not confirmed by the requester")
         assert read_ticket(desk).row.status == "in-progress"
         await console.run("close", "withdrawn")
-        await console.wait_for_notice("before closing it")
+        await console.wait_for_notice("before closing it (`:status`).")
     resolution.resolve(desk, 1001, "It was the switch.", now=at(90))
     async with open_console(desk.store.url, minutes=100) as console:
         await console.run("confirm", "-")

@@ -80,7 +80,7 @@ async def test_the_fields_of_a_type_are_asked_for_and_may_be_left_out_when_they_
         form.query_one("#subject", Input).value = "Where is it?"
         form.action_send()
         await console.wait_until(lambda: isinstance(console.app.screen, Confirm), "the question")
-        await console.wait_for_text("must say Page")
+        await console.wait_for_text("is missing. Open anyway?")
         await console.pilot.press("n")
         await console.wait_until(lambda: isinstance(console.app.screen, Register), "the form again")
         assert load_new_ticket(url) is None

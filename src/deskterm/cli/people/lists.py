@@ -60,7 +60,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def list_participants(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
-    """List who takes part in a ticket beside its requester."""
+    """List who is on CC of a ticket."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         require_ticket(reader, number)

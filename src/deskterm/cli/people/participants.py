@@ -1,4 +1,4 @@
-"""`deskterm ticket join|leave`: people who take part in a ticket beside its requester."""
+"""`deskterm ticket join|leave`: people on CC of a ticket."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def join(
     email: Annotated[str | None, typer.Option(help="The address that belongs to the name.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let somebody take part in a ticket: its letters go to them too."""
+    """Add somebody on CC of a ticket: its letters go to them too."""
     cli: CliContext = context.obj
     print_result(add_participant(cli.open_desk(), number, who, email=email, now=cli.now()), as_json)
 
 
 def leave(context: typer.Context, number: Number, who: Who, as_json: AsJson = False) -> None:
-    """Let somebody take part no more."""
+    """Take somebody off CC."""
     cli: CliContext = context.obj
     print_result(remove_participant(cli.open_desk(), number, who, now=cli.now()), as_json)

@@ -9,7 +9,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from deskterm.cli.runtime.argv import protect_dashed_arguments
 from deskterm.cli.runtime.several import run_for_each, split_numbers
-from deskterm.errors import MissingReason, UsageError
+from deskterm.errors import DeskError, UsageError
 
 _UNDECIDED = object()
 _NUMBERS = "deskterm.numbers"
@@ -51,14 +51,16 @@ class Command(TyperCommand):
         return None
 
     def _invoke_once(self, ctx: Any) -> Any:
-        """Call the command. A refusal for want of a reason gets the option that gives one (C-53)."""
+        """Call the command. A refusal gets the option that gives what is missing, if the command has it (C-53)."""
         try:
             return super().invoke(ctx)
-        except MissingReason as error:
-            option = next((name for parameter in self.params for name in parameter.opts if name == "--reason"), "")
-            # A reason with words of its own, such as `item end`, is the command's argument
-            advice = f" Give it with {option}." if option else ""
-            raise UsageError(f"{error}{advice}") from error
+        except DeskError as error:
+            # A reason with words of its own, such as that of `item end`, is an argument
+            parameters = (*self.params, *ctx.find_root().command.params)
+            if error.option and any(error.option in parameter.opts for parameter in parameters):
+                error.args = (f"{str(error).removesuffix('.')} ({error.option}).",)
+                error.option = ""
+            raise
 
 
 class Group(TyperGroup):

@@ -37,7 +37,7 @@ def duplicate(
     anyway: Anyway = False,
     as_json: AsJson = False,
 ) -> None:
-    """Close a ticket as a duplicate of another; its people take part there, its clocks are cancelled."""
+    """Close a ticket as a duplicate of another; its people are on CC there, its clocks are cancelled."""
     cli: CliContext = context.obj
     now = cli.now()
     print_result(

@@ -36,7 +36,7 @@ def announce_delay(
     if not text.strip():
         raise UsageError("Say a few words: what takes longer, or when it will be done.")
     with desk.ticket(number, "reply", now, version, action="announce a delay") as work:
-        require_addressee(work, "phone" if by_phone else MAIL, otherwise="--phone")
+        require_addressee(work, "phone" if by_phone else MAIL, option="--phone")
         clock = _find_late_clock(work, metric)
         # The template takes its due time from an event. None has happened yet, so one is made up that is never stored.
         breach = Event(0, "noticed", work.at, desk.agent.login, 0, data={"due": clock.due_at})

@@ -44,7 +44,7 @@ def reply(
     without visible text, and DeskError for mail to nobody (D-13)."""
     text = require_message_text(body)
     with desk.ticket(number, "reply", now, version) as work:
-        require_addressee(work, channel, otherwise="--channel phone; in the console ctrl+o")
+        require_addressee(work, channel, option="--channel")
         target = (
             None
             if status is None or is_current_status(work, status)

@@ -116,7 +116,7 @@ def _find_unreviewed(work: TicketTransaction, key: str | None) -> Record:
         return unreviewed[0]
     if unreviewed:
         keys = ", ".join(record.key for record in unreviewed)
-        raise DeskError(f"Ticket {work.number} has several answers to review: say which with --which, of {keys}.")
+        raise DeskError(f"Ticket {work.number} has several answers to review: say which, of {keys}.", option="--which")
     if key is not None and not found:
         raise DeskError(f"Ticket {work.number} has no feedback {key}.")
     raise DeskError(f"Ticket {work.number} has no answer that waits to be reviewed.")

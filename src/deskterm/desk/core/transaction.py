@@ -158,7 +158,8 @@ class TicketTransaction:
             when = format_local_time(last, self.context.timezone)
             raise DeskError(
                 f"History is not written backwards: ticket {self.number} was last touched on {when}; give a"
-                " later --now."
+                " later time.",
+                option="--now",
             )
         self.at = max(self.at, last)  # the clocks of two machines may differ a little; events are in order anyway
         self._projection = TicketProjection(self.fold)

@@ -123,7 +123,7 @@ def find_item(desk: DeskSession, number: int, item: str | None = None) -> ItemLo
                 require_ticket(session, number)
                 raise DeskError(f"Ticket {number} has no development item: raise one with `deskterm item raise`.")
             problem = f"has no item {item}" if item is not None else "has several items"
-            raise DeskError(f"Ticket {number} {problem}: say which with --item, of {keys}.")
+            raise DeskError(f"Ticket {number} {problem}: say which, of {keys}.", option="--item")
         kind, key, values = matching[0]
         if kind == ITEM:
             return ItemLocation(number, key, tuple(values.get("tickets", ())))

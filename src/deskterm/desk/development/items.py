@@ -144,7 +144,8 @@ def _require_new(work: TicketTransaction, route: str | None, title: str, url: st
             raise DeskError(
                 f"Ticket {work.number} has item {record.key}{name} already"
                 f"{_format_route(find_route(work.procedure, record))}, {statuses.get(record.state, record.state)}: if"
-                " another one is wanted, raise it with --again."
+                " another one is wanted, raise it again.",
+                option="--again",
             )
 
 

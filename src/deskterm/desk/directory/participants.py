@@ -34,7 +34,7 @@ def add_participant(
     with desk.ticket(number, "participate", now, version) as work:
         person = find_or_add_contact(work.session, name_or_email, email, None, work.state.organisation_id)
         if person is None or person.id is None:
-            raise UsageError("Say who takes part: a name or an e-mail address.")
+            raise UsageError("Say whom to add: a name or an e-mail address.")
         # An address with a mistake would otherwise become the name of a new contact that no letter reaches
         if "@" in name_or_email and person.email is None:
             raise UsageError(
@@ -43,8 +43,8 @@ def add_participant(
         if person.id == work.state.requester_id:
             raise DeskError(f"{person.name} is the requester of {number} already.")
         if not add_contacts(work, [person.id], ""):
-            raise DeskError(f"{person.name} takes part in {number} already.")
-        result = work.build_result(f"{number}: {person.name} takes part")
+            raise DeskError(f"{person.name} is on CC of {number} already.")
+        result = work.build_result(f"{number}: {person.name} added to CC")
     return result
 
 
@@ -61,15 +61,13 @@ def remove_participant(
         matches = [(one.id, one.name) for one in people if folded in (one.name.casefold(), one.email)]
         if not matches:
             raise DeskError(
-                f"{name_or_email} does not take part in {number}: `deskterm ticket participants {number}` lists who do."
+                f"{name_or_email} is not on CC of {number}: `deskterm ticket participants {number}` lists who is."
             )
         if len(matches) > 1:
-            raise DeskError(
-                f"Several who take part in {number} are called {name_or_email}: name one by the e-mail address."
-            )
+            raise DeskError(f"Several on CC of {number} are called {name_or_email}: name one by the e-mail address.")
         ((person, name),) = matches
         work.append("participants", build_record_removal(work.state.records, "participant", str(person)))
-        result = work.build_result(f"{number}: {name} takes part no more")
+        result = work.build_result(f"{number}: {name} taken off CC")
     return result
 
 
@@ -102,15 +100,16 @@ def list_people_outside(work: TicketTransaction) -> list[int]:
     return [*([] if requester is None else [requester]), *list_participants(work)]
 
 
-def require_addressee(work: TicketTransaction, channel: str, *, otherwise: str) -> None:
+def require_addressee(work: TicketTransaction, channel: str, *, option: str) -> None:
     """Raise DeskError for an answer by mail on a ticket that nobody outside would get: it would answer nobody (D-13).
 
-    channel: how the answer goes out. By another one than mail, somebody was told who is not on the ticket. otherwise:
-    the option that says so."""
+    channel: how the answer goes out. By another one than mail, somebody was told who is not on the ticket. option:
+    the one of the command line that says so."""
     if is_unaddressed(work, channel):
         raise DeskError(
-            f"Ticket {work.number} has no requester to write to: say how they were told ({otherwise}), or"
-            f" add somebody first (`deskterm ticket join {work.number} NAME --email ADDRESS`)."
+            f"Ticket {work.number} has no requester to write to: add somebody first with `deskterm ticket join"
+            f" {work.number} NAME --email ADDRESS`, or say by which other channel they were told.",
+            option=option,
         )
 
 

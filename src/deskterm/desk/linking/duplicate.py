@@ -123,4 +123,4 @@ def _registration_order(work: TicketTransaction) -> tuple[int, int]:
 def _format_added(count: int) -> str:
     if not count:
         return ""
-    return f", {'one person takes' if count == 1 else f'{count} people take'} part there from now on"
+    return f", {'one person is' if count == 1 else f'{count} people are'} on CC there from now on"

@@ -30,7 +30,9 @@ def split_message(
     `seq`. subject: by default the first line of the message. Raises DeskError for the only message of the ticket, which
     would leave nothing behind, and for one that was split off already."""
     if subject is not None and not normalise_subject(subject):
-        raise UsageError("A ticket needs a subject: say in a few words what is wanted, or leave --subject out.")
+        raise UsageError(
+            "A ticket needs a subject: say in a few words what is wanted, or leave it out.", option="--subject"
+        )
     with desk.group_commands(), desk.ticket(number, "link", now, action="split tickets") as source:
         request = _find_request(source, message)
         _require_other_request(source, request)

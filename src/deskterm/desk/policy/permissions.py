@@ -127,7 +127,7 @@ _ACTIONS = {
     "schedule": "schedule tickets",
     "set-due": "set a due time",
     "waive": "waive a missed target",
-    "participate": "say who takes part in a ticket",
+    "participate": "add people on CC",
     "check": "tick off what was done",
     "escalate": "escalate tickets",
     "review": "decide on an escalation",

@@ -179,17 +179,14 @@ def find_missing_contact_details(
                 yield f"{part.label} ({person.name or REQUESTER}) is to have {' and '.join(missing)}"
 
 
-def build_refusal(
-    procedure: CompiledProcedure, kind: RequestType, missing: Sequence[str], problems: Sequence[str]
-) -> IncompleteRequest:
+def build_refusal(procedure: CompiledProcedure, missing: Sequence[str], problems: Sequence[str]) -> IncompleteRequest:
     """Return the error that names all that is wrong with a request, in one sentence."""
     parts = list(problems)
     if missing:
-        fields = [describe_field(procedure, key) for key in missing]
-        parts.insert(0, f"a request of type {kind.label} must say {_join(fields)}")
+        fields = [re.sub("^an? ", "", describe_field(procedure, key)) for key in missing]
+        parts.insert(0, f"{_join(fields)} {'is' if len(fields) == 1 else 'are'} missing")
     sentence = "; ".join(parts)
-    advice = ". Open it anyway, as incomplete?"
-    ending = advice if missing and not problems else "."
+    ending = ". Open anyway?" if missing and not problems else "."
     return IncompleteRequest(sentence[:1].upper() + sentence[1:], ending, missing)
 
 

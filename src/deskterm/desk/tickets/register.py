@@ -247,7 +247,7 @@ def _find_missing_fields(
         *(() if incomplete else find_missing_contact_details(procedure, request, contact_details)),
     ]
     if faults or (missing_keys and not incomplete):
-        raise build_refusal(procedure, request_type, () if incomplete else missing_keys, faults)
+        raise build_refusal(procedure, () if incomplete else missing_keys, faults)
     return missing_keys
 
 

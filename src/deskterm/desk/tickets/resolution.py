@@ -262,5 +262,5 @@ def _require_no_move_first(work: TicketTransaction) -> None:
     labels = " or ".join(move.label for move in moves)
     raise DeskError(
         f"No resolution leads on from {here}: move {work.number} to {labels} before resolving it"
-        f" (`deskterm ticket move {work.number} {moves[0].key}`)."
+        f" (`deskterm ticket set {work.number} --status {moves[0].key}`)."
     )

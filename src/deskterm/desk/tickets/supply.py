@@ -34,7 +34,7 @@ def supply_fields(
         state, procedure = work.state, work.procedure
         # Inside the transaction, because the message needs the ticket's type
         if request.problems:
-            raise build_refusal(procedure, procedure.types[state.type], (), list(request.problems.values()))
+            raise build_refusal(procedure, (), list(request.problems.values()))
         unknown = sorted(request.common.keys() - _COMMON_FIELDS.keys())
         if unknown:
             raise UsageError(f"{unknown[0]} is not given as a field: see `deskterm ticket set --help`.")

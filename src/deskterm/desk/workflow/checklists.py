@@ -170,16 +170,16 @@ def format_tick_hint(
     positions = [str(position) for position, row in enumerate(rows, 1) if row["required"] and not row.get("done")]
     # Only where the command could be about another list
     option = f" --list {checklist.key}" if len(procedure.definition.checklists) > 1 else ""
-    command = f"`deskterm ticket check {number}{option}"
+    call = f"deskterm ticket check {number}{option}"
     outcome_chosen = record is not None and record.values.get("outcome")
     if not checklist.outcomes or outcome_chosen or not with_outcome:
-        return f"Tick off what is done with {command} {' '.join(positions) or '1'}`."
+        return f"Tick off what is done with `{call} {' '.join(positions) or '1'}`."
     keys = ", ".join(outcome.key for outcome in checklist.outcomes)
     if not positions:
-        return f"Say what it ended in with {command} --outcome {checklist.outcomes[0].key}`: one of {keys}."
+        return f"Say what it ended in with `{call} --outcome {checklist.outcomes[0].key}`: one of {keys}."
     return (
-        f"Tick off what is done with {command} {' '.join(positions)}`, and say what it ended in with --outcome:"
-        f" one of {keys}."
+        f"Tick off what is done and say what it ended in with `{call} {' '.join(positions)} --outcome"
+        f" {checklist.outcomes[0].key}`: one of {keys}."
     )
 
 
@@ -224,7 +224,7 @@ def _resolve_checklist(work: TicketTransaction, checklist: str | None) -> Checkl
     if not definitions:
         raise DeskError("This procedure has no checklists: there is nothing to tick off.")
     names = ", ".join(f"{definition.key} ({definition.label})" for definition in definitions)
-    raise UsageError(f"No list is asked for here: name one with --list, of {names}.")
+    raise UsageError(f"No list is asked for here: name one, of {names}.", option="--list")
 
 
 def _get_checklist(procedure: CompiledProcedure, key: str) -> Checklist:

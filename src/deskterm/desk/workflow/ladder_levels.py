@@ -149,7 +149,8 @@ def require_step(work: TicketTransaction, ladder: Ladder, position: int, criteri
         following = ladder.levels[next_level - 1].label
         raise UsageError(
             f"{level.label} comes after {following}, and is for: {level.criteria.rstrip('.')}."
-            " Say how that is met (--criterion), or leave the level out."
+            " Say how that is met, or leave the level out.",
+            option="--criterion",
         )
 
 

@@ -76,8 +76,9 @@ def check_transition(
         _require_resolution(work, target)
     if target.asks_reply and not (with_message or anyway) and state.waiting == "us":
         raise NeedsReply(
-            f"{target.label} is where the requester is waited for, and the last word is theirs: reply with --status"
-            f" {target.key}, or move it --anyway."
+            f"{target.label} is where the requester is waited for, and the last word is theirs: answer with `deskterm"
+            f" ticket reply {work.number} --status {target.key}`, or move it anyway.",
+            option="--anyway",
         )
     if state.category == "closed" and target.category in OPEN_CATEGORIES:
         require_reopenable(work, work.at)

@@ -129,7 +129,7 @@ class Status(Part):
     stage: StageKey | None = None
     """The group that it belongs to."""
     pauses: tuple[MetricKey, ...] = ()
-    """Metrics that rest here."""
+    """Metrics that are paused here."""
     to: tuple[StatusKey, ...] = ()
     """The statuses that may follow, the usual one first; empty is none."""
     types: tuple[TypeKey, ...] = ()
@@ -187,7 +187,7 @@ class FieldPart(Part):
     `text`, `long-text`, `url`, `email` and `phone`; `false` is for what is nobody's: a version, a place."""
     who: Literal["caller", "notify", "participant"] = "notify"
     """The part that people in a field of kind `contacts` have in the ticket (S2-08): they called or wrote for somebody
-    else, are told, or take part. The word `requester` in it stands for the requester."""
+    else, are told, or are on CC. The word `requester` in it stands for the requester."""
     needs: tuple[Literal["email", "phone"], ...] = ()
     """The facts that must be known of people in a field of kind `contacts`."""
 
@@ -250,7 +250,7 @@ class Duplicates(Part):
     status: StatusKey | None = None
     """The status of a duplicate; the first `closed` one where left out."""
     add_participants: bool = True
-    """The duplicate's people take part in the original."""
+    """The duplicate's people are on CC of the original."""
     notify: bool = True
     """True: they are told, by the notices of `merged`; in a few plain words where there is none for the requester, but
     others for people outside."""

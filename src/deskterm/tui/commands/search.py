@@ -26,6 +26,10 @@ def find_similar_name(word: str) -> str:
     return next(iter(get_close_matches(word.casefold(), spoken, n=1)), "")
 
 
+_NAMES = {"set": "status"}
+"""Command of the command line → command of the console, where the names differ."""
+_ONLY_ON_THE_COMMAND_LINE = ("--anyway", "--correct")
+"""Options that commands of the console have nothing for."""
 _COMMAND_LINE_CALL = re.compile(r"`deskterm (?:ticket |item )?([a-z-]+)[^`]*`")
 
 
@@ -34,8 +38,8 @@ def translate_calls(sentence: str) -> str:
     `:check` here. A call without a command here, or with an option that the command does not take, stays."""
 
     def translate(call: re.Match[str]) -> str:
-        command = BY_NAME.get(call[1])
-        if command is None or not command.in_palette or "--anyway" in call[0]:
+        command = BY_NAME.get(_NAMES.get(call[1], call[1]))
+        if command is None or not command.in_palette or any(one in call[0] for one in _ONLY_ON_THE_COMMAND_LINE):
             return call[0]
         return f"`:{command.name}`"
 

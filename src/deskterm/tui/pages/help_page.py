@@ -29,7 +29,9 @@ def format_help(refusals: Mapping[str, str], width: int) -> Content:
     parts += [("\nSigns\n", ACCENT)]
     for urgency, glyph in GLYPHS.items():
         parts += [(f"  {glyph} ", URGENCY[urgency]), f"{MEANINGS[urgency]}\n"]
-    parts += [("  Times left are working time where the target is: they rest while the desk is closed.\n", FAINT)]
+    parts += [
+        ("  Times left are working time where the target is: they stand still while the desk is closed.\n", FAINT)
+    ]
     return Content.assemble(*parts)
 
 

@@ -1,4 +1,4 @@
-"""The SLA pane: every clock of a ticket with its time left, its due time, and the reason why it rests."""
+"""The SLA pane: every clock of a ticket with its time left, its due time, and why it does not run."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Clocks(ShortList):
         text = f" due {formats.format_instant(clock.due, self._now, self._zone)}"
         opening = next_opening(clock.calendar, self._now)
         if opening is not None and clock.due >= self._now:
-            text = f" rests, resumes {formats.format_instant(opening, self._now, self._zone)}"
+            text = f" resumes {formats.format_instant(opening, self._now, self._zone)} (out of hours)"
         return [(usage_bar(clock, self._now), URGENCY[urgency]), (fit(text, max(width - BAR - 2, 1)), FAINT)]
 
 
