@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from deskterm.cli.guide import TICKET_SECTIONS, find_meaning
+from deskterm.cli.command_words import TICKET_SECTIONS, find_meaning
 from deskterm.cli.runtime.loading import CommandEntry, GroupEntry
 
 PROGRAM = GroupEntry(

@@ -96,9 +96,10 @@ def snooze(
     if (until is None) == (not wake):
         raise UsageError("Say until when, or --wake.")
     cli: CliContext = context.obj
-    desk = cli.open_desk()
-    moment = None if until is None else parse_snooze(desk.procedure, until, cli.now())
-    print_result(snooze_ticket(desk, number, moment, now=cli.now()), as_json)
+    # One instant for both: a span counts from when the ticket is snoozed
+    desk, now = cli.open_desk(), cli.now()
+    moment = None if until is None else parse_snooze(desk.procedure, until, now)
+    print_result(snooze_ticket(desk, number, moment, now=now), as_json)
 
 
 def work(

@@ -73,7 +73,7 @@ def swap_databases(url: str, restored: str, aside: str) -> None:
                     connection.execute(f"ALTER DATABASE {quote(name)} RENAME TO {quote(aside)}".encode())
                 connection.execute(f"ALTER DATABASE {quote(restored)} RENAME TO {quote(name)}".encode())
         except psycopg.errors.ObjectInUse as error:
-            raise desk_in_use_error(url) from error
+            raise errors.desk_in_use_error(url) from error
         except psycopg.Error as error:
             raise errors.to_desk_error(error, url) or error from error
 
@@ -87,21 +87,13 @@ def require_unconnected(url: str) -> None:
             if found.fetchone() is None:
                 return
             time.sleep(0.1)
-    raise desk_in_use_error(url)
+    raise errors.desk_in_use_error(url)
 
 
 def has_database(url: str) -> bool:
     """Return whether the database of a URL exists."""
     with connect_to_maintenance(url) as connection:
         return _exists(connection, database_of(url))
-
-
-def desk_in_use_error(url: str) -> DeskError:
-    """Return the error for a desk that others have open."""
-    return DeskError(
-        f"Another program has the desk at {display_location(url)} open: close every console and stop `deskterm run`, "
-        "then restore again."
-    )
 
 
 def connect_to_maintenance(url: str) -> psycopg.Connection[tuple[Any, ...]]:

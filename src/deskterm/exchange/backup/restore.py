@@ -347,7 +347,7 @@ def _sole_user(url: str) -> Iterator[None]:
         except Exception as error:
             name = getattr(error, "sqlite_errorname", "")
             if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-                raise postgresql_dump.desk_in_use_error(url) from error
+                raise errors.desk_in_use_error(url) from error
             raise _Unreadable from error
         try:
             yield
@@ -367,7 +367,7 @@ def _require_unlocked(url: str) -> None:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, _LOCK_LENGTH, _LOCK_START)
         except OSError as error:
-            raise postgresql_dump.desk_in_use_error(url) from error
+            raise errors.desk_in_use_error(url) from error
 
 
 def _keep_aside(path: Path, aside: Path) -> None:

@@ -120,6 +120,13 @@ def hidden_ticket_error(number: int | str) -> DeskError:
     return DeskError(f"Ticket {number} is for the members of its department only: ask one of them, or an admin.")
 
 
+def desk_in_use_error(url: str) -> DeskError:
+    return DeskError(
+        f"Another program has the desk at {display_location(url)} open: close every console and stop `deskterm run`, "
+        "then restore again."
+    )
+
+
 def locked_error(url: str) -> UnavailableDesk:
     return UnavailableDesk(
         f"Another program keeps the desk at {display_location(url)} locked: try again when it is done."

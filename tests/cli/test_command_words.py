@@ -7,8 +7,8 @@ import shlex
 import pytest
 
 from cli_call import Call
+from deskterm.cli.command_words import MEANINGS, TICKET_SECTIONS, find_meaning
 from deskterm.cli.commands import PROGRAM
-from deskterm.cli.guide import MEANINGS, TICKET_SECTIONS, find_meaning
 from deskterm.cli.main import build_program
 from deskterm.cli.runtime.loading import Section
 
