@@ -32,7 +32,7 @@ def ward(deskterm: Call, tmp_path: Path) -> Call:
 
 
 def test_it_is_said_who_is_on_call_and_until_when(ward: Call) -> None:
-    assert ward("people", "on-call").out == "Pumps: sam, until Mon 30 Nov 09:00\n"
+    assert ward("people", "on-call").out == "Pumps: sam, until Mon 30 Nov 2026 09:00 GMT\n"
     (turn,) = ward("people", "on-call", "--json").json
     assert turn == {"rota": "pumps", "login": "sam", "until": "2026-11-30T09:00:00Z"}
     assert "Technician in turns of 7 days from 2026-11-23, 09:00" in ward("procedure", "guide", "pumps").out

@@ -14,7 +14,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.notify.on_call import list_turns
+from deskterm.desk.notify.on_call import describe_turns, list_turns
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
@@ -62,6 +62,19 @@ def test_turns_go_round_in_order_and_begin_at_their_time_of_day(ward: DeskSessio
     assert on_call(ward, at(-1)) == ("sam", "23 Nov 09:00")
     # In summer the turn begins at 09:00 by the clock on the wall, an hour earlier by UTC
     assert on_call(ward, datetime(2027, 4, 5, 9, 0, tzinfo=ZoneInfo("Europe/London")))[1] == "12 Apr 09:00"
+
+
+def test_it_is_said_why_nobody_is_on_call(ward: DeskSession) -> None:
+    def describe(now: datetime) -> str:
+        (line,) = describe_turns(list(list_turns(ward, now)))
+        return line
+
+    assert describe(at(0)) == "Pumps: kim, until Mon 30 Nov 2026 09:00 GMT"
+    for login in ("kim", "lou", "sam"):
+        absence.set_absence(ward, login, at(2 * DAY), now=at(0))
+    assert describe(at(DAY)).startswith("Pumps: nobody, because everybody who takes turns is away, until Mon 30 Nov")
+    seed_agents(ward, [{"login": login, "roles": ""} for login in ("kim", "lou", "sam")], now=at(DAY))
+    assert describe(at(DAY)).startswith("Pumps: nobody, because nobody has the role technician; ")
 
 
 def test_whoever_is_away_is_stood_in_for_by_the_next(ward: DeskSession) -> None:

@@ -6,7 +6,7 @@ them. People are the desk's data: a procedure names the role, `deskterm seed age
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,16 +14,19 @@ from zoneinfo import ZoneInfo
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.notify.recipients import StaffDirectory, ensure_recipients, notify_staff, resolve_recipients
+from deskterm.errors import DeskError
 from deskterm.procedure.schema import Procedure, Rota, Rule
+from deskterm.sla.zones import format_local_time
 
 
 class Turn(NamedTuple):
     """A turn of a rota. login: who is on call, None where nobody holds the role or all are away; until: its end, epoch
-    seconds."""
+    seconds; is_held: somebody holds the role."""
 
     rota: Rota
     login: str | None
     until: int
+    is_held: bool
 
 
 def find_on_call(procedure: Procedure, key: str | None, staff: StaffDirectory, at: int) -> str | None:
@@ -44,7 +47,7 @@ def find_turn(rota: Rota, staff: StaffDirectory, at: int) -> Turn:
     end = datetime.combine(rota.first + timedelta(days=(number + 1) * rota.days), changes_at, zone)
     holders = staff.role_holders(rota.role)
     turns = [holders[(number + step) % len(holders)] for step in range(len(holders))]
-    return Turn(rota, next(iter(staff.filter_present(turns, at)), None), int(end.timestamp()))
+    return Turn(rota, next(iter(staff.filter_present(turns, at)), None), int(end.timestamp()), bool(holders))
 
 
 def list_turns(desk: DeskSession, at: datetime) -> Iterator[Turn]:
@@ -53,6 +56,22 @@ def list_turns(desk: DeskSession, at: datetime) -> Iterator[Turn]:
         staff = StaffDirectory(session)
         for rota in desk.procedure.definition.rotas:
             yield find_turn(rota, staff, int(at.timestamp()))
+
+
+def describe_turns(turns: Sequence[Turn]) -> list[str]:
+    """Describe each turn by the wall clock of its rota: `Pumps: sam, until Mon 30 Nov 2026 09:00 GMT`. Raises DeskError
+    where the procedure has no rota."""
+    if not turns:
+        raise DeskError("This procedure has no rota: give it one under [[rotas]].")
+    return [_describe_turn(turn) for turn in turns]
+
+
+def _describe_turn(turn: Turn) -> str:
+    label = turn.rota.label
+    if not turn.is_held:
+        return f"{label}: nobody, because nobody has the role {turn.rota.role}; `deskterm seed agents` gives it"
+    who = turn.login or "nobody, because everybody who takes turns is away"
+    return f"{label}: {who}, until {format_local_time(turn.until, turn.rota.timezone)}"
 
 
 def notify_by_rule(

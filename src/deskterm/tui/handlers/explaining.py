@@ -1,11 +1,15 @@
-"""Explain the due time of a clock, and the place of a ticket in the queue."""
+"""Explain the due time of a clock, the place of a ticket in the queue, the procedure, and who is on call."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
+from deskterm.desk.notify.on_call import describe_turns, list_turns
 from deskterm.errors import DeskError
 from deskterm.present.guide import build_guide
+from deskterm.present.sanitize import sanitize
 from deskterm.tui.dialogs.page import Page
 from deskterm.tui.pages.clock_page import ClockPages
 from deskterm.tui.pages.guide_page import format_guide
@@ -29,6 +33,13 @@ async def show_guide(console: Console, argument: str) -> None:
     if not sections:
         raise DeskError(f"Nothing in the procedure has the words {argument!r}: leave some out.")
     await console.show(Page("Guide to the procedure", format_guide(sections)))
+
+
+async def show_on_call(console: Console, argument: str) -> None:
+    """Show who is on call by each rota, and until when (D-10). Raises DeskError where the procedure has no rota."""
+    now = console.now()
+    lines = await console.run(lambda desk: describe_turns(list(list_turns(desk, now))))
+    await console.show(Page("On call", Content("\n".join(sanitize(line) for line in lines))))
 
 
 async def explain_position(console: Console, argument: str) -> None:
