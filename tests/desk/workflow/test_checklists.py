@@ -18,7 +18,8 @@ def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_developmen
     desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
     with pytest.raises(
-        DeskError, match=r"needs the list .*genuine.* Tick off what is done and say .* `deskterm ticket check 1001 1 2 3"
+        DeskError,
+        match=r"needs the list .*genuine.* Tick off what is done and say .* `deskterm ticket check 1001 1 2 3",
     ):
         update.move(desk, 1001, "raised-with-development", now=at(2))
     checklists.tick_items(desk, 1001, [1, 2, 3], now=at(3))
