@@ -66,7 +66,7 @@ def export_rows(
     cli.log_access(facts, None, f"export {what}")
     begin = parse_instant(since, facts.timezone) if since is not None else None
     end = parse_instant(until, facts.timezone) if until is not None else None
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
 
         def write_rows(stream: TextIO) -> int:
             if what != "worklog":

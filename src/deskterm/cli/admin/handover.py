@@ -29,7 +29,7 @@ def list_handover(
     or changed since the shift began.
     """
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         procedure = compile_document(facts.document, facts.procedure_version)
         if not procedure.definition.shifts:

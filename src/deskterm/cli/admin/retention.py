@@ -49,7 +49,7 @@ def list_kept(context: typer.Context, as_json: AsJson = False) -> None:
     cli: CliContext = context.obj
     facts = cli.read_facts()
     desk, now = cli.open_desk(), cli.now(facts)
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         due, on_hold = retention.find_expired_tickets(desk, reader, now=now), load_held_tickets(reader)
     years = desk.procedure.definition.retention.years
     if as_json:
@@ -86,7 +86,7 @@ def purge(
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
     desk.require("purge")
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         due = [ticket for ticket in retention.find_expired_tickets(desk, reader, now=now) if ticket.held is None]
         if really and due:
             consequence = f"The words of {_count_tickets(len(due))} will be gone for ever."

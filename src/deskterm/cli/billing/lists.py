@@ -24,7 +24,7 @@ def list_quotes(
 ) -> None:
     """List quotes that are asked for or sent and not answered yet."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         rows = load_quotes(reader, include_answered=every)
     if as_json:

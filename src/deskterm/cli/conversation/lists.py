@@ -25,7 +25,7 @@ def list_answers(
 ) -> None:
     """List answers that nobody has read yet: complaints first, then low scores."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         rows = surveys.load_answers(reader, include_read=every)
     if as_json:
@@ -54,7 +54,7 @@ def list_answers(
 def list_articles(context: typer.Context, as_json: AsJson = False) -> None:
     """List the articles of the knowledge base that replies named."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         rows = surveys.load_articles(reader)
     if as_json:
@@ -78,7 +78,7 @@ def list_thanks(
 ) -> None:
     """List the messages that were taken for mere thanks, and kept their tickets closed."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         found = kept_thanks.load_thanks(reader, "overruled" if overruled else "kept", limit=limit + 1)
     messages = cut_to_limit(found, limit)

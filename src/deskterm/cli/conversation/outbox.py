@@ -33,7 +33,7 @@ def list_letters(
         raise UsageError(f"A letter is queued, sent, failed or withdrawn, not {state!r}.")
     cli: CliContext = context.obj
     cli.require("letters")
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         letters = cut_to_limit(outbox.load_letters(reader, state, limit=limit + 1), limit)
     # An empty list shows nothing of anybody
@@ -98,7 +98,7 @@ def _warn_that_they_wait(state: str, letters: Sequence[outbox.Letter]) -> None:
 def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
     """List what I was told, the newest first."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         notices = cut_to_limit(outbox.load_notices(reader, cli.check_login(), limit=limit + 1), limit)
     if as_json:
@@ -117,7 +117,7 @@ def list_escalations(
 ) -> None:
     """List open escalations, the oldest first."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         roles: tuple[str, ...] = ()
         if mine:

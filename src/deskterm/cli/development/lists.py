@@ -25,7 +25,7 @@ def list_items(
 ) -> None:
     """List development items, those that are under way first to last."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         rows = load_items(reader, include_done=every, release=day)
     if as_json:
@@ -56,7 +56,7 @@ def list_items(
 def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
     """List releases: those that went out, and what is scheduled to those to come."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         rows = load_releases(reader)
     procedure = compile_document(facts.document, facts.procedure_version)

@@ -29,7 +29,7 @@ from deskterm.store.queries.oversight import (
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """List who works here, with what they have open."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         staff = load_staff(reader, int(cli.now(facts).timestamp()))
     definition = compile_document(facts.document, facts.procedure_version).definition
@@ -62,7 +62,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
 def list_participants(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """List who is on CC of a ticket."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader(number) as reader:
         require_ticket(reader, number)
         participants = load_participants(reader, number)
     if as_json:
@@ -75,7 +75,7 @@ def list_participants(context: typer.Context, number: Number, as_json: AsJson = 
 def list_absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
     """List open tickets whose owners are away, where colleagues cover for them: `deskterm ticket take` takes one."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         departments = json.loads(facts.document).get("departments", [])
         # A desk without departments covers for everybody, which None says; an empty list would be nobody.
@@ -87,7 +87,7 @@ def list_absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = Fa
 def list_overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
     """List the open tickets of the teams that my role answers for; a lead answers for the own team, or for all."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         login = cli.check_login()
         # check_login() has made sure that there is one

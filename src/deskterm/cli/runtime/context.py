@@ -15,6 +15,7 @@ from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.permissions import Act, format_unknown_agent, require
 from deskterm.desk.policy.read_access import find_hidden_in_document
 from deskterm.errors import DeskError, UsageError
+from deskterm.present.formats import format_count
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.identity import read_login
 from deskterm.store.db.location import display_location, resolve_database_url
@@ -94,6 +95,17 @@ class CliContext:
             raise
         return reader
 
+    def open_current_reader(self, number: int | None = None) -> ReadConnection:
+        """Open a connection as `open_reader` does, to tickets as they are now: what is over is recorded first. number:
+        the only ticket that is read. For whatever shows tickets by their status, or what followed from it (D-02)."""
+        reader = self.open_reader()
+        try:
+            self.bring_up_to_date(reader, load_desk_facts(reader), number)
+        except BaseException:
+            reader.close()
+            raise
+        return reader
+
     def open_desk(self) -> DeskSession:
         """Open the desk as whoever calls, or with `--as` as another agent, for which the caller must be an admin.
         Raises DeskError when either is not to be."""
@@ -113,7 +125,7 @@ class CliContext:
         now = self.now(facts)
         instant = int(now.timestamp())
         if number is None:
-            numbers = load_overdue_timers(reader, instant, _MOST_CAUGHT_UP)
+            numbers = load_overdue_timers(reader, instant, _MOST_CAUGHT_UP + 1)
         else:
             numbers = [number] if is_anything_due(reader, number, instant) else []
         if not numbers:
@@ -123,9 +135,20 @@ class CliContext:
 
         try:
             self.check_clock(facts)
-            record_due_events(self.url, numbers, now)
+            record_due_events(self.url, numbers[:_MOST_CAUGHT_UP], now)
         except DeskError as error:
-            print(f"deskterm: what is due since a while is not recorded here: {sanitize(str(error))}", file=sys.stderr)
+            print(
+                f"deskterm: {format_count(len(numbers), 'ticket')} may show a status whose time is over, because that"
+                f" cannot be recorded: {sanitize(str(error))}",
+                file=sys.stderr,
+            )
+            return
+        if len(numbers) > _MOST_CAUGHT_UP:
+            print(
+                f"deskterm: {_MOST_CAUGHT_UP} tickets whose time was over have moved on, and there are more of them that"
+                " show their earlier status: `deskterm run --once` moves them all.",
+                file=sys.stderr,
+            )
 
     def check_clock(self, facts: DeskFacts | None = None) -> None:
         """Compare this computer's clock with the desk's newest event, before anything is dated by it. facts: the

@@ -48,7 +48,7 @@ def list_clocks(
     most = choose_limit(limit, whole=whole, as_json=as_json)
     cli: CliContext = context.obj
     within = _parse_due_within(due_within) if due_within is not None else None
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
         versions = VersionVocabularies(reader, facts)

@@ -70,6 +70,7 @@ def watch_clocks(
             clocks = _WatchedClocks(reader, facts, cli, cli.make_clock(facts), view)
             painted = 0
             while True:
+                cli.bring_up_to_date(reader, facts)
                 screen.paint(clocks.format_block(rows or screen.count_rows()))
                 painted += 1
                 if count is not None and painted >= count:

@@ -44,7 +44,7 @@ def judge_past(
     """
     cli: CliContext = context.obj
     other = load(find_procedure(procedure)).procedure
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         comparison = what_if.compare_procedures(
             reader,

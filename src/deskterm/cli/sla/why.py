@@ -36,8 +36,9 @@ def explain_clocks(
     """
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        now = cli.now(load_desk_facts(reader))
-        ticket = find_ticket(reader, reference)
+        facts = load_desk_facts(reader)
+        now, ticket = cli.now(facts), find_ticket(reader, reference)
+        cli.bring_up_to_date(reader, facts, ticket.number)
         events, procedures = read_events(reader, ticket.number), procedure_versions_from_reader(reader)
         explanations = build_explanations(events, procedures, metric, cycle, now=now)
         # Told apart: a cycle that there is not, and a metric without any clock

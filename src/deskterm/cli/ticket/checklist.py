@@ -46,7 +46,7 @@ def check_items(
 
 def _print_checklists(cli: CliContext, number: int, as_json: bool) -> None:
     """Print the checklists of a ticket, with those that are asked for and not begun, and the command that goes on."""
-    with cli.open_reader() as reader:
+    with cli.open_current_reader(number) as reader:
         facts, ticket = load_desk_facts(reader), load_ticket_detail(reader, number)
         if ticket is None:
             raise missing_ticket_error(reader, number)

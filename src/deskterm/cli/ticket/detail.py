@@ -28,9 +28,8 @@ _FACT_NAMES = ("impact", "urgency", *(field.name for field in FACT_FIELDS if fie
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Show a ticket: its facts, clocks and conversation."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader(number) as reader:
         facts = load_desk_facts(reader)
-        cli.bring_up_to_date(reader, facts, number)
         ticket = load_ticket_detail(reader, number)
         if ticket is None:
             raise missing_ticket_error(reader, number)

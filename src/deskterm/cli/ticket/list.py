@@ -123,7 +123,7 @@ def search(
     if not wanted:
         raise UsageError("Say which words to look for.")
     names = parse_columns(columns) if columns is not None else _COLUMNS_OF_REQUESTS
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         rows, total = search_tickets(
             reader,
@@ -180,7 +180,7 @@ def print_requests(
     """Print the tickets of one person outside, the newest first. closed: only closed ones; None for all; columns: as
     `print_queue` takes them."""
     names = parse_columns(columns) if columns is not None else _COLUMNS_OF_REQUESTS
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         rows, total = load_requester_tickets(reader, requester, closed=closed, match=match, limit=limit)
         _print_found(cli, reader, facts, requester, rows, total, names, as_json)
@@ -203,9 +203,8 @@ def print_queue(
     if view not in labels:
         raise UsageError(f"There is no view {view!r}: use {', '.join(labels)}.")
     names = parse_columns(columns) if columns is not None else None
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
-        cli.bring_up_to_date(reader, facts)
         login = cli.check_login()
         own_team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)
         now = int(cli.now(facts).timestamp())

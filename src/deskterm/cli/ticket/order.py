@@ -26,7 +26,7 @@ _DAY = 86_400
 def explain_order(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Explain a ticket's place in the order of work: the keys in turn, and who stands next to it."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         procedure = compile_document(facts.document, facts.procedure_version)
         # Nobody in particular: all open tickets are the same for everybody
@@ -55,7 +55,7 @@ def explain_order(context: typer.Context, number: Number, as_json: AsJson = Fals
 def print_stale(cli: CliContext, limit: int, as_json: bool) -> None:
     """Print the open tickets that nobody has touched for as long as the procedure says, the longest first (S1-31).
     Raises DeskError when it does not say that."""
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         procedure = compile_document(facts.document, facts.procedure_version)
         length = procedure.definition.queue.stale_after

@@ -50,7 +50,7 @@ def find_similar(
 ) -> list[SimilarTicket]:
     """Find tickets that may be about the same matter, among those that the procedure wants compared. client: key, name
     or address; leave_out: numbers of tickets."""
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         # Plain JSON: for one setting the procedure need not be compiled
         duplicates = json.loads(load_desk_facts(reader).document or "{}").get("duplicates", {})
         among = duplicates.get("suggest", "organisation")
@@ -89,7 +89,7 @@ def list_suggestions(
     if take is not None or leave is not None:
         _decide(cli, number, take, leave, as_json)
         return
-    with cli.open_reader() as reader:
+    with cli.open_current_reader(number) as reader:
         require_ticket(reader, number)
         suggestions = load_records(reader, number, "suggestion")
     if as_json:

@@ -19,7 +19,7 @@ _DAY = 86_400
 
 def print_unscheduled(cli: CliContext, limit: int, as_json: bool) -> None:
     """Print the tickets that wait for a sprint or release and are in none, with their age (S1-16)."""
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
         rows = cut_to_limit(load_unscheduled(reader, now, limit + 1), limit)
@@ -30,7 +30,7 @@ def print_to_be_set(cli: CliContext, limit: int, as_json: bool) -> None:
     """Print the tickets that wait for somebody to say when they are due (S1-17): for a viewer who holds a role that
     some wait for, those; for others, all."""
     login = cli.check_login()
-    with cli.open_reader() as reader:
+    with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
         rows = cut_to_limit(load_awaiting_due_time(reader, now, limit + 1), limit)
