@@ -304,11 +304,12 @@ def check_requirements(desk: DeskSession, before: State, after: State) -> None:
 
 def check_wait(desk: DeskSession, number: int, now: datetime) -> None:
     """Assert that a ticket in a status that it leaves after some time is on its way out: the timer runs from the entry,
-    or from the last question, and is not over. It may have stopped for an answer of the requester, or have been over
-    once and the move undone (D-01)."""
+    from the last question, or from the undo that brought the ticket back, and is not over. It may have stopped for an
+    answer of the requester (D-01)."""
     with desk.store.reading() as session:
-        events = select_effective_events(load_events(session, number))
-        fold = fold_events(events, desk.build_procedure_lookup(session))
+        history = list(load_events(session, number))
+        events = select_effective_events(history)
+        fold = fold_events(history, desk.build_procedure_lookup(session))
     status = desk.procedure.statuses[fold.state.status]
     if status.after is None or status.after.to is None:
         return
@@ -321,11 +322,12 @@ def check_wait(desk: DeskSession, number: int, now: datetime) -> None:
         and event.data.get("author_kind") == "requester"
         and event.kind in ("replied", "overruled")
     ]
-    if answers or any(key[:3] == ("timer", timer.metric, timer.cycle) for key in fold.state.noticed):
+    if answers:
         return
+    undos = [event.at for event in history if event.kind == "undone" and timer.metric in event.data.get("timers", ())]
     span = parse_target(status.after.span, 86_400).seconds
     assert timer.state == "running"
-    assert timer.due_at == entry.at + span
+    assert timer.due_at in [start + span for start in (entry.at, *undos)]
     assert timer.due_at > now.timestamp()
 
 

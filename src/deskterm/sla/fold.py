@@ -87,6 +87,19 @@ class ClockFold:
             if cycles.running is not None:
                 self._retarget(cycles, cycles.running, at, "policy")
 
+    def restart_timer(self, metric: str, at: int) -> None:
+        """End the cycle of a timer that is over by an instant and runs all the same, and begin another one there for
+        the full time. For an undo, which brings a ticket back to where its time was over."""
+        for cycles in self._metrics:
+            cycle = cycles.running
+            if cycles.metric.key != metric or cycle is None or cycle.due is None or cycle.due > at:
+                continue
+            ended = cycle.end(at, cancelled=True)
+            cycles.ended += [ended] if ended is not None else []
+            cycles.running = Cycle(metric, cycle.number + 1, at, at, self._terms.cadences)
+            cycles.running.scheduled = self._scheduled
+            self._set_target(cycles, cycles.running)
+
     def forecast_due_times(self, at: int) -> dict[tuple[str, int], int | None]:
         """Return the due time of each running cycle, and of each paused one if it were resumed at an instant: (metric,
         cycle) → epoch seconds, None where no due time is set."""

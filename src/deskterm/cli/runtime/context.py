@@ -145,8 +145,8 @@ class CliContext:
             return
         if len(numbers) > _MOST_CAUGHT_UP:
             print(
-                f"deskterm: {_MOST_CAUGHT_UP} tickets whose time was over have moved on, and there are more of them that"
-                " show their earlier status: `deskterm run --once` moves them all.",
+                f"deskterm: {_MOST_CAUGHT_UP} tickets whose time was over have moved on, and there are more that show"
+                " their earlier status: `deskterm run --once` moves them all.",
                 file=sys.stderr,
             )
 

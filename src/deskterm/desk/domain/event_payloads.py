@@ -141,6 +141,8 @@ class MigrationData(EventData, total=False):
 class UndoData(EventData, total=False):
     seqs: list[int]
     """Numbers of the events that no longer count."""
+    timers: list[str]
+    """Keys of the timers that start again at the undo, because it brought them back and their time was over."""
 
 
 class LetterData(MessageData, total=False):

@@ -46,7 +46,7 @@ class TicketFold:
         self._clocks: list[Clock] | None = None
         """The clocks after the last event, once somebody has asked for them."""
         self._effective_events: list[Event] = []
-        """The events that the state consists of: all that were not undone."""
+        """The events that the state consists of: all that were not undone, and the undo events that started timers."""
 
     def step(self, event: Event) -> SlaEvent:
         """Apply the ticket's next event, and return the SLA event that its clocks were advanced by."""
@@ -62,12 +62,26 @@ class TicketFold:
         earlier, self._effective_events = self._effective_events, []
         self.state, self._folding, self._version = State(), None, -1
         for before in earlier:
-            if before.seq not in undone:
+            if before.kind == "undone":
+                self._restart_timers(before)
+            elif before.seq not in undone:
                 self.step(before)
+        self._restart_timers(event)
         # The state is an earlier one, but somebody touched the ticket now, and its version counts the undo too
         self.state.updated_at = self.state.last_event_at = event.at
         self.state.version = event.seq
         return SlaEvent(event.at, frozenset(), self.state.status, self.state.facts)
+
+    def _restart_timers(self, event: Event) -> None:
+        """Start the timers again that an undo found to be over, for their full time from the undo on. Otherwise the
+        ticket would never leave its status, as the end of that time is recorded already (D-01)."""
+        timers = event.data.get("timers", ())
+        if not timers or self._folding is None:
+            return
+        # A later undo folds all of this again, and the timers have been started all the same
+        self._effective_events.append(event)
+        for metric in timers:
+            self._folding.restart_timer(metric, event.at)
 
     def _apply(self, event: Event) -> SlaEvent:
         procedure = self.procedures(event.version)
@@ -171,6 +185,14 @@ def select_effective_events(events: Iterable[Event]) -> list[Event]:
         else:
             found.append(event)
     return found
+
+
+def select_clock_events(events: Iterable[Event]) -> list[Event]:
+    """Return the events that clocks consist of: those of `select_effective_events`, and the undo events that started
+    timers again."""
+    found = list(events)
+    kept = {event.seq for event in select_effective_events(found)}
+    return [event for event in found if event.seq in kept or (event.kind == "undone" and event.data.get("timers"))]
 
 
 def fold_events(events: Iterable[Event], procedures: Callable[[int], CompiledProcedure]) -> TicketFold:

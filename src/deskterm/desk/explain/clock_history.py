@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import TicketFold, select_effective_events
+from deskterm.desk.domain.fold import TicketFold, select_clock_events
 from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
@@ -96,7 +96,7 @@ def build_clock_histories(events: Iterable[Event], procedures: ProcedureLookup) 
     """Fold a ticket, and return the history of each of its clocks."""
     builder = _HistoryBuilder(procedures)
     # Without undone events: what was undone must not explain anything
-    for event in select_effective_events(events):
+    for event in select_clock_events(events):
         builder.step(event)
     return builder.build()
 

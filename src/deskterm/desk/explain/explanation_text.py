@@ -207,6 +207,8 @@ class _TextBuilder:
         start = self._format_instant(clock.started_at)
         if event.kind == "continued":
             return f"{start}; taken up again {self._format_instant(event.at)}, when {event.actor} reopened the ticket"
+        if event.event_kind == "undone":
+            return f"{start}, for its full time again, since {event.actor} undid what had ended it (event {event.seq})"
         trigger = f" on {event.trigger}" if event.trigger else ""
         return f"{start}{trigger} (event {event.seq}, {event.event_kind} by {event.actor})"
 

@@ -22,13 +22,16 @@ from deskterm.desk.domain.changes import join_changes
 from deskterm.desk.domain.event_kinds import MERGE_EVENTS, SYSTEM_EVENTS, find_entry
 from deskterm.desk.domain.event_phrases import describe_event
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import fold_events, select_effective_events
+from deskterm.desk.domain.fold import TicketFold, fold_events, select_clock_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED, is_merge_into_another
 from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.history.last_command import LastCommand, find_last_command
 from deskterm.desk.policy.status_graph import find_duplicate_status
 from deskterm.errors import DeskError
 from deskterm.procedure.channels import MAIL
+from deskterm.procedure.sla_terms import AUTO_CLOSE, CALL_PREFIX, REOPEN_WINDOW, SNOOZE
+from deskterm.sla.timer_keys import TIMER_PREFIX
+from deskterm.sla.zones import format_local_time
 from deskterm.store.db.tables import RecordRow, table_of
 
 
@@ -63,7 +66,7 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
         sent = sum(_undo_on_ticket(work, commands[work.number] or command, to_epoch(now)) for work in works)
         others = [other for other in numbers if other != number]
         summary = f"Undone: {command.describe_undone(number, desk.procedure)}"
-        result = here.build_result(f"{summary}{_format_others(others)}{_format_sent(sent)}")
+        result = here.build_result(f"{summary}{_format_restarts(here)}{_format_others(others)}{_format_sent(sent)}")
     return CommandResult(number, result.summary, _reverse_changes(command.events), result.version)
 
 
@@ -138,6 +141,8 @@ def _format_separate_hint(number: int, command: LastCommand) -> str:
 
 def _find_obstacle(event: Event, letter_states: Sequence[str], *, is_covered: bool) -> str | None:
     """Return the reason why an event cannot be undone; None when it can. is_covered: a letter carries its message."""
+    if event.kind == "snoozed" and event.actor == SYSTEM_ACTOR:
+        return "the time until which it was snoozed is over; snooze it anew with `deskterm ticket snooze`"
     if f"fields.{FOLLOW_UPS}" in event.changes:
         return "what the requester wrote stays, and so does the follow-up ticket"
     if event.kind == "replied":
@@ -186,8 +191,50 @@ def _undo_on_ticket(work: TicketTransaction, command: LastCommand, now: int) -> 
         }
     # What remains sets the time from here on, not what is taken back.
     work.at = max([now, *(event.at for event in effective if event.seq not in undone)])
-    work.append("undone", seqs=sorted(undone))
+    timers = _find_timers_to_restart(work, undone)
+    payload: dict[str, Any] = {"seqs": sorted(undone)} | ({"timers": timers} if timers else {})
+    work.append("undone", **payload)
     return sent
+
+
+def _find_timers_to_restart(work: TicketTransaction, undone: set[int]) -> list[str]:
+    """Find the timers that run again by the undo and whose time is over by then, such as that of a status which the
+    ticket had left at its end: they start again for their full time from the undo on (D-01). Where a timer was over
+    before the undo too, and moved nothing, nothing starts again. undone: the seqs of the events that it reverts."""
+    before = {(clock.metric, clock.cycle, clock.due_at) for clock in work.fold.clocks() if clock.state == "running"}
+    return [
+        clock.metric
+        for clock in _fold_without(work, undone).clocks()
+        if clock.state == "running"
+        and clock.metric.startswith(TIMER_PREFIX)
+        and clock.metric not in (REOPEN_WINDOW, SNOOZE)
+        and clock.due_at is not None
+        and clock.due_at <= work.at
+        and (clock.metric, clock.cycle, clock.due_at) not in before
+    ]
+
+
+def _fold_without(work: TicketTransaction, undone: set[int]) -> TicketFold:
+    """Fold the ticket as it is before the undo, without some events."""
+    events = select_clock_events(work.load_earlier_events())
+    return fold_events((event for event in events if event.seq not in undone), work.fold.procedures)
+
+
+def _format_restarts(work: TicketTransaction) -> str:
+    """Format when the timers end that the undo has started again; empty where there are none."""
+    timers = work.new_events[-1].data.get("timers", ()) if work.new_events else ()
+    found = []
+    for clock in work.fold.clocks():
+        if clock.metric not in timers or clock.state != "running" or clock.due_at is None:
+            continue
+        end = format_local_time(clock.due_at, work.context.timezone)
+        if clock.metric.startswith(CALL_PREFIX):
+            found.append(f"; the next call is {end}")
+        elif clock.metric == AUTO_CLOSE:
+            found.append(f"; it closes by itself {end}")
+        else:
+            found.append(f"; its time there starts again and ends {end}")
+    return "".join(found)
 
 
 def _is_sent_letter(work: TicketTransaction, event: Event) -> bool:
@@ -222,10 +269,7 @@ def _find_outdated_notices(work: TicketTransaction, command: LastCommand, undone
     noticed = [event for event in (*command.events, *command.later) if event.kind == "noticed"]
     if not noticed:
         return set()
-    remaining = [event for event in select_effective_events(work.load_earlier_events()) if event.seq not in undone]
-    dues = {
-        (clock.metric, clock.cycle): clock.due_at for clock in fold_events(remaining, work.fold.procedures).clocks()
-    }
+    dues = {(clock.metric, clock.cycle): clock.due_at for clock in _fold_without(work, undone).clocks()}
     return {
         event.seq
         for event in noticed
