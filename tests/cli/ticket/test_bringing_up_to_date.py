@@ -69,9 +69,7 @@ def test_what_is_read_is_as_it_is_now(solved_long_ago: str, deskterm: Call, word
         "people overseen",
     ],
 )
-def test_whatever_shows_tickets_records_first_what_is_over(
-    solved_long_ago: str, deskterm: Call, words: str
-) -> None:
+def test_whatever_shows_tickets_records_first_what_is_over(solved_long_ago: str, deskterm: Call, words: str) -> None:
     """Counts, lists, searches, explanations, exports and letters follow from the status a ticket has now (D-02)."""
     answer = deskterm("--database", solved_long_ago, *words.split())
     assert "Traceback" not in answer.err
