@@ -61,6 +61,13 @@ class Story:
         self.runner_messages += [fired.sentence for fired in self._runner.step(until)]
         return until
 
+    def wait_until(self, instant: str) -> datetime:
+        """Let the time pass while no runner works; return the instant."""
+        until = datetime.fromisoformat(instant).astimezone(UTC)
+        assert until >= self.now, "time only goes forward"
+        self.now = until
+        return until
+
     def read_ticket(self, number: int) -> TicketDetail:
         with open_reader(self.url) as reader:
             found = load_ticket_detail(reader, number)
@@ -76,8 +83,7 @@ class Story:
 
     def due(self, number: int, metric: str) -> str:
         """The due time of the last cycle, in UTC; a dash for none."""
-        instant = self.clock(number, metric).due
-        return "–" if instant is None else f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d %H:%M}"
+        return format_instant(self.clock(number, metric).due)
 
     def records(self, number: int, kind: str) -> list[RecordView]:
         return [record for record in self.read_ticket(number).records if record.kind == kind]
@@ -86,7 +92,26 @@ class Story:
         """The topics of the letters about a ticket."""
         return [str(record.values.get("on", "")) for record in self.records(number, "letter")]
 
+    def letters_with_instants(self, number: int) -> list[tuple[str, str]]:
+        """The topics of the letters about a ticket, each with the instant (UTC) at which it was due to be written."""
+        return [
+            (str(record.values.get("on", "")), format_instant(record.at)) for record in self.records(number, "letter")
+        ]
+
+    def moves(self, number: int) -> list[tuple[str, str, str]]:
+        """Every change of a ticket's status: the instant in UTC, the new status, and who made it."""
+        return [
+            (format_instant(event.at), event.data["changes"]["status"][1], event.actor)
+            for event in self.read_ticket(number).events
+            if "status" in event.data.get("changes", {})
+        ]
+
     def verify(self) -> None:
         """Verify that every row is what the events say, and close the store."""
         assert check_integrity(self.store).findings == ()
         self.store.close()
+
+
+def format_instant(instant: int | None) -> str:
+    """An instant in UTC, to the minute; a dash for none."""
+    return "–" if instant is None else f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d %H:%M}"

@@ -50,6 +50,31 @@ def test_the_client_rejects_the_fix_and_then_confirms_another(desk_with_ticket: 
     assert [said["state"] for said in read_records(desk, "resolution")] == ["rejected", "permanent"]
 
 
+def test_a_confirmation_of_what_is_closed_already_keeps_the_words_and_leaves_it_closed(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    """The desk said that a closed ticket "cannot be closed: move it first" (D-01)."""
+    desk = desk_with_ticket("web-agency")
+    resolution.resolve(desk, 1001, "The box is on the left.", now=at(10))
+    before = read_ticket(desk)
+    assert before.row.status == "closed"
+    with pytest.raises(DeskError, match="is Closed already: nothing is left to confirm"):
+        confirmation.confirm(desk, 1001, " ", now=at(20))
+    result = confirmation.confirm(desk, 1001, "Works", channel="email", received_at=at(15), now=at(20))
+    assert result.summary == "1001: confirmed by the requester, and stays Closed"
+    after = read_ticket(desk)
+    message = after.messages[-1]
+    assert (message.body, message.author_kind, message.mark, message.at) == (
+        "Works", "requester", "", int(at(15).timestamp()),
+    )  # fmt: skip
+    assert (after.row.status, after.closed, after.reopened, after.clocks) == (
+        before.row.status, before.closed, 0, before.clocks,
+    )  # fmt: skip
+    assert [record.kind for record in after.records] == [record.kind for record in before.records], "nobody is told"
+    with pytest.raises(DeskError, match="is Closed: take it up again with `deskterm ticket reopen 1001`"):
+        confirmation.reject(desk, 1001, "Not for me.", now=at(30))
+
+
 @pytest.mark.requirement("S1-27")
 def test_sign_off_is_reminded_once_and_never_closes_the_ticket(desk_with_ticket: DeskFactory) -> None:
     desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")

@@ -137,6 +137,14 @@ def build_message_row(event: Event) -> dict[str, Any] | None:
         "contact_id": event.data.get("contact"),
         "channel": event.data.get("channel", ""),
         "automatic": int(bool(event.data.get("automatic")) or event.kind == "letter"),
-        "mark": "thanks" if event.kind == "thanked" else "files" if event.data.get("with_files") else "",
+        "mark": _find_mark(event),
         "text_id": event.texts["body"].id,
     }
+
+
+def _find_mark(event: Event) -> str:
+    """Return the mark of a message: `thanks` where it was taken for mere thanks, `files` where files came with it."""
+    if event.kind == "thanked":
+        # Words that an agent recorded as a confirmation were not taken for anything
+        return "" if event.data.get("confirmed") else "thanks"
+    return "files" if event.data.get("with_files") else ""

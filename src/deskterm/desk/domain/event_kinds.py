@@ -89,6 +89,10 @@ def _by_author(label: str, data: Data) -> str:
     return "recorded a message of the requester" if data.get("author_kind") == "requester" else label
 
 
+def _with_confirmation(label: str, data: Data) -> str:
+    return "recorded that the requester confirmed" if data.get("confirmed") else _by_author(label, data)
+
+
 def _with_obstacle(label: str, data: Data) -> str:
     return f"{label} to {data.get('label', '')}: {data.get('why', '')}"
 
@@ -415,8 +419,8 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     ),
     "thanked": EventKindEntry(
         label="recorded thanks",
-        phrase=_by_author,
-        payload=payloads.MessageData,
+        phrase=_with_confirmation,
+        payload=payloads.ThanksData,
         message_kind="public",
         irreversible="what the requester wrote stays",
     ),

@@ -57,6 +57,11 @@ class VerdictData(EventData, total=False):
     rejected: bool
 
 
+class ThanksData(MessageData, total=False):
+    confirmed: bool
+    """The words confirm a resolution that had closed the ticket; an agent has read them."""
+
+
 class ReplyData(MessageData, VerdictData, total=False):
     next_steps: bool
     resolution: str

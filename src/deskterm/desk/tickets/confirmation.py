@@ -35,10 +35,17 @@ def confirm(
     """Confirm a resolution for the requester, who was asked or given one (S1-27, S3-13): the ticket is closed, or takes
     the last step before.
 
+    On a ticket that is closed already their words are kept and it stays closed: no clock starts, nobody is told (D-01).
+    Without words there is nothing to record, and DeskError says so.
+
     text: the requester's message, if they wrote. author: name or address of the writer, where it is not the requester.
     channel, received_at: of their message.
     """
     with desk.ticket(number, "move", now, version, action="say that all is well for a requester") as work:
+        current = work.procedure.statuses.get(work.state.status)
+        if current is not None and current.category == "closed":
+            _append_late_confirmation(work, current, text, author, channel, received_at)
+            return work.build_result(f"{number}: confirmed by the requester, and stays {current.label}")
         # A customer may confirm a fix before the ticket was moved to where it is asked for
         if not has_unrejected_resolution(work.state):
             _require_awaiting_confirmation(work)
@@ -99,8 +106,40 @@ def _require_awaiting_confirmation(work: TicketTransaction) -> Status:
     current = work.procedure.statuses.get(work.state.status)
     if current is None or (current.on_reject is None and current.category != "solved"):
         label = current.label if current else work.state.status
-        raise DeskError(f"Ticket {work.number} is {label}: nobody has asked the requester to confirm anything.")
+        if current is not None and current.category == "closed":
+            raise DeskError(
+                f"Ticket {work.number} is {label}: take it up again with `deskterm ticket reopen {work.number}`."
+            )
+        raise DeskError(
+            f"Ticket {work.number} is {label}: nobody has asked the requester to confirm anything. Say how it was"
+            f" resolved with `deskterm ticket resolve {work.number}`, or record what they wrote as their message."
+        )
     return current
+
+
+def _append_late_confirmation(
+    work: TicketTransaction,
+    closed: Status,
+    text: str,
+    author: str | None,
+    channel: str,
+    received_at: datetime | None,
+) -> None:
+    """Record the words of a requester who confirms what was closed before. They are no request, whatever the language,
+    because an agent read them; so they are recorded as thanks are, and not as a reply that reopens."""
+    if not text.strip():
+        raise DeskError(f"Ticket {work.number} is {closed.label} already: nothing is left to confirm.")
+    at = resolve_arrival(work, received_at)
+    work.append(
+        "thanked",
+        {},
+        {"body": require_message_text(text)},
+        author_kind="requester",
+        contact=find_or_add_author(work.session, author, work.state.requester_id, work.state.organisation_id),
+        channel=channel or work.state.channel,
+        spoken_at=at if at != work.at else None,
+        confirmed=True,
+    )
 
 
 def _append_verdict(
