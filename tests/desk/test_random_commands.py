@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from deskterm.desk.api import open_system_desk
 from deskterm.desk.conversation import messages, thanks_messages
-from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession
+from deskterm.desk.core.context import SYSTEM_ACTOR
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, load_events
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import fold_events, select_effective_events

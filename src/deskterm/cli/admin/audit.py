@@ -13,8 +13,8 @@ from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Limit, OnlyTicket, require_ticket
 from deskterm.cli.runtime.output import cut_to_limit, print_findings, print_json, show_progress_on_terminal
 from deskterm.cli.runtime.table import print_table
+from deskterm.desk.core.context import SYSTEM_ACTOR
 from deskterm.desk.core.desk_history import DESK_EVENT_LABELS
-from deskterm.desk.core.session import SYSTEM_ACTOR
 from deskterm.desk.domain.event_phrases import describe_changes, describe_event
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.history import desk_chain, hash_chain

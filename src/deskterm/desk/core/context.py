@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import Agent
+
+SYSTEM_ACTOR = "deskterm"
+"""Login and role of the desk itself, for what happens without an agent."""
+
+
+@cache
+def build_system_agent() -> Agent:
+    """Return the agent that stands for the desk itself; it has no row."""
+    return Agent(login=SYSTEM_ACTOR, name=SYSTEM_ACTOR, role=SYSTEM_ACTOR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 from sqlmodel import Session
 
-from deskterm.desk.core.context import TransactionContext
+from deskterm.desk.core.catching_up import CatchUp, is_anything_due, record_due_events
+from deskterm.desk.core.context import SYSTEM_ACTOR, TransactionContext, build_system_agent
 from deskterm.desk.core.people import build_unknown_agent
 from deskterm.desk.core.procedure_versions import ProcedureVersions
-from deskterm.desk.core.row_mapping import to_datetime, to_epoch
+from deskterm.desk.core.row_mapping import to_epoch
+from deskterm.desk.core.ticket_history import TicketHistory, fold_ahead
 from deskterm.desk.core.ticket_lookup import procedure_versions_from_session
-from deskterm.desk.core.transaction import Reactions, TicketTransaction, load_events
+from deskterm.desk.core.transaction import Reactions, TicketTransaction
 from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
 from deskterm.desk.domain.events import GENESIS
 from deskterm.desk.domain.fold import TicketFold
@@ -36,28 +36,12 @@ from deskterm.store.db.engine import Store
 from deskterm.store.db.errors import UnavailableDesk, hidden_ticket_error, newer_layout_error
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.db.tables import Agent, ClockRow, ProcedureVersion, Ticket, table_of
+from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
 _ticket = table_of(Ticket)
 # SQLite ignores FOR UPDATE: there the transaction has locked the whole file (BEGIN IMMEDIATE)
 _LOCK_TICKET = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
-_clock = table_of(ClockRow)
-_FIND_DUE = (
-    select(_clock.c.metric)
-    .where(
-        _clock.c.ticket_id.in_(bindparam("numbers", expanding=True)),
-        _clock.c.state == "running",
-        _clock.c.next_event_at <= bindparam("now"),
-    )
-    .limit(1)
-)
-
-_SELECT_VERSION = "SELECT version FROM ticket WHERE id = ?"
-
-_LONG_HISTORY = 40
-"""Events from which on it pays to fold a ticket before its lock is held, which takes another look at its row."""
-
 _desk, _agent, _edition = table_of(DeskRow), table_of(Agent), table_of(ProcedureVersion)
 # One statement, because every command runs it
 _SELECT_RIGHTS = (
@@ -77,14 +61,6 @@ _SELECT_RIGHTS = (
     .where(_desk.c.id == 1)
 )
 _SELECT_ROLE = select(_agent.c.role).where(_agent.c.login == bindparam("login"), _agent.c.active)
-
-SYSTEM_ACTOR = "deskterm"
-"""Login and role of the desk itself, for what happens without an agent."""
-
-CatchUp = Callable[[TicketTransaction, int, Callable[[], TicketTransaction]], None]
-"""Records everything of a ticket that is due by an instant and that no event records yet (D-02). Given a transaction
-that has not appended anything, the instant in epoch seconds, and what begins another transaction in the name of the
-desk itself. Handed in from above (`desk.api`), as the reactions are."""
 
 
 class VersionConflict(DeskError):
@@ -129,7 +105,7 @@ class DeskSession:
         # Without __init__(), which looks the agent up: this one has no row
         desk = cls.__new__(cls)
         desk._reactions, desk._catch_up = reactions, catch_up
-        desk.agent = _build_system_agent()
+        desk.agent = build_system_agent()
         desk._open(store)
         return desk
 
@@ -269,7 +245,7 @@ class DeskSession:
         if dry_run:
             # A rehearsal neither waits for the right to write nor keeps it from others, unless something is due
             self.bring_up_to_date([number], now)
-        history = None if dry_run else self._fold_ahead(number)
+        history = None if dry_run else fold_ahead(self.store, number, self.build_procedure_lookup)
         with (
             self._catching_up([number], now),
             self.store.reading() if dry_run else self.writing(act, action) as session,
@@ -313,9 +289,8 @@ class DeskSession:
     def bring_up_to_date(self, numbers: Sequence[int], now: datetime) -> None:
         """Record everything of some tickets that is due by now, at its own instant, in a transaction of its own. Does
         nothing, and takes no lock, where nothing is due."""
-        values = {"numbers": list(numbers), "now": to_datetime(to_epoch(now))}
         with self.store.reading() as session:
-            if session.connection().execute(_FIND_DUE, values).first() is None:
+            if not is_anything_due(session, numbers, to_epoch(now)):
                 return
         with self.writing() as session:
             for number in sorted(set(numbers)):
@@ -334,26 +309,13 @@ class DeskSession:
                 self.bring_up_to_date(numbers, now)
             raise
 
-    def _fold_ahead(self, number: int) -> _TicketHistory | None:
-        """Fold a ticket with a long history before anything is locked, so that only what comes meanwhile is folded
-        while others wait (D-45). None for a short one, and on PostgreSQL, whose lock is the ticket's alone."""
-        if self.store.dialect != "sqlite":
-            return None
-        row = self.store.look_up(_SELECT_VERSION, (number,))
-        if row is None or row[0] < _LONG_HISTORY:
-            return None
-        with self.store.reading() as session:
-            history = _TicketHistory()
-            history.read_on(session, number, self.build_procedure_lookup(session))
-            return history
-
     def _lock_ticket(
         self,
         session: Session,
         number: int,
         now: datetime,
         version: int | None,
-        history: _TicketHistory | None = None,
+        history: TicketHistory | None = None,
         *,
         catch_up: bool = True,
     ) -> TicketTransaction:
@@ -362,11 +324,11 @@ class DeskSession:
         row = session.connection().execute(_LOCK_TICKET, {"number": number}).one_or_none()
         if row is None:
             raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
-        history = history or _TicketHistory()
+        history = history or TicketHistory()
         fold = history.read_on(session, number, self.build_procedure_lookup(session))
         is_changed = version is not None and history.last_by_people > version
         work = TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), number, row.hash)
-        if catch_up and (steps := self._record_due_events(work, to_epoch(now))):
+        if catch_up and (steps := record_due_events(work, to_epoch(now), self._catch_up)):
             # The end of a timer may have moved the ticket: to whoever saw it before, that is a change like any other.
             is_changed = is_changed or any(
                 event.kind not in SYSTEM_EVENTS for step in steps for event in step.new_events
@@ -379,31 +341,6 @@ class DeskSession:
             raise hidden_ticket_error(number)
         return work
 
-    def _record_due_events(self, work: TicketTransaction, until: int) -> list[TicketTransaction]:
-        """Record what is due by an instant before a transaction begins, in the name of the desk itself. Return the
-        transactions that did so, in order; they are written, and belong to the same database transaction. until: epoch
-        seconds; not that of the transaction, which a wrong clock may have put into the future."""
-        steps: list[TicketTransaction] = []
-        context = replace(work.context, agent=_build_system_agent(), behind="", bulk=None)
-
-        def begin() -> TicketTransaction:
-            # Warnings and misses that nothing followed from are written together: nothing reads their rows meanwhile
-            if steps and all(event.kind == "noticed" for event in steps[-1].new_events):
-                steps[-1].begin_next(context)
-                return steps[-1]
-            if steps:
-                steps[-1].finish()
-            last_hash = steps[-1].hash if steps else work.hash
-            steps.append(
-                TicketTransaction(context, self._reactions, work.session, work.fold, work.at, work.number, last_hash)
-            )
-            return steps[-1]
-
-        self._catch_up(work, until, begin)
-        if steps:
-            steps[-1].finish()
-        return steps
-
     @contextmanager
     def new_ticket(self, act: Act, now: datetime) -> Iterator[TicketTransaction]:
         """Open a transaction that creates a ticket, and write it at the end. Its first event must be `registered`."""
@@ -413,31 +350,6 @@ class DeskSession:
             work = TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), None, GENESIS)
             yield work
             work.finish()
-
-
-class _TicketHistory:
-    """A ticket's events as far as they were read and folded. They are never changed, so that a later transaction may go
-    on where an earlier one ended. last_by_people: the number of the last one that did not come by itself; what does,
-    such as a warning, is no reason to refuse what somebody wrote meanwhile."""
-
-    def __init__(self) -> None:
-        self.last_by_people = 0
-        self._fold: TicketFold | None = None
-
-    def read_on(self, session: Session, number: int, procedures: ProcedureVersions) -> TicketFold:
-        """Read the events that came since the last call, and return the fold of all of them."""
-        fold = self._fold = self._fold or TicketFold(procedures)
-        fold.procedures = procedures  # those of the session that is open now
-        for event in load_events(session, number, after=fold.state.version):
-            fold.step(event)
-            if event.kind not in SYSTEM_EVENTS:
-                self.last_by_people = event.seq
-        return fold
-
-
-@cache
-def _build_system_agent() -> Agent:
-    return Agent(login=SYSTEM_ACTOR, name=SYSTEM_ACTOR, role=SYSTEM_ACTOR)
 
 
 _ALLOWED_AFTER_CLOSING: frozenset[Act] = frozenset(

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from deskterm.desk.core.context import SYSTEM_ACTOR
 from deskterm.desk.core.row_mapping import to_datetime, to_epoch
-from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession, VersionConflict
+from deskterm.desk.core.session import DeskSession, VersionConflict
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.domain.changes import join_changes
 from deskterm.desk.domain.event_kinds import MERGE_EVENTS, SYSTEM_EVENTS, find_entry

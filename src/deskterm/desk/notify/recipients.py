@@ -8,8 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session
 
+from deskterm.desk.core.context import SYSTEM_ACTOR
 from deskterm.desk.core.row_mapping import to_epoch
-from deskterm.desk.core.session import SYSTEM_ACTOR
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import records_of_kind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskterm.desk.core.session import SYSTEM_ACTOR
+from deskterm.desk.core.context import SYSTEM_ACTOR
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 

@@ -12,14 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.desk.api import open_desk
-from deskterm.desk.conversation.messages import add_note
-from deskterm.desk.core.session import VersionConflict
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.connection import connect_sqlite
-from deskterm.store.db.engine import Store, open_store
+from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.sqlite.write_queue import ENDING, begin_writing
 from small_desk import at, small_desk
@@ -141,26 +138,6 @@ def test_four_programs_that_write_to_one_ticket_lose_nothing_and_turn_nobody_awa
 @pytest.mark.parametrize("writers", [8, 24])
 def test_many_programs_that_write_to_one_ticket_lose_nothing_and_turn_nobody_away(tmp_path: Path, writers: int) -> None:
     write_with(writers, 60, tmp_path)
-
-
-def test_a_long_history_is_folded_ahead_and_what_came_meanwhile_counts(tmp_path: Path) -> None:
-    desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    register(desk, subject="x", type="fault", now=at(0))
-    for minute in range(60):
-        add_note(desk, 1001, "x", now=at(minute))
-    history = desk._fold_ahead(1001)
-    assert history is not None
-    other = open_desk(open_store(desk.store.url), "ann")
-    seen = add_note(other, 1001, "meanwhile", now=at(61)).version
-    with pytest.raises(VersionConflict), desk.writing() as session:
-        desk._lock_ticket(session, 1001, at(62), seen - 1, history)
-    with desk.writing() as session:
-        work = desk._lock_ticket(session, 1001, at(62), seen, desk._fold_ahead(1001))
-        assert work.state.version == seen
-    assert add_note(desk, 1001, "after", version=seen, now=at(63)).version == seen + 1
-    assert check_integrity(desk.store).findings == ()
-    desk.store.close()
-    other.store.close()
 
 
 def test_whoever_shares_the_file_shares_the_line(file: Path) -> None:

@@ -1,0 +1,66 @@
+"""Catching up with what is due on a ticket before a command: the look at whether anything is, and the transactions that
+record it in the name of the desk itself (D-02).
+
+What is due, and what follows from it, is said by `deskterm.desk.reactions.catch_up`, which is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from deskterm.desk.core.context import build_system_agent
+from deskterm.desk.core.row_mapping import to_datetime
+from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.store.db.tables import ClockRow, table_of
+
+CatchUp = Callable[[TicketTransaction, int, Callable[[], TicketTransaction]], None]
+"""Records everything of a ticket that is due by an instant and that no event records yet (D-02). Given a transaction
+that has not appended anything, the instant in epoch seconds, and what begins another transaction in the name of the
+desk itself. Handed in from above (`desk.api`), as the reactions are."""
+
+_clock = table_of(ClockRow)
+_FIND_DUE = (
+    select(_clock.c.metric)
+    .where(
+        _clock.c.ticket_id.in_(bindparam("numbers", expanding=True)),
+        _clock.c.state == "running",
+        _clock.c.next_event_at <= bindparam("now"),
+    )
+    .limit(1)
+)
+
+
+def is_anything_due(session: Session, numbers: Sequence[int], now: int) -> bool:
+    """Return whether a clock of some tickets has reached by now, epoch seconds, what nobody has recorded yet."""
+    values = {"numbers": list(numbers), "now": to_datetime(now)}
+    return session.connection().execute(_FIND_DUE, values).first() is not None
+
+
+def record_due_events(work: TicketTransaction, until: int, catch_up: CatchUp) -> list[TicketTransaction]:
+    """Record what is due by an instant before a transaction begins, in the name of the desk itself. Return the
+    transactions that did so, in order; they are written, and belong to the same database transaction. until: epoch
+    seconds; not that of the transaction, which a wrong clock may have put into the future."""
+    steps: list[TicketTransaction] = []
+    context = replace(work.context, agent=build_system_agent(), behind="", bulk=None)
+
+    def begin() -> TicketTransaction:
+        # Warnings and misses that nothing followed from are written together: nothing reads their rows meanwhile
+        if steps and all(event.kind == "noticed" for event in steps[-1].new_events):
+            steps[-1].begin_next(context)
+            return steps[-1]
+        if steps:
+            steps[-1].finish()
+        last_hash = steps[-1].hash if steps else work.hash
+        steps.append(
+            TicketTransaction(context, work.reactions, work.session, work.fold, work.at, work.number, last_hash)
+        )
+        return steps[-1]
+
+    catch_up(work, until, begin)
+    if steps:
+        steps[-1].finish()
+    return steps

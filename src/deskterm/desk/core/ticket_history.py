@@ -1,0 +1,53 @@
+"""A ticket's events, read and folded as far as they are known, so that a later transaction goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from deskterm.desk.core.procedure_versions import ProcedureVersions
+from deskterm.desk.core.transaction import load_events
+from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
+from deskterm.desk.domain.fold import TicketFold
+from deskterm.store.db.engine import Store
+
+_SELECT_VERSION = "SELECT version FROM ticket WHERE id = ?"
+
+_LONG_HISTORY = 40
+"""Events from which on it pays to fold a ticket before its lock is held, which takes another look at its row."""
+
+
+class TicketHistory:
+    """A ticket's events as far as they were read and folded. They are never changed, so that a later transaction may go
+    on where an earlier one ended. last_by_people: the number of the last one that did not come by itself; what does,
+    such as a warning, is no reason to refuse what somebody wrote meanwhile."""
+
+    def __init__(self) -> None:
+        self.last_by_people = 0
+        self._fold: TicketFold | None = None
+
+    def read_on(self, session: Session, number: int, procedures: ProcedureVersions) -> TicketFold:
+        """Read the events that came since the last call, and return the fold of all of them."""
+        fold = self._fold = self._fold or TicketFold(procedures)
+        fold.procedures = procedures  # those of the session that is open now
+        for event in load_events(session, number, after=fold.state.version):
+            fold.step(event)
+            if event.kind not in SYSTEM_EVENTS:
+                self.last_by_people = event.seq
+        return fold
+
+
+def fold_ahead(store: Store, number: int, build_lookup: Callable[[Session], ProcedureVersions]) -> TicketHistory | None:
+    """Fold a ticket with a long history before anything is locked, so that only what comes meanwhile is folded while
+    others wait (D-45). None for a short one, and on PostgreSQL, whose lock is the ticket's alone. build_lookup: as
+    `DeskSession.build_procedure_lookup`."""
+    if store.dialect != "sqlite":
+        return None
+    row = store.look_up(_SELECT_VERSION, (number,))
+    if row is None or row[0] < _LONG_HISTORY:
+        return None
+    with store.reading() as session:
+        history = TicketHistory()
+        history.read_on(session, number, build_lookup(session))
+        return history
