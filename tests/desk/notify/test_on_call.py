@@ -108,6 +108,6 @@ def test_a_rota_that_nobody_could_follow_is_refused(before: str, after: str, ref
 
 
 def test_the_example_of_the_manual_is_a_procedure() -> None:
-    example = MANUAL.read_text(encoding="utf-8").partition("### Two people, and calls")[2].partition("```toml\n")[2]
+    example = MANUAL.read_text(encoding="utf-8").partition("Shifts say which team")[2].partition("```toml\n")[2]
     procedure = loads(SHOP + example.partition("```")[0], "shop.toml").procedure
     assert procedure.rules[-1].rota == procedure.rotas[0].key

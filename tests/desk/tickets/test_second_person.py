@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from corner_shop import MANUAL, SHOP
 from deskterm.automation.runner import Runner
 from deskterm.desk.api import open_desk
+from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.integrity import check_integrity
@@ -15,6 +17,7 @@ from deskterm.desk.tickets import confirmation, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
+from deskterm.procedure.load import loads
 from shipped_desk import as_agent
 from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
 from store_templates import create_desk
@@ -45,6 +48,30 @@ def ward(store_url: str) -> Iterator[DeskSession]:
     register(desk, subject="The pump is dark", type="fault", requester="Ida", now=at(0))
     yield desk
     assert check_integrity(desk.store).findings == ()
+    desk.store.close()
+
+
+def test_the_example_of_the_manual_needs_two_people(store_url: str) -> None:
+    example = MANUAL.read_text(encoding="utf-8").partition("### Two people, and calls")[2]
+    example = example.partition("```toml\n")[2].partition("```")[0]
+    done = SHOP[SHOP.index('[[statuses]]\nkey = "done"') : SHOP.index("# What is measured")]
+    procedure = loads(SHOP.replace(done, example + "\n"), "shop.toml").procedure
+    desk = open_desk(create_desk(store_url, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
+    seed_agents(desk, [{"login": login, "name": login, "role": "agent"} for login in ("sam", "kim")], now=MONDAY)
+    register(desk, subject="The till is stuck", type="fault", requester="Ida", now=at(0))
+    sam, kim = as_agent(desk, "sam"), as_agent(desk, "kim")
+    update.move(sam, 1001, "working", now=at(1))
+    with pytest.raises(DeskError, match="Change of a till"):
+        update.move(kim, 1001, "done", now=at(2))
+    checklists.tick_items(sam, 1001, [1], checklist="till", now=at(3))
+    with pytest.raises(DeskError, match="ticked"):
+        checklists.tick_items(sam, 1001, [2], checklist="till", now=at(4))
+    checklists.tick_items(kim, 1001, [2], checklist="till", now=at(5))
+    messages.reply(sam, 1001, "There is a new till.", resolution="permanent", now=at(6))
+    with pytest.raises(DeskError, match="resolved"):
+        update.move(sam, 1001, "done", now=at(7))
+    update.move(kim, 1001, "done", now=at(8))
+    assert read_ticket(desk).row.status == "done"
     desk.store.close()
 
 
