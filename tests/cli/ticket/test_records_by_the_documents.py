@@ -185,6 +185,32 @@ def test_a_senior_engineer_lists_the_requests_of_all_teams_and_an_engineer_none_
     assert str(number) not in refused.out
 
 
+@pytest.mark.requirement("S3-11")
+def test_three_levels_are_read_of_which_the_second_comes_to_the_site_on_the_ticket(managed_services: Call) -> None:
+    guide = managed_services("procedure", "guide", "levels", "of", "support").out
+    levels = [guide.index(level) for level in ("First line", "Level two", "Level three")]
+    assert levels == sorted(levels)
+    assert levels[1] < guide.index("its agents may come to the premises") < levels[2]
+    assert levels[2] < guide.index("its agents need a certificate")
+    assert managed_services("ticket", "supply", 1001, "site=12 Gum Street, server room").code == 0
+    raised = managed_services("ticket", "escalate", 1001, "--reason", "Somebody has to go there.")
+    assert raised.code == 0, raised.err
+    shown = managed_services("ticket", "show", 1001, "--json").json
+    assert (shown["tier"], shown["fields"]["site"]) == (2, "12 Gum Street, server room")
+    assert "12 Gum Street, server room" in managed_services("ticket", "show", 1001).out
+
+
+@pytest.mark.requirement("S4-25")
+def test_the_terms_of_the_trade_are_read_at_the_desk(deskterm: Call) -> None:
+    desk = create_desk(deskterm, "saas-platform")
+    parts = desk("procedure", "guide", "--json", *NINE).json
+    (words,) = [part["entries"] for part in parts if part["title"] == "Words"]
+    terms = {entry["label"] for entry in words}
+    assert terms >= {"Config", "Patch", "Cache", "Error Log", "Audit Log", "WebApp or Tenant"}
+    assert all(entry["lines"] for entry in words)
+    assert "A customer's own instance of the application." in desk("procedure", "guide", "tenant", *NINE).out
+
+
 @pytest.mark.parametrize(
     ("procedure", "kind", "status", "label"),
     [

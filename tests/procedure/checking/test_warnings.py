@@ -22,7 +22,6 @@ def test_the_example_of_the_manual_has_nothing_to_remark() -> None:
 
 
 @pytest.mark.parametrize("zone", ["GMT", "Etc/GMT", "Etc/Greenwich"])
-@pytest.mark.requirement("S1-13")
 def test_gmt_has_no_summer_time(zone: str) -> None:
     text = SHOP.replace("Europe/London", zone)
     name = zone.removeprefix("Etc/")
@@ -35,7 +34,6 @@ def test_gmt_is_right_where_there_is_no_summer_time() -> None:
     assert list_warnings(text) == []
 
 
-@pytest.mark.requirement("S1-23")
 def test_a_calendar_without_holidays_says_so() -> None:
     text = re.sub(r"region = .*\n", "", SHOP)
     assert list_warnings(text) == [
@@ -119,7 +117,6 @@ def test_a_placeholder_that_no_letter_knows_is_told() -> None:
     assert sentence.startswith('templates "t": {customer} stands for nothing; known are number, subject, requester')
 
 
-@pytest.mark.requirement("S1-47")
 def test_a_review_that_is_overdue_is_told_when_the_day_is_known() -> None:
     text = SHOP.replace('name = "Support of', 'next_review = 2026-01-31\nname = "Support of')
     procedure = loads(text, "shop.toml").procedure
@@ -147,14 +144,12 @@ def test_a_warning_from_before_the_start() -> None:
     assert list_warnings(text) == [(line_of(text, 'warn = ["50%", "3h"]'), f'metrics "response", warn: {sentence}')]
 
 
-@pytest.mark.requirement("S2-20")
 def test_a_step_of_escalation_that_ends_the_ticket() -> None:
     text = SHOP + '\n[[ladders]]\nkey = "up"\nlabel = "Up"\nlevels = [{ label = "Owner", status = "done" }]\n'
     expected = 'ladders "up", status: "done" ends a ticket; a step of escalation leads to one where it is worked on.'
     assert [sentence for _, sentence in list_warnings(text)] == [expected]
 
 
-@pytest.mark.requirement("S2-20")
 def test_a_status_that_only_an_escalation_leads_to_is_reached() -> None:
     status = '\n[[statuses]]\nkey = "upstairs"\nlabel = "Upstairs"\ncategory = "open"\nto = ["done"]\n'
     ladder = '\n[[ladders]]\nkey = "up"\nlabel = "Up"\nlevels = [{ label = "Owner", status = "upstairs" }]\n'
