@@ -1,4 +1,5 @@
-"""How long it takes to start: short commands against importing Textual, the console against a bare Textual program."""
+"""How long it takes to start: short commands against importing Textual, a completion against a bare interpreter, the
+console against a bare Textual program."""
 
 from __future__ import annotations
 
@@ -36,6 +37,9 @@ def main() -> None:
             "import textual.app": [sys.executable, "-c", "import textual.app"],
             "deskterm --version": [DESKTERM, "--version"],
             "deskterm ticket list": [DESKTERM, "ticket", "list"],
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "deskterm --complete numbers": [DESKTERM, "--complete", "numbers"],
+            "deskterm --complete statuses": [DESKTERM, "--complete", "statuses"],
         }
         times: dict[str, list[float]] = {name: [] for name in commands}
         frames: dict[str, list[float]] = {"bare": [], "console": [], "rows": []}
@@ -52,6 +56,11 @@ def main() -> None:
     for name in aims:
         median = statistics.median(times[name])
         print(f"{name:<27} {median * 1000:6.0f} ms   ratio {median / base:.2f}{aims[name]}")
+    nothing = statistics.median(times["python -c pass"])
+    print(f"python -c pass              {nothing * 1000:6.0f} ms")
+    for name in ("deskterm --complete numbers", "deskterm --complete statuses"):
+        median, best = statistics.median(times[name]), min(times[name])
+        print(f"{name:<28}{median * 1000:5.0f} ms   {best * 1000:.0f} at best (aim 100), ratio {median / nothing:.1f}")
     bare = statistics.median(frames["bare"])
     print(f"bare Textual app, painted   {bare * 1000:6.0f} ms")
     for name, label, aim in (("console", "console, first frame", 1.25), ("rows", "console, rows visible", 1.7)):

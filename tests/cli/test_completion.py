@@ -45,7 +45,7 @@ def test_every_script_is_one_of_its_shell_and_knows_every_command(deskterm: Call
     script.write_text(printed.out, encoding="utf-8")
     for name, group in build_program().commands.items():
         assert name in printed.out
-        assert all(f"{name} {inner}" in printed.out for inner in getattr(group, "commands", {}))
+        assert all(f"{name}/{inner}" in printed.out for inner in getattr(group, "commands", {}))
     if shutil.which(shell) is not None:
         subprocess.run([shell, "-n", str(script)], check=True)
     assert deskterm("completion", "csh").code == 2

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from deskterm.cli.runtime.argv import VALUED_OPTIONS
 from deskterm.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish")
@@ -28,7 +29,10 @@ _KINDS_OF_OPTIONS = {
     "--ticket": "numbers",
 }
 """Option → the kind of its values."""
-_KINDS_OF_ARGUMENTS = {"number": "numbers", "reference": "numbers", "login": "people"}
+_KINDS_OF_ARGUMENTS = {
+    **dict.fromkeys(("number", "reference", "of", "into", "incident", "home"), "numbers"),
+    "login": "people",
+}
 """Name of an argument → the kind of its values."""
 
 
@@ -62,32 +66,46 @@ def _list_words(command: Any, path: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _build_cases(table: Mapping[str, list[str]]) -> str:
-    return "\n".join(f'    "{path}") words="{" ".join(words)}" ;;' for path, words in table.items())
+    return "\n".join(f'    "{_join(path)}") offered="{" ".join(words)}" ;;' for path, words in table.items())
+
+
+def _join(path: str) -> str:
+    # Not with spaces: the shells do not agree on how they are put in for something else
+    return path.replace(" ", "/")
 
 
 _FUNCTION = """_deskterm_words() {{
-  # $1: the words before the one that is typed; sets words
+  # $1: the words before the one that is typed; sets offered, and place to the desk that they name
   local at="" word previous=""
-  words=""
+  offered="" place="$DESKTERM_DATABASE"
   for word in $1; do
-    case "$word" in -*) ;; *) case " {paths} " in *" ${{at:+$at/}}$word "*) at="${{at:+$at/}}$word" ;; esac ;;
+    case "$previous" in
+      --database) place="$word" previous=""; continue ;;
+      {valued}) previous=""; continue ;;
+    esac
+    case "$word" in
+      =) continue ;;
+      -*) ;;
+      *) case " {paths} " in *" ${{at:+$at/}}$word "*) at="${{at:+$at/}}$word" ;; esac ;;
     esac
     previous="$word"
   done
   case "$previous" in
 {options}
   esac
-  case "${{at//\\// }}" in
+  case "$at" in
 {cases}
   esac
 }}
 """
+_VALUED = "|".join(option for option in VALUED_OPTIONS if option != "--database")
 
 
 def _build_function(table: Mapping[str, list[str]]) -> str:
     return _FUNCTION.format(
-        paths=" ".join(path.replace(" ", "/") for path in table if path),
-        options="\n".join(f'    {option}) words="@{kind}"; return ;;' for option, kind in _KINDS_OF_OPTIONS.items()),
+        valued=_VALUED,
+        paths=" ".join(_join(path) for path in table if path),
+        options="\n".join(f'    {option}) offered="@{kind}"; return ;;' for option, kind in _KINDS_OF_OPTIONS.items()),
         cases=_build_cases(table),
     )
 
@@ -97,11 +115,14 @@ def _build_bash(table: Mapping[str, list[str]]) -> str:
         "# Completion of deskterm for bash, made by `deskterm completion bash`\n"
         + _build_function(table)
         + """_deskterm() {
-  local words word found="" typed="${COMP_WORDS[COMP_CWORD]}"
+  local offered place word found="" typed="${COMP_WORDS[COMP_CWORD]}"
+  [[ "$typed" == = ]] && typed=""
   _deskterm_words "${COMP_WORDS[*]:1:COMP_CWORD-1}"
-  for word in $words; do
+  for word in $offered; do
     case "$word" in
-      @*) [[ "$typed" == -* ]] || found="$found $(deskterm --complete "${word#@}" 2>/dev/null)" ;;
+      -*) [[ "$typed" == -* ]] && found="$found $word" ;;
+      @*) [[ "$typed" == -* ]] ||
+        found="$found $(DESKTERM_DATABASE="$place" deskterm --complete "${word#@}" 2>/dev/null)" ;;
       *) found="$found $word" ;;
     esac
   done
@@ -117,44 +138,84 @@ def _build_zsh(table: Mapping[str, list[str]]) -> str:
         "#compdef deskterm\n# Completion of deskterm for zsh, made by `deskterm completion zsh`\n"
         + _build_function(table).replace("for word in $1", "for word in ${=1}")
         + """_deskterm() {
-  local typed="${words[CURRENT]}" before="${words[2,CURRENT-1]}" word
+  local typed="${words[CURRENT]}" before="${words[2,CURRENT-1]}" word place
   local -a found
-  local words
+  local offered
   _deskterm_words "$before"
-  for word in ${=words}; do
+  for word in ${=offered}; do
     case "$word" in
-      @*) [[ "$typed" == -* ]] || found+=(${(f)"$(deskterm --complete "${word#@}" 2>/dev/null)"}) ;;
+      -*) [[ "$typed" == -* ]] && found+=("$word") ;;
+      @*) [[ "$typed" == -* ]] ||
+        found+=(${(f)"$(DESKTERM_DATABASE="$place" deskterm --complete "${word#@}" 2>/dev/null)"}) ;;
       *) found+=("$word") ;;
     esac
   done
-  compadd -a found
+  (( $#found )) && compadd -a found || _files
 }
-compdef _deskterm deskterm
+# From a folder of $fpath this file is run for the first Tab, as the function itself
+if [[ "${funcstack[1]}" == _deskterm ]]; then _deskterm "$@"; else compdef _deskterm deskterm; fi
 """
     )
 
 
+_FISH = """# Completion of deskterm for fish, made by `deskterm completion fish`
+function __deskterm_words
+    set -l at
+    set -l words
+    set -l previous
+    set -l place $DESKTERM_DATABASE
+    set -l typed (commandline -ct)
+    for word in (commandline -opc)[2..]
+        switch "$previous"
+            case --database
+                set place $word
+                set previous
+                continue
+            case {valued}
+                set previous
+                continue
+        end
+        switch $word
+            case '-*'
+            case '*'
+                set -l path (string join / $at $word)
+                contains -- $path {paths}
+                and set at $path
+        end
+        set previous $word
+    end
+    switch "$previous"
+{options}
+        case '*'
+            switch "$at"
+{cases}
+            end
+    end
+    for word in $words
+        switch $word
+            case '-*'
+                string match -q -- '-*' "$typed"; and echo $word
+            case '@*'
+                string match -q -- '-*' "$typed"
+                or DESKTERM_DATABASE="$place" deskterm --complete (string sub -s 2 $word) 2>/dev/null
+            case '*'
+                echo $word
+        end
+    end
+end
+complete -c deskterm -f -a '(__deskterm_words)'
+"""
+
+
 def _build_fish(table: Mapping[str, list[str]]) -> str:
-    lines = [
-        "# Completion of deskterm for fish, made by `deskterm completion fish`",
-        "function __deskterm_at",
-        "    set -l words",
-        "    for word in (commandline -opc)[2..]",
-        "        string match -q -- '-*' $word; or set -a words $word",
-        "    end",
-        '    string match -q -- "$argv[1]*" "$words"',
-        "end",
-        "complete -c deskterm -f",
-    ]
-    for path, words in table.items():
-        for word in words:
-            place = f"-n '__deskterm_at \"{path}\"' " if path else ""
-            if word.startswith("--"):
-                kind = _KINDS_OF_OPTIONS.get(word)
-                value = f" -x -a '(deskterm --complete {kind})'" if kind else ""
-                lines.append(f"complete -c deskterm {place}-l {word[2:]}{value}")
-            else:
-                place = place or "-n '__fish_use_subcommand' "
-                offered = f"(deskterm --complete {word[1:]})" if word.startswith("@") else word
-                lines.append(f"complete -c deskterm {place}-a '{offered}'")
-    return "\n".join(lines) + "\n"
+    options = (f"        case {option}\n            set words @{kind}" for option, kind in _KINDS_OF_OPTIONS.items())
+    cases = (
+        f"                case '{_join(path)}'\n                    set words {' '.join(words)}"
+        for path, words in table.items()
+    )
+    return _FISH.format(
+        valued=_VALUED.replace("|", " "),
+        paths=" ".join(_join(path) for path in table if path),
+        options="\n".join(options),
+        cases="\n".join(cases),
+    )

@@ -1,6 +1,7 @@
 """`deskterm --complete KIND`: the values that a shell offers while somebody types.
 
-It imports neither the parser of the command line nor what writes, so that it answers within a tenth of a second.
+It imports neither the parser of the command line, nor its context, nor what writes, so that it answers within a
+tenth of a second.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from deskterm.cli.runtime.context import CliContext
+from deskterm.desk.policy.read_access import find_hidden_in_document
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
+from deskterm.store.db.identity import read_login
+from deskterm.store.db.location import resolve_database_url
+from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
 
 _MOST_NUMBERS = 200
@@ -21,22 +25,28 @@ def print_values(kind: str, login: str | None = None) -> int:
     """Print the values of a kind, a line each, and return the exit code. A desk that cannot be read offers none: a
     shell must not print an error into the line that somebody types."""
     try:
-        for value in _list_values(kind, CliContext(login=login)):
-            print(sanitize(value))
+        values = [sanitize(value) for value in _list_values(kind, login)]
     except DeskError:
         return 1
+    print("\n".join(values))
     return 0
 
 
-def _list_values(kind: str, cli: CliContext) -> Iterator[str]:
-    with cli.open_reader() as reader:
+def _list_values(kind: str, login: str | None) -> Iterator[str]:
+    """Yield the values that whoever calls may read: nothing for somebody who is no active agent (D-21)."""
+    url = resolve_database_url(None)
+    with open_reader(url) as reader:
+        own, agents = login or read_login(url, reader), load_agents(reader)
+        if not any(agent.active and agent.login == own for agent in agents):
+            return
+        document = load_desk_facts(reader).document
         if kind == "numbers":
+            reader.limit(find_hidden_in_document(document, agents, own), own)
             sql = "SELECT id FROM ticket WHERE is_open = 1 ORDER BY id DESC LIMIT :limit"
             yield from (str(number) for (number,) in reader.rows(sql, {"limit": _MOST_NUMBERS}))
-            return
-        if kind == "people":
-            yield from (agent.login for agent in load_agents(reader) if agent.active)
-            return
-        document = json.loads(load_desk_facts(reader).document)
-        parts = document.get("priority", {}).get("scale", ()) if kind == "priorities" else document.get(kind, ())
-        yield from (part["key"] for part in parts)
+        elif kind == "people":
+            yield from (agent.login for agent in agents if agent.active)
+        else:
+            parts = json.loads(document)
+            found = parts.get("priority", {}).get("scale", ()) if kind == "priorities" else parts.get(kind, ())
+            yield from (part["key"] for part in found)
