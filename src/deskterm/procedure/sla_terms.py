@@ -38,7 +38,8 @@ def compile_terms(procedure: Procedure, version: int) -> SlaTerms:
     worked = frozenset(part.key for part in procedure.metrics if part.counts_work)
     policies = tuple(policy for part in procedure.policies for policy in _compile_policies(part, calendars, worked))
     if worked:
-        calendars[AROUND_THE_CLOCK] = Calendar("UTC", {day: [("00:00", "24:00")] for day in WEEKDAYS})
+        # In the zone of the desk, so that a clock is explained in the local time that its ticket is shown in (D-07)
+        calendars[AROUND_THE_CLOCK] = Calendar(first.timezone, {day: [("00:00", "24:00")] for day in WEEKDAYS})
     return SlaTerms(version, tuple(metrics), policies, calendars, _compile_cadences(procedure, first))
 
 

@@ -346,3 +346,18 @@ def test_the_clocks_of_snoozed_tickets_have_a_view_that_the_help_names(faults: C
     assert {clock["number"] for clock in listed} == {1001}
     for command in ("list", "watch"):
         assert "snoozed" in faults("sla", command, "--help").out
+
+
+def test_hands_on_work_is_explained_in_the_zone_in_which_its_ticket_is_shown(deskterm: Call) -> None:
+    """D-07: the built-in calendar, round the clock, was explained in UTC on a desk in Sydney; both name the zone."""
+    desk = deskterm
+    assert desk("init", "--procedure", "managed-services", "--simulated", *NINE).code == 0
+    new = desk("ticket", "new", "Mail is down", "--incomplete", "--severity", "p2", *NINE)
+    assert new.code == 0, new
+    why = desk("sla", "why", "1001", "effort", *NINE)
+    assert why.code == 0, why
+    assert "round the clock, Australia/Sydney, UTC+11:00 at the start" in why.out
+    assert "Started   Mon 2026-11-23 09:00 UTC+11:00" in why.out
+    (clock,) = desk("sla", "why", "1001", "effort", "--json", *NINE).json["clocks"]
+    assert clock["calendar"]["timezone"] == "Australia/Sydney"
+    assert "received Mon 23 Nov 2026 09:00 AEDT" in desk("ticket", "show", "1001", *NINE).out

@@ -123,7 +123,7 @@ def test_tickets_are_snoozed_for_a_while_or_until_tomorrow(two_tickets: Call) ->
     assert "until Tue 24 Nov 2026 08:00" in two_tickets("ticket", "snooze", 1002, "tomorrow", *at).out
     refused = two_tickets("ticket", "snooze", 1002, "friday", *at)
     assert refused.err == (
-        "deskterm: 'friday' is no instant: write it as 2026-11-23T09:30, 2h, 3d or tomorrow 09:00.\n"
+        "deskterm: 'friday' does not say in which week: write 2026-11-20 or 2026-11-27.\n"
     )
 
 

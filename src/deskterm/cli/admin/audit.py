@@ -107,8 +107,10 @@ def list_log(
     cli.require("audit", "read who did what")
     facts = cli.read_facts()
     procedure = compile_document(facts.document, facts.procedure_version)
+    now = cli.now(facts)
     begin, end = (
-        None if text is None else int(parse_instant(text, facts.timezone).timestamp()) for text in (since, until)
+        None if text is None else int(parse_instant(text, facts.timezone, now, past=past).timestamp())
+        for text, past in ((since, True), (until, False))
     )
     with cli.open_reader() as reader:
         if ticket is not None:

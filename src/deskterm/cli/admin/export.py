@@ -64,8 +64,9 @@ def export_rows(
     chosen = TicketFilter(fields=parse_filters(only or (), Vocabulary(facts.document)))
     # Before the first row goes out: an export that breaks off was a look as well (S4-25)
     cli.log_access(facts, None, f"export {what}")
-    begin = parse_instant(since, facts.timezone) if since is not None else None
-    end = parse_instant(until, facts.timezone) if until is not None else None
+    now = cli.now(facts)
+    begin = parse_instant(since, facts.timezone, now, past=True) if since is not None else None
+    end = parse_instant(until, facts.timezone, now) if until is not None else None
     with cli.open_current_reader() as reader:
 
         def write_rows(stream: TextIO) -> int:

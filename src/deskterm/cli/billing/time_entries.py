@@ -62,7 +62,7 @@ def record_time(
     elif void is not None:
         result = time_entries.void_entry(cli.open_desk(), number, void, reason=reason, now=now)
     elif seconds is not None:
-        begin = parse_instant(started, facts.timezone) if started is not None else None
+        begin = parse_instant(started, facts.timezone, now, past=True) if started is not None else None
         result = time_entries.add_entry(
             cli.open_desk(), number, seconds, note=note, chargeable=chargeable, rate=hourly, started=begin, now=now
         )

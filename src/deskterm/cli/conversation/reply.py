@@ -51,7 +51,7 @@ def reply(
         channel = check_channel(desk, channel, "email")
         if status is not None or next_steps or resolution is not None:
             raise UsageError("--from-requester goes alone: the procedure says where a requester's words lead.")
-        arrived = parse_instant(received, facts.timezone) if received is not None else None
+        arrived = parse_instant(received, facts.timezone, now, past=True) if received is not None else None
         result = messages.record_customer_message(
             desk,
             number,

@@ -46,12 +46,13 @@ def judge_past(
     other = load(find_procedure(procedure)).procedure
     with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
+        now = cli.now(facts)
         comparison = what_if.compare_procedures(
             reader,
             other,
-            since=parse_instant(since, facts.timezone),
-            until=parse_instant(until, facts.timezone) if until is not None else None,
-            now=cli.now(facts),
+            since=parse_instant(since, facts.timezone, now),
+            until=parse_instant(until, facts.timezone, now) if until is not None else None,
+            now=now,
             keep=_SHOWN if tickets is None and not as_json else tickets,
             progress=show_progress_on_terminal("tickets"),
         )

@@ -174,4 +174,7 @@ def record_fix(
 
 
 def _parse_arrival(cli: CliContext, received: str | None) -> datetime | None:
-    return None if received is None else parse_instant(received, cli.read_facts().timezone)
+    if received is None:
+        return None
+    facts = cli.read_facts()
+    return parse_instant(received, facts.timezone, cli.now(facts), past=True)

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_due, format_time, rename_instants, to_rfc3339
+from deskterm.cli.runtime.instants import format_due, format_time, format_time_and_zone, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
@@ -98,7 +98,7 @@ def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str) -> Non
     print(f"{line.number} · {line.subject}")
     print(" · ".join(f"{name} {value}" for name, value in facts))
     tags = f" · tags {', '.join(view.tags)}" if view.tags else ""
-    print(f"received {format_time(line.received, zone_name)}{tags}")
+    print(f"received {format_time_and_zone(line.received, zone_name)}{tags}")
     for name, value in view.circumstances:
         print(f"{name}: {value}")
     if view.clocks:

@@ -52,7 +52,7 @@ def open_ticket(
     cli: CliContext = context.obj
     facts = cli.read_facts()
     now = cli.now(facts)
-    received_at = parse_instant(received, facts.timezone) if received is not None else None
+    received_at = parse_instant(received, facts.timezone, now, past=True) if received is not None else None
     if received_at is not None and now - received_at > _LONG_AGO and not yes:
         then = format_local_time(int(received_at.timestamp()), facts.timezone)
         raise UsageError(f"{then} is more than a year ago: add --yes if it reached the desk then.")

@@ -21,7 +21,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WRITTEN = re.compile(
     r"(?:(?P<weekday>[a-z]{3,9}),? )?"
     r"(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<day>\d{1,2}) (?P<month>[a-z]{3,9}) (?P<year>\d{4}))"
-    r"(?:,? (?P<time>\d\d:\d\d(?::\d\d)?))?(?: (?P<zone>\S+))?",
+    r"(?:,? (?P<time>\d{1,2}:\d\d(?::\d\d)?))?(?: (?P<zone>\S+))?",
     re.ASCII | re.IGNORECASE,
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
@@ -29,6 +29,9 @@ _DAYS_AHEAD = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _DAY_AND_TIME = re.compile(r"(?P<day>yesterday|today|tomorrow)(?:,? (?P<time>\d{1,2}:\d\d))?", re.ASCII | re.IGNORECASE)
 _FROM_NOW = re.compile(r"\+?(?P<count>\d{1,5}) ?(?P<unit>min|m|h|d|w)", re.ASCII | re.IGNORECASE)
 _HOURS_AND_MINUTES = re.compile(r"\+?(?P<hours>\d{1,5}) ?h ?(?P<minutes>[0-5]?\d) ?m(?:in)?", re.ASCII | re.IGNORECASE)
+_TIME_AT_END = re.compile(r"(?:^|(?<=[ ,]))(?:at )?(?P<time>[012]?\d:[0-5]\d(?::[0-5]\d)?)$", re.ASCII)
+_IN_FIGURES = re.compile(r"(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year>\d{4})", re.ASCII)
+_FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MINUTES = {"m": 1, "min": 1, "h": 60}
 _DAYS = {"d": 1, "w": 7}
 
@@ -41,8 +44,8 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, pas
     where an instant may be said from it: `2h`, `2h30m`, `3d` (the same time of day), `tomorrow`, `yesterday 9:00`.
     past: it has happened; then a length of time says nothing, and what is still to come is refused.
 
-    Raises UsageError for anything else, for `05/06/2026` and `friday` as for a local time that the clocks skip or
-    show twice: nothing is guessed.
+    Raises UsageError for anything else, for `05/06/2026`, `friday` and `14:30`, for which it says how either meaning is
+    written, as for a local time that the clocks skip or show twice: nothing is guessed.
     """
     zone = ZoneInfo(zone_name)
     plain = " ".join(text.split())
@@ -53,6 +56,8 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, pas
         moment = _parse_from_now(plain, zone, now, past) if now is not None else None
         if moment is None:
             moment = _parse_moment(plain, zone)
+        if moment is None and (doubt := _describe_doubt(plain, zone, now, past)) is not None:
+            raise UsageError(doubt)
         if moment is None:
             spoken = "today 09:00 or yesterday 14:30" if past else "2h, 3d or tomorrow 09:00"
             examples = _EXAMPLE if now is None else f"{_EXAMPLE}, {spoken}"
@@ -68,6 +73,38 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, pas
     if past and now is not None and instant > now:
         raise UsageError(f"{text!r} is still to come: give an instant that has passed.")
     return instant
+
+
+def _describe_doubt(text: str, zone: tzinfo, now: datetime | None, past: bool) -> str | None:
+    """Return a sentence that says why a text could mean two things, and how each is written; None for another text.
+    It is for a weekday, a time without a day, and a date in figures whose day and month may be exchanged."""
+    at = f" {_fill_hour(match['time'])}" if (match := _TIME_AT_END.search(text)) else ""
+    rest = text[: match.start()].strip(" ,").lower() if match else text.lower()
+    if not rest:
+        spoken = [f"{day}{at}" for day in _DAYS_AHEAD if not (past and day == "tomorrow")]
+        days = spoken if now is not None else [f"{_EXAMPLE[:10]}{at}"]
+        return f"{text!r} does not say on which day: write {_join_choices(days)}."
+    words = rest.removeprefix("next ").removeprefix("last ").removeprefix("on ")
+    if words.isalpha() and words[:3] in _WEEKDAYS and _FULL_WEEKDAYS[_WEEKDAYS.index(words[:3])].startswith(words):
+        if now is None:
+            return f"{text!r} does not say in which week: write its date, as in {_EXAMPLE[:10]}{at}."
+        today = now.astimezone(zone).date()
+        ahead = (_WEEKDAYS.index(words[:3]) - today.weekday()) % 7 or 7
+        days = [f"{today + timedelta(days=ahead - 7 * weeks)}{at}" for weeks in ((1,) if past else (1, 0))]
+        return f"{text!r} does not say in which week: write {_join_choices(days)}."
+    if match := _IN_FIGURES.fullmatch(rest):
+        first, second, year = int(match["first"]), int(match["second"]), match["year"]
+        pairs = {(first, second), (second, first)}
+        dates = (f"{year}-{month:02}-{day:02}" for day, month in pairs)
+        days = sorted(f"{date}{at}" for date in dates if _parse_moment(date, ZoneInfo("UTC")) is not None)
+        if days:
+            why = "is a day in figures" if len(days) == 1 else "could be two days"
+            return f"{text!r} {why}: write {_join_choices(days)}."
+    return None
+
+
+def _join_choices(choices: Sequence[str]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}" if len(choices) > 1 else choices[0]
 
 
 def names_day_only(text: str) -> bool:
@@ -94,9 +131,15 @@ def _parse_from_now(text: str, zone: tzinfo, now: datetime, past: bool) -> datet
         return None
     day = local.date() + timedelta(days=_DAYS_AHEAD[match["day"].lower()])
     try:
-        return datetime.fromisoformat(f"{day}T{(match['time'] or '00:00').zfill(5)}")
+        return datetime.fromisoformat(f"{day}T{_fill_hour(match['time'])}")
     except ValueError:
         return None
+
+
+def _fill_hour(time: str | None) -> str:
+    """Return a time of day with two digits for the hour; midnight for None."""
+    hour, _, rest = (time or "00:00").partition(":")
+    return f"{hour.zfill(2)}:{rest}"
 
 
 def _put_in_zone(moment: datetime, zone: tzinfo, text: str) -> datetime:
@@ -127,7 +170,7 @@ def _parse_moment(text: str, zone: ZoneInfo) -> datetime | None:
         return None
     try:
         day = match["iso"] or f"{match['year']}-{_find_name(match['month'], _MONTHS) + 1:02}-{int(match['day']):02}"
-        moment = datetime.fromisoformat(f"{day}T{match['time'] or '00:00'}")
+        moment = datetime.fromisoformat(f"{day}T{_fill_hour(match['time'])}")
         if match["weekday"] is not None and moment.weekday() != _find_name(match["weekday"], _WEEKDAYS):
             return None  # a typing error in the date, which nobody would notice otherwise
         return moment if match["zone"] is None else _apply_zone(moment, match["zone"], zone)

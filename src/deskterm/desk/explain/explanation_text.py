@@ -22,6 +22,7 @@ from deskterm.desk.explain.explanation_rows import (
     to_wall_time,
 )
 from deskterm.desk.explain.policy_match import describe_checks
+from deskterm.procedure.sla_terms import AROUND_THE_CLOCK
 from deskterm.sla.target_kinds.target import Coming
 from deskterm.sla.zones import zone_display_name
 
@@ -193,7 +194,8 @@ class _TextBuilder:
         explanation, calendar = self._explanation, self._calendar
         start = calendar.offset(explanation.clock.started_at)
         zone = zone_display_name(calendar.timezone)
-        text = f"{explanation.clock.calendar}, {zone}, UTC{format_offset(start)} at the start"
+        key = explanation.clock.calendar
+        text = f"{'round the clock' if key == AROUND_THE_CLOCK else key}, {zone}, UTC{format_offset(start)} at the start"
         if explanation.due is not None:
             text += f", UTC{format_offset(calendar.offset(explanation.due))} when due"
         if (years := explanation.holidays_known) is not None:
