@@ -122,9 +122,7 @@ def test_tickets_are_snoozed_for_a_while_or_until_tomorrow(two_tickets: Call) ->
     assert "until Mon 23 Nov 2026 11:10" in two_tickets("ticket", "snooze", 1001, "2h", *at).out
     assert "until Tue 24 Nov 2026 08:00" in two_tickets("ticket", "snooze", 1002, "tomorrow", *at).out
     refused = two_tickets("ticket", "snooze", 1002, "friday", *at)
-    assert refused.err == (
-        "deskterm: 'friday' does not say in which week: write 2026-11-20 or 2026-11-27.\n"
-    )
+    assert refused.err == ("deskterm: 'friday' does not say in which week: write 2026-11-20 or 2026-11-27.\n")
 
 
 def test_a_due_day_needs_its_time(two_tickets: Call) -> None:

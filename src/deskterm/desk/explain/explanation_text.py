@@ -195,7 +195,9 @@ class _TextBuilder:
         start = calendar.offset(explanation.clock.started_at)
         zone = zone_display_name(calendar.timezone)
         key = explanation.clock.calendar
-        text = f"{'round the clock' if key == AROUND_THE_CLOCK else key}, {zone}, UTC{format_offset(start)} at the start"
+        text = (
+            f"{'round the clock' if key == AROUND_THE_CLOCK else key}, {zone}, UTC{format_offset(start)} at the start"
+        )
         if explanation.due is not None:
             text += f", UTC{format_offset(calendar.offset(explanation.due))} when due"
         if (years := explanation.holidays_known) is not None:
