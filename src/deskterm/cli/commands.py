@@ -1,16 +1,17 @@
 """The table of commands: where each is defined, and its line in the help of its group.
 
-A new command is a function in a module of its room and a line here. Its module is imported when the command is called
-(`runtime.loading`), so it imports what it needs at its top, and no other command waits for that. A test compares the
-lines of help with the docstrings.
+A new command is a function in a module of its room and a line here, or in `ticket_commands`. Its module is imported when
+the command is called (`runtime.loading`), so it imports what it needs at its top, and no other command waits for that.
+A test compares the lines of help with the docstrings.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from deskterm.cli.command_words import TICKET_SECTIONS, find_meaning
+from deskterm.cli.command_words import find_meaning
 from deskterm.cli.runtime.loading import CommandEntry, GroupEntry
+from deskterm.cli.ticket_commands import TICKET_GROUP
 
 PROGRAM = GroupEntry(
     "The support desk that lives in a terminal. Without a command it opens the console; `deskterm help COMMAND` "
@@ -117,201 +118,7 @@ PROGRAM = GroupEntry(
         "completion": CommandEntry(
             "completion:print_script", "Print a script that lets a shell complete commands, options and values."
         ),
-        "ticket": GroupEntry(
-            "Tickets: open, list, show, answer, change.",
-            {
-                "new": CommandEntry("ticket.new:open_ticket", "Open a ticket."),
-                "show": CommandEntry("ticket.detail:show", "Show a ticket: its facts, clocks and conversation."),
-                "reply": CommandEntry(
-                    "conversation.reply:reply", "Answer the requester; everybody on the ticket reads it."
-                ),
-                "note": CommandEntry("conversation.reply:note", "Write an internal note; the requester never sees it."),
-                "assign": CommandEntry("ticket.edit:assign", "Give a ticket to an agent."),
-                "list": CommandEntry("ticket.list:list_tickets", "List tickets, in the order of work."),
-                "search": CommandEntry(
-                    "ticket.list:search",
-                    "Find tickets by words: in subjects, messages, notes, and names of requesters and clients; the "
-                    "newest first.",
-                ),
-                "set": CommandEntry(
-                    "ticket.edit:set_values",
-                    "Change a ticket: all that is asked for happens, or nothing.",
-                ),
-                "due": CommandEntry(
-                    "ticket.due_times:set_due",
-                    "Say when a clock is due; it stays there, whatever changes, until it is cleared.",
-                ),
-                "schedule": CommandEntry("ticket.due_times:schedule", "Schedule a ticket to a sprint or a release."),
-                "waive": CommandEntry(
-                    "ticket.due_times:waive",
-                    "Waive a breach; it stays on record, with the reason.",
-                ),
-                "snooze": CommandEntry(
-                    "ticket.due_times:snooze",
-                    "Take a ticket out of the queue for a time; a word of the requester brings it back, and no clock "
-                    "rests for it.",
-                ),
-                "acknowledge": CommandEntry(
-                    "ticket.escalation:acknowledge_call",
-                    "Acknowledge a call: nobody is called for it again.",
-                ),
-                "work": CommandEntry(
-                    "ticket.due_times:work",
-                    "Begin work on a ticket, or stop it: clocks that count work run in between.",
-                ),
-                "transfer": CommandEntry(
-                    "ticket.due_times:transfer_ticket",
-                    "Hand a ticket to another department or team; its clocks go on as they are.",
-                ),
-                "duplicate": CommandEntry(
-                    "ticket.linking:duplicate",
-                    "Close a ticket as a duplicate of another; its people are on CC there, its clocks are cancelled.",
-                ),
-                "merge": CommandEntry(
-                    "ticket.linking:merge",
-                    "Let a ticket go on in another, which shows both conversations from then on.",
-                ),
-                "separate": CommandEntry(
-                    "ticket.linking:separate",
-                    "Let a duplicate or a merged ticket go its own way again, whatever was said meanwhile.",
-                ),
-                "split": CommandEntry(
-                    "ticket.linking:split",
-                    "Make a ticket of its own of a message, or of each thing that it lists; clocks start when it came.",
-                ),
-                "undo": CommandEntry(
-                    "ticket.linking:undo",
-                    "Take back the last command on a ticket, on all the tickets that it was about.",
-                ),
-                "like": CommandEntry(
-                    "ticket.suggestions:list_similar",
-                    "List open and recent tickets that may be about the same matter.",
-                ),
-                "supply": CommandEntry("ticket.intake:supply", "Give what a request did not say: fields of its type."),
-                "exempt": CommandEntry(
-                    "ticket.intake:exempt",
-                    "Leave a ticket out of all targets; reports count it apart.",
-                ),
-                "prioritise": CommandEntry(
-                    "ticket.intake:prioritise",
-                    "Lift a ticket out of its order, for a reason that the procedure names.",
-                ),
-                "confirm-severity": CommandEntry(
-                    "ticket.intake:confirm_severity",
-                    "Confirm the severity that the requester chose, or correct it; what they chose stays on record.",
-                ),
-                "suggestions": CommandEntry(
-                    "ticket.suggestions:list_suggestions",
-                    "List what rules suggest for a ticket, take a suggestion or leave it.",
-                ),
-                "hold": CommandEntry("admin.retention:hold_ticket", "Keep a ticket as it is, whatever its age."),
-                "release-hold": CommandEntry("admin.retention:release_hold", "Hold a ticket no longer."),
-                "time": CommandEntry(
-                    "billing.time_entries:record_time",
-                    "Write down time that was worked, or list it with its price.",
-                ),
-                "price": CommandEntry(
-                    "billing.price:show_price",
-                    "Say what the work on a ticket comes to, or that the customer agrees to it.",
-                ),
-                "quote": CommandEntry(
-                    "billing.quotes:record_quote",
-                    "Ask for a quote, send it, or record what the customer said to it.",
-                ),
-                "feedback": CommandEntry(
-                    "conversation.survey:record_answer",
-                    "Record what the requester thinks of how the ticket was handled.",
-                ),
-                "order": CommandEntry(
-                    "ticket.order:explain_order",
-                    "Explain a ticket's place in the order of work: the keys in turn, and who stands next to it.",
-                ),
-                "escalate": CommandEntry(
-                    "ticket.escalation:escalate",
-                    "Take the next step of a ladder: its role is asked, its level of support takes over.",
-                ),
-                "passed": CommandEntry(
-                    "ticket.escalation:record_handoff_to_client",
-                    "Say that a ticket was passed to the client's own desk, which gives that level of support itself.",
-                ),
-                "review": CommandEntry(
-                    "ticket.escalation:review",
-                    "Decide on an escalation after looking at its impact.",
-                ),
-                "dispute": CommandEntry(
-                    "ticket.escalation:dispute",
-                    "Note that the customer says the priority is wrong.",
-                ),
-                "settle": CommandEntry(
-                    "ticket.escalation:settle",
-                    "Decide on a disputed priority; another one moves due times: each clock's old and new one are "
-                    "shown.",
-                ),
-                "delay": CommandEntry(
-                    "ticket.escalation:delay",
-                    "Tell the requester that it takes longer, before the time runs out.",
-                ),
-                "told": CommandEntry(
-                    "ticket.escalation:log_call",
-                    "Log a call that does instead of the letters that wait; they are withdrawn.",
-                ),
-                "attach": CommandEntry(
-                    "ticket.incidents:attach_ticket",
-                    "Attach a ticket to an incident, which is a ticket too.",
-                ),
-                "join": CommandEntry(
-                    "people.participants:join",
-                    "Add somebody on CC of a ticket: its letters go to them too.",
-                ),
-                "leave": CommandEntry("people.participants:leave", "Take somebody off CC."),
-                "participants": CommandEntry(
-                    "people.lists:list_participants",
-                    "List who is on CC of a ticket.",
-                ),
-                "detach": CommandEntry("ticket.incidents:detach", "Take a ticket away from its incident."),
-                "announce": CommandEntry(
-                    "ticket.incidents:announce",
-                    "Say one thing on an incident and on every ticket that is attached to it; everybody gets one "
-                    "letter.",
-                ),
-                "take": CommandEntry("people.absence:take_ticket", "Take over the ticket of a colleague who is away."),
-                "resolve": CommandEntry(
-                    "ticket.closing:resolve",
-                    "Say how a ticket was resolved: the requester reads it, and is asked to confirm where the "
-                    "procedure asks.",
-                ),
-                "close": CommandEntry(
-                    "ticket.closing:close",
-                    "Close a ticket without a resolution, for one of the procedure's reasons.",
-                ),
-                "confirm": CommandEntry(
-                    "ticket.closing:confirm",
-                    "The requester says that all is well: the ticket is closed, or goes the last step before.",
-                ),
-                "reject": CommandEntry(
-                    "ticket.closing:reject",
-                    "The requester says that it is not resolved: the ticket goes back to be looked at again.",
-                ),
-                "reopen": CommandEntry(
-                    "ticket.closing:reopen",
-                    "Take a ticket up again, for its requester or for what was taken for mere thanks.",
-                ),
-                "fixed": CommandEntry(
-                    "ticket.closing:record_fix",
-                    "Say that the permanent fix is there, which a temporary one left outstanding.",
-                ),
-                "check": CommandEntry(
-                    "ticket.checklist:check_items",
-                    "Tick items of a checklist off; without any, show the lists of a ticket.",
-                ),
-                "thanks": CommandEntry(
-                    "conversation.lists:list_thanks",
-                    "List the messages that were taken for mere thanks, and kept their tickets closed.",
-                ),
-            },
-            sections=TICKET_SECTIONS,
-            find_meaning=partial(find_meaning, "ticket"),
-        ),
+        "ticket": TICKET_GROUP,
         "people": GroupEntry(
             "Colleagues: who is here, who is away.",
             {
