@@ -1,8 +1,8 @@
 """The table of commands: where each is defined, and its line in the help of its group.
 
-A new command is a function in a module of its room and a line here, or in `ticket_commands`. Its module is imported when
-the command is called (`runtime.loading`), so it imports what it needs at its top, and no other command waits for that.
-A test compares the lines of help with the docstrings.
+A new command is a function in a module of its room and a line here, or in `ticket_commands`. Its module is imported
+when the command is called (`runtime.loading`), so it imports what it needs at its top, and no other command waits for
+that. A test compares the lines of help with the docstrings.
 """
 
 from __future__ import annotations

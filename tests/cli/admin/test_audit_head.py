@@ -44,9 +44,8 @@ def test_a_procedure_that_was_rewritten_is_found_and_nothing_is_repaired_by_it(d
     desk("ticket", "new", "x", "--type", "fault", *NOW)
     with sqlite3.connect(tmp_path / "desk.sqlite3") as connection:
         connection.execute("UPDATE procedure_version SET document = replace(document, '08:00', '07:00')")
-    for words in (("doctor",), ("audit", "verify")):
+    for words in (("doctor",), ("audit", "verify"), ("doctor", "--repair")):
         answer = desk(*words, *NOW)
         assert answer.code == 1
         assert "edition 1 of the procedure is not what was put in force" in answer.out
-    repaired = desk("doctor", "--repair", *NOW)
-    assert (repaired.code, "Edition 1 of the procedure is not what was put in force" in repaired.err) == (1, True)
+        assert "repaired" not in answer.out
