@@ -112,7 +112,7 @@ def list_log(
         None if text is None else int(parse_instant(text, facts.timezone, now, past=past).timestamp())
         for text, past in ((since, True), (until, False))
     )
-    with cli.open_reader() as reader:
+    with cli.open_reader() if accesses else cli.open_current_reader(ticket) as reader:
         if ticket is not None:
             require_ticket(reader, ticket)
         if by is not None:

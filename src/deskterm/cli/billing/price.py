@@ -35,7 +35,7 @@ def show_price(
         return
     if amount is not None or note:
         raise UsageError("--amount and --note go with --agreed.")
-    with cli.open_reader() as reader:
+    with cli.open_current_reader(number) as reader:
         require_ticket(reader, number)
         price = sum_entries(to_entry_values(row) for row in load_time_entries(reader, number))
         accepted = [

@@ -73,7 +73,7 @@ def record_time(
 
 
 def _print_entries(cli: CliContext, number: int, zone_name: str, as_json: bool) -> None:
-    with cli.open_reader() as reader:
+    with cli.open_current_reader(number) as reader:
         require_ticket(reader, number)
         # Keys are text, by which 10 would come before 2
         rows = sorted(load_time_entries(reader, number), key=lambda row: int(row.key))
