@@ -143,6 +143,22 @@ def test_the_vendor_owes_no_update_until_its_procedure_names_a_time(deskterm: Ca
         (tmp_path / "desk.sqlite3").unlink()
 
 
+@pytest.mark.requirement("S1-19")
+def test_the_letter_that_a_request_arrived_answers_only_where_the_procedure_says_so(
+    deskterm: Call, tmp_path: Path
+) -> None:
+    counting = change_procedure(tmp_path, "software-vendor", "\ncount_auto_ack = false", "\ncount_auto_ack = true")
+    for procedure, state in (("software-vendor", "running"), (counting, "met")):
+        desk = create_desk(deskterm, procedure, MONDAY)
+        number = open_ticket(desk, MONDAY, "--type", "support-query")
+        assert [letter["on"] for letter in desk("outbox", "--json", "--now", MONDAY).json] == ["registered"]
+        clocks = desk("ticket", "show", number, "--json", "--now", MONDAY).json["clocks"]
+        assert {clock["metric"]: clock["state"] for clock in clocks} == {
+            "response": state, "review": "running", "resolution": "running",
+        }  # fmt: skip
+        (tmp_path / "desk.sqlite3").unlink()
+
+
 @pytest.mark.requirement("S2-02", "S2-03", "S2-05")
 def test_a_campus_counts_and_shows_its_hours_in_mumbai(deskterm: Call) -> None:
     # Friday, 17:30 in Mumbai: ten minutes of that day, then Saturday from 09:30 to 13:30

@@ -42,6 +42,26 @@ PLATFORM_STATUSES = {
     "Released": "live",
 }
 
+CAMPUS_STATUSES = {
+    "Registered": "nobody has acted on it yet",
+    "In progress": "a support engineer is working on it",
+    "Waiting for requester": "something that is needed to go on was asked for",
+    "Escalated L1": "senior engineers or administrators",
+    "Escalated L2": "head of IT",
+    "Resolved": "the requester has been told how",
+    "Closed": "kept for future reference",
+}
+PROVIDER_STATUSES = {
+    "New": "nobody has it yet",
+    "Assigned": "plans the resolution",
+    "In progress": "half hour of first-line work",
+    "Waiting for customer": "the client has to answer",
+    "Escalated L2": "second line",
+    "Escalated L3": "third line",
+    "Awaiting confirmation": "whether all works as expected",
+    "Closed": "the client confirmed",
+}
+
 
 def create_desk(deskterm: Call, procedure: object) -> Call:
     created = deskterm("init", "--procedure", procedure, "--simulated", *NINE)
@@ -60,6 +80,8 @@ def open_ticket(desk: Call, *words: object, subject: str = "x", now: tuple[str, 
     ("procedure", "statuses"),
     [
         pytest.param("software-vendor", VENDOR_STATUSES, marks=pytest.mark.requirement("S1-24")),
+        pytest.param("campus-it", CAMPUS_STATUSES, marks=pytest.mark.requirement("S2-24")),
+        pytest.param("managed-services", PROVIDER_STATUSES, marks=pytest.mark.requirement("S3-16")),
         pytest.param("saas-platform", PLATFORM_STATUSES, marks=pytest.mark.requirement("S4-11", "S4-12")),
     ],
 )
