@@ -139,9 +139,11 @@ def test_a_providers_half_hour_is_counted_from_minutes_and_thirty_days_end_witho
         for subject in ("Slow mail", "No sound")
     )  # fmt: skip
     story.wait_until("2026-11-23T09:40+11:00")
-    time_entries.add_entry(sue, first, 20 * MINUTE, note="Looked at the index", now=story.now)
+    result = time_entries.add_entry(sue, first, 20 * MINUTE, note="Looked at the index", now=story.now)
+    assert result.summary.endswith("entry 1; not counted as First-line work: only minutes of First line are")
     assert story.clock(first, "effort").consumed == 0, "the second line's work is not the first line's"
-    time_entries.add_entry(anna, first, 24 * MINUTE, note="Asked for the log", now=story.now)
+    result = time_entries.add_entry(anna, first, 24 * MINUTE, note="Asked for the log", now=story.now)
+    assert result.summary.endswith("written down as entry 2")
     assert story.records(first, "suggestion") == []
     time_entries.add_entry(anna, first, 2 * MINUTE, note="Read it", now=story.now)
     assert clock_facts(story, first)["effort", 1][::2] == ("paused", 26)

@@ -79,6 +79,7 @@ def add_entry(
         key = _append_entry(work, values, note)
         result = work.build_result(
             f"{number}: {_format_entry(values)} written down as entry {key}{_format_excess(work)}"
+            f"{_format_uncounted(work, tier)}"
         )
     return result
 
@@ -253,6 +254,19 @@ def _format_excess(work: TicketTransaction) -> str:
     agreed = [record.values for record in records_of_kind(work.state.records, "agreement") if record.state == "agreed"]
     excess = compute_excess(agreed[-1] if agreed else {}, calculate_price(work))
     return f"; {format_money(excess[0], excess[1])} more than the customer agreed to" if excess is not None else ""
+
+
+def _format_uncounted(work: TicketTransaction, tier: int | None) -> str:
+    """Say which running clocks count work, but not that of the agent's level of support (S3-06, D-03): minutes that
+    leave such a clock where it was would else look as if they were lost. Empty where there is none."""
+    definition = work.procedure.definition
+    running = {clock.metric for clock in work.fold.clocks() if clock.stopped_at is None}
+    levels = {part.level: part.label for part in definition.tiers}
+    return "".join(
+        f"; not counted as {metric.label}: only minutes of {levels.get(metric.tier, f'tier {metric.tier}')} are"
+        for metric in definition.metrics
+        if metric.counts_work and metric.tier not in (None, tier) and metric.key in running
+    )
 
 
 def _require_reason(reason: str) -> str:
