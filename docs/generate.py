@@ -106,6 +106,13 @@ def procedures() -> str:
     return renew((DOCS / "procedures.md").read_text(encoding="utf-8"))
 
 
+def json_documents() -> str:
+    """docs/json.md, with its table of every command's document anew."""
+    from json_documents import renew
+
+    return renew((DOCS / "json.md").read_text(encoding="utf-8"))
+
+
 def picture() -> str:
     """docs/console.svg: the console on the demo desk."""
     from picture import console_picture
@@ -123,6 +130,7 @@ def requirements() -> str:
 MADE: dict[str, Callable[[], str]] = {
     "cli.md": command_line,
     "deskterm.1": man_page,
+    "json.md": json_documents,
     "keys.md": keys,
     "procedures.md": procedures,
     "requirements.md": requirements,

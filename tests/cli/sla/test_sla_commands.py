@@ -66,7 +66,7 @@ def test_why_as_json_is_complete(faults: Call) -> None:
         3600,
         10_800,
     )
-    assert [(i["kind"], i["start"], i["end"], i["total"]) for i in clock["intervals"]] == [
+    assert [(i["kind"], i["since"], i["until"], i["total"]) for i in clock["intervals"]] == [
         ("working", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z", 3600),
         ("working", "2026-11-23T10:00:00Z", "2026-11-23T13:00:00Z", 14_400),
     ]

@@ -87,7 +87,7 @@ def test_running_clocks_migrate_to_a_new_version_on_command_only(ticket: Call, t
     assert ticket("procedure", "apply", tmp_path / "tighter.toml", *at).code == 0
     assert clock(ticket, "resolution")["due_at"] == "2026-11-23T13:00:00Z"
     listed = ticket("sla", "migrate", "--dry-run", "--json", *at).json
-    assert [(one["metric"], one["old_due"], one["new_due"]) for one in listed] == [
+    assert [(one["metric"], one["old_due_at"], one["new_due_at"]) for one in listed] == [
         ("resolution", "2026-11-23T13:00:00Z", "2026-11-23T12:00:00Z")
     ]
     assert clock(ticket, "resolution")["due_at"] == "2026-11-23T13:00:00Z"

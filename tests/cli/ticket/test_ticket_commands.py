@@ -143,8 +143,8 @@ def test_a_change_says_which_due_times_it_moves_and_a_dry_run_changes_nothing(de
         "metric": "resolution",
         "label": "Resolution",
         "cycle": 1,
-        "old_due": "2026-11-25T09:00:00Z",
-        "new_due": "2026-11-23T13:00:00Z",
+        "old_due_at": "2026-11-25T09:00:00Z",
+        "new_due_at": "2026-11-23T13:00:00Z",
         "late_now": False,
         "rests": False,
     }

@@ -106,12 +106,12 @@ def assert_json_adds_up(explanation: dict[str, Any]) -> None:
     total = 0
     for interval in explanation["intervals"]:
         if interval["kind"] in ("working", "running"):
-            assert interval["seconds"] == parse_rfc3339(interval["end"]) - parse_rfc3339(interval["start"])
+            assert interval["seconds"] == parse_rfc3339(interval["until"]) - parse_rfc3339(interval["since"])
             total += interval["seconds"]
         assert interval["total"] == total
         assert (interval["kind"] == "paused") == (interval["status"] != "")
         assert (interval["kind"] == "holiday") == (interval["note"] != "")
-    assert all(before["end"] == after["start"] for before, after in pairwise(explanation["intervals"]))
+    assert all(before["until"] == after["since"] for before, after in pairwise(explanation["intervals"]))
     assert explanation["sum"]["total"] == total
     for interval in explanation["after_due"]:
         total += interval["seconds"] if interval["kind"] in ("working", "running") else 0
@@ -121,8 +121,8 @@ def assert_json_adds_up(explanation: dict[str, Any]) -> None:
     if due is None:
         assert explanation["sum"]["parts"] == []
         return
-    begin = parse_rfc3339(explanation["counted_from"] or explanation["started_at"])
-    assert begin + sum(parse_rfc3339(i["end"]) - parse_rfc3339(i["start"]) for i in explanation["intervals"]) == max(
+    begin = parse_rfc3339(explanation["counted_from_at"] or explanation["started_at"])
+    assert begin + sum(parse_rfc3339(i["until"]) - parse_rfc3339(i["since"]) for i in explanation["intervals"]) == max(
         parse_rfc3339(due), begin
     )
     assert sum(part["seconds"] for part in explanation["sum"]["parts"]) == total

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,7 +37,7 @@ def run_service(
         fired = list(runner.step(clock()))
         store.close()
         if as_json:
-            print_json([asdict(event) | {"instant": to_rfc3339(event.instant)} for event in fired])
+            print_json([_to_document(event) for event in fired])
         else:
             _print_digest(fired)
         return
@@ -64,6 +64,13 @@ def _start(cli: CliContext) -> tuple[Store, Runner, Callable[[], datetime]]:
     except BaseException:
         store.close()
         raise
+
+
+def _to_document(alert: ClockAlert) -> dict[str, Any]:
+    """Return what came due for programs, under the keys that every command uses (C-52)."""
+    document = asdict(alert)
+    at, late = to_rfc3339(document.pop("instant")), document.pop("late")
+    return {"number": document.pop("number"), "at": at, **document, "late_seconds": late}
 
 
 def _print_absence(sentence: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_due, to_rfc3339
+from deskterm.cli.runtime.instants import format_due, rename_instants
 from deskterm.cli.runtime.output import print_json, show_progress_on_terminal
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.admin import procedure_migration
@@ -25,12 +25,7 @@ def migrate_clocks(
     progress = show_progress_on_terminal("tickets")
     changes = procedure_migration.migrate_tickets(cli.open_desk(), cli.now(facts), dry_run=dry_run, progress=progress)
     if as_json:
-        print_json(
-            [
-                asdict(change) | {name: to_rfc3339(getattr(change, name)) for name in ("old_due", "new_due")}
-                for change in changes
-            ]
-        )
+        print_json([rename_instants(asdict(change), "old_due", "new_due") for change in changes])
         return
     if changes:
         print_table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from deskterm.cli.runtime.instants import format_due, to_rfc3339
+from deskterm.cli.runtime.instants import format_due, rename_instants
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.desk.core.transaction import CommandResult
 
@@ -35,8 +35,11 @@ def _print_lines(result: CommandResult, zone_name: str, may_move: bool, dry_run:
 
 def _print_json(result: CommandResult, dry_run: bool) -> None:
     moved = [
-        {name: value for name, value in asdict(change).items() if name != "number"}
-        | {name: to_rfc3339(getattr(change, name)) for name in ("old_due", "new_due")}
+        {
+            name: value
+            for name, value in rename_instants(asdict(change), "old_due", "new_due").items()
+            if name != "number"
+        }
         for change in result.due_changes
     ]
     print_json(

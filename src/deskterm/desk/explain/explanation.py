@@ -117,7 +117,7 @@ class Explanation:
                 "holidays_known": self.holidays_known,
             },
             "started_at": _format_instant(clock.started_at),
-            "counted_from": _format_instant(self.counted_from),
+            "counted_from_at": _format_instant(self.counted_from),
             "due_at": None if is_paused else _format_instant(self.due),
             "due_if_resumed_now": _format_instant(self.due) if is_paused else None,
             "pinned": clock.pinned,
@@ -152,8 +152,8 @@ def _offset_to_json(calendar: Calendar, at: int | None) -> str | None:
 
 def _interval_to_json(interval: ClockInterval) -> dict[str, Any]:
     return {
-        "start": _format_instant(interval.start),
-        "end": _format_instant(interval.end),
+        "since": _format_instant(interval.start),
+        "until": _format_instant(interval.end),
         "kind": interval.kind,
         "seconds": interval.seconds,
         "total": interval.total,

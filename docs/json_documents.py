@@ -1,0 +1,294 @@
+"""The keys of every JSON document that a command prints, found by calling the commands on desks made for it (C-52)."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import io
+import json
+import os
+import shlex
+import tempfile
+import textwrap
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+BEGIN, END = "<!-- documents: begin -->", "<!-- documents: end -->"
+NAMED_ELSEWHERE = frozenset(
+    {"data", "values", "fields", "changes", "texts", "policies", "messages", "records", "events"}
+)
+"""Keys whose members are named by the procedure, by the kind of an event or record, or in the document's text."""
+CONTENTS = frozenset({"procedure show"})
+"""Commands whose document is a file of its own: the procedure, as docs/procedures.md has it."""
+
+_WITHOUT_TIME = frozenset({"procedure check", "procedure diff", "procedure list", "restore"})
+"""Commands that are about no time of the desk."""
+_LOG = "id,at,title,by\nT1,2026-03-02 09:00,x,carl\nT1,2026-03-02 10:00,x,eve\nT2,never,x,eve\n"
+_MAPPING = """
+source = "other-desk"
+name = "Log of another desk"
+[log]
+dates = ["%Y-%m-%d %H:%M"]
+[rows]
+ticket = "id"
+at = "at"
+actor = "by"
+[ticket.type]
+fixed = "question"
+[ticket.subject]
+column = "title"
+[ticket.status]
+fixed = "open"
+"""
+_AGENTS = {
+    "web-agency": "login,name,role\nann,Ann,admin\nsam,Sam,agent\n",
+    "saas-platform": "login,name,role,roles\nann,Ann,admin,dev-lead;qa;professional-services\n",
+    "managed-services": "login,name,role,roles,team\nann,Ann,admin,,\nsam,Sam,agent,,second-line\n"
+    "lea,Lea,lead,shift-lead,\n",
+    "software-vendor": "login,name,role\nann,Ann,admin\n",
+}
+_ROTA = """
+[[rotas]]
+key = "nights"
+label = "Nights"
+role = "shift-lead"
+timezone = "UTC"
+first = 2026-11-23
+"""
+STORIES = {
+    "web-agency": """
+        procedure list
+        procedure check web-agency
+        procedure diff web-agency campus-it
+        procedure guide
+        procedure show web-agency
+        sla due --procedure software-vendor --type technical-support --severity high --start 2026-11-23T09:00
+        ticket new 'Site down' --type question --requester Kim --email kim@larch.example --incomplete
+        ticket new 'The site is down' --type question --requester Kim --incomplete \
+            --body '1. the shop is down{line}2. the cart is slow'
+        ticket like 'Site down'
+        ticket join 1001 Bo --email bo@larch.example
+        ticket participants 1001
+        ticket split 1002 1 --items
+        ticket resolve 1001 'It is done.'
+        ticket reply 1001 'Thank you!' --from-requester
+        ticket thanks
+        audit log
+        audit log --accesses
+        audit head
+        audit verify
+        doctor
+        erase bo@larch.example --yes
+        import events {folder}/log.csv --mapping {folder}/mapping.toml
+        backup {folder}/desk.backup
+        restore {folder}/desk.backup --dry-run
+        purge
+    """,
+    "software-vendor": """
+        ticket new Login --type technical-support --requester Ida --email ida@larch.example --incomplete --severity low
+        ticket reply 1001 'See https://knowledge.example.com/courses.'
+        articles
+        ticket price 1001
+    """,
+    "saas-platform": """
+        ticket new Invoices --type issue --requester Ida --email ida@larch.example --incomplete --body x
+        ticket set 1001 --status triage
+        ticket check 1001 --list to-development 1 2 3 --outcome code-change
+        item raise 1001 --system Tracker --reference DEV-7
+        item move 1001 dev-in-progress
+        item move 1001 waiting-for-review
+        item move 1001 waiting-qa-deployment
+        item move 1001 qa-in-progress
+        item move 1001 ready-for-release
+        item schedule 1001 --next
+        item list
+        ticket quote 1001 --request --note logo
+        quotes
+        ticket feedback 1001 --score 1 --comment Slow --complaint
+        feedback list
+        release list
+        sla what-if --procedure saas-platform --since 2026-11-23
+        release out 2026-11-26 --notes 'Invoices save again' --now 2026-11-26T18:00
+    """,
+    "managed-services": """
+        ticket new Mail --requester Ida --email ida@larch.example --priority high --incomplete
+        ticket show 1001
+        ticket list
+        ticket list --to-be-set
+        ticket search mail
+        ticket order 1001
+        ticket set 1001 --priority low
+        ticket set 1001 --priority high
+        ticket assign 1001 ann --as sam
+        ticket work 1001
+        run --once
+        ticket suggestions 1001
+        ticket reply 1001 'Still down' --from-requester --as sam
+        ticket escalate 1001 'needs a field engineer'
+        escalations
+        notices
+        outbox
+        sla list
+        sla why 1001
+        handover
+        people away 2026-12-01 sam
+        people absent
+        people overseen
+        people list
+        people back sam
+        rule list
+        rule on response-near
+        retention
+        procedure apply {folder}/rota.toml
+        people on-call
+        sla migrate --dry-run
+    """,
+}
+"""Procedure → calls on a desk by it, in turn, so that every list has a row."""
+
+
+class Story:
+    """Calls on one desk. found: the documents that each command printed, by its words."""
+
+    def __init__(self, folder: Path, found: dict[str, list[Any]]) -> None:
+        self._folder, self._found = folder, found
+        self._minute = 0
+
+    def call(self, line: str) -> None:
+        """Call a command with `--json`, some minutes after the one before it."""
+        from deskterm.cli.main import run
+
+        words = [word.replace("{folder}", str(self._folder)).replace("{line}", "\n") for word in shlex.split(line)]
+        path = next(path for path in list_commands() if words[: len(path.split())] == path.split())
+        self._minute += 100 if path == "run" else 1
+        time: tuple[str, ...] = ("--now", f"2026-11-23T{9 + self._minute // 60:02}:{self._minute % 60:02}")
+        if "--now" in words or path in _WITHOUT_TIME:
+            time = ()
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            run([*words, "--json", *time], login="ann")
+        try:
+            self._found.setdefault(path, []).append(json.loads(out.getvalue()))
+        except json.JSONDecodeError as error:
+            raise ValueError(f"`{line}` prints no document: {out.getvalue()}{err.getvalue()}") from error
+
+
+@cache
+def list_commands() -> Mapping[str, Any]:
+    """Return the function of every command with `--json`, by its words."""
+    from deskterm.cli.main import build_program
+
+    def below(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+        if (inner := getattr(command, "commands", None)) is not None:
+            for name, member in inner.items():
+                yield from below(member, f"{path} {name}".strip())
+        elif "--json" in {name for parameter in command.loaded.params for name in parameter.opts}:
+            yield path, inspect.unwrap(command.loaded.callback)
+
+    return dict(below(build_program(), ""))
+
+
+def collect() -> dict[str, list[Any]]:
+    """Tell the stories, and return the documents of the commands in them."""
+    from deskterm.procedure.shipped import find_procedure
+
+    found: dict[str, list[Any]] = {}
+    before = os.environ.get("DESKTERM_DATABASE")
+    try:
+        for procedure, lines in STORIES.items():
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name)
+                os.environ["DESKTERM_DATABASE"] = str(folder / "desk.sqlite3")
+                (folder / "people.csv").write_text(_AGENTS[procedure], encoding="utf-8")
+                (folder / "log.csv").write_text(_LOG, encoding="utf-8")
+                (folder / "mapping.toml").write_text(_MAPPING, encoding="utf-8")
+                text = Path(find_procedure(procedure)).read_text(encoding="utf-8")
+                (folder / "rota.toml").write_text(
+                    text.replace('resolution = "12h"', 'resolution = "11h"') + _ROTA, encoding="utf-8"
+                )
+                story = Story(folder, found)
+                for line in (
+                    f"init --procedure {procedure} --simulated",
+                    "seed agents {folder}/people.csv",
+                    *filter(None, textwrap.dedent(lines).splitlines()),
+                ):
+                    story.call(line)
+    finally:
+        os.environ.pop("DESKTERM_DATABASE")
+        if before is not None:
+            os.environ["DESKTERM_DATABASE"] = before
+    return found
+
+
+def describe(documents: list[Any]) -> str:
+    """Return the keys of documents in words: `a list: ` before those of a list's rows, members of a key behind it."""
+    if not documents:
+        return ""
+    rows = [row for document in documents for row in (document if isinstance(document, list) else [document])]
+    prefix = "a list: " if isinstance(documents[0], list) else ""
+    return prefix + ", ".join(_describe_keys(rows, deep=True))
+
+
+def _describe_keys(rows: list[Any], *, deep: bool) -> Iterator[str]:
+    for key in dict.fromkeys(key for row in rows if isinstance(row, dict) for key in row):
+        values = [row[key] for row in rows if key in row]
+        inner = [one for value in values for one in (value if isinstance(value, list) else [value])]
+        members = [*_describe_keys(inner, deep=False)] if deep and key not in NAMED_ELSEWHERE else []
+        yield f"`{key}`" + (f" ({', '.join(members)})" if members else "")
+
+
+def build_table(found: Mapping[str, list[Any]]) -> str:
+    """Return the table of all documents: a row for each set of keys, with the commands that print it. Raises ValueError
+    for a command with `--json` of which no document is known."""
+    act = describe(found["ticket assign"])
+    commands: dict[str, list[str]] = {}
+    for path, function in list_commands().items():
+        if path in CONTENTS:
+            keys = "the procedure, as its file has it ([procedures.md](procedures.md))"
+        elif path in found:
+            keys = describe(found[path])
+            if keys == "a list: ":
+                keys = _read_keys(function, act, found)
+            if not keys:
+                raise ValueError(f"`deskterm {path}` printed an empty list: let its story have a row for it.")
+        else:
+            keys = _read_keys(function, act, found)
+        commands.setdefault(keys, []).append(path)
+    missing = commands.pop("", [])
+    if missing:
+        raise ValueError(f"nothing says which keys these print: {', '.join(missing)}: call them in a story.")
+    rows = (f"| {', '.join(f'`{path}`' for path in paths)} | {keys} |" for keys, paths in commands.items())
+    return "\n".join(("| command | document |", "|---|---|", *rows)) + "\n"
+
+
+def _read_keys(function: Any, act: str, found: Mapping[str, list[Any]]) -> str:
+    """Return the keys of a command that is in no story, by the one call with which it prints; empty where none is
+    known."""
+    module = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    for call in calls:
+        match call.func.id:  # type: ignore[attr-defined]
+            case "print_result":
+                return act
+            case "print_due_changes":
+                return describe(found["ticket set"])
+            case "print_changes":
+                return describe(found["seed agents"])
+            case "print_queue_rows":
+                return describe(found["people overseen"])
+            case "print_summary":
+                return ", ".join(f"`{key}`" for key in ("summary", *(one.arg for one in call.keywords)))
+            case name if name.startswith("_"):  # a function that several commands share
+                if keys := _read_keys(function.__globals__[name], act, found):
+                    return keys
+    return ""
+
+
+def renew(text: str) -> str:
+    """Return docs/json.md with its table anew."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{build_table(collect())}\n{END}{after}"
