@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import os
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cli_call import program_as
 from tui.four_tickets import create_desk_of_four_tickets
+from tui.real_terminal import NOW, Start, Terminal
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -37,3 +40,34 @@ def snap_compare(snapshot: SnapshotAssertion, request: pytest.FixtureRequest) ->
         return compare_picture(pictures, request.node.name, app, terminal_size, run_before)
 
     return compare
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Environment variables of ann's shell: a terminal with colours, and no desk."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TEXTUAL", "DESKTERM", "PYTEST"))
+    }
+    for name in ("NO_COLOR", "COLORFGBG", "FORCE_COLOR", "COLUMNS", "LINES", "VISUAL", "EDITOR"):
+        inherited.pop(name, None)
+    settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(tmp_path)}
+    return inherited | settings | {"LC_ALL": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
+
+
+@pytest.fixture
+def start(environment: dict[str, str]) -> Iterator[Start]:
+    """Start the program on a desk, on a terminal; programs that still run are ended after the test."""
+    started: list[Terminal] = []
+
+    def start_program(
+        url: str, *, size: tuple[int, int] = (120, 40), keyboard: bool = True, login: str = "ann", **variables: str
+    ) -> Terminal:
+        terminal = Terminal(
+            program_as(login, *NOW), environment | {"DESKTERM_DATABASE": url} | variables, size, keyboard=keyboard
+        )
+        started.append(terminal)
+        return terminal
+
+    yield start_program
+    for terminal in started:
+        terminal.close()

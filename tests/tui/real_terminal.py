@@ -17,6 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rich.cells import cell_len
 
+NOW = ("--now", "2026-11-23T09:30")
+"""The options of the program that set its time."""
+
 PATIENCE = 90.0
 """Seconds that a test waits for something on the screen before it gives up."""
 
@@ -176,3 +179,7 @@ class Terminal:
         if complete:
             self._incomplete = self._screen.write(complete).encode()
         return True
+
+
+Start = Callable[..., Terminal]
+"""Starts the program on a desk, by its URL."""

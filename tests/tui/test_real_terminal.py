@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register
 from small_desk import at, small_desk
 from tui.four_tickets import load_detail
-from tui.real_terminal import ALTERNATE, Terminal
-
-NOW = ("--now", "2026-11-23T09:30")
+from tui.real_terminal import ALTERNATE, NOW, Start
 
 COLOUR = re.compile(rb"\x1b\[(?:\d*;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[;:]\d*)*m")
 
@@ -35,39 +31,6 @@ ATTACKS = {
     "a\x08\x08b": "\x08",
 }
 """Text of a subject → the part of it that must not reach the terminal."""
-
-Start = Callable[..., Terminal]
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """Environment variables of ann's shell: a terminal with colours, and no desk."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("TEXTUAL", "DESKTERM", "PYTEST"))
-    }
-    for name in ("NO_COLOR", "COLORFGBG", "FORCE_COLOR", "COLUMNS", "LINES", "VISUAL", "EDITOR"):
-        inherited.pop(name, None)
-    settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(tmp_path)}
-    return inherited | settings | {"LC_ALL": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
-
-
-@pytest.fixture
-def start(environment: dict[str, str]) -> Iterator[Start]:
-    """Start the program on a desk, on a terminal; programs that still run are ended after the test."""
-    started: list[Terminal] = []
-
-    def start_program(
-        url: str, *, size: tuple[int, int] = (120, 40), keyboard: bool = True, login: str = "ann", **variables: str
-    ) -> Terminal:
-        terminal = Terminal(
-            program_as(login, *NOW), environment | {"DESKTERM_DATABASE": url} | variables, size, keyboard=keyboard
-        )
-        started.append(terminal)
-        return terminal
-
-    yield start_program
-    for terminal in started:
-        terminal.close()
 
 
 @pytest.fixture

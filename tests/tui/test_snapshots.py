@@ -200,7 +200,7 @@ def test_a_filter_that_is_being_typed(demo: str, words: str, rows: int, snap_com
     async def visit(pilot: Pilot[Any]) -> None:
         screen = await wait_for_desk(pilot)
         await pilot.press("slash")
-        await wait_until(pilot, lambda: type(screen.focused).__name__ == "Input", "the prompt has the focus")
+        await wait_until(pilot, lambda: isinstance(screen.focused, Input), "the prompt has the focus")
         await pilot.press(*words)
         await wait_until(pilot, lambda: screen.workspace.queue_query.match == words, "the words are the filter")
         await wait_until(pilot, lambda: screen.panes.queue.count == rows, f"{rows} rows are left")

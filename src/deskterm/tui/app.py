@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
@@ -20,6 +21,7 @@ from deskterm.tui.crash_log import log_crash
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.themes import DARK, LIGHT
+from deskterm.tui.type_ahead import KeyDone, TypeAhead
 from deskterm.tui.workers.automation_worker import AutomationWorker
 
 PRELOAD = (
@@ -73,7 +75,8 @@ class DeskApp(App[None]):
     ) -> None:
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self._desk = (url, login, clock, reader, impersonator, PRELOAD)
+        self.type_ahead = TypeAhead(self._deliver, self.post_message)
+        self._desk = (url, login, clock, self.type_ahead, reader, impersonator, PRELOAD)
         self._automation = AutomationWorker(url, login, clock, self._report_automation) if automatic else None
         self.failure = ""
         """The sentence about what ended the console unexpectedly, empty for nothing."""
@@ -88,6 +91,28 @@ class DeskApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         return DeskScreen(*self._desk)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take keys and pastes from the terminal in their order; one that has been forwarded bubbles as usual."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            await self.type_ahead.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _deliver(self, event: events.Event, serial: int) -> None:
+        await super().on_event(event)
+        self._send_mark(KeyDone(serial))
+
+    def _send_mark(self, mark: KeyDone) -> None:
+        """Send a mark the way that a key goes: from the widget with the focus upwards."""
+        if not (self.focused or self.screen).post_message(mark):
+            self.post_message(mark)
+
+    async def on_key_done(self, mark: KeyDone) -> None:
+        if self.type_ahead.needs_another_round(mark):
+            self._send_mark(KeyDone(mark.serial))
+        else:
+            await self.type_ahead.deliver_next()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Open the palette over the desk only: over a dialog its key belongs to the dialog."""

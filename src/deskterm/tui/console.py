@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 if TYPE_CHECKING:
     from textual.app import App
     from textual.geometry import Size
-    from textual.screen import Screen
 
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
@@ -20,10 +19,13 @@ if TYPE_CHECKING:
     from deskterm.present.models import Choice, Person, QueueLine, TicketClock, TicketView, ViewLine
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
+    from deskterm.tui.dialogs.dialog import Dialog
     from deskterm.tui.dialogs.prompt import Prompt, PromptKind
     from deskterm.tui.drafts import Drafts
     from deskterm.tui.panes import Navigable
     from deskterm.tui.panes.pane_set import PaneSet
+    from deskterm.tui.target import Target
+    from deskterm.tui.type_ahead import Hold
     from deskterm.tui.workers.messages import QueueQuery
 
 T = TypeVar("T")
@@ -68,9 +70,11 @@ class Console(Protocol):
     def epoch(self) -> int:
         """Return the desk's time in epoch seconds."""
 
-    def selection(self, *, many: bool) -> list[QueueLine]:
-        """Return the tickets that a command is for: the one in the focused pane, the one under the cursor, or
-        with `many` all marked ones where there are any."""
+    def find_target(self) -> Target:
+        """Return the tickets that a command is for if its key is pressed now."""
+
+    async def read_ticket(self, number: int) -> TicketView:
+        """Show a ticket in the ticket pane, and return it once it is there. Raises DeskError where there is none."""
 
     async def choose(
         self,
@@ -90,7 +94,7 @@ class Console(Protocol):
     async def ask(self, question: str) -> str | None:
         """Ask for a line of text; None when it was left empty or called off."""
 
-    async def show(self, dialog: Screen[T]) -> T | None:
+    async def show(self, dialog: Dialog[T]) -> T | None:
         """Show a dialog or a page until it is dismissed, and return its result."""
 
     async def run(self, act: Callable[[DeskSession], T]) -> T:
@@ -109,8 +113,10 @@ class Console(Protocol):
     def notify(self, message: str, *, severity: Severity = "information") -> None:
         """Show a line to the agent for some seconds."""
 
-    async def write(self, kind: Kind, text: str = "", *, resolution: str = "", attached: bool = False) -> None:
-        """Open the composer for the open ticket. resolution: the kind of resolution that the letter states; attached:
+    async def write(
+        self, kind: Kind, number: int, text: str = "", *, resolution: str = "", attached: bool = False
+    ) -> None:
+        """Open the composer for a ticket. resolution: the kind of resolution that the letter states; attached:
         it resolves the tickets attached to this one too."""
 
     def show_ticket(self, number: int) -> None:
@@ -118,6 +124,9 @@ class Console(Protocol):
 
     def show_pane(self, pane: str) -> None:
         """Give a pane the focus, by its id."""
+
+    def begin_act(self, numbers: Sequence[int]) -> None:
+        """Note that these tickets are about to be changed, so that the cursor finds its next row (C-06)."""
 
     def refresh_lists(self) -> None:
         """Read lists, counts and the open ticket again."""
@@ -147,7 +156,7 @@ class ComposerHost(Console, Protocol):
         """Put the composer under the conversation."""
 
     def composer_changed(self) -> None:
-        """Bring headings and keys up to date, and hand the keys typed ahead to what has the focus now."""
+        """Bring headings and keys up to date."""
 
 
 class BrowserHost(Console, Protocol):
@@ -156,6 +165,17 @@ class BrowserHost(Console, Protocol):
     @property
     def writing(self) -> bool:
         """True while the composer is open."""
+
+    @property
+    def pane(self) -> str:
+        """The id of the pane that has the focus."""
+
+    @property
+    def in_ticket(self) -> bool:
+        """True while the focus is in a pane of the open ticket."""
+
+    def hold_keys(self) -> Hold:
+        """Hold keys back until what was asked for is shown."""
 
     def update_titles(self) -> None:
         """Bring headings and the line of keys up to date."""
@@ -167,7 +187,7 @@ class BrowserHost(Console, Protocol):
 class PromptHost(Protocol):
     """The console as dialogs and the line at its foot need it."""
 
-    async def show(self, dialog: Screen[T]) -> T | None:
+    async def show(self, dialog: Dialog[T]) -> T | None:
         """Show a dialog until it is dismissed, and return its result."""
 
     async def mount_prompt(self, prompt: Prompt) -> None:
@@ -254,8 +274,15 @@ class Workspace(Console, Protocol):
         """Open the line at the foot of the screen; None when it is left. sign: the mark before it; text: its
         contents at first."""
 
-    def run_command(self, name: str, argument: str = "") -> None:
-        """Run a command by its name, or say why it cannot be run."""
+    def run_command(self, name: str, argument: str = "", target: Target | None = None) -> None:
+        """Run a command by its name, or say why it cannot be run. target: what it is for; by default, what the cursor
+        is on now."""
+
+    def end_act(self) -> None:
+        """Note that the act is over."""
+
+    async def wait_for_list(self) -> None:
+        """Wait until the list that was asked for last is shown."""
 
     def unsent(self) -> list[str]:
         """Return what was written and not sent, as a question names it."""

@@ -76,7 +76,7 @@ async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, keys: tuple
         await console.wait_for_text("Suggestion")
         await console.wait_for_text("pass it to the second line?")
         await console.pilot.press("down", "enter")
-        await console.wait_for_text("Apply it?")
+        await console.wait_for_text("Apply it to 1001?")
         await console.pilot.press(*keys)
         await console.wait_until(lambda: not console.busy(), "the end of :suggested")
     assert read_ticket(desk).values["tier"] == tier

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deskterm.tui.handlers.questions import format_question
+from deskterm.tui.target import Target
 from tui.console_session import open_console
 from tui.four_tickets import create_desk_of_four_tickets
 from tui.hostile_text import OWN, find_control_characters
@@ -12,7 +13,9 @@ from tui.hostile_text import OWN, find_control_characters
 
 def test_braces_in_the_words_of_a_procedure_are_only_words() -> None:
     words = "{} and {ladder} and {0.__class__} and {"
-    assert format_question(f"Reason to escalate {{}} to {words}", []) == f"Reason to escalate 0 tickets to {words}"
+    assert (
+        format_question(f"Reason to escalate {{}} to {words}", Target()) == f"Reason to escalate 0 tickets to {words}"
+    )
 
 
 async def test_a_question_shows_no_control_characters_of_the_words_in_it(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from deskterm.desk.policy.permissions import Act, format_refusal, format_unknown_agent, is_allowed
+from deskterm.tui.target import Target
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console, Workspace
@@ -48,8 +49,16 @@ class Command(NamedTuple):
     uses_last_change: bool = False
     """True when it is about the last change made here, and then needs no ticket in view."""
 
-    def refusal(self, console: Console) -> str | None:
-        """Return the sentence that says why the command cannot be run now, None when it can."""
+    def narrow(self, target: Target) -> Target:
+        """Return what the command is for: of one marked row an act is for that one, wherever the cursor is."""
+        if self.rows == "many":
+            return target
+        if self.rows == "one" and self.act is not None and len(target.marked) == 1:
+            return Target(target.marked[0])
+        return target._replace(marked=()) if self.rows == "one" else target
+
+    def refusal(self, console: Console, target: Target) -> str | None:
+        """Return the sentence that says why the command cannot be run for this, None when it can."""
         agent = console.agent
         if self.act is not None and not is_allowed(agent.role, self.act):
             if not agent.active:
@@ -57,6 +66,7 @@ class Command(NamedTuple):
             return format_refusal(agent.role, self.act)
         if self.rows == "none" or (self.uses_last_change and console.last_change is not None):
             return None
-        if not console.selection(many=self.rows == "many"):
-            return "There is no ticket here: choose a view that has one."
-        return None
+        # A letter to the row under the cursor, while others are marked, would go to the wrong customer (C-01)
+        if self.rows == "one" and self.act is not None and len(target.marked) > 1:
+            return f"{len(target.marked)} tickets are marked, and this is for one: esc takes the marks away."
+        return None if self.narrow(target).lines else "There is no ticket here: choose a view that has one."

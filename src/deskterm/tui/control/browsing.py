@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from deskterm.errors import DeskError
 from deskterm.present.models import QueueLine, TicketView, ViewLine
 from deskterm.tui.panes.pane_set import PaneSet
+from deskterm.tui.target import Target
 from deskterm.tui.workers import messages
 from deskterm.tui.workers.messages import QueueQuery
 
 if TYPE_CHECKING:
     from deskterm.tui.console import BrowserHost
+    from deskterm.tui.type_ahead import Hold
     from deskterm.tui.workers.read_worker import ReadWorker
+
+_LIST_PATIENCE = 2.0
+"""Seconds that keys wait for a list that was asked for."""
 
 
 class Browser:
@@ -27,6 +35,14 @@ class Browser:
         """The instant, in epoch seconds, of the last request for everything, or of the last counts."""
         self._pinned: int | None = None
         """The ticket that stays in the ticket pane wherever the cursor goes; None where the pane follows the cursor."""
+        self._then: int | None = None
+        """The ticket that takes over the cursor when the act under way moves the one under it elsewhere."""
+        self._list_hold: Hold | None = None
+        """Keeps keys back until the list that was asked for is shown."""
+        self._waiting_for: dict[int, asyncio.Future[TicketView | None]] = {}
+        """The futures of those who wait for a ticket to be shown, by its number."""
+        self._list_shown: asyncio.Future[None] | None = None
+        """Done when the list that was asked for is shown; None when it is."""
 
     # -- lists ---------------------------------------------------------------------------------------------------
 
@@ -38,10 +54,30 @@ class Browser:
             cursor=queue.cursor,
             first=queue.first_row,
             rows=queue.height_in_rows,
+            then=self._then,
         )
 
-    def show_list(self, query: QueueQuery) -> None:
-        """Read another list, or the same one in another order or through another filter."""
+    def begin_act(self, numbers: Sequence[int]) -> None:
+        """Note, before tickets are changed, which row takes over the cursor when that moves its ticket elsewhere: the
+        next one below, or above at the end of the list (C-06)."""
+        queue = self._panes.queue
+        if queue.current is not None and queue.current.number in numbers:
+            self._then = queue.find_neighbour(numbers)
+            self._reader().note_place(self.current_query())
+
+    def end_act(self) -> None:
+        """Let the cursor stay with its ticket again: the list is shown as it is after the act."""
+        if self._then is not None:
+            self._then = None
+            self._reader().note_place(self.current_query())
+
+    def show_list(self, query: QueueQuery, *, typing: bool = False) -> None:
+        """Read another list, or the same one in another order or through another filter. typing: the filter is still
+        being typed, so no key has to wait for the list."""
+        if not typing and self._list_hold is None:
+            self._list_hold = self._host.hold_keys()
+        if self._list_shown is None:
+            self._list_shown = asyncio.get_running_loop().create_future()
         # Marks survive sorting and filtering, so that tickets can be gathered over several searches
         if query.view != self.queue_query.view:
             self._panes.queue.marks.clear()
@@ -50,8 +86,23 @@ class Browser:
         self._host.update_titles()
 
     def filter(self, text: str) -> None:
-        """Filter the list, from its first row."""
-        self.show_list(self.queue_query._replace(match=text, number=None, cursor=0, first=0))
+        """Filter the list, from its first row, while the words are typed."""
+        self.show_list(self.queue_query._replace(match=text, number=None, cursor=0, first=0), typing=True)
+
+    async def wait_for_list(self) -> None:
+        """Wait until the list that was asked for last is shown."""
+        if self._list_shown is not None:
+            with suppress(TimeoutError):  # the store may be locked, and nobody should wait for that to type
+                await asyncio.wait_for(asyncio.shield(self._list_shown), _LIST_PATIENCE)
+
+    def list_settled(self) -> None:
+        """Let keys go on: the list is shown, or cannot be read."""
+        hold, self._list_hold = self._list_hold, None
+        shown, self._list_shown = self._list_shown, None
+        if shown is not None and not shown.done():
+            shown.set_result(None)
+        if hold is not None:
+            hold.drop()
 
     def show_view(self, key: str) -> None:
         """Show a view from its first row."""
@@ -68,6 +119,8 @@ class Browser:
     def refresh(self) -> None:
         """Read lists, counts and the open ticket again."""
         self.counted_at = self._host.epoch()
+        if self._list_shown is None:
+            self._list_shown = asyncio.get_running_loop().create_future()
         # Counted from the request on: the next tick must not ask again while the answer is on its way
         self._reader().refresh(self.current_query())
 
@@ -101,9 +154,51 @@ class Browser:
         self.follow_cursor()
 
     def pane_entered(self, pane: str) -> None:
-        """Let the ticket pane follow the cursor again once the agent is back in the queue, unless they write."""
+        """Keep the ticket that the agent has gone into, whatever becomes of its row (C-06), and let the ticket pane
+        follow the cursor again once they are back in the queue, unless they write."""
         if pane == "queue" and self._pinned is not None and not self._host.writing:
             self.unpin()
+        elif self._host.in_ticket and self._pinned is None and self.shown_number is not None:
+            self.pin(self.shown_number)
+
+    @property
+    def shown_number(self) -> int | None:
+        """The ticket that the ticket pane shows, or is about to show; None where there is none."""
+        line = self._panes.queue.current
+        return self._pinned if self._pinned is not None else line.number if line is not None else None
+
+    def find_shown(self) -> Target:
+        """Return the ticket of the ticket pane as the target of a command, also before it has been read."""
+        number = self.shown_number
+        for line in (self.open_ticket.line if self.open_ticket is not None else None, self._panes.queue.current):
+            if line is not None and line.number == number:
+                return Target(line)
+        return Target(coming=number is not None)
+
+    def move_cursor(self, by: int) -> None:
+        """Move the cursor of the queue; a ticket that the agent has gone into gives way to the next one."""
+        line = self._panes.queue.current
+        if self._pinned is not None and not self._host.writing:
+            # The cursor has gone on already when the ticket left its place
+            if line is not None and line.number != self._pinned and by > 0:
+                by -= 1
+            self._pinned = None
+        self._panes.queue.move(by)
+        self.follow_cursor()
+        self.pane_entered(self._host.pane)
+
+    async def read_ticket(self, number: int) -> TicketView:
+        """Show a ticket in the ticket pane, and return it once it is there. Raises DeskError where there is none."""
+        if self.open_ticket is not None and self.open_ticket.number == number == self.shown_number:
+            return self.open_ticket
+        if self.shown_number != number:
+            self.pin(number)
+        future = self._waiting_for.setdefault(number, asyncio.get_running_loop().create_future())
+        self._reader().open_ticket(number)
+        ticket = await asyncio.shield(future)
+        if ticket is None:
+            raise DeskError(f"Ticket {number} cannot be read now: try again.")
+        return ticket
 
     def follow_cursor(self) -> None:
         """Open the ticket under the cursor, unless another one is pinned."""
@@ -139,6 +234,7 @@ class Browser:
         queue.empty_text = self._host.empty_list_text()
         queue.show(answer.total, answer.pages, cursor, self._host.epoch())
         self._host.update_titles()
+        self.list_settled()
 
     def page_read(self, answer: messages.PageRead) -> None:
         """Show a page of the list, unless another list was asked for since."""
@@ -147,8 +243,10 @@ class Browser:
 
     def ticket_read(self, answer: messages.TicketRead) -> None:
         """Show a ticket, unless another one was asked for since."""
-        line = self._panes.queue.current
-        expected = self._pinned or (line.number if line is not None else None)
+        expected = self.shown_number
+        waiting = self._waiting_for.pop(answer.number, None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(answer.ticket)
         if answer.ticket is None and self._pinned == answer.number:
             self._host.notify(f"There is no ticket {answer.number}.", severity="warning")
             self.unpin()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from deskterm.errors import DeskError
 from deskterm.tui.commands.table import BY_NAME
 from deskterm.tui.crash_log import log_crash
+from deskterm.tui.type_ahead import CURRENT_HOLD
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.console import Workspace
-    from deskterm.tui.control.type_ahead import TypeAhead
+    from deskterm.tui.target import Target
+    from deskterm.tui.type_ahead import Hold, TypeAhead
 
 HANDLERS = "deskterm.tui.handlers"
 """The package that the names of handlers are looked up in."""
@@ -40,11 +42,18 @@ class CommandRunner:
     def __init__(self, console: Workspace, loader: Loader, type_ahead: TypeAhead) -> None:
         self._console, self._loader, self._type_ahead = console, loader, type_ahead
         self.last_change: CommandResult | None = None
+        self._expecting: tuple[str, str, Hold] | None = None
+        """The command that waits for the row under the cursor, with its argument and its hold on the keys."""
 
-    def run(self, name: str, argument: str = "") -> None:
-        """Run a command by its name, or say why it cannot be run."""
+    def run(self, name: str, argument: str = "", target: Target | None = None) -> None:
+        """Run a command by its name, or say why it cannot be run. target: what it is for; by default, what the cursor
+        is on now."""
         command = BY_NAME[name]
-        refusal = command.refusal(self._console)
+        target = self._console.find_target() if target is None else target
+        if command.rows != "none" and target.coming and not target.marked:
+            self._expect_row(name, argument)
+            return
+        refusal = command.refusal(self._console, target)
         if refusal is not None:
             self._console.notify(refusal, severity="warning")
         elif command.step is not None:
@@ -53,20 +62,40 @@ class CommandRunner:
             command.step(self._console)
         else:
             # With an argument nothing is asked, and the keys that follow are commands again
-            if command.opens_input and not argument:
-                self._type_ahead.hold()
-            self.start(command.handler, argument)
+            hold = self._type_ahead.make_hold()
+            # Keys behind an act wait until the list shows what it did: the next act is for the row that it leaves
+            if command.act is not None or (command.opens_input and not argument):
+                hold.take()
+            self.start(command.handler, command.narrow(target), argument, hold=hold)
 
-    def start(self, handler: str, *arguments: object) -> None:
-        """Run a handler in the background. handler: `closing.close` for `close()` in the module `closing`."""
-        self.attempt(self._call(handler, arguments))
+    def _expect_row(self, name: str, argument: str) -> None:
+        """Let a command wait until the row under the cursor has been read, and the keys behind it too."""
+        hold = self._type_ahead.make_hold()
+        hold.take()
+        self._expecting = name, argument, hold
 
-    def attempt(self, work: Awaitable[None]) -> None:
-        """Run something in the background, and show what goes wrong with it."""
+    def row_read(self) -> None:
+        """Run the command that waits for the row under the cursor, if there is one."""
+        if self._expecting is not None:
+            (name, argument, hold), self._expecting = self._expecting, None
+            self.run(name, argument)
+            hold.drop()
+
+    def start(self, handler: str, *arguments: object, hold: Hold | None = None) -> None:
+        """Run a handler in the background. handler: `closing.close` for `close()` in the module `closing`; hold: keeps
+        keys back until the handler has opened something, and again from its answer on."""
+        self.attempt(self._call(handler, arguments), hold)
+
+    def attempt(self, work: Awaitable[None], hold: Hold | None = None) -> None:
+        """Run something in the background, and show what goes wrong with it. hold: as for `start`."""
+        held = hold or self._type_ahead.make_hold()
 
         async def guarded() -> None:
+            CURRENT_HOLD.set(held)
             try:
                 await work
+                if held.taken:
+                    await self._console.wait_for_list()
             except DeskError as error:
                 self._console.notify(str(error), severity="error")
             except Exception as error:
@@ -74,7 +103,8 @@ class CommandRunner:
                 self._console.notify(log_crash(error), severity="error")
             finally:
                 # Whatever became of it, no key may stay held back
-                self._type_ahead.replay()
+                self._console.end_act()
+                held.drop()
 
         self._console.run_worker(guarded(), group="commands")
 
@@ -103,6 +133,7 @@ class CommandRunner:
             return results, refusals
 
         console = self._console
+        console.begin_act(numbers)
         results, refusals = await console.run(run_on_each)
         self.remember(results[-1] if results else None)
         if results:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from deskterm.errors import DeskError
 from deskterm.tui.control.external_editor import edit_text
 from deskterm.tui.dialogs.compose import Composer, Kind
 from deskterm.tui.drafts import Draft, Drafts
@@ -31,18 +30,19 @@ class ComposerController:
             self.drafts.keep(self.composer)
         return self.drafts.names()
 
-    async def open(self, kind: Kind, text: str = "", resolution: str = "", *, attached: bool = False) -> None:
-        """Write for the open ticket, going on with its draft if there is one. resolution: the kind of resolution that
-        the letter states; attached: it resolves the tickets attached to this one too. Raises DeskError while the
-        ticket is still being read."""
-        ticket = self._console.open_ticket
-        if ticket is None:
-            raise DeskError("The ticket is still being read: try again in a moment.")
+    async def open(
+        self, kind: Kind, number: int, text: str = "", resolution: str = "", *, attached: bool = False
+    ) -> None:
+        """Write for a ticket, going on with its draft if there is one. resolution: the kind of resolution that the
+        letter states; attached: it resolves the tickets attached to this one too. Raises DeskError where there is no
+        such ticket."""
         if self.composer is not None:
-            if (self.composer.kind, self.composer.number) == (kind, ticket.number):
+            if (self.composer.kind, self.composer.number) == (kind, number):
                 self._console.show_pane("conversation")
                 return
             await self.close(self.composer)
+        # The letter answers what is in view, so the pane must show this ticket and no other (C-01)
+        ticket = await self._console.read_ticket(number)
         async with self._turn:
             # With the version that the draft answers, not the one in view: what came since holds it back
             draft = self.drafts.letters.get((kind, ticket.number)) or Draft(text, ticket.version)

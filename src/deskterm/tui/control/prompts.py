@@ -11,6 +11,7 @@ from deskterm.present.sanitize import sanitize
 from deskterm.tui.dialogs.choose import Choose, Preview
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.prompt import Prompt, PromptKind
+from deskterm.tui.type_ahead import CURRENT_HOLD
 
 if TYPE_CHECKING:
     from deskterm.tui.console import PromptHost
@@ -56,7 +57,11 @@ class Prompts:
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._answer = answer
         self._prompt = Prompt(kind, sign, text, suggestions)
+        hold = CURRENT_HOLD.get()
+        self._prompt.answered = hold.take if hold is not None else None
         await self._host.mount_prompt(self._prompt)
+        if hold is not None:
+            hold.drop()
         return await answer
 
     async def close(self, prompt: Prompt, text: str | None) -> None:

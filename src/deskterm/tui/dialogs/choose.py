@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from deskterm.present.models import Choice
 from deskterm.tui.dialogs import STYLE
+from deskterm.tui.dialogs.dialog import Dialog
 from deskterm.tui.panes.colours import ACCENT, FAINT
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.short_list import ShortList
@@ -79,7 +79,7 @@ class ChoiceList(ShortList):
         ]
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Dialog[str | None]):
     """Dismissed with the key of the chosen one, or None. search: typing narrows the list down. preview: shown for the
     choice under the cursor; cancelled when the cursor moves on."""
 

@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.procedure.channels import MAIL
+from deskterm.tui.type_ahead import Hold
 
 Kind = Literal["reply", "note", "resolve"]
 
@@ -69,6 +70,8 @@ class Composer(Vertical):
         self.resolution = ""
         self.attached = False
         self.channel = MAIL
+        self.key_hold: Hold | None = None
+        """Keeps the keys behind a request back until it has been dealt with; set before the composer is mounted."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="held", markup=False)
@@ -124,18 +127,24 @@ class Composer(Vertical):
         held.display = True
 
     def action_send(self) -> None:
-        self.post_message(self.Requested(self, "send"))
+        self._request("send")
 
     def action_keep(self) -> None:
-        self.post_message(self.Requested(self, "keep"))
+        self._request("keep")
 
     def action_edit(self) -> None:
-        self.post_message(self.Requested(self, "edit"))
+        self._request("edit")
 
     def action_then(self) -> None:
         if self.kind != "note":  # a note moves nothing
-            self.post_message(self.Requested(self, "then"))
+            self._request("then")
 
     def action_channel(self) -> None:
         if self.kind != "note":  # a note goes nowhere
-            self.post_message(self.Requested(self, "channel"))
+            self._request("channel")
+
+    def _request(self, action: ComposerAction) -> None:
+        # At once, and not when the message arrives: the next key must not be written into a letter that is being sent
+        if self.key_hold is not None:
+            self.key_hold.take()
+        self.post_message(self.Requested(self, action))

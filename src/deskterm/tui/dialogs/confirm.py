@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from deskterm.tui.dialogs import STYLE
+from deskterm.tui.dialogs.dialog import Dialog
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Dismissed with True on `y` or enter. yes, no: the texts that say what each answer does."""
 
     CSS_PATH = STYLE

@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from deskterm.tui.dialogs import STYLE
+from deskterm.tui.dialogs.dialog import Dialog
 
 _WIDEST = 104
 _BORDERS = 6
@@ -24,7 +24,7 @@ def text_width(terminal_width: int) -> int:
     return min(_WIDEST, int(terminal_width * 0.9)) - _BORDERS
 
 
-class Page(ModalScreen[str | None]):
+class Page(Dialog[str | None]):
     """Text to read and leave. has_next: tab dismisses it with `next`. update: called each second, returns the text as
     it reads by then, or None where it is unchanged; the scroll position stays."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal
 
 from textual import on
@@ -16,8 +16,20 @@ from textual.widgets import Input, Static
 PromptKind = Literal["line", "filter", "command"]
 
 
+class _Line(Input):
+    """The text of a prompt. answered: called when enter is pressed, before any other key is delivered."""
+
+    answered: Callable[[], None] | None = None
+
+    async def action_submit(self) -> None:
+        if self.answered is not None:
+            self.answered()
+        await super().action_submit()
+
+
 class Prompt(Horizontal):
-    """One line to type in. Posts `Changed` while it is typed, `Entered` on enter, `Cancelled` on escape."""
+    """One line to type in. Posts `Changed` while it is typed, `Entered` on enter, `Cancelled` on escape. answered, set
+    before it is mounted: called on enter and escape, before any other key is delivered."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -47,11 +59,14 @@ class Prompt(Horizontal):
         super().__init__(id="prompt")
         self.kind, self._sign, self._text = kind, sign, text
         self._suggestions = suggestions
+        self.answered: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(self._sign, markup=False)
         suggester = SuggestFromList(self._suggestions, case_sensitive=False) if self._suggestions else None
-        yield Input(self._text, suggester=suggester, compact=True, select_on_focus=False)
+        line = _Line(self._text, suggester=suggester, compact=True, select_on_focus=False)
+        line.answered = self.answered
+        yield line
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -67,4 +82,6 @@ class Prompt(Horizontal):
         self.post_message(self.Entered(self, event.value))
 
     def action_cancel(self) -> None:
+        if self.answered is not None:
+            self.answered()
         self.post_message(self.Cancelled(self, self.query_one(Input).value))

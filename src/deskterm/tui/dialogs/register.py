@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Label, Static, TextArea
 
 from deskterm.present.form_fields import FormField
 from deskterm.present.sanitize import Safe
 from deskterm.tui.dialogs import STYLE
+from deskterm.tui.dialogs.dialog import Dialog
 
 FindSimilar = Callable[[str, str], Awaitable[Sequence[Safe]]]
 """From a subject, and the client or the requester's address, to a line for each ticket that may be about the same."""
@@ -52,7 +52,7 @@ _LINES = (
 )
 
 
-class Register(ModalScreen[Request]):
+class Register(Dialog[Request]):
     """Dismissed with the request as it was typed. heading: type and severity, chosen before; request: the contents at
     first; intake: the procedure's advice for taking requests; refusal: why the desk refused it; fields: those of
     its type; find_similar: finds tickets that may be about the same while the subject is typed."""

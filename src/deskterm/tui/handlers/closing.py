@@ -15,24 +15,25 @@ from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.tui.handlers.questions import choose_from_procedure, describe_tickets, format_question, numbers_of
+from deskterm.tui.handlers.questions import choose_from_procedure, format_question
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
+    from deskterm.tui.target import Target
 
 # No outcome has such a key, and no item such a place
 _LEAVE = "+"
 """The choice that nothing more is to be ticked off."""
 
 
-async def resolve(console: Console, argument: str) -> None:
+async def resolve(console: Console, target: Target, argument: str) -> None:
     """Open the composer for the letter that resolves the ticket. argument: the kind of resolution."""
     code = argument or await choose_from_procedure(
-        console, "How was it resolved?", lambda desk: desk.procedure.definition.closing.resolutions
+        console, f"How was {target.number} resolved?", lambda desk: desk.procedure.definition.closing.resolutions
     )
     if code is None:
         return
-    number = console.selection(many=False)[0].number
+    number = target.number
     # Asked before the letter is written, because it decides who reads it
     count = await console.run(lambda desk: len(incidents.find_open_attached(desk, number)))
     attached = count > 0 and await console.confirm(
@@ -40,16 +41,15 @@ async def resolve(console: Console, argument: str) -> None:
         "resolve all of them",
         "only this one",
     )
-    await console.write("resolve", resolution=code, attached=attached)
+    await console.write("resolve", number, resolution=code, attached=attached)
 
 
-async def close(console: Console, argument: str) -> None:
+async def close(console: Console, target: Target, argument: str) -> None:
     """Close the tickets without a resolution. argument: one of the procedure's reasons. Raises DeskError where the
     procedure has none."""
-    lines = console.selection(many=True)
     reason = argument or await choose_from_procedure(
         console,
-        format_question("Reason to close {}", lines),
+        format_question("Reason to close {}", target),
         lambda desk: desk.procedure.definition.closing.reasons,
     )
     # Empty and not None: the procedure has none, and nobody called the question off
@@ -58,37 +58,33 @@ async def close(console: Console, argument: str) -> None:
     if reason is not None:
         now = console.now()
         await console.run_on(
-            numbers_of(lines), lambda desk, number: closing.close(desk, number, reason, now=now), "Closed {}"
+            target.numbers, lambda desk, number: closing.close(desk, number, reason, now=now), "Closed {}"
         )
 
 
-async def confirm(console: Console, argument: str) -> None:
+async def confirm(console: Console, target: Target, argument: str) -> None:
     """Record that the requester confirms the resolution. argument: their words."""
-    await _record_verdict(console, argument, confirmed=True)
+    await _record_verdict(console, target, argument, confirmed=True)
 
 
-async def reject(console: Console, argument: str) -> None:
+async def reject(console: Console, target: Target, argument: str) -> None:
     """Record that the requester rejects the resolution. argument: their words."""
-    await _record_verdict(console, argument, confirmed=False)
+    await _record_verdict(console, target, argument, confirmed=False)
 
 
-async def _record_verdict(console: Console, argument: str, *, confirmed: bool) -> None:
+async def _record_verdict(console: Console, target: Target, argument: str, *, confirmed: bool) -> None:
     """Record what the requester says of a resolution; a dash stands for those who did not write."""
-    lines = console.selection(many=False)
-    text = argument or await console.ask(
-        f"What did the requester write about {describe_tickets(lines)}? (- for nothing)"
-    )
+    text = argument or await console.ask(f"What did the requester write about {target.name}? (- for nothing)")
     if text is None:
         return
     now, text = console.now(), "" if text == "-" else text
     record = confirmation.confirm if confirmed else confirmation.reject
-    await console.run_on(numbers_of(lines), lambda desk, number: record(desk, number, text, now=now))
+    await console.run_on(target.numbers, lambda desk, number: record(desk, number, text, now=now))
 
 
-async def reopen(console: Console, argument: str) -> None:
+async def reopen(console: Console, target: Target, argument: str) -> None:
     """Reopen a ticket. argument: the reason, which is not asked for where a message was taken for mere thanks."""
-    lines = console.selection(many=False)
-    number, looked_at = lines[0].number, console.now()
+    number, looked_at = target.number, console.now()
 
     def has_unreviewed_thanks(desk: DeskSession) -> bool:
         # Only a look: nothing is locked for it, and the ticket is closed as a rule
@@ -98,17 +94,17 @@ async def reopen(console: Console, argument: str) -> None:
     if not argument and await console.run(has_unreviewed_thanks):
         await console.run_on([number], lambda desk, one: thanks_messages.overrule_thanks(desk, one, now=looked_at))
         return
-    reason = argument or await console.ask(f"Reason to reopen {describe_tickets(lines)}")
+    reason = argument or await console.ask(f"Reason to reopen {target.name}")
     if reason:
         # The time of the answer, not of the question, which may have stood open for an hour
         now = console.now()
         await console.run_on([number], lambda desk, one: reopening.reopen(desk, one, reason, now=now))
 
 
-async def check_items(console: Console, argument: str) -> None:
+async def check_items(console: Console, target: Target, argument: str) -> None:
     """Tick items off until the agent stops or the list is done, then ask what it ended in. argument: places of items,
     which are ticked off without a question."""
-    number = console.selection(many=False)[0].number
+    number = target.number
     places = [int(word) for word in argument.split() if word.isdecimal()]
     while True:
         # Each tick has the time of its answer: somebody may work through the list for an hour

@@ -14,35 +14,35 @@ from deskterm.desk.workflow.ladder_levels import LevelChoice, list_levels
 from deskterm.errors import DeskError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.handlers.questions import numbers_of, run_with_text, run_with_ticket
+from deskterm.tui.handlers.questions import run_with_text, run_with_ticket
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
+    from deskterm.tui.target import Target
 
 
-async def escalate(console: Console, argument: str) -> None:
+async def escalate(console: Console, target: Target, argument: str) -> None:
     """Take the next step of the ladder. argument: the reason."""
-    lines = console.selection(many=True)
     question = "Reason to escalate {}"
-    if not argument and len(lines) == 1:
+    if not argument and len(target.lines) == 1:
         # Of several tickets each may stand at another level
-        levels = await _load_levels(console, lines[0].number)
+        levels = await _load_levels(console, target.lines[0].number)
         if levels and levels[0].criteria:
             question = f"Reason to escalate {{}} to {levels[0].label} ({levels[0].criteria})"
     await run_with_text(
         console,
+        target,
         argument,
         question,
         lambda desk, number, reason, now: escalation.escalate(desk, number, reason=reason, now=now),
-        many=True,
         done=lambda reason: "Escalated {}",
     )
 
 
-async def escalate_to_level(console: Console, argument: str) -> None:
+async def escalate_to_level(console: Console, target: Target, argument: str) -> None:
     """Escalate to a level that is chosen. argument: its name or place; a level further up asks how its criterion is
     met."""
-    (line,) = console.selection(many=False)
+    line = target.line
     levels = await _load_levels(console, line.number)
     position = argument or await console.choose(
         f"Escalate {line.number} to",
@@ -82,79 +82,80 @@ async def _load_levels(console: Console, number: int) -> list[LevelChoice]:
     return await console.run(load)
 
 
-async def acknowledge_calls(console: Console, argument: str) -> None:
+async def acknowledge_calls(console: Console, target: Target, argument: str) -> None:
     """Acknowledge the calls of the tickets."""
     now = console.now()
     await console.run_on(
-        numbers_of(console.selection(many=True)),
+        target.numbers,
         lambda desk, number: calls.acknowledge(desk, number, now=now),
         "Acknowledged the calls for {}",
     )
 
 
-async def review(console: Console, argument: str) -> None:
+async def review(console: Console, target: Target, argument: str) -> None:
     """Decide on the open escalation. argument: the decision."""
     await run_with_text(
         console,
+        target,
         argument,
         "Decision on the escalation of {}",
         lambda desk, number, decision, now: escalation_review.review_escalation(
             desk, number, decision=decision, now=now
         ),
-        many=False,
     )
 
 
-async def dispute(console: Console, argument: str) -> None:
+async def dispute(console: Console, target: Target, argument: str) -> None:
     """Note that the customer disputes the priority. argument: how the ticket affects them."""
     await run_with_text(
         console,
+        target,
         argument,
         "How does {} affect the customer?",
         lambda desk, number, text, now: priority_dispute.dispute_priority(desk, number, text, now=now),
-        many=False,
     )
 
 
-async def announce_delay(console: Console, argument: str) -> None:
+async def announce_delay(console: Console, target: Target, argument: str) -> None:
     """Tell the requester of a delay. argument: what takes longer, or the new date."""
     await run_with_text(
         console,
+        target,
         argument,
         "Delay notice for {}: reason, or new date",
         lambda desk, number, text, now: delay_notice.announce_delay(desk, number, text, now=now),
-        many=True,
         done=lambda text: "Sent a delay notice for {}",
     )
 
 
-async def log_call(console: Console, argument: str) -> None:
+async def log_call(console: Console, target: Target, argument: str) -> None:
     """Log a call that replaces the letters still waiting. argument: what was said on the phone."""
     await run_with_text(
         console,
+        target,
         argument,
         "Call about {}: what was said?",
         lambda desk, number, text, now: letters.log_call_instead(desk, number, text, now=now),
-        many=False,
     )
 
 
-async def add_participant(console: Console, argument: str) -> None:
+async def add_participant(console: Console, target: Target, argument: str) -> None:
     """Add a participant. argument: a name or an address."""
     await run_with_text(
         console,
+        target,
         argument,
         "Add CC to {}",
         lambda desk, number, person, now: participants.add_participant(desk, number, person, now=now),
-        many=True,
         done=lambda person: f"Added CC to {{}}: {person}",
     )
 
 
-async def attach(console: Console, argument: str) -> None:
+async def attach(console: Console, target: Target, argument: str) -> None:
     """Attach the tickets to an incident. argument: its number."""
     await run_with_ticket(
         console,
+        target,
         argument,
         "Attach {} to incident number",
         lambda desk, number, incident, now: incidents.attach_ticket(desk, number, incident, now=now),
@@ -162,22 +163,22 @@ async def attach(console: Console, argument: str) -> None:
     )
 
 
-async def announce(console: Console, argument: str) -> None:
+async def announce(console: Console, target: Target, argument: str) -> None:
     """Write to all who are affected by an incident. argument: the text."""
     await run_with_text(
         console,
+        target,
         argument,
         "Message to everyone affected by {}",
         lambda desk, number, text, now: incidents.announce_to_attached(desk, number, text, now=now),
-        many=False,
     )
 
 
-async def take_over(console: Console, argument: str) -> None:
+async def take_over(console: Console, target: Target, argument: str) -> None:
     """Take over the tickets of a colleague who is away."""
     now = console.now()
     await console.run_on(
-        numbers_of(console.selection(many=True)),
+        target.numbers,
         lambda desk, number: absence.take_over(desk, number, now=now),
         "Took over {}",
     )

@@ -12,30 +12,28 @@ from deskterm.desk.domain import money
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.handlers.questions import describe_tickets
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
+    from deskterm.tui.target import Target
 
 
-async def write_time(console: Console, argument: str) -> None:
+async def write_time(console: Console, target: Target, argument: str) -> None:
     """Write down time worked. argument: the time, and what was done in it: `25m loaded the courses`."""
-    lines = console.selection(many=False)
-    text = argument or await console.ask(f"Time worked on {describe_tickets(lines)}, and what was done: 25m …")
+    text = argument or await console.ask(f"Time worked on {target.name}, and what was done: 25m …")
     if text:
         length, _, note = text.partition(" ")
         now = console.now()
         await console.run_on(
-            [lines[0].number],
+            [target.number],
             lambda desk, number: time_entries.add_entry(desk, number, money.parse_time(length), note=note, now=now),
         )
 
 
-async def quote(console: Console, argument: str) -> None:
+async def quote(console: Console, target: Target, argument: str) -> None:
     """Request a quote, send one, or record its answer. argument: `request`, an amount, `accept` or `decline`, and a
     note."""
-    lines = console.selection(many=False)
-    question = f"Quote for {describe_tickets(lines)}: request, an amount, accept or decline"
+    question = f"Quote for {target.name}: request, an amount, accept or decline"
     text = argument or await console.ask(question)
     if not text:
         return
@@ -50,24 +48,24 @@ async def quote(console: Console, argument: str) -> None:
         amount = money.parse_amount(word, desk.procedure.definition.money.currency)
         return quotes.send_quote(desk, number, amount, note=note, now=now)
 
-    await console.run_on([lines[0].number], run_quote)
+    await console.run_on([target.number], run_quote)
 
 
-async def raise_item(console: Console, argument: str) -> None:
+async def raise_item(console: Console, target: Target, argument: str) -> None:
     """Raise a development item. argument: the route, and `again` for another item of the same ticket."""
     now = console.now()
     words = argument.split()
     again = words[-1:] in (["again"], ["--again"])
     route = " ".join(words[:-1] if again else words) or None
     await console.run_on(
-        [console.selection(many=False)[0].number],
+        [target.number],
         lambda desk, number: items.raise_item(desk, number, route=route, allow_same=again, now=now),
     )
 
 
-async def move_item(console: Console, argument: str) -> None:
+async def move_item(console: Console, target: Target, argument: str) -> None:
     """Move the ticket's development item. argument: the development status."""
-    number = console.selection(many=False)[0].number
+    number = target.number
     status = argument or await _choose_item_status(console, number)
     if status:
         now = console.now()

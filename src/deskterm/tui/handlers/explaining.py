@@ -17,17 +17,16 @@ from deskterm.tui.pages.position_page import show_position
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console, Workspace
+    from deskterm.tui.target import Target
 
 
-async def explain_clock(workspace: Workspace, argument: str) -> None:
+async def explain_clock(workspace: Workspace, target: Target, argument: str) -> None:
     """Explain the chosen clock, and then the ones after it. Raises DeskError when no ticket is open."""
-    ticket = workspace.open_ticket
-    if ticket is None:
-        raise DeskError("There is no ticket here to explain.")
-    await ClockPages(workspace, ticket.number).show()
+    await workspace.read_ticket(target.number)
+    await ClockPages(workspace, target.number).show()
 
 
-async def show_guide(console: Console, argument: str) -> None:
+async def show_guide(console: Console, target: Target, argument: str) -> None:
     """Show the guide to the procedure. argument: words that are looked for. Raises DeskError where nothing has them."""
     sections = await console.run(lambda desk: build_guide(desk.procedure.definition, argument))
     if not sections:
@@ -35,13 +34,13 @@ async def show_guide(console: Console, argument: str) -> None:
     await console.show(Page("Guide to the procedure", format_guide(sections)))
 
 
-async def show_on_call(console: Console, argument: str) -> None:
+async def show_on_call(console: Console, target: Target, argument: str) -> None:
     """Show who is on call by each rota, and until when (D-10). Raises DeskError where the procedure has no rota."""
     now = console.now()
     lines = await console.run(lambda desk: describe_turns(list(list_turns(desk, now))))
     await console.show(Page("On call", Content("\n".join(sanitize(line) for line in lines))))
 
 
-async def explain_position(console: Console, argument: str) -> None:
+async def explain_position(console: Console, target: Target, argument: str) -> None:
     """Explain the place of the ticket under the cursor."""
-    await show_position(console, console.selection(many=False)[0].number)
+    await show_position(console, target.number)

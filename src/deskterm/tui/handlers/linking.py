@@ -16,16 +16,17 @@ from deskterm.desk.linking import split as splitting
 from deskterm.errors import DeskError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.handlers.questions import numbers_of, run_with_text, run_with_ticket
+from deskterm.tui.handlers.questions import run_with_text, run_with_ticket
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console, Workspace
+    from deskterm.tui.target import Target
 
 _RELEASE = "-"
 """The text that ends a hold."""
 
 
-async def undo(console: Workspace, argument: str) -> None:
+async def undo(console: Workspace, target: Target, argument: str) -> None:
     """Undo the last change made here, wherever the cursor is by now; else the last command on the selection."""
     now = console.now()
     last = console.last_change
@@ -45,13 +46,14 @@ async def undo(console: Workspace, argument: str) -> None:
             undone.update((one, result) for one in numbers)
         return undone[number]
 
-    await console.run_on(numbers_of(console.selection(many=True)), undo_once, "Undid the last change on {}")
+    await console.run_on(target.numbers, undo_once, "Undid the last change on {}")
 
 
-async def duplicate(console: Console, argument: str) -> None:
+async def duplicate(console: Console, target: Target, argument: str) -> None:
     """Close the tickets as duplicates. argument: the number of the original."""
     await run_with_ticket(
         console,
+        target,
         argument,
         "Close {} as duplicate of number",
         lambda desk, number, original, now: duplicates.close_as_duplicate(desk, number, original, now=now),
@@ -59,10 +61,11 @@ async def duplicate(console: Console, argument: str) -> None:
     )
 
 
-async def merge(console: Console, argument: str) -> None:
+async def merge(console: Console, target: Target, argument: str) -> None:
     """Merge the tickets into another one. argument: its number."""
     await run_with_ticket(
         console,
+        target,
         argument,
         "Merge {} into number",
         lambda desk, number, target, now: merging.merge_into(desk, number, target, now=now),
@@ -70,22 +73,22 @@ async def merge(console: Console, argument: str) -> None:
     )
 
 
-async def separate(console: Console, argument: str) -> None:
+async def separate(console: Console, target: Target, argument: str) -> None:
     """Separate duplicates or merged tickets again. argument: the reason."""
     await run_with_text(
         console,
+        target,
         argument,
         "Reason to separate {}",
         lambda desk, number, reason, now: separating.separate_ticket(desk, number, reason, now=now),
-        many=True,
         done=lambda reason: "Separated {}",
     )
 
 
-async def split(console: Console, argument: str) -> None:
+async def split(console: Console, target: Target, argument: str) -> None:
     """Make a ticket of a message of the requester, or one of each thing that the message lists. Raises DeskError when
     there is no such message."""
-    selected, ticket = console.selection(many=False)[0].number, console.open_ticket
+    selected, ticket = target.number, console.open_ticket
     entries = [entry for entry in ticket.timeline if entry.voice == "requester" and entry.seq] if ticket else []
     # The pane may still show the ticket before this one
     if not entries or ticket is None or ticket.number != selected:
@@ -110,7 +113,7 @@ async def split(console: Console, argument: str) -> None:
         await console.run_on([number], lambda desk, one: divide(desk, one, message, now=now))
 
 
-async def hold(console: Console, argument: str) -> None:
+async def hold(console: Console, target: Target, argument: str) -> None:
     """Keep the tickets from being deleted for their age. argument: the reason, or a dash to release them."""
 
     def hold_or_release(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
@@ -120,9 +123,9 @@ async def hold(console: Console, argument: str) -> None:
 
     await run_with_text(
         console,
+        target,
         argument,
         "Reason to hold {} (- to release)",
         hold_or_release,
-        many=True,
         done=lambda text: "Released the hold on {}" if text == _RELEASE else "Put a hold on {}",
     )

@@ -12,39 +12,37 @@ from deskterm.desk.workflow import exemption, priority_override
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.tui.handlers.questions import choose_from_procedure, describe_tickets, numbers_of
+from deskterm.tui.handlers.questions import choose_from_procedure
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
+    from deskterm.tui.target import Target
 
 _END_EXEMPTION = "-"
 """The reason that takes tickets back into what is promised."""
 
 
-async def prioritise(console: Console, argument: str) -> None:
+async def prioritise(console: Console, target: Target, argument: str) -> None:
     """Lift the tickets out of their order. argument: the priority. Raises UsageError where the procedure has no reasons
     for it, or the number of people affected is none."""
-    lines = console.selection(many=True)
     part = await console.run(lambda desk: desk.procedure.definition.priority)
     if not part.overrides:
         raise UsageError("This procedure has no reasons that lift a ticket out of its order: use P or S.")
-    priority = argument or await console.choose(
-        f"Lift {describe_tickets(lines)} to", list(console.vocabulary.priorities.values())
-    )
+    priority = argument or await console.choose(f"Lift {target.name} to", list(console.vocabulary.priorities.values()))
     if not priority:
         return
-    override = await choose_from_procedure(console, "Reason", lambda desk: part.overrides)
+    override = await choose_from_procedure(console, f"Reason to lift {target.name}", lambda desk: part.overrides)
     if override is None:
         return
     affected: int | None = None
     if part.asks_number_affected:
-        text = await console.ask("Number of people affected (leave empty if the ticket says it)")
+        text = await console.ask(f"Number of people affected by {target.name} (leave empty if the ticket says it)")
         if text and not text.isdecimal():
             raise UsageError(f"{text!r} is no number of people.")
         affected = int(text) if text else None
     now = console.now()
     await console.run_on(
-        numbers_of(lines),
+        target.numbers,
         lambda desk, number: priority_override.override_priority(
             desk, number, priority, override=override, affected=affected, now=now
         ),
@@ -52,10 +50,9 @@ async def prioritise(console: Console, argument: str) -> None:
     )
 
 
-async def exempt(console: Console, argument: str) -> None:
+async def exempt(console: Console, target: Target, argument: str) -> None:
     """Exempt the tickets from what is promised. argument: the reason, or a dash to end the exemption."""
-    lines = console.selection(many=True)
-    question = f"Reason for the SLA exemption of {describe_tickets(lines)}"
+    question = f"Reason for the SLA exemption of {target.name}"
     reason = argument or await choose_from_procedure(
         console, question, lambda desk: desk.procedure.definition.sla.exempt_reasons
     )
@@ -71,20 +68,20 @@ async def exempt(console: Console, argument: str) -> None:
         return exemption.exempt(desk, number, reason, now=now)
 
     done = "Ended the SLA exemption of {}" if reason == _END_EXEMPTION else "Exempted {} from the SLA"
-    await console.run_on(numbers_of(lines), exempt_or_end, done)
+    await console.run_on(target.numbers, exempt_or_end, done)
 
 
-async def decide_suggestion(console: Console, argument: str) -> None:
+async def decide_suggestion(console: Console, target: Target, argument: str) -> None:
     """Do what a rule suggests for the ticket, or leave it. Raises UsageError when nothing is suggested."""
-    number, looked_at = console.selection(many=False)[0].number, console.now()
+    number, looked_at = target.number, console.now()
     open_suggestions = await console.run(lambda desk: _list_suggestions(desk, number, looked_at))
     if not open_suggestions:
         raise UsageError(f"Nothing is suggested for {number}.")
-    key = await console.choose("Suggestion", open_suggestions)
+    key = await console.choose(f"Suggestion for {number}", open_suggestions)
     if key is None:
         return
     answers = [Choice("take", Safe("apply it")), Choice("leave", Safe("leave it as it is"))]
-    answer = await console.choose("Apply it?", answers)
+    answer = await console.choose(f"Apply it to {number}?", answers)
     if answer is not None:
         now = console.now()
         decide = suggestions.accept_suggestion if answer == "take" else suggestions.dismiss_suggestion

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.errors import UsageError
-from deskterm.present.models import Choice, QueueLine
+from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.schema import Choice as ProcedureChoice
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
+    from deskterm.tui.target import Target
 
 TextCommand = Callable[[DeskSession, int, str, datetime], CommandResult]
 """A command of the desk as a handler calls it: with the ticket, the text, and the instant."""
@@ -28,52 +29,40 @@ _MOST_DIGITS = 18
 
 async def run_with_text(
     console: Console,
+    target: Target,
     argument: str,
     question: str,
     command: TextCommand,
     *,
-    many: bool,
     done: Callable[[str], str] | None = None,
 ) -> None:
-    """Run a command that takes a line of text on the selection. argument: the text, asked for where it is empty;
+    """Run a command that takes a line of text on the tickets. argument: the text, asked for where it is empty;
     question: as for `format_question`; done: makes of the text the sentence about several tickets, as for
     `Console.run_on`."""
-    lines = console.selection(many=many)
-    text = argument or await console.ask(format_question(question, lines))
+    text = argument or await console.ask(format_question(question, target))
     if text:
         # After the question: an answer may take minutes, and the command happens when it is given
         now = console.now()
         await console.run_on(
-            numbers_of(lines), lambda desk, number: command(desk, number, text, now), done(text) if done else ""
+            target.numbers, lambda desk, number: command(desk, number, text, now), done(text) if done else ""
         )
 
 
-async def run_with_ticket(console: Console, argument: str, question: str, command: LinkCommand, done: str) -> None:
-    """Run a command that names another ticket on the selection. done: the sentence about several tickets, as for
+async def run_with_ticket(
+    console: Console, target: Target, argument: str, question: str, command: LinkCommand, done: str
+) -> None:
+    """Run a command that names another ticket on the tickets. done: the sentence about several tickets, as for
     `Console.run_on`; the other's number follows. Raises UsageError for what is no ticket number."""
-    lines = console.selection(many=True)
-    text = argument or await console.ask(format_question(question, lines))
+    text = argument or await console.ask(format_question(question, target))
     if text:
         other, now = parse_ticket_number(text), console.now()
-        await console.run_on(
-            numbers_of(lines), lambda desk, number: command(desk, number, other, now), f"{done} {other}"
-        )
+        await console.run_on(target.numbers, lambda desk, number: command(desk, number, other, now), f"{done} {other}")
 
 
-def format_question(question: str, lines: Sequence[QueueLine]) -> str:
+def format_question(question: str, target: Target) -> str:
     """Fill in the tickets that a question is about, at its first `{}`."""
     # Only the first, and nothing else in braces: what follows may be words of the procedure
-    return question.replace("{}", describe_tickets(lines), 1)
-
-
-def describe_tickets(lines: Sequence[QueueLine]) -> str:
-    """Return the number of the one ticket, or how many there are."""
-    return str(lines[0].number) if len(lines) == 1 else f"{len(lines)} tickets"
-
-
-def numbers_of(lines: Sequence[QueueLine]) -> list[int]:
-    """Return the numbers of tickets."""
-    return [line.number for line in lines]
+    return question.replace("{}", target.name, 1)
 
 
 def parse_ticket_number(text: str) -> int:

@@ -17,12 +17,13 @@ from deskterm.tui.dialogs.register import Register, Request
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
+    from deskterm.tui.target import Target
 
 _SIMILAR_SHOWN = 4
 """Tickets that are shown as possibly about the same."""
 
 
-async def register(console: Console, argument: str) -> None:
+async def register(console: Console, target: Target, argument: str) -> None:
     """Open a ticket. argument: its subject. The form comes back with what was typed when the desk refuses it; a form
     that is left is there again the next time."""
     vocabulary = console.vocabulary

@@ -44,6 +44,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
         composer.base_version = ticket.version
         return
     composer.sending = True
+    console.begin_act([composer.number])
     try:
         result = await console.run(_sending(console, composer))
     except DeskError as error:

@@ -15,6 +15,7 @@ from deskterm.tui.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
+    from deskterm.tui.target import Target
 
 MOST_MARKED = 500
 """Tickets that can be marked at once."""
@@ -25,7 +26,7 @@ LARGEST_NUMBER = 2**63 - 1
 _MOST_DIGITS = len(str(LARGEST_NUMBER))
 
 
-async def filter_list(workspace: Workspace, argument: str) -> None:
+async def filter_list(workspace: Workspace, target: Target, argument: str) -> None:
     """Filter the list by words, or while they are typed; leaving the line removes the filter."""
     workspace.show_pane("queue")
     if argument:
@@ -34,7 +35,7 @@ async def filter_list(workspace: Workspace, argument: str) -> None:
         workspace.show_list(workspace.current_query()._replace(match=""))
 
 
-async def enter_command(workspace: Workspace, argument: str) -> None:
+async def enter_command(workspace: Workspace, target: Target, argument: str) -> None:
     """Ask for a command by its name, with what it needs, and run it. A number opens that ticket. Raises UsageError for
     an unknown name."""
     answer = await workspace.type_line("command", ":", "", _suggest_commands(workspace))
@@ -48,7 +49,7 @@ async def enter_command(workspace: Workspace, argument: str) -> None:
         similar = find_similar_name(word)
         hint = f" Did you mean :{similar}?" if similar else " The palette (ctrl+p) lists them all."
         raise UsageError(f"There is no command {word!r}.{hint}")
-    workspace.run_command(command.name, argument.strip())
+    workspace.run_command(command.name, argument.strip(), target)
 
 
 def _suggest_commands(workspace: Workspace) -> list[str]:
@@ -64,7 +65,7 @@ def _suggest_commands(workspace: Workspace) -> list[str]:
     return [sanitize(words) for words in found]
 
 
-async def go_to_view(workspace: Workspace, argument: str) -> None:
+async def go_to_view(workspace: Workspace, target: Target, argument: str) -> None:
     """Show a view, or go to the side bar. argument: its key, its label, or the only beginning of one. Raises UsageError
     for what names no view."""
     if not argument:
@@ -81,7 +82,7 @@ async def go_to_view(workspace: Workspace, argument: str) -> None:
     workspace.show_pane("queue")
 
 
-async def change_order(workspace: Workspace, argument: str) -> None:
+async def change_order(workspace: Workspace, target: Target, argument: str) -> None:
     """Sort the list the other way. argument: `work` or `due`. Raises UsageError for another order."""
     order = {"work": "order", "order": "order", "due": "due", "": ""}.get(argument.casefold())
     if order is None:
@@ -90,7 +91,7 @@ async def change_order(workspace: Workspace, argument: str) -> None:
     workspace.show_list(workspace.current_query()._replace(order="due" if by_due else "order"))
 
 
-async def go_to_ticket(workspace: Workspace, argument: str) -> None:
+async def go_to_ticket(workspace: Workspace, target: Target, argument: str) -> None:
     """Open a ticket. argument: its number. Raises UsageError for what no ticket can be numbered."""
     number = argument.strip().lstrip("#") or await workspace.ask("Go to ticket number")
     if not number:
@@ -102,7 +103,7 @@ async def go_to_ticket(workspace: Workspace, argument: str) -> None:
     workspace.show_ticket(int(number))
 
 
-async def mark_all(workspace: Workspace, argument: str) -> None:
+async def mark_all(workspace: Workspace, target: Target, argument: str) -> None:
     """Mark the whole list, or take all marks away. Raises UsageError for a list that is too long."""
     if workspace.marked_count:
         workspace.mark([])
@@ -112,19 +113,19 @@ async def mark_all(workspace: Workspace, argument: str) -> None:
         workspace.mark_all(MOST_MARKED)
 
 
-async def copy_numbers(workspace: Workspace, argument: str) -> None:
-    """Copy the numbers of the selection to the clipboard."""
-    numbers = ", ".join(str(line.number) for line in workspace.selection(many=True))
+async def copy_numbers(workspace: Workspace, target: Target, argument: str) -> None:
+    """Copy the numbers of the tickets to the clipboard."""
+    numbers = ", ".join(str(line.number) for line in target.lines)
     workspace.app.copy_to_clipboard(numbers)
     workspace.notify(f"Copied {numbers}")
 
 
-async def refresh(workspace: Workspace, argument: str) -> None:
+async def refresh(workspace: Workspace, target: Target, argument: str) -> None:
     """Read everything again."""
     workspace.refresh_lists()
 
 
-async def change_theme(workspace: Workspace, argument: str) -> None:
+async def change_theme(workspace: Workspace, target: Target, argument: str) -> None:
     """Change to the other theme. argument: `dark` or `light`. Raises UsageError for another one."""
     if argument and argument not in ("dark", "light"):
         raise UsageError("The theme is `dark` or `light`.")
@@ -132,18 +133,18 @@ async def change_theme(workspace: Workspace, argument: str) -> None:
     workspace.app.theme = DARK.name if dark else LIGHT.name
 
 
-async def open_palette(workspace: Workspace, argument: str) -> None:
+async def open_palette(workspace: Workspace, target: Target, argument: str) -> None:
     """Open the command palette."""
     workspace.app.action_command_palette()
 
 
-async def show_help(workspace: Workspace, argument: str) -> None:
+async def show_help(workspace: Workspace, target: Target, argument: str) -> None:
     """Show all commands, and why some cannot be run now."""
-    refusals = {name: command.refusal(workspace) or "" for name, command in BY_NAME.items()}
+    refusals = {name: command.refusal(workspace, target) or "" for name, command in BY_NAME.items()}
     await workspace.show(Page("Keys and commands", format_help(refusals, text_width(workspace.size.width))))
 
 
-async def quit_console(workspace: Workspace, argument: str) -> None:
+async def quit_console(workspace: Workspace, target: Target, argument: str) -> None:
     """Leave the console; ask first when something was written and not sent."""
     unsent = workspace.unsent()
     if unsent:

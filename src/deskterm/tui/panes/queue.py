@@ -158,6 +158,13 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Return the index of a ticket; None where its page has not been read."""
         return self._pages.index_of(number)
 
+    def find_neighbour(self, numbers: Sequence[int]) -> int | None:
+        """Return the nearest ticket below the cursor, or above it, that is none of these; None where none is read."""
+        below = range(self._cursor + 1, min(self._cursor + PAGE, self.count))
+        above = range(self._cursor - 1, max(self._cursor - PAGE, -1), -1)
+        lines = (self._pages.row(index) for index in (*below, *above))
+        return next((line.number for line in lines if line is not None and line.number not in numbers), None)
+
     # -- moving --------------------------------------------------------------------------------------------------
 
     def move(self, by: int) -> None:

@@ -28,6 +28,7 @@ from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.workspace import DeskWorkspace
+from deskterm.tui.type_ahead import TypeAhead
 from deskterm.tui.workers import messages
 from deskterm.tui.workers.desk_worker import DeskWorker
 
@@ -55,6 +56,7 @@ class DeskScreen(Screen[None]):
         url: str,
         login: str,
         clock: Callable[[], datetime],
+        type_ahead: TypeAhead,
         reader: ReadConnection | None = None,
         impersonator: str = "",
         preload: Sequence[str] = (),
@@ -64,6 +66,9 @@ class DeskScreen(Screen[None]):
         self._read_worker: ReadWorker | None = None
         self._ticked_at = 0
         self._started = False
+        # Keys that are pressed before the first rows are there wait for them
+        self._start_hold = type_ahead.make_hold()
+        self._start_hold.take()
         now = int(clock().timestamp())
         self.panes = PaneSet(
             Banner(),
@@ -75,7 +80,9 @@ class DeskScreen(Screen[None]):
             KeyLine(),
         )
         self.desk_worker = DeskWorker(url, login, self._report_progress, impersonator, preload)
-        self.workspace = DeskWorkspace(self, self.panes, login, clock, self._get_read_worker, self.desk_worker)
+        self.workspace = DeskWorkspace(
+            self, self.panes, login, clock, self._get_read_worker, self.desk_worker, type_ahead
+        )
 
     def compose(self) -> ComposeResult:
         panes = self.panes
@@ -145,20 +152,9 @@ class DeskScreen(Screen[None]):
         """Run a command by its name, or say why it cannot be run."""
         self.workspace.run_command(name, argument)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys are no commands while something to type in is being opened."""
-        return not (action == "run_command" and self.workspace.type_ahead.holding)
-
-    def on_key(self, event: events.Key) -> None:
-        self.workspace.type_ahead.take(event)
-
     def on_click(self, event: events.Click) -> None:
         if event.widget is self.panes.queue:  # the agent goes elsewhere: undo is no longer about the last change
             self.workspace.remember(None)
-
-    def on_screen_suspend(self) -> None:
-        """Hand the keys typed ahead to the dialog that has been opened."""
-        self.app.screen.call_after_refresh(self.workspace.type_ahead.replay)
 
     def on_screen_resume(self) -> None:
         if self.is_mounted and self.focused is None:
@@ -204,6 +200,7 @@ class DeskScreen(Screen[None]):
     @on(messages.TicketRead)
     def _ticket_read(self, answer: messages.TicketRead) -> None:
         self.workspace.browser.ticket_read(answer)
+        self.workspace.runner.row_read()
 
     @on(messages.CountsRead)
     def _counts_read(self, answer: messages.CountsRead) -> None:
@@ -228,6 +225,8 @@ class DeskScreen(Screen[None]):
 
     def _rows_read(self) -> None:
         """Go on with the start of the console after its first rows, or the error in their place."""
+        self._start_hold.drop()
+        self.workspace.browser.list_settled()
         if not self._started:
             self._started = True
             self.call_after_refresh(self._start_desk)
@@ -236,6 +235,7 @@ class DeskScreen(Screen[None]):
 
     @on(Queue.CursorMoved)
     def _cursor_moved(self) -> None:
+        self.workspace.runner.row_read()
         self._get_read_worker().note_place(self.workspace.current_query())
         self.workspace.browser.follow_cursor()
         self.workspace.update_titles()
@@ -282,15 +282,15 @@ class DeskScreen(Screen[None]):
         await self.workspace.prompts.close(message.prompt, None)
 
     def on_composer_requested(self, message: Composer.Requested) -> None:
-        runner, composing = self.workspace.runner, self.workspace.composing
+        runner, composing, hold = self.workspace.runner, self.workspace.composing, message.composer.key_hold
         match message.action:
             case "send":
-                runner.start("sending.send", composing, message.composer)
+                runner.start("sending.send", composing, message.composer, hold=hold)
             case "then":
-                runner.start("sending.choose_next_status", message.composer)
+                runner.start("sending.choose_next_status", message.composer, hold=hold)
             case "channel":
-                runner.start("sending.choose_channel", message.composer)
+                runner.start("sending.choose_channel", message.composer, hold=hold)
             case "keep":
-                runner.attempt(composing.leave(message.composer))
+                runner.attempt(composing.leave(message.composer), hold)
             case "edit":
-                runner.attempt(composing.edit(message.composer))
+                runner.attempt(composing.edit(message.composer), hold)

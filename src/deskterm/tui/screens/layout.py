@@ -41,9 +41,12 @@ class Layout:
         """Put the focus into the current pane, or into the text that is written there."""
         composer = self._composer()
         if composer is not None and self.pane == "conversation":
-            composer.query_one("TextArea").focus()
+            widget = composer.query_one("TextArea")
         else:
-            self._screen.query_one(f"#{self.pane}").focus()
+            widget = self._screen.query_one(f"#{self.pane}")
+        # Not widget.focus(), which does it later: the next key is for this widget, and whatever is removed meanwhile
+        # must not give the focus to a pane beside it
+        self._screen.set_focus(widget)
 
     def neighbour(self, by: int) -> str:
         """Return the pane so many places further on."""

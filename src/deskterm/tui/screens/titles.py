@@ -50,8 +50,9 @@ def update_banner(screen: TitledScreen) -> None:
 def _keys(screen: TitledScreen) -> list[Key]:
     if screen.typing_letter:
         return list(_COMPOSING)
+    target = screen.find_target()
     return [
-        Key(format_key(command.keys[0]), command.title, command.name, command.refusal(screen) is None)
+        Key(format_key(command.keys[0]), command.title, command.name, command.refusal(screen, target) is None)
         for command in footer_commands()
     ]
 

@@ -13,13 +13,14 @@ from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.commands.search import translate_calls
 from deskterm.tui.control.browsing import Browser
 from deskterm.tui.control.command_runner import CommandRunner
-from deskterm.tui.control.type_ahead import TypeAhead
 from deskterm.tui.panes import Navigable
 from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.short_list import ShortList
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.layout import Layout
+from deskterm.tui.target import Target
+from deskterm.tui.type_ahead import CURRENT_HOLD, Hold, TypeAhead
 from deskterm.tui.workers.desk_worker import DeskWorker
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from deskterm.tui.control.prompts import Prompts
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
+    from deskterm.tui.dialogs.dialog import Dialog
     from deskterm.tui.dialogs.prompt import Prompt, PromptKind
     from deskterm.tui.drafts import Drafts
     from deskterm.tui.workers.messages import QueueQuery
@@ -54,6 +56,7 @@ class DeskWorkspace:
         clock: Callable[[], datetime],
         reader: Callable[[], ReadWorker],
         desk_worker: DeskWorker,
+        type_ahead: TypeAhead,
     ) -> None:
         self._screen, self._clock, self._desk_worker = screen, clock, desk_worker
         self.panes = panes
@@ -64,7 +67,7 @@ class DeskWorkspace:
         self.progress = ""
         self.layout = Layout(screen, lambda: self.composer, self._arranged)
         self.browser = Browser(self, panes, reader)
-        self.type_ahead = TypeAhead(lambda key: self.app.post_message(key))
+        self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
 
     @cached_property
@@ -133,7 +136,10 @@ class DeskWorkspace:
     ) -> str | None:
         return await self.prompts.type_line(kind, sign, text, suggestions)
 
-    async def show(self, dialog: Screen[T]) -> T | None:
+    async def show(self, dialog: Dialog[T]) -> T | None:
+        hold = CURRENT_HOLD.get()
+        if hold is not None:
+            dialog.opened, dialog.answered = hold.drop, hold.take
         return await self.app.push_screen_wait(dialog)
 
     def notify(self, message: str, *, severity: Severity = "information") -> None:
@@ -145,8 +151,13 @@ class DeskWorkspace:
 
     # -- commands and the desk -----------------------------------------------------------------------------------
 
-    def run_command(self, name: str, argument: str = "") -> None:
-        self.runner.run(name, argument)
+    def run_command(self, name: str, argument: str = "", target: Target | None = None) -> None:
+        self.runner.run(name, argument, target)
+
+    def hold_keys(self) -> Hold:
+        hold = self.type_ahead.make_hold()
+        hold.take()
+        return hold
 
     def run_worker(self, work: Awaitable[None], *, group: str) -> object:
         return self._screen.run_worker(work, group=group)
@@ -196,17 +207,15 @@ class DeskWorkspace:
     def marked_count(self) -> int:
         return len(self.panes.queue.marks)
 
-    def selection(self, *, many: bool) -> list[QueueLine]:
+    def find_target(self) -> Target:
         """Return the tickets that a command is for: in the panes of the open ticket that one, in the list of what
         breaches next its row, else the marked rows of the queue or the one under the cursor."""
         queue, next_breach = self.panes.queue, self.panes.next_breach
-        if self.open_ticket is not None and self.layout.pane in ("conversation", "clocks"):
-            return [self.open_ticket.line]
+        if self.in_ticket and self.browser.shown_number is not None:
+            return self.browser.find_shown()
         if self.layout.pane == "soon" and next_breach.line is not None:
-            return [next_breach.line]
-        if many and queue.marks:
-            return list(queue.marks.values())
-        return [queue.current] if queue.current is not None else []
+            return Target(next_breach.line)
+        return Target(queue.current, tuple(queue.marks.values()), queue.current is None and queue.count > 0)
 
     def current_query(self) -> QueueQuery:
         return self.browser.current_query()
@@ -222,6 +231,18 @@ class DeskWorkspace:
 
     def step_view(self, by: int) -> None:
         self.browser.step_view(by)
+
+    def begin_act(self, numbers: Sequence[int]) -> None:
+        self.browser.begin_act(numbers)
+
+    def end_act(self) -> None:
+        self.browser.end_act()
+
+    async def wait_for_list(self) -> None:
+        await self.browser.wait_for_list()
+
+    async def read_ticket(self, number: int) -> TicketView:
+        return await self.browser.read_ticket(number)
 
     def show_ticket(self, number: int) -> None:
         self.browser.show_ticket(number)
@@ -249,7 +270,15 @@ class DeskWorkspace:
         return self.panes.queue
 
     def move_cursor(self, by: int) -> None:
-        self.panes.queue.move(by)
+        self.browser.move_cursor(by)
+
+    @property
+    def pane(self) -> str:
+        return self.layout.pane
+
+    @property
+    def in_ticket(self) -> bool:
+        return self.layout.pane in ("conversation", "clocks")
 
     def show_pane(self, pane: str) -> None:
         self.layout.go_to(pane)
@@ -308,8 +337,10 @@ class DeskWorkspace:
     def unsent(self) -> list[str]:
         return self.composing.unsent() if "composing" in self.__dict__ else []
 
-    async def write(self, kind: Kind, text: str = "", *, resolution: str = "", attached: bool = False) -> None:
-        await self.composing.open(kind, text, resolution, attached=attached)
+    async def write(
+        self, kind: Kind, number: int, text: str = "", *, resolution: str = "", attached: bool = False
+    ) -> None:
+        await self.composing.open(kind, number, text, resolution, attached=attached)
 
     def begin_writing(self, number: int) -> None:
         self.browser.pin(number)
@@ -319,17 +350,19 @@ class DeskWorkspace:
 
     def end_writing(self) -> None:
         self._screen.remove_class("-writing")
-        self.browser.unpin()
         # Where only one pane has room, the agent stays with the ticket that they wrote for
-        self.show_pane("conversation" if self.layout.single else "queue")
+        if self.layout.single:
+            self.show_pane("conversation")
+        else:
+            self.browser.unpin()
+            self.show_pane("queue")
 
     async def mount_composer(self, composer: Composer) -> None:
+        composer.key_hold = self.type_ahead.make_hold()
         await self.panes.ticket.mount(composer)
 
     def composer_changed(self) -> None:
         self.update_titles()
-        self._screen.call_after_refresh(self.type_ahead.replay)
 
     async def mount_prompt(self, prompt: Prompt) -> None:
         await self._screen.mount(prompt, before=self.panes.keys)
-        self._screen.call_after_refresh(self.type_ahead.replay)

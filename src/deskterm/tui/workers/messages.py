@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class QueueQuery(NamedTuple):
     """A list, and the place in it. view: empty for the one that suits the agent; number: the ticket under the cursor,
     whose row is found again when the list is sorted anew; cursor: its index, kept when the ticket has left the list;
-    first, rows: the first row in sight, and how many are."""
+    then: the ticket beside it that takes over the cursor when an act moves `number` elsewhere (C-06); first, rows: the
+    first row in sight, and how many are."""
 
     view: str = ""
     order: SortOrder = "order"
@@ -31,6 +32,7 @@ class QueueQuery(NamedTuple):
     cursor: int = 0
     first: int = 0
     rows: int = 50
+    then: int | None = None
 
     def same_list(self, other: QueueQuery) -> bool:
         """Return whether both are about the same list, wherever in it."""

@@ -250,6 +250,11 @@ class ReadWorker:
         self._anchors = {}
         total = count_tickets(self._reader, query.view, viewer, query.match)
         cursor = self._find_cursor(query, viewer, total)
+        if query.then is not None and query.number is not None:
+            beside = self._find_cursor(query._replace(number=query.then), viewer, total)
+            # Beside each other as before: the act has moved nothing, or both
+            if abs(beside - cursor) != 1:
+                query, cursor = query._replace(number=query.then), beside
         first = max(0, min(query.first + cursor - query.cursor, total - query.rows))
         last = max(min(first + query.rows, total) - 1, 0)
         pages = {page: self._page(query, page) for page in range(first // PAGE, last // PAGE + 1)} if total else {}

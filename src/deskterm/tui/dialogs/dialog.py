@@ -1,0 +1,34 @@
+"""The base of all dialogs: keys typed ahead wait until one is open, and again once it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen
+
+T = TypeVar("T")
+
+
+def _do_nothing() -> None:
+    """Serve as the call for nobody."""
+
+
+class Dialog(ModalScreen[T]):
+    """A dialog or a page over the desk. opened, answered: called once it has the focus, and when it is dismissed,
+    before any other key is delivered."""
+
+    opened: Callable[[], None] = staticmethod(_do_nothing)
+    answered: Callable[[], None] = staticmethod(_do_nothing)
+
+    def on_mount(self) -> None:
+        # Behind the focus, which Textual gives by a message of its own
+        self.call_after_refresh(self._report_opened)
+
+    def _report_opened(self) -> None:
+        self.opened()
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        self.answered()
+        return super().dismiss(result)
