@@ -209,6 +209,6 @@ async def test_a_snoozed_ticket_leaves_the_queue_and_is_in_its_own_view(url: str
         await console.run("goto", str(number))
         await console.wait_for_ticket(number)
         await console.run("snooze", "friday")
-        await console.wait_for_notice("is no instant")
+        await console.wait_for_notice("does not say in which week")
         await console.run("snooze", "-")
         assert load_detail(url, number).snoozed_until is None
