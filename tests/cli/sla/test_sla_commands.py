@@ -352,7 +352,7 @@ def test_hands_on_work_is_explained_in_the_zone_in_which_its_ticket_is_shown(des
     """D-07: the built-in calendar, round the clock, was explained in UTC on a desk in Sydney; both name the zone."""
     desk = deskterm
     assert desk("init", "--procedure", "managed-services", "--simulated", *NINE).code == 0
-    new = desk("ticket", "new", "Mail is down", "--incomplete", "--severity", "p2", *NINE)
+    new = desk("ticket", "new", "Mail is down", "--incomplete", "--priority", "high", *NINE)
     assert new.code == 0, new
     why = desk("sla", "why", "1001", "effort", *NINE)
     assert why.code == 0, why
