@@ -98,3 +98,14 @@ def test_what_cannot_be_recorded_is_said_in_a_sentence(solved_long_ago: str, des
         other.close()
     assert answer.code == 0
     assert "1 ticket may show a status whose time is over, because that cannot be recorded" in answer.err
+
+
+def test_a_look_ahead_says_that_it_records_nothing(deskterm: Call) -> None:
+    """On a simulated desk `--now` shows what the clocks say then, and the statuses as they are recorded (D-02)."""
+    nine, later = ("--now", "2026-11-23T09:00"), ("--now", "2026-12-30T09:00")
+    assert deskterm("init", "--procedure", "managed-services", "--simulated", *nine).code == 0
+    deskterm("ticket", "new", "Mail is down", "--incomplete", *nine)
+    assert deskterm("ticket", "snooze", "1001", "1d", *nine).code == 0
+    for words in (("ticket", "list"), ("ticket", "show", "1001"), ("sla", "why", "1001"), ("ticket", "search", "mail")):
+        assert "1 ticket may show a status whose time is over by then" in deskterm(*words, *later).err
+        assert deskterm(*words, *nine).err == ""

@@ -119,11 +119,18 @@ class CliContext:
     def bring_up_to_date(self, reader: ReadConnection, facts: DeskFacts, number: int | None = None) -> None:
         """Record what is over by now before it is read: everything of one ticket, or with None the timers of all, so
         that no list shows open what is closed since an hour (D-02). Writes nothing for `--now`, which only looks ahead,
-        and nothing where the clock may be wrong; says so where it cannot write."""
-        if self.instant is not None:
-            return
+        and nothing where the clock may be wrong; says so where something is over then."""
         now = self.now(facts)
         instant = int(now.timestamp())
+        if self.instant is not None:
+            over = load_overdue_timers(reader, instant, _MOST_CAUGHT_UP)
+            if over and number in (None, *over):
+                print(
+                    f"deskterm: looking ahead, {format_count(len(over) if number is None else 1, 'ticket')} may show a"
+                    " status whose time is over by then; nothing is recorded for that.",
+                    file=sys.stderr,
+                )
+            return
         if number is None:
             numbers = load_overdue_timers(reader, instant, _MOST_CAUGHT_UP + 1)
         else:
