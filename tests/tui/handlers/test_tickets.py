@@ -208,7 +208,7 @@ async def test_a_snoozed_ticket_leaves_the_queue_and_is_in_its_own_view(url: str
             assert [row.number for row in load_queue_page(reader, "snoozed", viewer)] == [number]
         await console.run("goto", str(number))
         await console.wait_for_ticket(number)
-        await console.run("snooze", "someday")
+        await console.run("snooze", "friday")
         await console.wait_for_notice("does not say in which week")
         await console.run("snooze", "-")
         assert load_detail(url, number).snoozed_until is None
