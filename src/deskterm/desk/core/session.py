@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 from sqlmodel import Session
 
 from deskterm.desk.core.catching_up import CatchUp, is_anything_due, record_due_events
@@ -36,10 +36,10 @@ from deskterm.store.db.engine import Store
 from deskterm.store.db.errors import UnavailableDesk, hidden_ticket_error, newer_layout_error
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
+from deskterm.store.db.tables import Agent, DraftRow, ProcedureVersion, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
-_ticket = table_of(Ticket)
+_ticket, _draft = table_of(Ticket), table_of(DraftRow)
 # SQLite ignores FOR UPDATE: there the transaction has locked the whole file (BEGIN IMMEDIATE)
 _LOCK_TICKET = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
 _desk, _agent, _edition = table_of(DeskRow), table_of(Agent), table_of(ProcedureVersion)
@@ -93,6 +93,8 @@ class DeskSession:
     alone."""
     bulk: str | None = None
     """Mark shared by the events of the commands that are being grouped; None outside of `group_commands`."""
+    _sent_draft: int | None = None
+    """The draft whose words the commands of a `sending` block send."""
 
     def __init__(self, store: Store, login: str, *, reactions: Reactions, catch_up: CatchUp, behind: str = "") -> None:
         self.behind, self._reactions, self._catch_up = behind, reactions, catch_up
@@ -130,6 +132,19 @@ class DeskSession:
             if act is not None:
                 self.require(act, action)
             yield session
+            # Without an act it is no command, but what has become due before one that may still be refused
+            if act is not None and self._sent_draft is not None:
+                session.execute(delete(_draft).where(_draft.c.id == self._sent_draft))
+
+    @contextmanager
+    def sending(self, draft: int | None) -> Iterator[None]:
+        """Remove a draft in the transaction of the command in the block, which sends its words: whatever interrupts
+        that, they are sent or kept, and never both (C-05). draft: its id; None for words of no draft."""
+        self._sent_draft = draft
+        try:
+            yield
+        finally:
+            self._sent_draft = None
 
     def check_rights(self, session: Session) -> None:
         """Read who the agent is by now, the edition in force and the layout, inside of a transaction that writes

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 CHANNEL = "deskterm"
 """The channel of PostgreSQL's NOTIFY on which writers tell readers that something changed."""
 
+DRAFT_SAVED = "draft"
+"""The payload of a NOTIFY for a draft that was saved or removed: nothing that anybody's lists show."""
+
 WRITE_LOCK_TIMEOUT = 10.0
 """Seconds for which a writer waits for another one."""
 

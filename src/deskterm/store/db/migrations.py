@@ -19,7 +19,7 @@ from deskterm.store.db.connection import connect_postgresql, connect_sqlite, rea
 from deskterm.store.db.location import dialect, display_location, sqlite_path
 from deskterm.store.db.triggers import trigger_statements
 
-SCHEMA = 7
+SCHEMA = 8
 """The number of the present layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -82,6 +82,11 @@ _ZONES = (
 
 _DESK_EVENT_COLUMNS = "kind VARCHAR NOT NULL, actor VARCHAR NOT NULL, data TEXT NOT NULL, hash VARCHAR NOT NULL"
 _DESK_CHAIN = "ALTER TABLE desk ADD COLUMN chain VARCHAR NOT NULL DEFAULT ''"
+
+_DRAFT_COLUMNS = (
+    "key VARCHAR NOT NULL, login VARCHAR NOT NULL, behind VARCHAR NOT NULL DEFAULT '', kind VARCHAR NOT NULL"
+)
+_DRAFT_INDEX = "CREATE INDEX draft_owner ON draft (login, behind)"
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
@@ -149,6 +154,20 @@ MIGRATIONS: tuple[Migration, ...] = (
             _DESK_CHAIN,
             *_SNOOZED_INDEX,
             *_ZONES,
+        ),
+    ),
+    Migration(
+        8,
+        "drafts are kept",
+        sqlite=(
+            f"CREATE TABLE draft (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, {_DRAFT_COLUMNS}, ticket_id INTEGER, "
+            "saved_at DATETIME NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL)",
+            _DRAFT_INDEX,
+        ),
+        postgresql=(
+            f"CREATE TABLE draft (id BIGSERIAL PRIMARY KEY, {_DRAFT_COLUMNS}, ticket_id BIGINT, "
+            "saved_at TIMESTAMP WITH TIME ZONE NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL)",
+            _DRAFT_INDEX,
         ),
     ),
 )

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from deskterm.store.db import errors
-from deskterm.store.db.connection import CHANNEL, connect_postgresql, connect_sqlite
+from deskterm.store.db.connection import CHANNEL, DRAFT_SAVED, connect_postgresql, connect_sqlite
 from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.instants import NEVER, to_stored_text
 from deskterm.store.db.location import dialect
@@ -27,6 +27,18 @@ if TYPE_CHECKING:
 
 NUMBERS_PER_QUERY = 500
 """Most numbers in the IN list of one query: fewer than the 999 parameters that older builds of SQLite allow."""
+
+_DRAFT_MARK = "SELECT count(*), (SELECT seq FROM main.sqlite_sequence WHERE name = 'draft') FROM main.draft"
+"""SQLite: another value after every write of a draft, because no id of a draft is given twice."""
+
+_OTHER_MARKS = (
+    # The tables themselves, because views that hide tickets would count only those in them
+    "SELECT (SELECT max(id) FROM main.event), (SELECT max(id) FROM main.ticket), (SELECT max(id) FROM main.access), "
+    "(SELECT max(id) FROM main.contact), (SELECT max(id) FROM main.organisation), fold, refolding, settings, chain, "
+    "procedure_version, schema_number FROM main.desk",
+    "SELECT * FROM main.agent",
+)
+"""SQLite: what other writes change, as far as it is read in no time."""
 
 READ_LOCK_TIMEOUT = 2.0
 """Seconds for which a reader waits for a lock. Readers of a write-ahead log hardly ever meet one."""
@@ -47,6 +59,9 @@ class ReadConnection:
         self.upgraded = upgraded
         self._place = FileGuard(url)
         self._last_data_version = 0
+        self._marks: tuple[object, object] | None = None
+        """SQLite: what drafts and other writes had changed at the last look."""
+        self._have_drafts_changed = False
         self._was_disconnected = False
         self._was_interrupted = False
         self._schema = "public"
@@ -122,19 +137,38 @@ class ReadConnection:
         return self._sqlite if self._sqlite is not None else self._server_connection()
 
     def has_changed(self) -> bool:
-        """Return whether another connection has committed since the last call, or since the reader was opened. Raises
-        the DeskErrors of `rows`."""
+        """Return whether another connection has committed since the last call, or since the reader was opened, but for
+        drafts (`have_drafts_changed`). Raises the DeskErrors of `rows`."""
         self._place.check_readable()
         try:
             if self._sqlite is not None:
                 before, self._last_data_version = self._last_data_version, _read_data_version(self._sqlite)
-                return before != self._last_data_version
-            notifications = list(self._server_connection().notifies(timeout=0))
+                if before == self._last_data_version:
+                    self._marks = self._marks or _read_marks(self._sqlite)
+                    return False
+                return not self._are_drafts_all(self._sqlite)
+            payloads = {notification.payload for notification in self._server_connection().notifies(timeout=0)}
         except Exception as error:
             raise self._translate(error) from error
         # Nobody notifies a connection that is lost: what was written meanwhile counts as a change.
         was_disconnected, self._was_disconnected = self._was_disconnected, False
-        return was_disconnected or bool(notifications)
+        self._have_drafts_changed |= was_disconnected or DRAFT_SAVED in payloads
+        return was_disconnected or bool(payloads - {DRAFT_SAVED})
+
+    def have_drafts_changed(self) -> bool:
+        """Return whether drafts were saved or removed, as far as `has_changed` noticed since this was asked last."""
+        changed, self._have_drafts_changed = self._have_drafts_changed, False
+        return changed
+
+    def _are_drafts_all(self, connection: sqlite3.Connection) -> bool:
+        """Return whether drafts are all that was written since the last look: SQLite says that somebody has committed,
+        and not what. Colleagues who type save a draft every two seconds, and no list is read again for that."""
+        before = self._marks
+        # Read before the lists are: what is written in between is in them, and may be noticed once more
+        self._marks = _read_marks(connection)
+        if before is None or self._marks[0] != before[0]:
+            self._have_drafts_changed = True
+        return before is not None and self._marks[0] != before[0] and self._marks[1] == before[1]
 
     def interrupt(self) -> None:
         """Cancel the query that runs in another thread, if any."""
@@ -244,6 +278,14 @@ def _read_data_version(connection: sqlite3.Connection) -> int:
     """Read the counter that SQLite changes when another connection commits; comparable on this connection only."""
     ((version,),) = connection.execute("PRAGMA data_version").fetchall()
     return int(version)
+
+
+def _read_marks(connection: sqlite3.Connection) -> tuple[object, object]:
+    """Read what the writes of drafts change, and what other writes do."""
+    return (
+        connection.execute(_DRAFT_MARK).fetchall(),
+        [connection.execute(query).fetchall() for query in _OTHER_MARKS],
+    )
 
 
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|::|:([a-z_][a-z0-9_]*)|%", re.IGNORECASE)

@@ -2,7 +2,8 @@
 
 Events and personal texts are the source of truth. Rows of tickets, messages, clocks and records are projections of
 them, and can be built anew at any time (`deskterm doctor`). Only `deskterm.desk` and `deskterm.exchange` write them.
-The log of who read a ticket is no part of a ticket's history: `store.queries.access_log` writes it.
+The log of who read a ticket and the drafts of agents are no part of a ticket's history: `store.queries.access_log` and
+`store.personal.drafts` write them.
 """
 
 from __future__ import annotations
@@ -372,11 +373,34 @@ class BackupRow(SQLModel, table=True):
     drilled_at: datetime | None = None
 
 
+class DraftRow(SQLModel, table=True):
+    """The words that an agent has not sent yet, theirs alone (C-05): no part of any history, and no event is about
+    them. A draft gets another id each time that it is saved, so that two consoles of one agent do not overwrite each
+    other's words. key: the draft, as long as it exists; login, behind: the agent, and whoever works in
+    their name; kind: as in `store.personal.drafts`; ticket_id: None for a draft of no ticket; no foreign key, because a
+    draft outlives its ticket; data: JSON of what belongs to the words, the cursor's place, say."""
+
+    __tablename__ = "draft"
+
+    id: int | None = Field(default=None, sa_column=id_column())
+    key: str
+    login: str
+    behind: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    kind: str
+    ticket_id: int | None = Field(default=None, sa_column=Column(big_integer(), nullable=True))
+    saved_at: datetime
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    data: str = Field(sa_column=Column(Text, nullable=False))
+
+    # Never an id twice: a draft that was sent must not be taken for the next one
+    __table_args__ = (Index("draft_owner", "login", "behind"), {"sqlite_autoincrement": True})
+
+
 TABLES: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (
         *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
-        *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow, DeskEvent),
+        *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow, DeskEvent, DraftRow),
     )
 ]
 """All tables of a store, in the order in which references allow to create them."""

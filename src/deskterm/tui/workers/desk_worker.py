@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from deskterm.desk.core.session import DeskSession
+    from deskterm.store.personal.drafts import DraftWriter
 
 T = TypeVar("T")
 
@@ -52,6 +53,9 @@ class DeskWorker:
         self._desk: DeskSession | None = None
         self._loaded: set[str] = set()
         self._running = 0
+        self._drafts: DraftWriter | None = None
+        self._saving: set[Future[None]] = set()
+        """Drafts that are being written, or wait for it."""
 
     def start(self) -> None:
         """Fetch the desk ahead of the first command; an error is raised by the first command."""
@@ -73,6 +77,14 @@ class DeskWorker:
             await asyncio.wrap_future(self._submit(lambda: self._import(module)))
         return sys.modules[module]
 
+    def save(self, write: Callable[[DraftWriter], None]) -> Future[None]:
+        """Write a draft behind the commands that are lined up. It needs no desk, so that it works where that cannot be
+        opened; an error is raised by the future."""
+        future = self._submit(lambda: write(self._get_draft_writer()))
+        self._saving.add(future)
+        future.add_done_callback(self._saving.discard)
+        return future
+
     def renew(self) -> None:
         """Fetch the desk again: another version of its procedure is in force."""
         # Behind the commands that are lined up: they run on the desk that they were meant for
@@ -80,13 +92,13 @@ class DeskWorker:
         self.start()
 
     def stop(self) -> None:
-        """Finish a command that is under way, and close. Rows that are being written anew are left where they are: the
-        next one to open the desk goes on."""
+        """Finish a command that is under way and the drafts that wait, and close. Rows that are being written anew are
+        left where they are: the next one to open the desk goes on."""
         self._stopping = True
         if self._executor is not None:
             self._submit(self._close)
-            # Only a command is worth waiting for, not an import or rows that are being written anew
-            self._executor.shutdown(wait=self._running > 0)
+            # Only commands and drafts are worth waiting for, not an import or rows that are being written anew
+            self._executor.shutdown(wait=self._running > 0 or bool(self._saving))
 
     def _submit(self, act: Callable[[], T]) -> Future[T]:
         if self._executor is None:
@@ -145,7 +157,17 @@ class DeskWorker:
         if self._progress is not None:
             self._progress(done, total)
 
+    def _get_draft_writer(self) -> DraftWriter:
+        if self._drafts is None:
+            # In this thread, and not at the top: nothing is written before the first frame
+            from deskterm.store.personal.drafts import DraftWriter  # noqa: PLC0415
+
+            self._drafts = DraftWriter(self._url, self._login, self._impersonator)
+        return self._drafts
+
     def _close(self) -> None:
+        if self._drafts is not None:
+            self._drafts.close()
         if self._desk is not None:
             self._desk.store.close()
             self._desk = None
