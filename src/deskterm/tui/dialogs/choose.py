@@ -181,6 +181,8 @@ class Choose(Dialog[str | None]):
         if self._preview is None:
             return
         content = await self._preview(key)
+        if not self.is_current:  # answered meanwhile
+            return
         pane = self.query_one("#preview", Static)
         # never lower than the tallest preview so far: the dialog must not jump from choice to choice
         self._preview_height = max(self._preview_height, content.plain.count("\n") + 1)
