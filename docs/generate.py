@@ -120,6 +120,13 @@ def picture() -> str:
     return console_picture()
 
 
+def console_laws() -> str:
+    """docs/console.md: the rules of the console, and the tests that show them."""
+    from console_laws import document
+
+    return document()
+
+
 def requirements() -> str:
     """docs/requirements.md: what the source procedures ask for, and the tests that show it."""
     from requirements import document
@@ -130,6 +137,7 @@ def requirements() -> str:
 MADE: dict[str, Callable[[], str]] = {
     "cli.md": command_line,
     "deskterm.1": man_page,
+    "console.md": console_laws,
     "json.md": json_documents,
     "keys.md": keys,
     "procedures.md": procedures,

@@ -7,51 +7,14 @@ only at a procedure file or at the arithmetic of times shows no behaviour, so it
 
 from __future__ import annotations
 
-import ast
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
+from citations import cite_tests, find_citations
+
 DOCS = Path(__file__).parent
-MANY = 4
-"""Tests that are named for one number."""
-TESTS = DOCS.parent / "tests"
 NO_BEHAVIOUR = ("procedure/", "sla/")
 """Folders of tests that nobody at a desk could repeat."""
-
-
-def marked() -> dict[str, list[tuple[str, str]]]:
-    """Number → the tests that cite it, as file below `tests/` and name."""
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for path in sorted(TESTS.rglob("test_*.py")):
-        text = path.read_text(encoding="utf-8")
-        if "requirement" not in text:
-            continue
-        where = path.relative_to(TESTS).as_posix()
-        for name, number in _cited(ast.parse(text)):
-            found[number].append((where, name))
-    return found
-
-
-def _cited(module: ast.Module) -> Iterator[tuple[str, str]]:
-    whole = [
-        number
-        for node in module.body
-        if isinstance(node, ast.Assign) and any(getattr(to, "id", "") == "pytestmark" for to in node.targets)
-        for number in _numbers(node.value)
-    ]
-    for node in ast.walk(module):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-            cited = [number for decorator in node.decorator_list for number in _numbers(decorator)]
-            for number in dict.fromkeys([*cited, *whole]):
-                yield node.name, number
-
-
-def _numbers(node: ast.AST) -> Iterator[str]:
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "requirement":
-            yield from (str(ast.literal_eval(argument)) for argument in call.args)
 
 
 def listed() -> dict[str, str]:
@@ -69,7 +32,7 @@ def listed() -> dict[str, str]:
 def document() -> str:
     """The table. ValueError, in one sentence, for a number that is neither shown nor missing, or that is unknown."""
     asked = tomllib.loads((DOCS / "requirements.toml").read_text(encoding="utf-8"))
-    wanted, shown = listed(), marked()
+    wanted, shown = listed(), find_citations("requirement")
     missing = {
         f"{source}-{int(number):02}": why
         for source, number, why in ((*key.split("-"), why) for key, why in asked["missing"].items())
@@ -96,9 +59,7 @@ def document() -> str:
         for number, what in wanted.items():
             if number.startswith(f"{source}-"):
                 cited = shown.get(number, [])
-                tests = [f"[{name[5:].replace('_', ' ')}](../tests/{where})" for where, name in cited[:MANY]]
-                if len(cited) > MANY:
-                    tests.append(f"and {len(cited) - MANY} more")
+                tests = cite_tests(cited)
                 if number in missing:
                     tests.append(f"missing: {missing[number]}")
                 lines.append(f"| {number} | {what} | {' · '.join(tests)} |")

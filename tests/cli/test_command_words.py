@@ -15,6 +15,7 @@ from deskterm.cli.runtime.loading import Section
 TICKET = build_program().commands["ticket"]
 
 
+@pytest.mark.law("C-54")
 def test_every_command_on_tickets_is_in_one_section_of_the_help() -> None:
     """C-54."""
     named = [name for section in TICKET_SECTIONS for name in section.commands]

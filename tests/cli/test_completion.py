@@ -28,6 +28,7 @@ try deskterm --as ""
 """
 
 
+@pytest.mark.law("C-54")
 def test_bash_completes_commands_options_and_values(deskterm: Call, tmp_path: Path) -> None:
     """C-54."""
     script = tmp_path / "deskterm.bash"

@@ -96,6 +96,7 @@ def shell(request: pytest.FixtureRequest, desk: Call, tmp_path: Path) -> Iterato
         terminal.close()
 
 
+@pytest.mark.law("C-54")
 def test_a_shell_completes_commands_options_numbers_people_and_statuses(shell: Shell) -> None:
     """C-54: driven for real, because zsh offered nothing on the first Tab, and fish the commands of a group behind each
     of them."""

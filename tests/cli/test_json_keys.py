@@ -11,6 +11,8 @@ import pytest
 
 from cli_call import Call
 
+pytestmark = pytest.mark.law("C-52")
+
 AT = ("--now", "2026-11-23T09:30Z")
 DOCUMENT = (Path(__file__).parents[2] / "docs/json.md").read_text(encoding="utf-8")
 DOCUMENTED = set(re.findall(r"`([a-z_]+)`", DOCUMENT))

@@ -83,6 +83,7 @@ def find_fault(call: str) -> str:
     return next((f"it has no option {word}" for word in words if word.startswith("--") and word not in options), "")
 
 
+@pytest.mark.law("C-53")
 def test_every_call_that_a_sentence_names_can_be_made() -> None:
     """C-53: `deskterm ticket move` was advised, and there is no such command."""
     calls = [(text.place, call[1]) for text in list_texts() for call in CALL.finditer(text.words)]
@@ -91,6 +92,7 @@ def test_every_call_that_a_sentence_names_can_be_made() -> None:
     assert faults == [], "\n".join(map(str, faults))
 
 
+@pytest.mark.law("C-53")
 def test_what_consoles_show_names_no_option_of_the_command_line() -> None:
     """C-53, D-30: such a sentence is read in the console too; the option goes with the error, as `option`."""
     found = [

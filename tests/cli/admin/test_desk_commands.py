@@ -298,6 +298,7 @@ def test_a_user_who_is_no_agent_is_not_advised_to_work_as_another(desk: Call, mo
 
 
 @pytest.mark.parametrize("words", [("rows.xlsx",), ("rows.JSON",), ("rows.csv", "--format", "jsonl")])
+@pytest.mark.law("C-55")
 def test_a_file_is_not_written_in_another_format_than_its_name_says(
     desk: Call, tmp_path: Path, words: tuple[str, ...]
 ) -> None:

@@ -34,6 +34,7 @@ def test_another_word_is_left_to_the_command() -> None:
     assert split_numbers([], (), only_numbers=False) == ((), [])
 
 
+@pytest.mark.law("C-51")
 def test_an_act_takes_several_tickets(two_tickets: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """C-51: every ticket took a call of its own, and `#1001` was no number."""
     given_to = two_tickets("ticket", "assign", "1001,#1002", "ann", *AT)

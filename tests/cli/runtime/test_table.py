@@ -45,6 +45,7 @@ QUEUE_ROW = (
 
 
 @given(st.integers(1, 200), st.lists(st.lists(CELL, min_size=9, max_size=9), max_size=4))
+@pytest.mark.law("C-50")
 def test_a_narrow_terminal_never_loses_number_time_left_and_subject(width: int, rows: list[list[str]]) -> None:
     """C-50: at 80 columns the numbers vanished."""
     shown = fit_columns(QUEUE_HEADS, [QUEUE_ROW, *rows], width, ("#", "Left"), ("Due", "Client"))

@@ -110,6 +110,7 @@ def test_the_stage_is_shown_with_the_status(deskterm: Call) -> None:
     assert deskterm("ticket", "show", 1001, "--json").json["stage"] == "further-investigation"
 
 
+@pytest.mark.law("C-53")
 def test_reasons_are_given_as_an_option_too_and_refusals_name_it(two_tickets: Call) -> None:
     """C-53: some reasons were words, some options, and no refusal said which."""
     at = ("--now", "2026-11-23T09:30")

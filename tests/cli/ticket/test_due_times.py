@@ -149,6 +149,7 @@ def test_snoozed_tickets_leave_the_lists_until_they_wake(two_tickets: Call) -> N
     assert numbers("--view", "snoozed", *later) == []
 
 
+@pytest.mark.law("C-50")
 def test_a_list_says_what_it_leaves_out_and_json_is_complete(two_tickets: Call) -> None:
     """C-50: standard output stays data, and standard error says how many rows were left out."""
     at = ("--now", "2026-11-23T09:10")
@@ -163,6 +164,7 @@ def test_a_list_says_what_it_leaves_out_and_json_is_complete(two_tickets: Call) 
     assert two_tickets("ticket", "list", "--limit", 1, "--all", *at).code == 2
 
 
+@pytest.mark.law("C-50")
 def test_columns_and_order_of_a_list_are_chosen(two_tickets: Call) -> None:
     """C-50."""
     at = ("--now", "2026-11-23T09:10")

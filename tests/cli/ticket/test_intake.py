@@ -80,6 +80,7 @@ def test_rules_are_listed_and_switched_and_a_shift_hands_over(deskterm: Call) ->
     assert desk("ticket", "suggestions", 7, *TEN).code == 1
 
 
+@pytest.mark.law("C-15")
 def test_a_handover_marks_what_is_missed_before_the_next_shift_ends(deskterm: Call) -> None:
     """D-17, C-15."""
     desk = create_desk(deskterm, "managed-services")
@@ -116,6 +117,7 @@ def test_a_handover_tells_what_is_missed_from_what_is_due_soon(deskterm: Call) -
     assert lines[-1].startswith("! 1 of them is due before the next shift ends, ")
 
 
+@pytest.mark.law("C-15")
 def test_a_target_is_missed_after_its_due_instant_and_stays_missed_once_that_is_noted(deskterm: Call) -> None:
     """C-15."""
     desk = create_desk(deskterm, "managed-services")

@@ -36,6 +36,7 @@ def test_the_order_of_work_is_explained(vendor: Call) -> None:
     assert vendor("ticket", "order", "7").code == 1
 
 
+@pytest.mark.law("C-51")
 def test_tickets_are_found_by_all_words_wherever_they_stand(two_tickets: Call) -> None:
     """C-51: `ticket search` was no command."""
     at = ("--now", "2026-11-23T09:20")

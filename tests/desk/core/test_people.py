@@ -83,6 +83,7 @@ def test_only_active_agents_take_tickets_and_viewers_none(desk: DeskSession) -> 
             find_active_agent(session, "zoe")
 
 
+@pytest.mark.law("C-51")
 def test_agents_are_found_by_login_name_or_a_part_that_only_one_has(desk: DeskSession) -> None:
     """C-51: only whole logins were known."""
     seed_agents(desk, [{"login": "skip", "name": "Sam Skipper"}, {"login": "gru", "name": "Jo Grünhagel"}], now=MONDAY)

@@ -147,6 +147,7 @@ def test_a_ticket_that_nobody_touched_for_two_working_days_is_stale(
     desk.store.close()
 
 
+@pytest.mark.law("C-11")
 def test_a_snoozed_ticket_is_in_no_worklist_and_has_no_place_until_it_wakes(
     store_url: str, reader_of: list[ReadConnection]
 ) -> None:
