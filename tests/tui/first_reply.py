@@ -32,7 +32,7 @@ async def imported_by_first_reply(url: str, moment: datetime) -> list[str]:
         await pilot.press("r")
         await wait_until(lambda: workspace.composer is not None)
         await pilot.press(*"Done", "ctrl+s")
-        await wait_until(lambda: workspace.composer is None and workspace.last_change is not None)
+        await wait_until(lambda: workspace.composer is None and workspace.acts.last is not None)
         return sorted(set(sys.modules) - before)
 
 

@@ -131,3 +131,21 @@ def test_a_ticket_that_one_has_gone_into_stays_when_it_leaves_the_list(url: str,
     terminal.wait_for("1001 noted", "3 1001")
     assert (load_detail(url, 1001).row.assignee, last_message(url, 1001)) == ("ann", "Seen")
     leave(terminal)
+
+
+@pytest.mark.law("C-02", "C-03")
+def test_acts_in_one_burst_are_undone_one_by_one_in_another(url: str, start: Start) -> None:
+    terminal = start(url, size=(80, 24))
+    terminal.wait_for("Matter 5")
+    terminal.type(f"AjS1tvip{ENTER}jj")
+    terminal.wait_for("u undo: tags of 1002")
+    detail = load_detail(url, 1002)
+    assert (load_detail(url, 1001).row.assignee, detail.row.severity, detail.tags) == ("ann", "high", ("vip",))
+    terminal.type("uu")
+    terminal.wait_for("u undo: assignee of 1001")
+    detail = load_detail(url, 1002)
+    assert (load_detail(url, 1001).row.assignee, detail.row.severity, detail.tags) == ("ann", "low", ())
+    terminal.type("u")
+    terminal.wait_for("Undone: 1001 is unassigned again", without=["u undo:"])
+    assert load_detail(url, 1001).row.assignee is None
+    leave(terminal)

@@ -35,6 +35,7 @@ PRELOAD = (
     "deskterm.tui.handlers.explaining",
     "deskterm.tui.handlers.registering",
     "deskterm.tui.handlers.linking",
+    "deskterm.tui.handlers.undoing",
     "deskterm.tui.handlers.closing",
     "deskterm.tui.handlers.communication",
     "deskterm.tui.handlers.priority",

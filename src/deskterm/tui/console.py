@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deskterm.desk.core.transaction import CommandResult
     from deskterm.present.labels import Vocabulary
     from deskterm.present.models import Choice, Person, QueueLine, TicketClock, TicketView, ViewLine
+    from deskterm.tui.acts import ActLog
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.dialogs.dialog import Dialog
@@ -61,8 +62,8 @@ class Console(Protocol):
         """The ticket in the ticket pane; None until one has been read."""
 
     @property
-    def last_change(self) -> CommandResult | None:
-        """The change that undo is about; None after the agent went elsewhere."""
+    def acts(self) -> ActLog:
+        """The acts of this console, which undo takes back."""
 
     def now(self) -> datetime:
         """Return the desk's time, aware."""
@@ -107,8 +108,8 @@ class Console(Protocol):
         """Run a command on each of these tickets as one act, say what came of it, and read the lists again. done: the
         act on several tickets, as a sentence with `{}` for how many: `Assigned {} to Priya`."""
 
-    def remember(self, result: CommandResult | None) -> None:
-        """Keep a change as the one that undo is about; None forgets it."""
+    async def perform(self, act: Callable[[DeskSession], CommandResult]) -> CommandResult:
+        """Run one command with the desk as `run` does, and keep it as what undo is about."""
 
     def notify(self, message: str, *, severity: Severity = "information") -> None:
         """Show a line to the agent for some seconds."""
@@ -277,6 +278,9 @@ class Workspace(Console, Protocol):
     def run_command(self, name: str, argument: str = "", target: Target | None = None) -> None:
         """Run a command by its name, or say why it cannot be run. target: what it is for; by default, what the cursor
         is on now."""
+
+    def update_titles(self) -> None:
+        """Bring headings and the line of keys up to date."""
 
     def end_act(self) -> None:
         """Note that the act is over."""

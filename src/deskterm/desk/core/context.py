@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,7 +27,8 @@ class TransactionContext:
     empty for nobody. bulk: the mark that the events of one act about several tickets share; None for an act about one.
     newest_edition: the number of the procedure's newest version, and the epoch second from which on it is in force.
     desk_name, timezone: the desk's own. simulated: its clock is offset from the real one, so that an instant before the
-    ticket's last event is a mistake instead of a difference between the clocks of two machines.
+    ticket's last event is a mistake instead of a difference between the clocks of two machines. note: takes each
+    ticket that the command changes, and the number of its first event there.
     """
 
     agent: Agent
@@ -37,3 +39,4 @@ class TransactionContext:
     newest_edition: tuple[int, int]
     behind: str = ""
     bulk: str | None = None
+    note: Callable[[int, int], None] | None = None

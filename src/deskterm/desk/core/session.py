@@ -96,6 +96,9 @@ class DeskSession:
     _sent_draft: int | None = None
     """The draft whose words the commands of a `sending` block send."""
 
+    _changed: dict[int, int] | None = None
+    """Ticket → the number of the first event that was written to it, while `note_changes` is on."""
+
     def __init__(self, store: Store, login: str, *, reactions: Reactions, catch_up: CatchUp, behind: str = "") -> None:
         self.behind, self._reactions, self._catch_up = behind, reactions, catch_up
         self.agent = Agent(login=login, name=login)
@@ -229,7 +232,22 @@ class DeskSession:
             self._newest_edition,
             self.behind,
             self.bulk,
+            self._note_change,
         )
+
+    def _note_change(self, number: int, seq: int) -> None:
+        if self._changed is not None:
+            self._changed.setdefault(number, seq)
+
+    @contextmanager
+    def note_changes(self) -> Iterator[dict[int, int]]:
+        """Note what the commands in the block write: each ticket, and the number of its first event there, by which
+        `undo_commands` finds it again."""
+        before, self._changed = self._changed, {}
+        try:
+            yield self._changed
+        finally:
+            self._changed = before
 
     @contextmanager
     def ticket(

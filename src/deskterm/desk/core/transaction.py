@@ -307,6 +307,8 @@ class TicketTransaction:
         self.connection.execute(_UPDATE_TICKET, rows.ticket | {"number": number})
         self._write_changes(number, rows.clocks, _DELETE_CLOCK, _INSERT_CLOCKS)
         self._write_changes(number, rows.records, _DELETE_RECORD, _INSERT_RECORDS)
+        if self.context.note is not None:
+            self.context.note(number, self.new_events[0].seq)
         # Inside the transaction: PostgreSQL delivers it with the commit, and to nobody when there is none
         notify_change(self.session, number)
 

@@ -10,6 +10,59 @@ from deskterm.desk.domain.event_kinds import find_entry
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.ticket_fields import BY_NAME, HISTORY_FIELDS, list_choices
 
+_NOUNS: Mapping[str, str] = {
+    "registered": "opening of",
+    "replied": "reply to",
+    "noted": "note on",
+    "due_set": "due time of",
+    "waived": "waiver for",
+    "snoozed": "snooze of",
+    "work_started": "start of work on",
+    "work_stopped": "end of work on",
+    "transferred": "transfer of",
+    "duplicated": "duplicate mark of",
+    "split_from": "split of",
+    "linked": "link of",
+    "merged": "merge of",
+    "separated": "separation of",
+    "participants": "CC of",
+    "checked": "checklist of",
+    "exempted": "exemption of",
+    "prioritised": "priority of",
+    "acknowledged": "call for",
+    "handed_off": "handing over of",
+    "escalated": "escalation of",
+    "disputed": "dispute on",
+    "reviewed": "review of",
+    "item_raised": "item of",
+    "item_moved": "item of",
+    "item_joined": "item of",
+    "item_decided": "item of",
+    "item_scheduled": "item of",
+    "item_ended": "item of",
+    "worked": "time on",
+    "quoted": "quote for",
+    "agreed": "price of",
+    "feedback_asked": "survey for",
+    "feedback_reviewed": "feedback on",
+    "feedback_changed": "feedback on",
+    "article_sent": "article for",
+    "overruled": "thanks on",
+    "settled": "fix for",
+}
+"""Kind → what an event of it is, to go on with a ticket: `reply to`. Others are called by the field they change."""
+_FIELD_NOUNS = {"organisation_id": "client of", "requester_id": "requester of"}
+"""Field → the same, of those that the history does not show."""
+
+
+def name_event(kind: str, changes: Changes) -> str:
+    """Return what an event is, to go on with a ticket, in few words: `severity of`, `reply to`."""
+    if kind in _NOUNS:
+        return _NOUNS[kind]
+    labels = [f"{field.label.lower()} of" for field in HISTORY_FIELDS if field.name in changes]
+    labels += [noun for name, noun in _FIELD_NOUNS.items() if name in changes]
+    return labels[0] if labels else "change of"
+
 
 def describe_event(kind: str, data: Mapping[str, Any]) -> str:
     """Return what the actor did, to go on after a name: `closed it as a duplicate (1001)`."""

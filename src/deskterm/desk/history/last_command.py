@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deskterm.desk.domain.changes import join_changes
 from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
-from deskterm.desk.domain.event_phrases import describe_undone_act, describe_undone_changes
+from deskterm.desk.domain.event_phrases import describe_undone_act, describe_undone_changes, name_event
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import select_effective_events
 from deskterm.procedure.compiled import CompiledProcedure
@@ -30,6 +30,11 @@ class LastCommand:
     def is_split_off(self) -> bool:
         """True when the command split this ticket off from another one."""
         return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
+
+    def name(self) -> str:
+        """Return what the command was, to go on with its ticket: `severity of`. Of several events the first counts."""
+        first = next((event for event in self.events if event.kind not in SYSTEM_EVENTS), self.head)
+        return name_event(first.kind, first.changes or join_changes(event.changes for event in self.events))
 
     def describe_undone(self, number: int, procedure: CompiledProcedure) -> str:
         """Return what is true of the ticket once the command is undone: first of its acts, then of its fields."""

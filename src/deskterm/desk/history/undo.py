@@ -61,20 +61,21 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
         # The tickets were found before they were locked: the last command may be another one by now.
         if _find_ticket_numbers(here.session, number, command) != numbers:
             raise DeskError(f"Ticket {number} changed just now: look at it, then try again.")
-        letter_states = [state for work in works for state in _load_letter_states(work, commands[work.number])]
+        letter_states = [state for work in works for state in load_letter_states(work, commands[work.number])]
         for work in works:
-            _require_undoable(desk, work, commands[work.number], (number, command), letter_states, to_epoch(now))
-        sent = sum(_undo_on_ticket(work, commands[work.number] or command, to_epoch(now)) for work in works)
-        others = [other for other in numbers if other != number]
-        summary = f"Undone: {command.describe_undone(number, desk.procedure)}"
-        result = here.build_result(f"{summary}{_format_restarts(here)}{_format_others(others)}{_format_sent(sent)}")
+            require_undoable(desk, work, commands[work.number], (number, command), letter_states, to_epoch(now))
+        sent = sum(undo_on_ticket(work, commands[work.number] or command, to_epoch(now)) for work in works)
+        result = build_undo_result(here, command, [other for other in numbers if other != number], sent)
+    return result
+
+
+def build_undo_result(here: TicketTransaction, command: LastCommand, others: Sequence[int], sent: int) -> CommandResult:
+    """Return the result of undoing a command: what is true of a ticket now. Called inside the transaction. others: the
+    other tickets that it was undone on; sent: the number of its letters that have gone out."""
+    number = here.number or 0
+    summary = f"Undone: {command.describe_undone(number, here.procedure)}"
+    result = here.build_result(f"{summary}{_format_restarts(here)}{_format_others(others)}{_format_sent(sent)}")
     return CommandResult(number, result.summary, _reverse_changes(command.events), result.version)
-
-
-def find_affected_tickets(desk: DeskSession, number: int) -> list[int]:
-    """Find the tickets that the last command of a ticket changed, and that `undo` would change."""
-    with desk.store.reading() as session:
-        return _find_ticket_numbers(session, number, find_last_command(load_events(session, number)))
 
 
 def _find_ticket_numbers(session: Any, number: int, command: LastCommand | None) -> list[int]:
@@ -88,7 +89,7 @@ def _find_ticket_numbers(session: Any, number: int, command: LastCommand | None)
     return sorted({number, *found})
 
 
-def _load_letter_states(work: TicketTransaction, command: LastCommand | None) -> list[str]:
+def load_letter_states(work: TicketTransaction, command: LastCommand | None) -> list[str]:
     """Return the states of the letters of a command on one ticket, such as `queued` or `sent`."""
     records = work.state.records
     events = command.events if command else ()
@@ -96,7 +97,7 @@ def _load_letter_states(work: TicketTransaction, command: LastCommand | None) ->
     return [letter.state for letter in found if letter is not None]
 
 
-def _require_undoable(
+def require_undoable(
     desk: DeskSession,
     work: TicketTransaction,
     command: LastCommand | None,
@@ -110,7 +111,7 @@ def _require_undoable(
     all tickets of the command."""
     number, original = requested
     if command is None or (original.bulk is not None and command.bulk != original.bulk):
-        latest = "nothing is left of it" if command is None else _describe_origin(command.events[-1], desk)
+        latest = "nothing is left of it" if command is None else describe_origin(command.events[-1], desk)
         hint = f"Undo that first{_format_separate_hint(number, original)}."
         raise DeskError(f"Ticket {work.number} was part of it and has changed since: {latest}. {hint}")
     for event in command.events:
@@ -122,11 +123,11 @@ def _require_undoable(
         is_covered = any(letter.data.get("covers") == event.seq for letter in command.events)
         reason = _find_obstacle(event, letter_states, is_covered=is_covered)
         if reason is not None:
-            origin = _describe_origin(event, desk)
+            origin = describe_origin(event, desk)
             raise DeskError(f"Can't undo: {reason} ({work.number}: {origin}).")
     _require_not_closed_for_good(desk, work, command)
     if command.head.actor != desk.agent.login and desk.agent.role not in ("lead", "admin"):
-        origin = _describe_origin(command.head, desk)
+        origin = describe_origin(command.head, desk)
         raise DeskError(f"The last thing on {work.number} is not yours: {origin}. Ask a lead.")
 
 
@@ -164,11 +165,11 @@ def _require_not_closed_for_good(desk: DeskSession, work: TicketTransaction, com
         return
     closing = next((event for event in command.events if "status" in event.changes), None)
     if closing is not None and closing.kind not in MERGE_EVENTS:
-        origin = _describe_origin(closing, desk)
+        origin = describe_origin(closing, desk)
         raise DeskError(f"Can't undo: {work.number} is closed for good; open a new ticket that names it ({origin}).")
 
 
-def _undo_on_ticket(work: TicketTransaction, command: LastCommand, now: int) -> int:
+def undo_on_ticket(work: TicketTransaction, command: LastCommand, now: int) -> int:
     """Undo a command on one ticket, and return the number of its letters that have gone out. now: epoch seconds."""
     if command.is_split_off:
         return _close_split_off(work, command)
@@ -278,7 +279,7 @@ def _find_outdated_notices(work: TicketTransaction, command: LastCommand, undone
     }
 
 
-def _describe_origin(event: Event, desk: DeskSession) -> str:
+def describe_origin(event: Event, desk: DeskSession) -> str:
     """Describe who did what and when, in the time zone of the desk."""
     at = to_datetime(event.at).astimezone(ZoneInfo(desk.timezone))
     return f"{event.actor} {describe_event(event.kind, event.data)}, {at:%a %d %b %H:%M}"

@@ -127,7 +127,7 @@ MOVE: tuple[Command, ...] = (
             step=lambda workspace: workspace.show_pane("soon"), group="Move", in_palette=False,
             help="What breaches next."),
     Command("zoom", "Zoom", keys=("z",),
-            step=lambda workspace: workspace.zoom(), group="Move", keeps_last_change=True,
+            step=lambda workspace: workspace.zoom(), group="Move",
             help="One pane over the whole screen, and back."),
 )
 # fmt: on

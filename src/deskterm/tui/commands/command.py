@@ -44,10 +44,8 @@ class Command(NamedTuple):
     """True when it opens something to type in; keys pressed until that is open are kept for it."""
     in_palette: bool = True
     """True when the palette and `:` offer it."""
-    keeps_last_change: bool = False
-    """True for a step that leaves the agent at the same ticket, so that undo is still about the last change."""
-    uses_last_change: bool = False
-    """True when it is about the last change made here, and then needs no ticket in view."""
+    about_last_act: bool = False
+    """True when it is about the last act of this console."""
 
     def narrow(self, target: Target) -> Target:
         """Return what the command is for: of one marked row an act is for that one, wherever the cursor is."""
@@ -64,7 +62,9 @@ class Command(NamedTuple):
             if not agent.active:
                 return format_unknown_agent(agent.login, is_former=False)
             return format_refusal(agent.role, self.act)
-        if self.rows == "none" or (self.uses_last_change and console.last_change is not None):
+        if self.about_last_act and console.acts.last is None:
+            return "Nothing was done here that can be undone. Press U for what was done before."
+        if self.rows == "none":
             return None
         # A letter to the row under the cursor, while others are marked, would go to the wrong customer (C-01)
         if self.rows == "one" and self.act is not None and len(target.marked) > 1:

@@ -106,8 +106,6 @@ class Browser:
 
     def show_view(self, key: str) -> None:
         """Show a view from its first row."""
-        # Elsewhere, undo would be about a change that is out of sight
-        self._host.remember(None)
         self.show_list(self.queue_query._replace(view=key, number=None, cursor=0, first=0))
         self._panes.views.show(self.views, key)
 
@@ -137,7 +135,6 @@ class Browser:
 
     def show_ticket(self, number: int) -> None:
         """Open a ticket, and put the cursor on it where the list has it."""
-        self._host.remember(None)
         self.pin(number)
         # With its number, so that the cursor is put on it where the list has it
         self._reader().refresh(self.current_query()._replace(number=number))

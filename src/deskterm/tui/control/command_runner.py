@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from deskterm.errors import DeskError
+from deskterm.tui.acts import ActLog, run_on_each, run_once
 from deskterm.tui.commands.table import BY_NAME
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.type_ahead import CURRENT_HOLD
@@ -41,7 +41,7 @@ class CommandRunner:
 
     def __init__(self, console: Workspace, loader: Loader, type_ahead: TypeAhead) -> None:
         self._console, self._loader, self._type_ahead = console, loader, type_ahead
-        self.last_change: CommandResult | None = None
+        self.acts = ActLog(console.update_titles)
         self._expecting: tuple[str, str, Hold] | None = None
         """The command that waits for the row under the cursor, with its argument and its hold on the keys."""
 
@@ -57,8 +57,6 @@ class CommandRunner:
         if refusal is not None:
             self._console.notify(refusal, severity="warning")
         elif command.step is not None:
-            # Whoever moves on has turned to something else: undo is for the ticket in view again
-            self.last_change = self.last_change if command.keeps_last_change else None
             command.step(self._console)
         else:
             # With an argument nothing is asked, and the keys that follow are commands again
@@ -121,36 +119,30 @@ class CommandRunner:
         """Run a command on each of these tickets as one act, say what came of it, and read the lists again. A ticket
         that is refused does not keep the others from being changed. done: as for `Console.run_on`."""
 
-        def run_on_each(desk: DeskSession) -> tuple[list[CommandResult], list[str]]:
-            results, refusals = [], []
-            # One act, so that a single undo takes it back on all of them
-            with desk.group_commands() if len(numbers) > 1 else nullcontext():
-                for number in numbers:
-                    try:
-                        results.append(act(desk, number))
-                    except DeskError as error:
-                        refusals.append(str(error))
-            return results, refusals
-
         console = self._console
         console.begin_act(numbers)
-        results, refusals = await console.run(run_on_each)
-        self.remember(results[-1] if results else None)
+        results, refused, done_act = await console.run(lambda desk: run_on_each(desk, numbers, act))
+        if done_act is not None:
+            self.acts.add(done_act)
         if results:
             console.notify(
                 results[0].summary if len(numbers) == 1 else _name_act(done or "Changed {}", len(results), len(numbers))
             )
-        if refusals:
-            more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
-            console.notify(refusals[0] + more, severity="error")
+        if refused:
+            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+            console.notify(refused[0].reason + more, severity="error")
         elif console.marked_count:
             # Marks stay while something was refused, so that it can be tried again
             console.mark([])
         console.refresh_lists()
 
-    def remember(self, result: CommandResult | None) -> None:
-        """Keep a change as the one that undo is about, wherever it leaves the cursor; None forgets it."""
-        self.last_change = result
+    async def perform(self, act: Callable[[DeskSession], CommandResult]) -> CommandResult:
+        """Run one command in the write thread, and keep it as what undo is about. Raises what it raises."""
+
+        result, done_act = await self._console.run(lambda desk: run_once(desk, act))
+        if done_act is not None:
+            self.acts.add(done_act)
+        return result
 
 
 def _name_act(done: str, changed: int, selected: int) -> str:

@@ -1,4 +1,4 @@
-"""Undo, and link tickets that belong together."""
+"""Link tickets that belong together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.history import retention
-from deskterm.desk.history import undo as history
 from deskterm.desk.linking import duplicate as duplicates
 from deskterm.desk.linking import merge as merging
 from deskterm.desk.linking import separate as separating
@@ -19,34 +18,11 @@ from deskterm.present.sanitize import sanitize
 from deskterm.tui.handlers.questions import run_with_text, run_with_ticket
 
 if TYPE_CHECKING:
-    from deskterm.tui.console import Console, Workspace
+    from deskterm.tui.console import Console
     from deskterm.tui.target import Target
 
 _RELEASE = "-"
 """The text that ends a hold."""
-
-
-async def undo(console: Workspace, target: Target, argument: str) -> None:
-    """Undo the last change made here, wherever the cursor is by now; else the last command on the selection."""
-    now = console.now()
-    last = console.last_change
-    if last is not None and not console.marked_count:
-        # by version: a change that a colleague made meanwhile must not be undone in its place
-        await console.run_on(
-            [last.number], lambda desk, number: history.undo_last_command(desk, number, now=now, version=last.version)
-        )
-        return
-    undone: dict[int, CommandResult] = {}
-
-    def undo_once(desk: DeskSession, number: int) -> CommandResult:
-        # one command may have changed several of the marked tickets: it is undone with the first of them
-        if number not in undone:
-            numbers = history.find_affected_tickets(desk, number)
-            result = history.undo_last_command(desk, number, now=now)
-            undone.update((one, result) for one in numbers)
-        return undone[number]
-
-    await console.run_on(target.numbers, undo_once, "Undid the last change on {}")
 
 
 async def duplicate(console: Console, target: Target, argument: str) -> None:

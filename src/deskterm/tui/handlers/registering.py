@@ -45,8 +45,6 @@ async def register(console: Console, target: Target, argument: str) -> None:
         console.drafts.request = None
         console.notify(result.summary)
         console.show_ticket(result.number)
-        # After show_ticket(), which forgets the last change
-        console.remember(result)
 
 
 async def _fill_in(console: Console, subject: str, kind: str, severity: str | None) -> CommandResult | None:
@@ -83,13 +81,13 @@ async def _fill_in(console: Console, subject: str, kind: str, severity: str | No
 async def _open_ticket(console: Console, request: Request, kind: str, severity: str | None) -> CommandResult:
     """Open the ticket; ask whether to leave out what its type requires when only that is missing."""
     try:
-        return await console.run(_registering(request, kind, severity, console.now()))
+        return await console.perform(_registering(request, kind, severity, console.now()))
     except UsageError as error:
         if not getattr(error, "missing", ()):
             raise
         if not await console.confirm(str(error), "open it as incomplete", "go on writing"):
             raise
-    return await console.run(_registering(request, kind, severity, console.now(), incomplete=True))
+    return await console.perform(_registering(request, kind, severity, console.now(), incomplete=True))
 
 
 def _registering(

@@ -46,7 +46,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     composer.sending = True
     console.begin_act([composer.number])
     try:
-        result = await console.run(_sending(console, composer))
+        result = await console.perform(_sending(console, composer))
     except DeskError as error:
         if missing := getattr(error, "lacking", ()):
             _hold_for_missing(composer, missing)
@@ -62,7 +62,6 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     finally:
         composer.sending = False
     await controller.close(composer, keep=False)
-    console.remember(result)
     console.notify(result.summary)
     console.refresh_lists()
 

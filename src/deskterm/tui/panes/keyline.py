@@ -16,13 +16,14 @@ from deskterm.tui.panes.colours import FAINT
 
 class Key(NamedTuple):
     """A key in the line. command: the name of the command it runs; enabled: whether that can be run now; short: its
-    title where not all keys fit."""
+    title where not all keys fit; kept: others give way to it where they do not."""
 
     key: str
     title: str
     command: str
     enabled: bool = True
     short: str = ""
+    kept: bool = False
 
 
 class KeyLine(Widget):
@@ -66,13 +67,14 @@ class KeyLine(Widget):
         *keys, last = self._keys
         if sum(map(_length, self._keys)) > self.size.width:
             keys = [key._replace(title=key.short) if key.short else key for key in keys]
-        room = self.size.width - _length(last)
+        room = self.size.width - _length(last) - sum(_length(key) for key in keys if key.kept)
         visible = []
         for key in keys:
-            room -= _length(key)
-            if room < 0:
-                break
-            visible.append(key)
+            if not key.kept:
+                room -= _length(key)
+            # Once one has no room, only kept ones follow: a shorter one would take the place of one that is used more
+            if room >= 0 or key.kept:
+                visible.append(key)
         return [*visible, last]
 
 

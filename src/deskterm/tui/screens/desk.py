@@ -152,10 +152,6 @@ class DeskScreen(Screen[None]):
         """Run a command by its name, or say why it cannot be run."""
         self.workspace.run_command(name, argument)
 
-    def on_click(self, event: events.Click) -> None:
-        if event.widget is self.panes.queue:  # the agent goes elsewhere: undo is no longer about the last change
-            self.workspace.remember(None)
-
     def on_screen_resume(self) -> None:
         if self.is_mounted and self.focused is None:
             self.workspace.focus_pane()

@@ -50,11 +50,14 @@ def update_banner(screen: TitledScreen) -> None:
 def _keys(screen: TitledScreen) -> list[Key]:
     if screen.typing_letter:
         return list(_COMPOSING)
-    target = screen.find_target()
-    return [
-        Key(format_key(command.keys[0]), command.title, command.name, command.refusal(screen, target) is None)
-        for command in footer_commands()
-    ]
+    target, last_act = screen.find_target(), screen.acts.last
+    keys = []
+    for command in footer_commands():
+        key = Key(format_key(command.keys[0]), command.title, command.name, command.refusal(screen, target) is None)
+        if command.about_last_act and last_act is not None:
+            key = key._replace(title=f"{command.title}: {last_act.name}", kept=True)
+        keys.append(key)
+    return keys
 
 
 def column_widths(vocabulary: Vocabulary) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import Choice, DeskView, Person, QueueLine, TicketClock, TicketView, ViewLine
 from deskterm.present.sanitize import Safe, sanitize
+from deskterm.tui.acts import ActLog
 from deskterm.tui.commands.search import translate_calls
 from deskterm.tui.control.browsing import Browser
 from deskterm.tui.control.command_runner import CommandRunner
@@ -170,12 +171,12 @@ class DeskWorkspace:
     ) -> None:
         await self.runner.run_on(numbers, act, done)
 
-    def remember(self, result: CommandResult | None) -> None:
-        self.runner.remember(result)
+    async def perform(self, act: Callable[[DeskSession], CommandResult]) -> CommandResult:
+        return await self.runner.perform(act)
 
     @property
-    def last_change(self) -> CommandResult | None:
-        return self.runner.last_change
+    def acts(self) -> ActLog:
+        return self.runner.acts
 
     # -- lists and tickets ---------------------------------------------------------------------------------------
 

@@ -1,0 +1,105 @@
+"""The acts of one console, the newest last: what undo takes back, one after another (C-03)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, NamedTuple
+
+from deskterm.errors import DeskError
+
+if TYPE_CHECKING:
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
+
+_MOST_KEPT = 200
+"""Acts that are kept; older ones are undone from the list of all."""
+
+
+class Act(NamedTuple):
+    """An act that changed tickets. name: in few words, with its ticket (`severity of 1124`). heads: ticket → the number
+    of the act's first event there. together: it is one change of several tickets, undone on all of them or on none."""
+
+    name: str
+    heads: Mapping[int, int]
+    together: bool = True
+
+
+class ActLog:
+    """The acts that were done here and not undone here. changed: called when the last one is another."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._acts: list[Act] = []
+        self._changed = changed
+
+    @property
+    def last(self) -> Act | None:
+        """The act that undo would take back; None where there is none."""
+        return self._acts[-1] if self._acts else None
+
+    def add(self, act: Act) -> None:
+        """Add an act, which is the last one by now."""
+        self._acts.append(act)
+        del self._acts[:-_MOST_KEPT]
+        self._changed()
+
+    def drop(self, heads: Mapping[int, int]) -> None:
+        """Drop an act that was undone, or that cannot be: the one before it is next."""
+        self._acts = [act for act in self._acts if dict(act.heads) != dict(heads)]
+        self._changed()
+
+
+class Refused(NamedTuple):
+    """A ticket that refused an act, and its reason in a sentence."""
+
+    number: int
+    reason: str
+
+
+class Outcome(NamedTuple):
+    """The outcome of an act on several tickets. act: as undo knows it; None where nothing was changed."""
+
+    results: Sequence[CommandResult]
+    refused: Sequence[Refused]
+    act: Act | None
+
+
+def run_on_each(
+    desk: DeskSession, numbers: Sequence[int], command: Callable[[DeskSession, int], CommandResult]
+) -> Outcome:
+    """Run a command on each of these tickets as one act. A ticket that refuses it does not keep the others from being
+    changed. Called in the write thread."""
+    results, refused = [], []
+    heads: dict[int, int] = {}
+    together = len(numbers) == 1
+    # One act, so that a single undo takes it back on all of them
+    with desk.group_commands() if len(numbers) > 1 else nullcontext():
+        for number in numbers:
+            try:
+                with desk.note_changes() as changed:
+                    results.append(command(desk, number))
+            except DeskError as error:
+                refused.append(Refused(number, str(error)))
+            else:
+                # What changed other tickets too, such as a merge, is not undone on some of them
+                together = together or bool(changed.keys() - {number})
+                heads |= {one: changed[one] for one in (number, *changed) if one in changed.keys() - heads}
+    return Outcome(results, refused, _make_act(desk, heads, len(results), together=together))
+
+
+def run_once(desk: DeskSession, command: Callable[[DeskSession], CommandResult]) -> tuple[CommandResult, Act | None]:
+    """Run one command, and return it as undo knows it, too. Called in the write thread. Raises what the command
+    raises."""
+    with desk.note_changes() as changed:
+        result = command(desk)
+    first = {result.number: changed[result.number]} if result.number in changed else {}
+    return result, _make_act(desk, first | changed)
+
+
+def _make_act(desk: DeskSession, heads: dict[int, int], count: int = 1, *, together: bool = True) -> Act | None:
+    """Return an act as undo knows it; None where nothing was changed. count: the tickets that it was done to."""
+    if not heads:
+        return None
+    from deskterm.desk.history.undo_acts import name_act  # noqa: PLC0415 - of the desk: not for the first frame
+
+    return Act(name_act(desk, heads, count), heads, together)

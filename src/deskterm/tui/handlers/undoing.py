@@ -1,0 +1,82 @@
+"""Undo what was done in this console, and what is chosen from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from deskterm.desk.history.undo_acts import UndoableAct, list_undoable_acts, undo_commands
+from deskterm.errors import DeskError
+from deskterm.present import formats
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import sanitize
+from deskterm.store.db.errors import UnavailableDesk
+from deskterm.tui.handlers.questions import parse_ticket_number
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Workspace
+    from deskterm.tui.target import Target
+
+
+async def undo(console: Workspace, target: Target, argument: str) -> None:
+    """Undo the last act of this console, wherever the cursor is by now. What cannot be undone is said once; the next
+    call is about the act before it."""
+    act = console.acts.last
+    if act is None:
+        raise DeskError("Nothing was done here that can be undone.")
+    try:
+        await _undo(console, act.heads, together=act.together)
+    except UnavailableDesk:
+        raise  # it may be undone in a moment
+    except DeskError:
+        console.acts.drop(act.heads)
+        raise
+
+
+async def choose_act(console: Workspace, target: Target, argument: str) -> None:
+    """Undo an act that is chosen from a list and confirmed. argument: a ticket's number, for its last act alone. Raises
+    DeskError where there is nothing to choose from."""
+    one = parse_ticket_number(argument) if argument else None
+    beside = [one] if one is not None else [target.current.number] if target.current is not None else []
+    acts = await console.run(lambda desk: list_undoable_acts(desk, numbers=beside, recent=one is None))
+    if not acts:
+        raise DeskError(f"Nothing on {one} can be undone." if one is not None else "Nothing here can be undone.")
+    choices = [_present(console, place, act) for place, act in enumerate(acts)]
+    # At the ticket that the agent looks at, if something on it can be undone
+    at_ticket = next((str(place) for place, act in enumerate(acts) if not act.heads.keys().isdisjoint(beside)), "")
+    title = f"Undo on {one}" if one is not None else "Undo: choose what"
+    chosen = await console.choose(title, choices, at_ticket, search=True)
+    if chosen is None:
+        return
+    act = acts[int(chosen)]
+    question = f"Undo {_name(act)}? {_format_time(console, act)} {act.actor} {act.what}."
+    if await console.confirm(question, "undo it", "leave it as it is"):
+        await _undo(console, act.heads, together=True)
+
+
+async def _undo(console: Workspace, heads: Mapping[int, int], *, together: bool) -> None:
+    now = console.now()
+    console.begin_act(list(heads))
+    undone = await console.run(lambda desk: undo_commands(desk, heads, now=now, together=together))
+    console.acts.drop(heads)
+    summary = undone.result.summary
+    if undone.left:
+        others = f" (and {len(undone.left) - 1} more)" if len(undone.left) > 1 else ""
+        summary += f" · Not on {undone.left[0].number}{others}: {undone.left[0].reason}"
+    console.notify(summary, severity="warning" if undone.left else "information")
+    console.refresh_lists()
+
+
+def _present(console: Workspace, place: int, act: UndoableAct) -> Choice:
+    words = f"{_format_time(console, act)}  {_name(act)}"
+    return Choice(str(place), sanitize(words), sanitize(f"{act.actor} {act.what}"))
+
+
+def _name(act: UndoableAct) -> str:
+    number = next(iter(act.heads))
+    others = len(act.heads) - 1
+    return f"{act.name} {number}{f' and {others} more' if others else ''}"
+
+
+def _format_time(console: Workspace, act: UndoableAct) -> str:
+    return formats.format_message_time(act.at, console.epoch(), console.zone)
