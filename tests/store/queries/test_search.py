@@ -13,6 +13,7 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
+from deskterm.store.filters.conditions import HasWords
 from deskterm.store.queries.search import load_requester_tickets, search_tickets
 from small_desk import at, small_desk
 from ticket_reads import read_ticket
@@ -57,7 +58,7 @@ def test_words_beyond_ascii_are_found_in_any_case_in_a_file(tmp_path: Path) -> N
     number = register_fault(desk, subject="Printer of Élodie", body="Größe A4")
     with open_reader(desk.store.url) as reader:
         for word in ("ÉLODIE", "élodie", "GRÖßE"):
-            assert [row.number for row in search_tickets(reader, [word])[0]] == [number]
+            assert [row.number for row in search_tickets(reader, HasWords(word), 0)[0]] == [number]
 
 
 @pytest.mark.parametrize(("people", "ending"), [(6, "kim5@larch.example>: give"), (7, "kim5@larch.example> …: give")])

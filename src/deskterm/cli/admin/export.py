@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TextIO
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.field_filters import Only, parse_filters
+from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.exchange.exporting.billing import export_worklog

@@ -10,8 +10,9 @@ from typing import NamedTuple
 VALUED_OPTIONS = ("--database", "--as", "--now")
 """The global options that take a value."""
 
-_NO_OPTION = re.compile(r"-(?:\d|\s|(?!-?[A-Za-z][\w-]*=)\S*\s).*", re.DOTALL)
-"""A digit or a space behind the dash, or a space anywhere in the word, unless it is `--name=value`."""
+_NO_OPTION = re.compile(r"-(?:\d|\s|[A-Za-z][\w.-]*:|[\"(]|(?!-?[A-Za-z][\w-]*=)\S*\s).*", re.DOTALL)
+"""A digit or a space behind the dash, a field of a filter (`-tag:spam`), a quote or a parenthesis, or a space anywhere
+in the word, unless it is `--name=value`."""
 
 
 class Arguments(NamedTuple):

@@ -8,12 +8,15 @@ from typing import Any, Literal, get_args, get_origin
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from deskterm.cli.runtime.argv import protect_dashed_arguments
-from deskterm.cli.runtime.several import run_for_each, split_numbers
+from deskterm.cli.runtime.several import run_for_each, split_numbers, take_filter
 from deskterm.errors import DeskError, UsageError
 
 _UNDECIDED = object()
 _NUMBERS = "deskterm.numbers"
 """The key of a call's context under which the numbers of its tickets stand."""
+_FILTER = "deskterm.filter"
+"""The key under which the text of its filter stands."""
+_ANY_NUMBER = "1"
 
 
 class Command(TyperCommand):
@@ -29,19 +32,31 @@ class Command(TyperCommand):
             if isinstance(parameter, TyperOption) and not parameter.is_flag
             for name in (*parameter.opts, *parameter.secondary_opts)
         }
-        words = protect_dashed_arguments(args, valued)
         arguments = [parameter for parameter in self.params if isinstance(parameter, TyperArgument)]
-        if arguments and arguments[0].name == "number":
+        of_tickets = bool(arguments) and arguments[0].name == "number"
+        text, args = take_filter(args) if of_tickets else (None, args)
+        if text is not None:
+            # The numbers are found when it is called: until then one holds their place
+            ctx.meta[_FILTER], args = text, [_ANY_NUMBER, *args]
+        words = protect_dashed_arguments(args, valued)
+        if of_tickets:
             ctx.meta[_NUMBERS], words = split_numbers(words, valued, only_numbers=len(arguments) == 1)
+            if text is not None and len(ctx.meta[_NUMBERS]) > 1:
+                raise UsageError("Give the numbers of tickets, or --filter: not both.")
         return super().parse_args(ctx, words)
 
     def invoke(self, ctx: Any) -> Any:
-        """Call the command: on each ticket in turn where several were named (C-51)."""
-        numbers = ctx.meta.get(_NUMBERS, ())
-        if len(numbers) < 2:
+        """Call the command: on each ticket in turn where several were named, or a filter (C-51)."""
+        numbers, text = ctx.meta.get(_NUMBERS, ()), ctx.meta.get(_FILTER)
+        if text is None and len(numbers) < 2:
             return self._invoke_once(ctx)
         if ctx.params.get("version") is not None:
             raise UsageError("--if-version is for one ticket: name one.")
+        if text is not None:
+            # Commands without a filter, which are nearly all calls, do not wait for what reads one
+            from deskterm.cli.runtime.filtering.filter_words import find_filtered_numbers  # noqa: PLC0415
+
+            numbers = find_filtered_numbers(ctx.find_root().obj, text)
 
         def call(number: int) -> None:
             ctx.params["number"] = number

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from deskterm.cli.runtime.command import Command, Group
+from deskterm.cli.runtime.options import FilterOption
 
 
 class CommandEntry(NamedTuple):
@@ -60,12 +61,28 @@ class LazyCommand(TyperCommand):
         command = typer.main.get_command(app)
         # An app with a single command is that command, and no group
         assert isinstance(command, TyperCommand)
+        if command.params and command.params[0].name == "number":
+            command.params.append(_build_filter_option())
         return command
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse the words of the call. The context that comes back belongs to the loaded command, so that it is what
         is invoked, asked for help and named in errors."""
         return self.loaded.make_context(info_name, args, parent, **extra)
+
+
+def _build_filter_option() -> Any:
+    """Return the option `--filter` for the help and completion of a command on tickets; the command takes it from its
+    words itself (`Command.parse_args`)."""
+
+    def take(text: FilterOption = None) -> None:
+        """Take the option."""
+
+    app = typer.Typer(add_completion=False)
+    app.command()(take)
+    option = next(parameter for parameter in typer.main.get_command(app).params if parameter.name == "text")
+    option.expose_value = False
+    return option
 
 
 def build_commands(entries: Mapping[str, CommandEntry | GroupEntry]) -> dict[str, TyperCommand | TyperGroup]:

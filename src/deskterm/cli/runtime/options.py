@@ -30,6 +30,12 @@ IfVersion = Annotated[
         "--if-version", help="Only if the ticket is at this version.", metavar="VERSION", min=0, max=BIGGEST_NUMBER
     ),
 ]
+FilterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--filter", help='Only tickets that it fits, such as "client:northwind sla:<1h"; as in `ticket list`.'
+    ),
+]
 OnlyTicket = Annotated[
     int | None, typer.Option("--ticket", help="Only on this ticket.", metavar="NUMBER", min=1, max=BIGGEST_NUMBER)
 ]

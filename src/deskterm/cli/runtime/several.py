@@ -47,6 +47,29 @@ def split_numbers(
     return found, kept
 
 
+def take_filter(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Return the text of `--filter` among a command's own words, None where it is not there, and the other words.
+    Raises UsageError for one without a text, or two."""
+    texts: list[str] = []
+    others: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            others += [word, *rest]
+        elif word == "--filter":
+            text = next(rest, None)
+            if text is None:
+                raise UsageError("--filter needs a filter, such as --filter assignee:none.")
+            texts.append(text)
+        elif word.startswith("--filter="):
+            texts.append(word.partition("=")[2])
+        else:
+            others.append(word)
+    if len(texts) > 1:
+        raise UsageError("Give --filter once: a space within it is and.")
+    return (texts[0] if texts else None), others
+
+
 def run_for_each(numbers: Sequence[int], call: Callable[[int], object], *, as_json: bool) -> None:
     """Call a command on tickets in turn, and end it: exit code 1 when one was refused. as_json: print one JSON list.
 

@@ -68,12 +68,16 @@ def assign(
     context: typer.Context,
     number: Number,
     login: Annotated[str | None, typer.Argument(help="The agent; left out with --nobody.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="The agent, as an option.", metavar="LOGIN")] = None,
     nobody: Annotated[bool, typer.Option("--nobody", help="Take it from whoever has it.")] = False,
     team: Annotated[str | None, typer.Option(help="The team that has it from now on.")] = None,
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a ticket to an agent."""
+    if login is not None and to is not None:
+        raise UsageError("Name the agent once: as a word, or with --to.")
+    login = login if to is None else to
     if (login is None) == (not nobody):
         raise UsageError("Name the agent who gets it, or say --nobody.")
     cli: CliContext = context.obj

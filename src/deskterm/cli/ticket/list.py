@@ -8,7 +8,8 @@ from typing import Annotated, cast, get_args
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.field_filters import Only, parse_filters
+from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
+from deskterm.cli.runtime.filtering.filter_words import FilterWords, join_words, read_filter_text
 from deskterm.cli.runtime.options import USUAL_ROWS, AllRows, LimitOrAll, choose_limit
 from deskterm.cli.runtime.output import print_json, print_json_list, report_left_out
 from deskterm.cli.ticket import worklists
@@ -26,7 +27,7 @@ from deskterm.present.labels import Vocabulary
 from deskterm.present.views import VIEWS, format_view_keys
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
-from deskterm.store.queries.queue import QueueRow, SortOrder, Viewer, count_tickets, load_queue_page
+from deskterm.store.queries.queue import EVERYTHING, QueueRow, SortOrder, Viewer, count_tickets, load_queue_page
 from deskterm.store.queries.search import load_requester_tickets, search_tickets
 
 _PAGE = 5_000
@@ -36,7 +37,14 @@ _COLUMNS_OF_REQUESTS = ("sign", "number", "received", "severity", "status", "ass
 
 def list_tickets(
     context: typer.Context,
-    view: Annotated[str, typer.Option(help=f"{format_view_keys([known.key for known in VIEWS])}.")] = "open",
+    words: FilterWords = None,
+    view: Annotated[
+        str | None,
+        typer.Option(
+            help=f"{format_view_keys([known.key for known in VIEWS])}; left out, open, or all tickets where the filter "
+            "says which are open or closed."
+        ),
+    ] = None,
     match: Annotated[
         str, typer.Option(help="Only tickets with this text in number, subject, requester or client.")
     ] = "",
@@ -72,11 +80,15 @@ def list_tickets(
         raise UsageError(f"There is no order {sort!r}: use {', '.join(get_args(SortOrder))}.")
     if stale + unscheduled + to_be_set:
         narrowed = match or by_due or sort != "order" or columns or closed or requester or department or team or only
-        if stale + unscheduled + to_be_set > 1 or view != "open" or narrowed:
+        if stale + unscheduled + to_be_set > 1 or view is not None or narrowed or words:
             raise UsageError("--stale, --unscheduled and --to-be-set are lists of their own: give one, and no view.")
         _print_worklist(cli, most, as_json, stale=stale, unscheduled=unscheduled)
         return
     if requester is not None:
+        if words:
+            raise UsageError(
+                "--requester lists all that somebody asked for: write it into the filter, as requester:NAME."
+            )
         if only:
             raise UsageError("--requester lists all that somebody asked for: leave --only out.")
         if department is not None or team is not None or by_due or sort != "order":
@@ -97,6 +109,7 @@ def list_tickets(
         order="due" if by_due else cast(SortOrder, sort),
         columns=columns,
         only=filters,
+        words=words or (),
         limit=most,
         as_json=as_json,
     )
@@ -105,7 +118,11 @@ def list_tickets(
 def search(
     context: typer.Context,
     words: Annotated[
-        list[str], typer.Argument(help="Words that a ticket must have, all of them; quoted ones go together.")
+        list[str],
+        typer.Argument(
+            help="Words that a ticket must have, all of them; quoted ones go together. A whole filter is as good "
+            "(docs/filters.md)."
+        ),
     ],
     opened: Annotated[bool, typer.Option("--open", help="Only what is open.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Only what is done with.")] = False,
@@ -119,19 +136,17 @@ def search(
     if opened and closed:
         raise UsageError("--open and --closed go one at a time.")
     most = choose_limit(limit, whole=whole, as_json=as_json)
-    wanted = [word for word in words if word.strip()]
-    if not wanted:
+    text = join_words(words)
+    if not text.strip():
         raise UsageError("Say which words to look for.")
     names = parse_columns(columns) if columns is not None else _COLUMNS_OF_REQUESTS
     with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
-        rows, total = search_tickets(
-            reader,
-            wanted,
-            closed=closed if opened or closed else None,
-            limit=most,
-        )
-        _print_found(cli, reader, facts, " ".join(wanted), rows, total, names, as_json)
+        now = int(cli.now(facts).timestamp())
+        condition = read_filter_text(cli, reader, facts, text).condition
+        assert condition is not None
+        rows, total = search_tickets(reader, condition, now, closed=closed if opened or closed else None, limit=most)
+        _print_found(cli, reader, facts, text, rows, total, names, as_json)
 
 
 def _print_found(
@@ -188,19 +203,21 @@ def print_requests(
 
 def print_queue(
     cli: CliContext,
-    view: str,
+    view: str | None,
     *,
     match: str = "",
     order: SortOrder = "order",
     columns: str | None = None,
     only: Sequence[str] = (),
+    words: Sequence[str] = (),
     limit: int = USUAL_ROWS,
     as_json: bool = False,
 ) -> None:
     """Print a view of the queue with its due times. columns: names with commas between them, None for the usual ones;
-    only: filters, as `parse_filters` reads them. Raises UsageError for a view or a column that there is not."""
+    only: filters, as `parse_filters` reads them; words: of a filter, which may choose its view with None. Raises
+    UsageError for a view or a column that there is not."""
     labels = {known.key: known.label for known in VIEWS}
-    if view not in labels:
+    if view is not None and view not in labels:
         raise UsageError(f"There is no view {view!r}: use {', '.join(labels)}.")
     names = parse_columns(columns) if columns is not None else None
     with cli.open_current_reader() as reader:
@@ -211,12 +228,22 @@ def print_queue(
         viewer = Viewer(login, own_team, now)
         vocabulary = Vocabulary(facts.document)
         filters = parse_filters(only, vocabulary)
+        found = read_filter_text(cli, reader, facts, join_words(words))
+        listed = view or (EVERYTHING if found.chooses_scope else "open")
 
         def read_pages() -> Iterator[list[QueueRow]]:
             left, after = limit, None
             while left > 0:
                 page = load_queue_page(
-                    reader, view, viewer, order=order, after=after, limit=min(left, _PAGE), match=match, only=filters
+                    reader,
+                    listed,
+                    viewer,
+                    order=order,
+                    after=after,
+                    limit=min(left, _PAGE),
+                    match=match,
+                    only=filters,
+                    condition=found.condition,
                 )
                 if page:
                     yield page
@@ -226,7 +253,9 @@ def print_queue(
 
         def count_all(shown: int) -> int:
             """Count the tickets of the view where there may be more than those shown."""
-            return count_tickets(reader, view, viewer, match, filters) if shown == limit else shown
+            if shown < limit:
+                return shown
+            return count_tickets(reader, listed, viewer, match, filters, found.condition)
 
         if as_json:
             shown = print_json_list(queue_row_to_json(row) for page in read_pages() for row in page)
@@ -235,6 +264,7 @@ def print_queue(
         rows = [row for page in read_pages() for row in page]
         total = count_all(len(rows))
         lines = read_queue_lines(reader, rows, vocabulary)
-    print_heading(facts, labels[view], total, now)
+    label = labels.get(listed, "All tickets")
+    print_heading(facts, f"{label} · {found.text}" if found.text else label, total, now)
     print_queue_lines(lines, names or choose_columns(lines, vocabulary), now, facts.timezone)
     report_left_out(len(rows), total)

@@ -27,8 +27,10 @@ _WRITTEN = re.compile(
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
 _DAYS_AHEAD = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _DAY_AND_TIME = re.compile(r"(?P<day>yesterday|today|tomorrow)(?:,? (?P<time>\d{1,2}:\d\d))?", re.ASCII | re.IGNORECASE)
-_FROM_NOW = re.compile(r"\+?(?P<count>\d{1,5}) ?(?P<unit>min|m|h|d|w)", re.ASCII | re.IGNORECASE)
-_HOURS_AND_MINUTES = re.compile(r"\+?(?P<hours>\d{1,5}) ?h ?(?P<minutes>[0-5]?\d) ?m(?:in)?", re.ASCII | re.IGNORECASE)
+_FROM_NOW = re.compile(r"(?P<sign>[+-]?)(?P<count>\d{1,5}) ?(?P<unit>min|m|h|d|w)", re.ASCII | re.IGNORECASE)
+_HOURS_AND_MINUTES = re.compile(
+    r"(?P<sign>[+-]?)(?P<hours>\d{1,5}) ?h ?(?P<minutes>[0-5]?\d) ?m(?:in)?", re.ASCII | re.IGNORECASE
+)
 _TIME_AT_END = re.compile(r"(?:^|(?<=[ ,]))(?:at )?(?P<time>[012]?\d:[0-5]\d(?::[0-5]\d)?)$", re.ASCII)
 _IN_FIGURES = re.compile(r"(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year>\d{4})", re.ASCII)
 _FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -41,8 +43,9 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, pas
 
     It is ISO 8601, or as deskterm prints it (`Mon 23 Nov 2026 09:30 GMT`). A year or a month stands for its first day,
     and a day for its midnight; without a zone it is wall-clock time in the zone of that name. now: the desk's time,
-    where an instant may be said from it: `2h`, `2h30m`, `3d` (the same time of day), `tomorrow`, `yesterday 9:00`.
-    past: it has happened; then a length of time says nothing, and what is still to come is refused.
+    where an instant may be said from it: `2h`, `2h30m`, `3d` (the same time of day), `-7d` (seven days ago),
+    `tomorrow`, `yesterday 9:00`. past: it has happened; then a length of time without a minus says nothing, and what
+    is still to come is refused.
 
     Raises UsageError for anything else, for `05/06/2026`, `friday` and `14:30`, for which it says how either meaning is
     written, as for a local time that the clocks skip or show twice: nothing is guessed.
@@ -116,12 +119,14 @@ def names_day_only(text: str) -> bool:
 def _parse_from_now(text: str, zone: tzinfo, now: datetime, past: bool) -> datetime | None:
     """Parse a text that says an instant from now; None for another text. Days go by the wall clock, hours do not."""
     local = now.astimezone(zone)
-    if past and (_FROM_NOW.fullmatch(text) or _HOURS_AND_MINUTES.fullmatch(text)):
+    length = _HOURS_AND_MINUTES.fullmatch(text) or _FROM_NOW.fullmatch(text)
+    if past and length is not None and length["sign"] != "-":
         return None
+    way = -1 if length is not None and length["sign"] == "-" else 1
     if match := _HOURS_AND_MINUTES.fullmatch(text):
-        return now + timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+        return now + way * timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
     if match := _FROM_NOW.fullmatch(text):
-        count, unit = int(match["count"]), match["unit"].lower()
+        count, unit = way * int(match["count"]), match["unit"].lower()
         if unit in _MINUTES:
             return now + timedelta(minutes=count * _MINUTES[unit])
         # Without the zone, into which it is put like any time that a person writes: the same time of day

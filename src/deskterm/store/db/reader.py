@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -72,6 +73,7 @@ class ReadConnection:
         if self.dialect == "sqlite":
             self._sqlite = connect_sqlite(url, writing=False, lock_timeout=lock_timeout)
             self._sqlite.create_function("casefold", 1, _casefold, deterministic=True)
+            self._sqlite.create_function("fold", 1, _fold, deterministic=True)
             self._last_data_version = _read_data_version(self._sqlite)
         else:
             self._server = _connect_and_listen(url)
@@ -302,6 +304,24 @@ def translate_parameters(sql: str) -> str:
         return match[0].replace("%", "%%")
 
     return _PARAMETER.sub(replace, sql)
+
+
+_MARKS = re.compile("[\u0300-\u036f]")
+"""Accents and other marks, once they are apart from their letters."""
+
+
+def fold(text: str) -> str:
+    """Return a text without accents and case: `grunhagel` of `Grünhagel`. `store.filters.folding` has the same in SQL
+    for PostgreSQL."""
+    if text.isascii():
+        return text.lower()
+    # Letter by letter: the last sigma of a word would become another letter than within it
+    return "".join(map(str.lower, _MARKS.sub("", unicodedata.normalize("NFKD", text))))
+
+
+def _fold(value: str | None) -> str | None:
+    """The SQL function `fold`."""
+    return None if value is None else fold(value)
 
 
 def _casefold(value: str | None) -> str | None:

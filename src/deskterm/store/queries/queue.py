@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from deskterm.procedure.ticket_fields import FILTER_FIELDS, QUEUE_FIELDS
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection, escape_like
 
+if TYPE_CHECKING:
+    from deskterm.store.filters.conditions import Condition
+
 SortOrder = Literal["order", "due", "received", "updated"]
 """Order of a list: `order` is the procedure's order of work, `due` the due instant; `received` and `updated` begin with
 the newest."""
+
+EVERYTHING = "all"
+"""The list of all tickets, open, asleep or closed, which a filter narrows."""
 
 DUE_SOON_SECONDS = 3600
 """Seconds for which the view "Due in 1 h" looks ahead."""
@@ -168,16 +174,18 @@ def load_queue_page(
     limit: int = 100,
     match: str = "",
     only: Mapping[str, str] = MappingProxyType({}),
+    condition: Condition | None = None,
 ) -> list[QueueRow]:
     """Load a page of a view in list order: the first one, the one that begins after a key, or the one that ends just
     before a key.
 
     offset: rows to skip from there. match: only tickets with this text in their number, subject, requester or
-    organisation, whatever the case. only: declared field → the value that tickets must have in it.
+    organisation, whatever the case. only: declared field → the value that tickets must have in it. condition: of a
+    filter (C-12).
     """
     sorting = _find_sorting(view, order)
     reverse = before is not None
-    where, params = _build_where(reader, view, viewer, match, only)
+    where, params = _build_where(reader, view, viewer, match, only, condition)
     anchor = before if reverse else after
     if anchor is not None:
         where += f" AND {sorting.build_condition(reverse=reverse)}"
@@ -199,9 +207,10 @@ def count_tickets(
     viewer: Viewer,
     match: str = "",
     only: Mapping[str, str] = MappingProxyType({}),
+    condition: Condition | None = None,
 ) -> int:
-    """Count the tickets of a view; match and only as in `load_queue_page`."""
-    where, params = _build_where(reader, view, viewer, match, only)
+    """Count the tickets of a view; match, only and condition as in `load_queue_page`."""
+    where, params = _build_where(reader, view, viewer, match, only, condition)
     ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
     return int(found)
 
@@ -212,11 +221,17 @@ def build_view_condition(reader: ReadConnection, view: str, viewer: Viewer) -> t
 
 
 def find_position(
-    reader: ReadConnection, view: str, viewer: Viewer, order: SortOrder, key: SortKey, match: str = ""
+    reader: ReadConnection,
+    view: str,
+    viewer: Viewer,
+    order: SortOrder,
+    key: SortKey,
+    match: str = "",
+    condition: Condition | None = None,
 ) -> int:
     """Count the rows of a view before a key, whether or not a row has it."""
     sorting = _find_sorting(view, order)
-    where, params = _build_where(reader, view, viewer, match)
+    where, params = _build_where(reader, view, viewer, match, condition=condition)
     sql = f"SELECT count(*) FROM ticket WHERE {where} AND {sorting.build_condition(reverse=True)}"
     ((found,),) = reader.rows(sql, params | sorting.build_parameters(key))
     return int(found)
@@ -263,19 +278,29 @@ def _build_where(
     viewer: Viewer,
     match: str,
     only: Mapping[str, str] = MappingProxyType({}),
+    condition: Condition | None = None,
 ) -> tuple[str, dict[str, object]]:
-    if view == "closed":
+    if view == EVERYTHING:
+        where = "1 = 1"
+    elif view == "closed":
         where = "is_open = 0"
     else:
         where = f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])}) AND {_ASLEEP if view == 'snoozed' else IS_AWAKE}"
     params = _build_viewer_parameters(reader, viewer)
     if match:
-        condition, pattern = _build_match_condition(reader, match)
-        where += f" AND {condition}"
+        matches, pattern = _build_match_condition(reader, match)
+        where += f" AND {matches}"
         params["match"] = pattern
     for name, value in only.items():
         where += f" AND {FILTER_FIELDS[name].name} = :of_{name}"
         params[f"of_{name}"] = value
+    if condition is not None:
+        # Lists without a filter, such as the first screen, need not wait for it
+        from deskterm.store.filters.compiler import compile_condition  # noqa: PLC0415
+
+        filtered, added = compile_condition(reader, condition, viewer.now)
+        where += f" AND {filtered}"
+        params |= added
     return where, params
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import ReadConnection, escape_like
-from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
+from deskterm.store.filters.compiler import compile_condition
+from deskterm.store.filters.conditions import Condition
+from deskterm.store.queries.queue import IS_AWAKE, QueueRow, queue_columns, to_queue_row
 
 _MOST_NAMED = 6
 """People that a refusal names at most."""
@@ -33,22 +33,24 @@ def load_requester_tickets(
 
 
 def search_tickets(
-    reader: ReadConnection, words: Sequence[str], *, closed: bool | None = None, limit: int = 100
+    reader: ReadConnection, condition: Condition, now: int, *, closed: bool | None = None, limit: int = 100
 ) -> tuple[list[QueueRow], int]:
-    """Load the tickets that have every one of some words, the newest first, and count them all.
+    """Load the tickets that meet the condition of a filter, the newest first, and count them all. now: epoch seconds;
+    closed: as for `load_requester_tickets`."""
+    where, params = compile_condition(reader, condition, now)
+    if closed is not None:
+        where += f" AND is_open = {int(not closed)}"
+    return _load_newest(reader, where, params, limit)
 
-    Words are looked for in subjects, messages, notes and other texts, and in the names of requesters and clients,
-    whatever the case. closed: as for `load_requester_tickets`.
-    """
-    conditions, params = ["1 = 1"] if closed is None else [f"is_open = {int(not closed)}"], dict[str, object]()
-    for place, word in enumerate(words):
-        texts, params[f"word{place}"] = _match_texts(reader, word, f"word{place}")
-        names = " OR ".join(
-            f"{_fold(reader, column, word)} {_like(reader)} :word{place} ESCAPE '\\'"
-            for column in ("requester", "organisation")
-        )
-        conditions.append(f"({texts} OR {names})")
-    return _load_newest(reader, " AND ".join(conditions), params, limit)
+
+def load_filtered_numbers(reader: ReadConnection, condition: Condition, now: int, *, open_only: bool) -> list[int]:
+    """Load the numbers of the tickets that meet the condition of a filter, in their order. now: epoch seconds;
+    open_only: leave out those that are closed or asleep."""
+    where, params = compile_condition(reader, condition, now)
+    if open_only:
+        where += f" AND is_open = 1 AND {IS_AWAKE}"
+        params["now"] = reader.instant(now)
+    return [int(number) for (number,) in reader.rows(f"SELECT id FROM ticket WHERE {where} ORDER BY id", params)]
 
 
 def _load_newest(

@@ -1,0 +1,1 @@
+"""Filters in the words of a call: the filter language, and `--only FIELD=VALUE`."""
