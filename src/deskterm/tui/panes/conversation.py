@@ -82,8 +82,14 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     def choose(self) -> None:
         """Do nothing: no line of a conversation can be opened."""
 
+    @property
+    def _text_width(self) -> int:
+        """Cells beside the scroll bar. Its column is kept free while there is none too: Textual counts it as part of a
+        scrolling view, paints the bar over it, and so over the last letters of full lines (C-13)."""
+        return self.size.width - self.styles.scrollbar_size_vertical
+
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self._text_width
         index = self.scroll_offset.y + y
         base = self.rich_style
         if index >= len(self._lines):
@@ -111,7 +117,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         at_end = self._at_end  # wrapping changes the virtual size, and that the scroll offset
-        if self._wrapped_to != self.size.width:
+        if self._wrapped_to != self._text_width:
             self._wrap()
         self._at_end = at_end
         self.call_after_refresh(self._follow)
@@ -130,7 +136,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll(self.max_scroll_y)
 
     def _wrap(self) -> None:
-        width = self._wrapped_to = self.size.width
+        width = self._wrapped_to = self._text_width
         self._lines = []
         if self._ticket is not None and width > 4:
             previous = ""
@@ -152,6 +158,9 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         body = entry.text[:LONGEST]
         if len(entry.text) > LONGEST:
             body += f"\n… {len(entry.text) - LONGEST:,} more characters: `deskterm ticket show` prints them all."
-        lines = [_Line(_SIGNS[entry.voice] + " ", head, entry.voice, True)]
         bar = _BARS[entry.voice]
+        lines = [
+            _Line(bar if n else _SIGNS[entry.voice] + " ", line.plain, entry.voice, True)
+            for n, line in enumerate(Content(head).wrap(width))
+        ]
         return lines + [_Line(bar, line.plain, entry.voice, False) for line in Content(body).wrap(width)]

@@ -302,7 +302,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.PagesMissing(pages))
 
     def _lay_out(self) -> None:
-        self._columns = make_columns(self.size.width, *self._widths)
+        # The scroll bar is painted over the last cell of a row, and over a letter of its last column (C-13)
+        self._columns = make_columns(self.size.width - self.styles.scrollbar_size_vertical, *self._widths)
         self._strips.clear()
         self.refresh()
 
