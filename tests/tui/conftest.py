@@ -60,10 +60,19 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
     started: list[Terminal] = []
 
     def start_program(
-        url: str, *, size: tuple[int, int] = (120, 40), keyboard: bool = True, login: str = "ann", **variables: str
+        url: str,
+        *,
+        size: tuple[int, int] = (120, 40),
+        keyboard: bool = True,
+        login: str = "ann",
+        words: tuple[str, ...] = (),
+        **variables: str,
     ) -> Terminal:
         terminal = Terminal(
-            program_as(login, *NOW), environment | {"DESKTERM_DATABASE": url} | variables, size, keyboard=keyboard
+            program_as(login, *NOW, *words),
+            environment | {"DESKTERM_DATABASE": url} | variables,
+            size,
+            keyboard=keyboard,
         )
         started.append(terminal)
         return terminal

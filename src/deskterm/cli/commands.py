@@ -38,6 +38,11 @@ PROGRAM = GroupEntry(
             "admin.run:run_service",
             "Note warnings, missed targets and ends of timers as they come, until it is stopped: a service.",
         ),
+        "wall": CommandEntry(
+            "wall:show_wall",
+            "Open the console on the wall, for a screen that leads look at: what is late, what is next, who has how "
+            "much.",
+        ),
         "escalations": CommandEntry("conversation.outbox:list_escalations", "List open escalations, the oldest first."),
         "notices": CommandEntry("conversation.outbox:list_notices", "List what I was told, the newest first."),
         "outbox": CommandEntry("conversation.outbox:list_letters", "List letters to people outside, the oldest first."),

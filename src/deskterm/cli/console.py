@@ -10,8 +10,9 @@ from deskterm.cli.runtime.exit import report_error, report_unforeseen
 from deskterm.errors import DeskError
 
 
-def open_console(cli: CliContext) -> None:
-    """Open the console; without a terminal, print the queue."""
+def open_console(cli: CliContext, opening: str = "") -> None:
+    """Open the console; without a terminal, print the queue. opening: a command of the console that is run at
+    first."""
     facts = cli.read_facts()
     clock = cli.make_clock(facts)
     # Textual and the queue's table are imported where they are needed, because a call needs one of them only.
@@ -23,7 +24,7 @@ def open_console(cli: CliContext) -> None:
     cli.check_clock(facts)
     from deskterm.tui import app  # noqa: PLC0415
 
-    app.run(cli.url, cli.check_login(), clock, impersonator=cli.impersonator)
+    app.run(cli.url, cli.check_login(), clock, impersonator=cli.impersonator, opening=opening)
 
 
 def run_console(arguments: Arguments, login: str | None = None) -> int:

@@ -26,6 +26,8 @@ class Vocabulary:
         self.version = version
         self.types = _choices({**part, "definition": _describe_type(part)} for part in content.get("types", ()))
         self.severities = _choices(content.get("severities", ()))
+        self.urgent = tuple(part["key"] for part in content.get("severities", ()) if part.get("urgent"))
+        """The keys of the severities that the procedure marks as urgent."""
         self.priorities = _choices(priority.get("scale", ()))
         self.impacts = _choices(priority.get("impacts", ()))
         self.urgencies = _choices(priority.get("urgencies", ()))

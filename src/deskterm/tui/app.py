@@ -40,6 +40,7 @@ PRELOAD = (
     "deskterm.tui.handlers.communication",
     "deskterm.tui.handlers.priority",
     "deskterm.tui.handlers.development_billing",
+    "deskterm.tui.handlers.leading",
 )
 """Modules that the write thread imports ahead of the first key, what is pressed most often first. The handlers bring
 the commands of the desk with them, and opening the desk its reactions."""
@@ -51,7 +52,7 @@ _SETTLING_TIME = 1.5
 class DeskApp(App[None]):
     """The console of one agent on one desk. clock: the desk's time, aware; reader: a connection that is open already;
     automatic: process warnings, breaches and timers here; impersonator: the login of whoever works in the agent's
-    name."""
+    name; opening: a command that is run once the first rows are there."""
 
     TITLE = "deskterm"
     CSS_PATH: ClassVar[Any] = [Path(__file__).parent / "styles" / "desk.tcss"]
@@ -73,11 +74,12 @@ class DeskApp(App[None]):
         *,
         automatic: bool = False,
         impersonator: str = "",
+        opening: str = "",
     ) -> None:
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.type_ahead = TypeAhead(self._deliver, self.post_message)
-        self._desk = (url, login, clock, self.type_ahead, reader, impersonator, PRELOAD)
+        self._desk = (url, login, clock, self.type_ahead, reader, impersonator, PRELOAD, opening)
         self._automation = AutomationWorker(url, login, clock, self._report_automation) if automatic else None
         self.failure = ""
         """The sentence about what ended the console unexpectedly, empty for nothing."""
@@ -166,11 +168,12 @@ def _is_light_terminal() -> bool:
     return background in ("7", "15")
 
 
-def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str = "") -> None:
+def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str = "", opening: str = "") -> None:
     """Show a desk to an agent until they leave. now: the desk's time, aware; impersonator: the login of whoever works
-    in the agent's name. Raises DeskError when there is no desk, or when the console ended unexpectedly."""
+    in the agent's name; opening: a command of the console that is run at first. Raises DeskError when there
+    is no desk, or when the console ended unexpectedly."""
     # Opened here, before the console takes the terminal: a missing desk is an ordinary error of the command line
-    app = DeskApp(url, login, now, open_reader(url), automatic=True, impersonator=impersonator)
+    app = DeskApp(url, login, now, open_reader(url), automatic=True, impersonator=impersonator, opening=opening)
     app.run()
     if app.failure:
         # What nobody foresaw is what a damaged file holds, more often than not (D-47)

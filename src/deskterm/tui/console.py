@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deskterm.desk.core.transaction import CommandResult
     from deskterm.present.labels import Vocabulary
     from deskterm.present.models import Choice, Person, QueueLine, TicketClock, TicketView, ViewLine
+    from deskterm.present.wall import WallView
     from deskterm.tui.acts import ActLog
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
@@ -268,6 +269,13 @@ class Workspace(Console, Protocol):
     @property
     def chosen_clock(self) -> TicketClock | None:
         """The clock in the chosen row of the SLA pane."""
+
+    @property
+    def wall(self) -> WallView | None:
+        """The wall as it was read last; None until it has been."""
+
+    def watch_wall(self, shown: bool) -> None:
+        """Read the wall now, and whenever something was written; or no longer."""
 
     async def type_line(
         self, kind: PromptKind, sign: str, text: str = "", suggestions: Sequence[str] = ()

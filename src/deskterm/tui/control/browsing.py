@@ -15,6 +15,7 @@ from deskterm.tui.workers import messages
 from deskterm.tui.workers.messages import QueueQuery
 
 if TYPE_CHECKING:
+    from deskterm.present.wall import WallView
     from deskterm.tui.console import BrowserHost
     from deskterm.tui.type_ahead import Hold
     from deskterm.tui.workers.read_worker import ReadWorker
@@ -31,6 +32,8 @@ class Browser:
         self.queue_query = QueueQuery()
         self.views: Sequence[ViewLine] = messages.view_lines({})
         self.open_ticket: TicketView | None = None
+        self.wall: WallView | None = None
+        """The wall as it was read last, while it is shown."""
         self.counted_at = 0
         """The instant, in epoch seconds, of the last request for everything, or of the last counts."""
         self._pinned: int | None = None
@@ -212,6 +215,12 @@ class Browser:
         self._panes.ticket.show(ticket, now, zone)
         self._panes.clocks.show(ticket, now, zone)
         self._host.update_titles()
+
+    def watch_wall(self, shown: bool) -> None:
+        """Read the wall now, and whenever something was written; or no longer."""
+        if not shown:
+            self.wall = None
+        self._reader().watch_wall(shown)
 
     # -- answers of the read thread ------------------------------------------------------------------------------
 

@@ -11,6 +11,9 @@ from deskterm.tui.panes.colours import FAINT, URGENCY
 from deskterm.tui.panes.columns import due_cell, fit
 from deskterm.tui.panes.short_list import ShortList
 
+_WIDE = 48
+"""Cells beside due time and number from which the subject is shown too."""
+
 
 class NextBreach(ShortList):
     """One row a ticket, counting down."""
@@ -64,7 +67,11 @@ class NextBreach(ShortList):
         cell, urgency = due_cell(line, self._now)
         rest = width - 18
         assignee_width = min(10, max(rest - 11, 6))
-        metric = fit(line.metric, max(rest - assignee_width - 1, 1))
+        if rest >= _WIDE:
+            # Room for what it is about: on the wall
+            metric = f"{fit(line.metric, 12)} {fit(line.subject, rest - assignee_width - 14)}"
+        else:
+            metric = fit(line.metric, max(rest - assignee_width - 1, 1))
         assignee = fit(line.assignee or "–", assignee_width)
         sign = "▸" if chosen and self.has_focus else " "
         return [

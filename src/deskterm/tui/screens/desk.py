@@ -45,7 +45,7 @@ COUNT_INTERVAL = 30
 class DeskScreen(Screen[None]):
     """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already;
     impersonator: the login of whoever works in the agent's name, empty where nobody does; preload: modules that the
-    write thread imports ahead of the first key."""
+    write thread imports ahead of the first key; opening: a command that is run once the first rows are there."""
 
     # on_mount() gives the focus to the queue; Textual would choose the first pane
     AUTO_FOCUS = ""
@@ -60,12 +60,14 @@ class DeskScreen(Screen[None]):
         reader: ReadConnection | None = None,
         impersonator: str = "",
         preload: Sequence[str] = (),
+        opening: str = "",
     ) -> None:
         super().__init__(classes="-at-queue")
         self._url, self._login, self._impersonator, self._connection = url, login, impersonator, reader
         self._read_worker: ReadWorker | None = None
         self._ticked_at = 0
         self._started = False
+        self._opening = opening
         # Keys that are pressed before the first rows are there wait for them
         self._start_hold = type_ahead.make_hold()
         self._start_hold.take()
@@ -207,6 +209,10 @@ class DeskScreen(Screen[None]):
     def _next_breaches_read(self, answer: messages.NextBreachesRead) -> None:
         self.panes.next_breach.show(answer.rows, self.workspace.epoch())
 
+    @on(messages.WallRead)
+    def _wall_read(self, answer: messages.WallRead) -> None:
+        self.workspace.browser.wall = answer.wall
+
     @on(messages.ProgressMade)
     def _progress_made(self, answer: messages.ProgressMade) -> None:
         unfinished = answer.done < answer.total
@@ -226,6 +232,8 @@ class DeskScreen(Screen[None]):
         if not self._started:
             self._started = True
             self.call_after_refresh(self._start_desk)
+            if self._opening:
+                self.workspace.run_command(self._opening)
 
     # -- messages of the panes -----------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
+    from deskterm.present.wall import WallView
     from deskterm.tui.console import Severity
     from deskterm.tui.control.composing import ComposerController
     from deskterm.tui.control.prompts import Prompts
@@ -199,6 +200,13 @@ class DeskWorkspace:
     @property
     def chosen_clock(self) -> TicketClock | None:
         return self.panes.clocks.chosen
+
+    @property
+    def wall(self) -> WallView | None:
+        return self.browser.wall
+
+    def watch_wall(self, shown: bool) -> None:
+        self.browser.watch_wall(shown)
 
     @property
     def row_count(self) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from deskterm.present.labels import Vocabulary
+    from deskterm.present.wall import WallView
     from deskterm.store.queries.queue import SortOrder
 
 
@@ -101,6 +102,14 @@ class NextBreachesRead(Message):
     def __init__(self, rows: Sequence[QueueLine]) -> None:
         super().__init__()
         self.rows = rows
+
+
+class WallRead(Message):
+    """The state of the desk for those who lead it."""
+
+    def __init__(self, wall: WallView) -> None:
+        super().__init__()
+        self.wall = wall
 
 
 class ProgressMade(Message):

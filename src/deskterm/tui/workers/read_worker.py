@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -49,6 +50,7 @@ from deskterm.tui.workers.messages import (
     QueueQuery,
     ReadFailed,
     TicketRead,
+    WallRead,
     WholeListRead,
     view_lines,
 )
@@ -88,6 +90,7 @@ class ReadWorker:
         """True while the person is no active agent of the desk: then nothing else is read."""
         self._query = QueueQuery()
         self._open_ticket: int | None = None
+        self._shows_wall = False
         self._anchors: dict[int, QueueRow] = {}
         """Rows by their index in the list, from whose keys neighbouring pages are read."""
         self._access_log = AccessLog(url, login, now, impersonator)
@@ -131,6 +134,12 @@ class ReadWorker:
         self._open_ticket = number
         if number is not None:
             self._request("ticket", partial(self._read_ticket, number))
+
+    def watch_wall(self, shown: bool) -> None:
+        """Read the wall now and whenever something was written, or no longer."""
+        self._shows_wall = shown
+        if shown:
+            self._request("wall", self._read_wall)
 
     def refresh(self, query: QueueQuery) -> None:
         """Read everything again."""
@@ -345,8 +354,22 @@ class ReadWorker:
             self._access_log.record(number)
         self._post(TicketRead(number, present_ticket(detail, self._vocabulary) if detail is not None else None))
 
+    def _read_wall(self) -> None:
+        # Here, because few consoles show a wall
+        from deskterm.present.wall import present_wall  # noqa: PLC0415
+        from deskterm.store.queries.lead.wall import load_wall  # noqa: PLC0415
+
+        now = self._now()
+        local = datetime.fromtimestamp(now, ZoneInfo(self._vocabulary.timezone))
+        day_began = int(local.replace(hour=0, minute=0, second=0).timestamp())
+        facts = load_wall(self._reader, now, day_began, self._vocabulary.urgent)
+        rows = self._lines(load_next_to_breach(self._reader, now, NEXT_BREACHES))
+        self._post(WallRead(present_wall(facts, rows, self._vocabulary, now)))
+
     def _read_rest(self) -> None:
         if self._open_ticket is not None:
             self._read_ticket(self._open_ticket)
+        if self._shows_wall:
+            self._read_wall()
         self._post(CountsRead(view_lines(load_view_counts(self._reader, self._viewer))))
         self._post(NextBreachesRead(self._lines(load_next_to_breach(self._reader, self._now(), NEXT_BREACHES))))

@@ -1,0 +1,132 @@
+"""The figures of the wall (C-14): what is late and what is next, who has how much, and what came and went today.
+Snoozed tickets are left out, as in the views of the queue. SQL over a bare `ReadConnection`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.queue import DUE_SOON_SECONDS, IS_AWAKE
+
+_AWAKE_AND_OPEN = f"is_open = 1 AND {IS_AWAKE}"
+_IS_LATE = "next_due_at < :now"
+_IS_WAITING = "category = 'waiting'"
+_IS_SOON = "next_due_at >= :now AND next_due_at <= :soon"
+
+
+class AgentLoad(NamedTuple):
+    """The open tickets of an agent. due: those due within the hour; late: those whose due time has passed; away: until
+    when, epoch seconds, None for somebody who is there. login: empty for the tickets of nobody."""
+
+    login: str
+    name: str
+    team: str | None
+    open: int
+    due: int
+    late: int
+    away: int | None
+
+
+class WallCounts(NamedTuple):
+    """Open tickets across the desk, without snoozed ones. breached: late now, or a target was missed before; waiting:
+    for somebody outside; urgent: of a severity that the procedure marks as urgent; escalated: with an open
+    escalation."""
+
+    open: int
+    late: int
+    breached: int
+    due: int
+    unassigned: int
+    waiting: int
+    urgent: int
+    escalated: int
+
+
+class WallFacts(NamedTuple):
+    """Everything on the wall. due_by_team: the due instants within the hour, by team, in epoch seconds; arrived,
+    closed: tickets since the day began."""
+
+    counts: WallCounts
+    loads: tuple[AgentLoad, ...]
+    due_by_team: tuple[tuple[str | None, int], ...]
+    arrived: int
+    closed: int
+
+
+def load_wall(reader: ReadConnection, now: int, day_began: int, urgent: Sequence[str]) -> WallFacts:
+    """Load the wall. now, day_began: epoch seconds; urgent: the keys of the urgent severities."""
+    params: dict[str, object] = {
+        "now": reader.instant(now),
+        "soon": reader.instant(now + DUE_SOON_SECONDS),
+        "day": reader.instant(day_began),
+    }
+    due = reader.rows(
+        f"SELECT team, next_due_at FROM ticket WHERE {_AWAKE_AND_OPEN} AND {_IS_SOON} ORDER BY next_due_at, id", params
+    )
+    return WallFacts(
+        _load_counts(reader, params, urgent),
+        tuple(_load_agents(reader, params, now)),
+        tuple((team, seconds_from_stored(at)) for team, at in due),
+        *_load_day(reader, params),
+    )
+
+
+def _load_counts(reader: ReadConnection, params: dict[str, object], urgent: Sequence[str]) -> WallCounts:
+    named = {f"urgent{place}": key for place, key in enumerate(urgent)}
+    is_urgent = f"severity IN ({', '.join(f':{name}' for name in named) or 'NULL'})"
+
+    def count(condition: str) -> str:
+        return f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)"
+
+    ((total, *found),) = reader.rows(
+        f"SELECT count(*), {count(_IS_LATE)}, {count(f'breached = 1 OR {_IS_LATE}')}, {count(_IS_SOON)}, "
+        f"{count('assignee IS NULL')}, {count(_IS_WAITING)}, {count(is_urgent)} "
+        f"FROM ticket WHERE {_AWAKE_AND_OPEN}",
+        params | named,
+    )
+    ((escalated,),) = reader.rows(
+        "SELECT count(DISTINCT r.ticket_id) FROM record r JOIN ticket t ON t.id = r.ticket_id"
+        " WHERE r.kind = 'escalation' AND r.state = 'open' AND t.is_open = 1"
+    )
+    late, breached, due, unassigned, waiting, urgent_count = (value or 0 for value in found)
+    return WallCounts(total, late, breached, due, unassigned, waiting, urgent_count, escalated)
+
+
+def _load_agents(reader: ReadConnection, params: dict[str, object], now: int) -> list[AgentLoad]:
+    """Load who can be given tickets, and who still has some, those with most to do first."""
+    found = {
+        assignee: (count, due, late)
+        for assignee, count, due, late in reader.rows(
+            f"SELECT assignee, count(*), sum(CASE WHEN {_IS_SOON} THEN 1 ELSE 0 END), "
+            f"sum(CASE WHEN {_IS_LATE} THEN 1 ELSE 0 END) FROM ticket WHERE {_AWAKE_AND_OPEN} GROUP BY assignee",
+            params,
+        )
+    }
+    people = reader.rows("SELECT login, name, team, away_until, active, role FROM agent ORDER BY login")
+    loads = [
+        AgentLoad(login, name, team, *found.get(login, (0, 0, 0)), _find_absence(away, now))
+        for login, name, team, away, active, role in people
+        if login in found or (active and role != "viewer")
+    ]
+    if None in found:
+        loads.append(AgentLoad("", "", None, *found[None], None))
+    return sorted(loads, key=lambda load: (-load.late, -load.due, -load.open, load.login))
+
+
+def _find_absence(stored: Any, now: int) -> int | None:
+    until = optional_seconds_from_stored(stored)
+    return until if until is not None and until > now else None
+
+
+def _load_day(reader: ReadConnection, params: dict[str, object]) -> tuple[int, int]:
+    """Count what arrived and what was closed since the day began. Closed tickets are found by their last change, which
+    has an index: one that was closed today has changed today."""
+    ((arrived, closed),) = reader.rows(
+        "SELECT (SELECT count(*) FROM ticket WHERE is_open = 1 AND received_at >= :day)"
+        " + (SELECT count(*) FROM ticket WHERE is_open = 0 AND updated_at >= :day AND received_at >= :day),"
+        " (SELECT count(*) FROM ticket WHERE is_open = 0 AND updated_at >= :day AND closed_at >= :day)",
+        params,
+    )
+    return arrived, closed
