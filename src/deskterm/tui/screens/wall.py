@@ -27,8 +27,8 @@ _STALE = 5
 
 
 class WallAnswer(NamedTuple):
-    """The way that the agent takes from the wall. view: a view of the queue; line: a ticket; assign: to give that ticket
-    to somebody; login: whose tickets to show, empty for those of nobody, None for nobody's in particular."""
+    """The way that the agent takes from the wall. view: a view of the queue; line: a ticket; assign: to give that
+    ticket to somebody; login: whose tickets to show, empty for those of nobody, None for nobody's in particular."""
 
     view: str = ""
     line: QueueLine | None = None
