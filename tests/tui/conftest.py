@@ -65,11 +65,12 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
         size: tuple[int, int] = (120, 40),
         keyboard: bool = True,
         login: str = "ann",
+        now: tuple[str, ...] = NOW,
         words: tuple[str, ...] = (),
         **variables: str,
     ) -> Terminal:
         terminal = Terminal(
-            program_as(login, *NOW, *words),
+            program_as(login, *now, *words),
             environment | {"DESKTERM_DATABASE": url} | variables,
             size,
             keyboard=keyboard,

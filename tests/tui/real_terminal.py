@@ -129,7 +129,16 @@ class Terminal:
 
     def type(self, keys: str) -> None:
         """Type keys."""
-        os.write(self._test_side, keys.encode())
+        if keys:
+            os.write(self._test_side, keys.encode())
+
+    def record(self, keys: str = "", *, seconds: float) -> bytes:
+        """Type keys, and return what the program writes in so many seconds."""
+        before, deadline = len(self.output), time.monotonic() + seconds
+        self.type(keys)
+        while time.monotonic() < deadline:
+            self._read()
+        return self.output[before:]
 
     def wait_for(self, *texts: str, without: Sequence[str] = ()) -> str:
         """Wait until these texts are on the screen and others are not; return the text of the screen."""

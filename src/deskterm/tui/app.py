@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
@@ -20,6 +22,8 @@ from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.terminal.frames import Frames
+from deskterm.tui.terminal.painter import Frame, Painter
 from deskterm.tui.themes import DARK, LIGHT
 from deskterm.tui.type_ahead import KeyDone, TypeAhead
 from deskterm.tui.workers.automation_worker import AutomationWorker
@@ -79,7 +83,8 @@ class DeskApp(App[None]):
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.type_ahead = TypeAhead(self._deliver, self.post_message)
-        self._desk = (url, login, clock, self.type_ahead, reader, impersonator, PRELOAD, opening)
+        self._painter, self._frames = Painter(), Frames(self._write_frame)
+        self._desk = (url, login, clock, self.type_ahead, self._frames, reader, impersonator, PRELOAD, opening)
         self._automation = AutomationWorker(url, login, clock, self._report_automation) if automatic else None
         self.failure = ""
         """The sentence about what ended the console unexpectedly, empty for nothing."""
@@ -95,14 +100,41 @@ class DeskApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return DeskScreen(*self._desk)
 
+    # -- frames --------------------------------------------------------------------------------------------------
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Write a frame to the terminal, as little of it as shows it (C-44)."""
+        writes = self._running and not self._batch_count and not self.is_headless and not self.is_inline
+        if isinstance(renderable, CompositorUpdate) and writes:
+            self._painter.take(renderable, self.size, self.console)
+            self._frames.changed()
+        else:
+            super()._display(screen, renderable)
+
+    def _paint_anew(self, _: App[Any]) -> None:
+        """Write every cell: another program had the terminal."""
+        self._painter.forget()
+        self.refresh(layout=True)
+
+    def _write_frame(self) -> None:
+        """Write what has changed."""
+        sequences = self._painter.render()
+        if sequences or self.cursor_position != self._previous_cursor_position:
+            super()._display(self.screen, Frame(sequences))
+
+    # -- keys ----------------------------------------------------------------------------------------------------
+
     async def on_event(self, event: events.Event) -> None:
         """Take keys and pastes from the terminal in their order; one that has been forwarded bubbles as usual."""
+        if isinstance(event, events.Resize):
+            self._painter.forget()  # terminals wrap anew what stood there
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             await self.type_ahead.take(event)
         else:
             await super().on_event(event)
 
     async def _deliver(self, event: events.Event, serial: int) -> None:
+        self._frames.hold("key")
         await super().on_event(event)
         self._send_mark(KeyDone(serial))
 
@@ -115,6 +147,7 @@ class DeskApp(App[None]):
         if self.type_ahead.needs_another_round(mark):
             self._send_mark(KeyDone(mark.serial))
         else:
+            self._frames.release("key")
             await self.type_ahead.deliver_next()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -129,6 +162,7 @@ class DeskApp(App[None]):
             self.bell()
 
     def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, self._paint_anew, immediate=True)
         if self._automation is not None:
             self.set_timer(_SETTLING_TIME, self._start_automation)
 

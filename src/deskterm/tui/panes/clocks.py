@@ -55,10 +55,11 @@ class Clocks(ShortList):
     def tick(self, now: int) -> None:
         """Count down; repaint only when a text has changed."""
         self._now = now
-        texts = [self._time_text(clock) for clock in self._clocks if clock.state == "running"]
-        if texts != self._painted:
-            self._painted = texts
-            self.refresh()
+        texts = [self._time_text(clock) if clock.state == "running" else "" for clock in self._clocks]
+        before, self._painted = self._painted, texts
+        for index, text in enumerate(texts):
+            if index >= len(before) or text != before[index]:
+                self.refresh_row(index)
 
     @property
     def clocks(self) -> Sequence[TicketClock]:
@@ -69,9 +70,6 @@ class Clocks(ShortList):
     def chosen(self) -> TicketClock | None:
         """The clock in the chosen row."""
         return self._clocks[self.index] if self.index < len(self._clocks) else None
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        return max(len(self._clocks) * self.row_height, 1)
 
     def render_row(self, index: int, width: int, chosen: bool) -> list[Content]:
         clock = self._clocks[index]

@@ -41,12 +41,13 @@ class NextBreach(ShortList):
             self.refresh()
 
     def tick(self, now: int) -> None:
-        """Count down; repaint only when a cell has changed."""
+        """Count down; repaint only the rows whose cell has changed."""
         self._now = now
         cells = [due_cell(line, now)[0] for line in self._lines]
-        if cells != self._painted:
-            self._painted = cells
-            self.refresh()
+        before, self._painted = self._painted, cells
+        for index, cell in enumerate(cells):
+            if index >= len(before) or cell != before[index]:
+                self.refresh_row(index)
 
     @property
     def line(self) -> QueueLine | None:

@@ -65,6 +65,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._columns: list[Column] = []
         self._widths = (4, 14)
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(1024)
+        self._tails: LRUCache[tuple[object, ...], list[Segment]] = LRUCache(1024)
+        """Rows without their due cells, which change with the second."""
         self._painted_dues: dict[int, str] = {}
         """Due cells by row, as they stand on the screen."""
         self._requested: set[int] = set()
@@ -245,7 +247,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted_dues[index] = cell
         cursor, marked, focus = index == self._cursor, line.number in self.marks, self.has_focus
         # the age of the last update is a column of wide lists, and changes with the minute
-        key = (line, width, cell, cursor, marked, focus, self._now // 60 if width >= 98 else 0)
+        tail_key = (line, width, cursor, marked, focus, self._now // 60 if width >= 98 else 0)
+        key = (cell, *tail_key)
         strip = self._strips.get(key)
         if strip is None:
             base = self.rich_style
@@ -255,7 +258,10 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
                 base += self._style("queue--cursor" if focus else "queue--cursor-away")
             signs = ("▌" if cursor else " ") + ("+" if marked else " ")
             segments = [Segment(fit(signs + cell + " ", DUE_WIDTH), base + self._style(f"queue--{urgency}"))]
-            segments += self._cells(line, base)
+            tail = self._tails.get(tail_key)
+            if tail is None:
+                tail = self._tails[tail_key] = self._cells(line, base)
+            segments += tail
             strip = Strip(segments).adjust_cell_length(width, base)
             self._strips[key] = strip
         return strip
@@ -305,6 +311,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         # The scroll bar is painted over the last cell of a row, and over a letter of its last column (C-13)
         self._columns = make_columns(self.size.width - self.styles.scrollbar_size_vertical, *self._widths)
         self._strips.clear()
+        self._tails.clear()
         self.refresh()
 
     # -- events --------------------------------------------------------------------------------------------------
@@ -342,3 +349,4 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
+        self._tails.clear()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
+from textual.visual import Visual
 from textual.widget import Widget
 
 if TYPE_CHECKING:
@@ -46,20 +49,40 @@ class ShortList(Widget, can_focus=True):
         return True  # a widget is there also when its list is empty; Textual tests widgets for truth
 
     def render(self) -> Content:
+        """Return all lines in sight, for a selection by the mouse and for what is copied of it."""
+        return Content("\n").join(self._line(y) for y in range(self.size.height))
+
+    def render_line(self, y: int) -> Strip:
+        """Render one line: of a list that counts down, most stay as they are (C-44)."""
+        if self.text_selection is not None:
+            return super().render_line(y)
+        line, width, style = self._line(y), self.size.width, self.visual_style
+        if y and not line:
+            return Strip.blank(width, style.rich_style)
+        return Visual.to_strips(self, line, width, 1, style)[0].apply_offsets(0, y)
+
+    def refresh_row(self, index: int) -> None:
+        """Repaint a row, where it is in sight."""
+        y = (index - self._top) * self.row_height
+        if 0 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, self.row_height))
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return max(len(self) * self.row_height, 1)
+
+    def _line(self, y: int) -> Content:
+        """Return a line of the list as it is in sight."""
         width, height = self.size
         if not len(self):
-            return Content.styled(self.empty_text(), "$faint")
+            return Content("" if y else self.empty_text()).stylize("$faint")
         # There may be fewer rows than when it was chosen
         self.index = max(0, min(self.index, len(self) - 1))
         visible_rows = max(height // self.row_height, 1)
         # Scrolled no further than needed: the chosen row comes into sight at the nearer edge
         self._top = max(0, min(self._top, self.index, len(self) - visible_rows), self.index - visible_rows + 1)
-        lines: list[Content] = []
-        for index in range(self._top, len(self)):
-            if len(lines) >= height:
-                break
-            lines += self.render_row(index, width, index == self.index)
-        return Content("\n").join(lines[:height])
+        row, line = divmod(y, self.row_height)
+        index = self._top + row
+        return self.render_row(index, width, index == self.index)[line] if index < len(self) else Content()
 
     def move(self, by: int) -> None:
         index = max(0, min(self.index + by, len(self) - 1))

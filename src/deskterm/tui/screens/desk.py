@@ -28,6 +28,7 @@ from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.workspace import DeskWorkspace
+from deskterm.tui.terminal.frames import Frames
 from deskterm.tui.type_ahead import TypeAhead
 from deskterm.tui.workers import messages
 from deskterm.tui.workers.desk_worker import DeskWorker
@@ -57,6 +58,7 @@ class DeskScreen(Screen[None]):
         login: str,
         clock: Callable[[], datetime],
         type_ahead: TypeAhead,
+        frames: Frames,
         reader: ReadConnection | None = None,
         impersonator: str = "",
         preload: Sequence[str] = (),
@@ -64,6 +66,7 @@ class DeskScreen(Screen[None]):
     ) -> None:
         super().__init__(classes="-at-queue")
         self._url, self._login, self._impersonator, self._connection = url, login, impersonator, reader
+        self._frames = frames
         self._read_worker: ReadWorker | None = None
         self._ticked_at = 0
         self._started = False
@@ -199,6 +202,10 @@ class DeskScreen(Screen[None]):
     def _ticket_read(self, answer: messages.TicketRead) -> None:
         self.workspace.browser.ticket_read(answer)
         self.workspace.runner.row_read()
+        if answer.number == self.workspace.browser.shown_number:
+            # Behind its layout, which the panes ask for later, and behind the place that its conversation scrolls to
+            self.refresh(repaint=False, layout=True)
+            self.call_after_refresh(self.call_after_refresh, self._frames.release, "ticket")
 
     @on(messages.CountsRead)
     def _counts_read(self, answer: messages.CountsRead) -> None:
@@ -239,6 +246,8 @@ class DeskScreen(Screen[None]):
 
     @on(Queue.CursorMoved)
     def _cursor_moved(self) -> None:
+        # The row and its ticket are shown in one frame
+        self._frames.hold("ticket")
         self.workspace.runner.row_read()
         self._get_read_worker().note_place(self.workspace.current_query())
         self.workspace.browser.follow_cursor()
