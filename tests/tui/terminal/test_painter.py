@@ -35,7 +35,7 @@ class Emulator:
 
     def write(self, output: str) -> None:
         for token in _TOKEN.finditer(output):
-            attributes, foreground, background, link = self._look
+            attributes, foreground, background, _ = self._look
             if token["command"] == "H":
                 row, _, column = token["values"].partition(";")
                 self._row, self._column = int(row) - 1, int(column) - 1
@@ -144,9 +144,11 @@ def test_what_stands_on_the_screen_is_not_written_again(screen: list[Strip]) -> 
 @pytest.mark.law("C-44")
 def test_a_character_that_changes_costs_a_dozen_bytes() -> None:
     painter = Painter()
-    painter.take(whole([Strip([Segment(f"{n} rows of text", Style(color="#102030"))]) for n in range(3)]), SIZE, CONSOLE)
-    painter.render()
-    painter.take(whole([Strip([Segment(f"{n} rows of test", Style(color="#102030"))]) for n in range(3)]), SIZE, CONSOLE)
-    assert painter.render() == "".join(
-        ["\x1b[1;13H\x1b[38;2;16;32;48ms", "\x1b[2;13Hs", "\x1b[3;13Hs", "\x1b[0m"]
+    painter.take(
+        whole([Strip([Segment(f"{n} rows of text", Style(color="#102030"))]) for n in range(3)]), SIZE, CONSOLE
     )
+    painter.render()
+    painter.take(
+        whole([Strip([Segment(f"{n} rows of test", Style(color="#102030"))]) for n in range(3)]), SIZE, CONSOLE
+    )
+    assert painter.render() == "".join(["\x1b[1;13H\x1b[38;2;16;32;48ms", "\x1b[2;13Hs", "\x1b[3;13Hs", "\x1b[0m"])

@@ -199,7 +199,7 @@ def _look_of(segment: Segment, colours: ColorSystem) -> _Look:
 
 @lru_cache(4096)
 def _parse(codes: str, link: str) -> _Look:
-    """Return the style of a sequence's numbers. The same object each time, so that neighbours can be told apart fast."""
+    """Return the style of a sequence's numbers. The same object each time, so that neighbours can be told apart."""
     attributes, foreground, background = [], "", ""
     numbers = codes.split(";") if codes else []
     while numbers:
