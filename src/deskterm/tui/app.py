@@ -120,7 +120,7 @@ class DeskApp(App[None]):
         """Write what has changed."""
         sequences = self._painter.render()
         if sequences or self.cursor_position != self._previous_cursor_position:
-            super()._display(self.screen, Frame(sequences))
+            super()._display(self.screen, Frame(sequences))  # type: ignore[arg-type]
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
