@@ -78,6 +78,16 @@ def test_a_command_for_a_row_that_has_not_been_read_waits_for_it(url: str, start
     leave(terminal)
 
 
+@pytest.mark.law("C-02", "C-12")
+def test_a_filter_with_fields_is_typed_with_what_follows_it(url: str, start: Start) -> None:
+    terminal = start(url)
+    terminal.wait_for("Words 1001.")
+    terminal.type(f"/subject:printer assignee:none{ENTER}rFor the filter{SEND}")
+    terminal.wait_for("1078 answered")
+    assert last_message(url, 1078) == "For the filter"
+    leave(terminal)
+
+
 @pytest.mark.law("C-02")
 def test_a_number_a_search_and_a_command_line_are_typed_with_what_follows_them(url: str, start: Start) -> None:
     terminal = start(url)

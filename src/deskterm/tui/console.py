@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.dialogs.dialog import Dialog
-    from deskterm.tui.dialogs.prompt import Prompt, PromptKind
+    from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
     from deskterm.tui.drafts import Drafts
     from deskterm.tui.panes import Navigable
     from deskterm.tui.panes.pane_set import PaneSet
@@ -278,10 +278,15 @@ class Workspace(Console, Protocol):
         """Read the wall now, and whenever something was written; or no longer."""
 
     async def type_line(
-        self, kind: PromptKind, sign: str, text: str = "", suggestions: Sequence[str] = ()
+        self,
+        kind: PromptKind,
+        sign: str,
+        text: str = "",
+        suggestions: Sequence[str] = (),
+        line_help: LineHelp | None = None,
     ) -> str | None:
         """Open the line at the foot of the screen; None when it is left. sign: the mark before it; text: its
-        contents at first."""
+        contents at first; line_help: keeps it open while something is wrong with it."""
 
     def run_command(self, name: str, argument: str = "", target: Target | None = None) -> None:
         """Run a command by its name, or say why it cannot be run. target: what it is for; by default, what the cursor

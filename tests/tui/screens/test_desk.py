@@ -23,7 +23,7 @@ async def test_the_queue_shows_the_open_tickets_in_the_order_of_work(url: str) -
 
 async def test_marking_all_marks_what_the_filter_shows(url: str) -> None:
     async with open_console(url) as console:
-        await console.run("filter", "Matter 2")
+        await console.run("filter", '"Matter 2"')
         await console.wait_until(lambda: console.panes.queue.count == 1, "the filtered list")
         await console.run("mark-all")
         await console.wait_until(lambda: len(console.panes.queue.marks) == 1, "the mark")
@@ -68,7 +68,7 @@ async def test_the_filter_narrows_down_while_it_is_typed(url: str) -> None:
     async with open_console(url) as console:
         await console.pilot.press("slash")
         await console.wait_until(lambda: bool(console.screen.query("Prompt")), "the line to type in")
-        await console.pilot.press(*"r 2")
+        await console.pilot.press(*'"r 2')
         await console.wait_until(lambda: console.panes.queue.count == 1, "the one that matches")
         await console.pilot.press("escape")
         await console.wait_until(lambda: console.panes.queue.count == 4, "the whole list again")

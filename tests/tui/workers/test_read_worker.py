@@ -150,7 +150,7 @@ def test_somebody_elses_write_is_read_unasked(reads: Reads) -> None:
 def test_a_filter_and_a_whole_list(reads: Reads) -> None:
     reads.answers.wait_for(ListRead)
     before = reads.count()
-    query = QueueQuery(view="open", match="matter 24", rows=20)
+    query = QueueQuery(view="open", match='"matter 24"', rows=20)
     reads.worker.read_list(query)
     found = reads.answers.wait_for(ListRead, before, lambda m: m.query.match != "")
     assert found.total == 11

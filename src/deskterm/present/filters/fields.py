@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from deskterm.procedure.ticket_fields import FILTER_FIELDS
-from deskterm.store.filters.conditions import NamedKey
+
+if TYPE_CHECKING:
+    from deskterm.present.labels import Vocabulary
+    from deskterm.present.models import Choice
+    from deskterm.store.filters.conditions import NamedKey
 
 FilterKind: TypeAlias = Literal[
     "choice", "person", "client", "requester", "text", "tags", "number", "instant", "left", "age", "is", "has"
@@ -99,7 +104,20 @@ CATEGORIES = ("new", "open", "waiting", "solved", "closed")
 """Categories of statuses (`procedure.schema.text_types.Category`, which takes long to import): each is a value of
 `status:` where no status of the procedure has that name."""
 
+NOTHING, ANYTHING = "none", "any"
+"""Values of every field: it has none, or any."""
+
 SCOPE_FIELDS = frozenset({"status", "solved", "closed"})
 """Fields whose filter says itself whether tickets are open."""
 SCOPE_VALUES = frozenset({"open", "closed", "snoozed"})
 """Values of `is:` that say whether tickets are open or asleep."""
+
+
+def list_choices(field: FilterField, vocabulary: Vocabulary) -> Mapping[str, Choice]:
+    """Return the values that the procedure has for a field; none where it takes any."""
+    if not field.choices or field.kind != "choice":
+        return {}
+    choices = vocabulary.choices(field.choices)
+    if field.name == "team" and not choices:  # a desk without teams of its own: its departments are its teams
+        choices = vocabulary.departments
+    return choices

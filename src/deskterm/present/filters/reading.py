@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import cast
+from typing import Protocol, cast
 
 from deskterm.errors import UsageError
 from deskterm.present.filters.fields import (
+    ANYTHING,
     BY_NAME,
     CATEGORIES,
     FIELDS,
     HAS_VALUES,
     IS_VALUES,
+    NOTHING,
     SCOPE_FIELDS,
     SCOPE_VALUES,
     FilterField,
+    list_choices,
 )
 from deskterm.present.filters.instants import parse_length, parse_span
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import Choice
 from deskterm.store.db.reader import fold
 from deskterm.store.filters.conditions import (
     Among,
@@ -44,13 +46,19 @@ from deskterm.store.filters.conditions import (
 )
 from deskterm.store.filters.grammar import parse_filter
 from deskterm.store.filters.tree import And, FilterError, Node, Not, Or, Term, Value, Words
-from deskterm.store.queries.desk_facts import AgentView
 
-NOTHING, ANYTHING = "none", "any"
-"""Values of every field: it has none, or any."""
 _BIGGEST = 2**63 - 1
 _MOST_NAMED = 12
 """Names that an error lists at most."""
+
+
+class NamedPerson(Protocol):
+    """An agent of the desk, as a row or as a line of the console."""
+
+    @property
+    def login(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class FilterContext:
     seconds). behind: whoever works in the reader's name, empty for nobody."""
 
     vocabulary: Vocabulary
-    people: Sequence[AgentView]
+    people: Sequence[NamedPerson]
     login: str
     now: int
     behind: str = ""
@@ -320,13 +328,3 @@ class _Reading:
 
     def _error(self, sentence: str, value: Value) -> FilterError:
         return FilterError(sentence, self._text, value.start)
-
-
-def list_choices(field: FilterField, vocabulary: Vocabulary) -> Mapping[str, Choice]:
-    """Return the values that the procedure has for a field; none where it takes any."""
-    if not field.choices or field.kind != "choice":
-        return {}
-    choices = vocabulary.choices(field.choices)
-    if field.name == "team" and not choices:  # a desk without teams of its own: its departments are its teams
-        choices = vocabulary.departments
-    return choices

@@ -8,10 +8,10 @@ from deskterm.tui.commands.command import Command
 # A table is read row by row: a formatter would spread each command over a dozen lines.
 # fmt: off
 LOOK: tuple[Command, ...] = (
-    Command("filter", "search", keys=("slash",), argument="[words]",
+    Command("filter", "search", keys=("slash",), argument="[filter]",
             handler="view.filter_list", group="Look", footer=8, opens_input=True,
-            help="Show only tickets with these words in number, subject, requester or organisation, while they "
-                 "are typed."),
+            help="Show only tickets with these words in number, people, subject, messages or notes, or that a filter "
+                 "fits, while it is typed: `assignee:me sev:p1,p2 sla:<1h -tag:spam`."),
     Command("command", "command", keys=("colon",),
             handler="view.enter_command", group="Look", footer=9, opens_input=True, in_palette=False,
             help="Say a command by its name, with what it needs: `:status in-progress`."),

@@ -10,7 +10,7 @@ from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.dialogs.choose import Choose, Preview
 from deskterm.tui.dialogs.confirm import Confirm
-from deskterm.tui.dialogs.prompt import Prompt, PromptKind
+from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
 from deskterm.tui.type_ahead import CURRENT_HOLD
 
 if TYPE_CHECKING:
@@ -49,14 +49,20 @@ class Prompts:
         return answer.strip() if answer else None
 
     async def type_line(
-        self, kind: PromptKind, sign: str, text: str = "", suggestions: Sequence[str] = ()
+        self,
+        kind: PromptKind,
+        sign: str,
+        text: str = "",
+        suggestions: Sequence[str] = (),
+        line_help: LineHelp | None = None,
     ) -> str | None:
-        """Open the line at the foot of the screen until it is entered or left. A line that is open already is left."""
+        """Open the line at the foot of the screen until it is entered or left. A line that is open already is left.
+        line_help: keeps it open while something is wrong with it."""
         if self._prompt is not None:
             await self.close(self._prompt, None)
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._answer = answer
-        self._prompt = Prompt(kind, sign, text, suggestions)
+        self._prompt = Prompt(kind, sign, text, suggestions, line_help)
         hold = CURRENT_HOLD.get()
         self._prompt.answered = hold.take if hold is not None else None
         await self._host.mount_prompt(self._prompt)

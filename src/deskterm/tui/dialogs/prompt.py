@@ -2,26 +2,72 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.suggester import SuggestFromList
+from textual.suggester import Suggester, SuggestFromList
 from textual.widgets import Input, Static
 
 PromptKind = Literal["line", "filter", "command"]
 
 
+class Problem(NamedTuple):
+    """Something that is wrong with a line. place: of the letter where it begins; is_unfinished: the line is right so
+    far, and goes on; rest: the line without what is wrong, None where nothing sensible is left."""
+
+    sentence: str
+    place: int
+    is_unfinished: bool
+    rest: str | None = None
+
+
+class LineHelp(Protocol):
+    """Help with a line while it is typed."""
+
+    def prepare(self) -> None:
+        """Get ready; called in a thread."""
+
+    def find_problem(self, text: str, *, at_once: bool = False) -> Problem | None:
+        """Return what is wrong with the text. at_once: also when `prepare` has not ended."""
+
+    def suggest(self, text: str) -> str | None:
+        """Return the text with its end completed."""
+
+
+class _HelpSuggester(Suggester):
+    """Suggests what the help of a line suggests."""
+
+    def __init__(self, line_help: LineHelp) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._help = line_help
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return self._help.suggest(value)
+
+
 class _Line(Input):
-    """The text of a prompt. answered: called when enter is pressed, before any other key is delivered."""
+    """The text of a prompt. answered: called when enter is pressed, before any other key is delivered; refuse: shows
+    what is wrong with the text, and returns whether anything is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "Complete", show=False)]
 
     answered: Callable[[], None] | None = None
+    refuse: Callable[[str], bool] | None = None
+
+    def action_complete(self) -> None:
+        """Take what is suggested; nothing happens where nothing is (C-07)."""
+        if self.cursor_at_end:
+            self.action_cursor_right()
 
     async def action_submit(self) -> None:
+        if self.refuse is not None and self.refuse(self.value):
+            return
         if self.answered is not None:
             self.answered()
         await super().action_submit()
@@ -29,7 +75,8 @@ class _Line(Input):
 
 class Prompt(Horizontal):
     """One line to type in. Posts `Changed` while it is typed, `Entered` on enter, `Cancelled` on escape. answered, set
-    before it is mounted: called on enter and escape, before any other key is delivered."""
+    before it is mounted: called on enter and escape, before any other key is delivered. line_help: finds what is wrong
+    with the line; while something is, it stays open, says so, and posts what is right of it as the change."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -38,6 +85,11 @@ class Prompt(Horizontal):
 
         Static { width: auto; padding: 0 0 0 1; color: $text-accent; text-style: bold; }
         Input { width: 1fr; background: $surface; }
+        #problem {
+            max-width: 75%; padding: 0 1; color: $text-error; text-style: none;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
+        #problem.unfinished { color: $text-muted; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Leave", show=False)]
@@ -55,26 +107,73 @@ class Prompt(Horizontal):
     class Cancelled(Changed):
         """Escape was pressed."""
 
-    def __init__(self, kind: PromptKind, sign: str, text: str = "", suggestions: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        kind: PromptKind,
+        sign: str,
+        text: str = "",
+        suggestions: Sequence[str] = (),
+        line_help: LineHelp | None = None,
+    ) -> None:
         super().__init__(id="prompt")
         self.kind, self._sign, self._text = kind, sign, text
-        self._suggestions = suggestions
+        self._suggestions, self._help = suggestions, line_help
         self.answered: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(self._sign, markup=False)
-        suggester = SuggestFromList(self._suggestions, case_sensitive=False) if self._suggestions else None
+        suggester: Suggester | None = None
+        if self._help is not None:
+            suggester = _HelpSuggester(self._help)
+        elif self._suggestions:
+            suggester = SuggestFromList(self._suggestions, case_sensitive=False)
         line = _Line(self._text, suggester=suggester, compact=True, select_on_focus=False)
         line.answered = self.answered
+        line.refuse = self._refuse if self._help is not None else None
         yield line
+        if self._help is not None:
+            place = Static("", id="problem", markup=False)
+            place.display = False
+            yield place
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
+        if self._help is not None:
+            self.run_worker(self._prepare(self._help), group="prompt")
+
+    async def _prepare(self, line_help: LineHelp) -> None:
+        """Let the help get ready, and look again at what was typed meanwhile."""
+        await asyncio.to_thread(line_help.prepare)
+        if self.is_mounted and (text := self.query_one(Input).value) != self._text:
+            self._look_at(text)
+
+    def _look_at(self, text: str) -> None:
+        """Post the change to a text, or to what is right of it, and show what is wrong."""
+        problem = self._help.find_problem(text) if self._help is not None else None
+        self._show(problem)
+        shown = text if problem is None else problem.rest
+        if shown is not None:
+            self.post_message(self.Changed(self, shown))
+
+    def _refuse(self, text: str) -> bool:
+        """Show what is wrong with a text, with the cursor at its place; return whether anything is."""
+        problem = self._help.find_problem(text, at_once=True) if self._help is not None else None
+        self._show(problem)
+        if problem is not None:
+            self.query_one(Input).cursor_position = problem.place
+        return problem is not None
+
+    def _show(self, problem: Problem | None) -> None:
+        if self._help is not None:
+            place = self.query_one("#problem", Static)
+            place.update(problem.sentence if problem is not None else "")
+            place.display = problem is not None and bool(problem.sentence)
+            place.set_class(problem is not None and problem.is_unfinished, "unfinished")
 
     @on(Input.Changed)
     def _text_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Changed(self, event.value))
+        self._look_at(event.value)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -9,6 +9,7 @@ from deskterm.errors import UsageError
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.commands.search import find_command, find_similar_name
 from deskterm.tui.commands.table import BY_NAME, TABLE
+from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.dialogs.page import Page, text_width
 from deskterm.tui.pages.help_page import format_help
 from deskterm.tui.themes import DARK, LIGHT
@@ -27,12 +28,21 @@ _MOST_DIGITS = len(str(LARGEST_NUMBER))
 
 
 async def filter_list(workspace: Workspace, target: Target, argument: str) -> None:
-    """Filter the list by words, or while they are typed; leaving the line removes the filter."""
+    """Filter the list, at once or while the filter is typed; leaving the line removes the filter. Raises UsageError for
+    an argument that is no filter (C-12)."""
     workspace.show_pane("queue")
+    line_help = FilterHelp(workspace)
     if argument:
+        problem = line_help.find_problem(argument, at_once=True)
+        if problem is not None:
+            raise UsageError(problem.sentence)
         workspace.filter(argument)
-    elif await workspace.type_line("filter", "/", workspace.queue_query.match) is None:
+        return
+    answer = await workspace.type_line("filter", "/", workspace.queue_query.match, line_help=line_help)
+    if answer is None:
         workspace.show_list(workspace.current_query()._replace(match=""))
+    elif answer != workspace.queue_query.match:
+        workspace.filter(answer)
 
 
 async def enter_command(workspace: Workspace, target: Target, argument: str) -> None:

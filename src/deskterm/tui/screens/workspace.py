@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.dialogs.dialog import Dialog
-    from deskterm.tui.dialogs.prompt import Prompt, PromptKind
+    from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
     from deskterm.tui.drafts import Drafts
     from deskterm.tui.workers.messages import QueueQuery
     from deskterm.tui.workers.read_worker import ReadWorker
@@ -134,9 +134,14 @@ class DeskWorkspace:
         return await self.prompts.ask(question)
 
     async def type_line(
-        self, kind: PromptKind, sign: str, text: str = "", suggestions: Sequence[str] = ()
+        self,
+        kind: PromptKind,
+        sign: str,
+        text: str = "",
+        suggestions: Sequence[str] = (),
+        line_help: LineHelp | None = None,
     ) -> str | None:
-        return await self.prompts.type_line(kind, sign, text, suggestions)
+        return await self.prompts.type_line(kind, sign, text, suggestions, line_help)
 
     async def show(self, dialog: Dialog[T]) -> T | None:
         hold = CURRENT_HOLD.get()

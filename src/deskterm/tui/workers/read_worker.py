@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
 from textual.message import Message
@@ -55,6 +55,9 @@ from deskterm.tui.workers.messages import (
     view_lines,
 )
 
+if TYPE_CHECKING:
+    from deskterm.store.filters.conditions import Condition
+
 POLL = 0.25
 """Seconds between checks for changes by somebody else."""
 
@@ -93,6 +96,7 @@ class ReadWorker:
         self._shows_wall = False
         self._anchors: dict[int, QueueRow] = {}
         """Rows by their index in the list, from whose keys neighbouring pages are read."""
+        self._impersonator = impersonator
         self._access_log = AccessLog(url, login, now, impersonator)
         # A daemon: a read that hangs on the network must not keep the program from ending
         self._thread = threading.Thread(target=self._run, name="reads", daemon=True)
@@ -257,7 +261,8 @@ class ReadWorker:
         query, viewer = self._query, self._viewer
         # The keys of rows as they were before lead to other places in the list as it is now
         self._anchors = {}
-        total = count_tickets(self._reader, query.view, viewer, query.match)
+        condition = self._read_filter(query.match)
+        total = count_tickets(self._reader, query.view, viewer, condition=condition)
         cursor = self._find_cursor(query, viewer, total)
         if query.then is not None and query.number is not None:
             beside = self._find_cursor(query._replace(number=query.then), viewer, total)
@@ -288,7 +293,8 @@ class ReadWorker:
         detail = load_ticket_detail(self._reader, query.number)
         if detail is None:
             return min(query.cursor, max(total - 1, 0))
-        return find_position(self._reader, query.view, viewer, query.order, self._key(query, detail.row), query.match)
+        key, condition = self._key(query, detail.row), self._read_filter(query.match)
+        return find_position(self._reader, query.view, viewer, query.order, key, condition=condition)
 
     def _key(self, query: QueueQuery, row: QueueRow) -> SortKey:
         """Return the sort key that a ticket has in a list, whether or not it is in it."""
@@ -340,8 +346,19 @@ class ReadWorker:
             before=before.key if before else None,
             offset=offset,
             limit=limit,
-            match=query.match,
+            condition=self._read_filter(query.match),
         )
+
+    def _read_filter(self, text: str) -> Condition | None:
+        """Return the condition of a filter, by what is known of the desk and the time now."""
+        if not text.strip():
+            return None
+        # The first screen does not wait for the parser
+        from deskterm.present.filters.reading import FilterContext, read_filter  # noqa: PLC0415
+
+        people = self._known[1]
+        context = FilterContext(self._vocabulary, people, self._login, self._now(), self._impersonator)
+        return read_filter(text, context)
 
     def _lines(self, rows: Sequence[QueueRow]) -> list[QueueLine]:
         return present_rows(rows, load_live_clocks(self._reader, [row.number for row in rows]), self._vocabulary)
