@@ -98,7 +98,7 @@ def test_a_number_a_search_and_a_command_line_are_typed_with_what_follows_them(u
     terminal.wait_for("1078 answered")
     terminal.type(f"{ESCAPE}")
     terminal.wait_for("140 open")
-    terminal.type(f"gj:reply{ENTER}For the command{SEND}")
+    terminal.type(f"ggj:reply{ENTER}For the command{SEND}")
     terminal.wait_for("1002 answered")
     texts = [last_message(url, number) for number in (1112, 1078, 1002)]
     assert texts == ["For the number", "For the search", "For the command"]
@@ -158,4 +158,14 @@ def test_acts_in_one_burst_are_undone_one_by_one_in_another(url: str, start: Sta
     terminal.type("u")
     terminal.wait_for("Undone: 1001 is unassigned again", without=["u undo:"])
     assert load_detail(url, 1001).row.assignee is None
+    leave(terminal)
+
+
+@pytest.mark.law("C-02", "C-04", "C-42")
+def test_marks_and_what_they_are_marked_again_for_are_typed_in_one_burst(url: str, start: Start) -> None:
+    terminal = start(url)
+    terminal.wait_for("Words 1001.")
+    terminal.type(f"jj  jAggjtone{ENTER}gvtvip{ENTER}")
+    terminal.wait_for("u undo: tags of 2 tickets")
+    assert [load_detail(url, number).tags for number in (1002, 1003, 1004)] == [("one",), ("vip",), ("vip",)]
     leave(terminal)

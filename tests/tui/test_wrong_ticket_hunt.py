@@ -28,7 +28,24 @@ TICKETS = 160
 KEYS_IN_SUITE, KEYS_AT_LENGTH = 2_500, 250_000
 """Keys of one run: four seeds make 10,000 and a million."""
 
-MOVES = ("j", "k", "j j", "J", "K", "g", "G", "space", "ctrl+d", "ctrl+u", "tab", "enter", "escape", "escape", "2", "3")
+MOVES = (
+    "j",
+    "k",
+    "j j",
+    "J",
+    "K",
+    "g g",
+    "G",
+    "space",
+    "ctrl+d",
+    "ctrl+u",
+    "tab",
+    "enter",
+    "escape",
+    "escape",
+    "2",
+    "3",
+)
 LOOKS = ("v", "V", "o", "z", "/ m a t enter", "/ escape", "asterisk", ": 1 0 4 2 enter", ": 1 1 0 9 enter")
 ACTS = ("A", "s 1", "S 2", "u")
 

@@ -25,8 +25,31 @@ class Act(NamedTuple):
     together: bool = True
 
 
+class Refused(NamedTuple):
+    """A ticket that refused an act, and its reason in a sentence."""
+
+    number: int
+    reason: str
+
+
+class Refusals(NamedTuple):
+    """The refusals of an act on several tickets. done: as of `Console.run_on`; selected: tickets that it was for."""
+
+    done: str = ""
+    selected: int = 0
+    tickets: Sequence[Refused] = ()
+
+    def name(self) -> str:
+        """Return how many refused what: `7 could not be closed`."""
+        verb = self.done.partition(" ")[0].lower()
+        return f"{len(self.tickets)} could not be {verb if verb.endswith('ed') else 'changed'}"
+
+
 class ActLog:
     """The acts that were done here and not undone here. changed: called when the last one is another."""
+
+    refused = Refusals()
+    """Those of the last act on several tickets."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._acts: list[Act] = []
@@ -47,13 +70,6 @@ class ActLog:
         """Drop an act that was undone, or that cannot be: the one before it is next."""
         self._acts = [act for act in self._acts if dict(act.heads) != dict(heads)]
         self._changed()
-
-
-class Refused(NamedTuple):
-    """A ticket that refused an act, and its reason in a sentence."""
-
-    number: int
-    reason: str
 
 
 class Outcome(NamedTuple):

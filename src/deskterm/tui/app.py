@@ -134,13 +134,24 @@ class DeskApp(App[None]):
             await super().on_event(event)
 
     async def _deliver(self, event: events.Event, serial: int) -> None:
+        if not self.screen_stack:
+            return  # the program ends, and nothing is there any more to take keys
         self._frames.hold("key")
-        await super().on_event(event)
+        if not self._continue_sequence(event):
+            await super().on_event(event)
         self._send_mark(KeyDone(serial))
+
+    def _continue_sequence(self, event: events.Event) -> bool:
+        """Return whether a key is the second one of two, which belongs to no widget."""
+        screen = self.screen
+        if isinstance(screen, DeskScreen) and isinstance(event, events.Key):
+            return screen.workspace.sequence.take(event.key)
+        return False
 
     def _send_mark(self, mark: KeyDone) -> None:
         """Send a mark the way that a key goes: from the widget with the focus upwards."""
-        if not (self.focused or self.screen).post_message(mark):
+        taker = self.focused or (self.screen if self.screen_stack else None)
+        if taker is None or not taker.post_message(mark):
             self.post_message(mark)
 
     async def on_key_done(self, mark: KeyDone) -> None:

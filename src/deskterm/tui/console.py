@@ -243,8 +243,18 @@ class Workspace(Console, Protocol):
     def mark(self, lines: Sequence[QueueLine]) -> None:
         """Mark these tickets and no others."""
 
-    def mark_all(self, limit: int) -> None:
-        """Mark every ticket of the list, at most so many."""
+    def unmark(self, numbers: Sequence[int]) -> None:
+        """Take the marks of these tickets away: an act was done to them."""
+
+    async def mark_all(self, limit: int) -> None:
+        """Mark every ticket of the list, at most so many, and wait until they are."""
+
+    async def mark_again(self) -> None:
+        """Mark the tickets that were marked together last, and wait until they are."""
+
+    @property
+    def last_marks(self) -> Sequence[int]:
+        """The numbers of the tickets that were marked together last."""
 
     @property
     def active_pane(self) -> Navigable:
@@ -311,6 +321,10 @@ class TitledScreen(Workspace, Protocol):
     @property
     def panes(self) -> PaneSet:
         """The panes with a heading."""
+
+    @property
+    def first_key(self) -> str:
+        """The first key of two that was pressed, while the second is waited for; empty otherwise."""
 
     @property
     def desk_name(self) -> str:

@@ -6,7 +6,7 @@ one does. Every query of an open view says `is_open = 1` in these words, because
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -199,6 +199,15 @@ def load_queue_page(
     if reverse:  # it was read from the anchor upwards
         found.reverse()
     return found
+
+
+def load_queue_rows(reader: ReadConnection, numbers: Collection[int]) -> list[QueueRow]:
+    """Load the rows of some tickets, whichever views they are in, in the order of their numbers."""
+    if not numbers:
+        return []
+    params = {f"n{index}": number for index, number in enumerate(numbers)}
+    sql = f"SELECT {_COLUMNS} FROM ticket WHERE id IN ({', '.join(':' + name for name in params)}) ORDER BY id"
+    return [to_queue_row(row) for row in reader.rows(sql, params)]
 
 
 def count_tickets(

@@ -31,7 +31,7 @@ class Command(NamedTuple):
     handler: str = ""
     step: Callable[[Workspace], None] | None = None
     keys: tuple[str, ...] = ()
-    """Textual's names of keys."""
+    """Textual's names of keys; of two that are pressed one after the other with a space between them."""
     argument: str = ""
     """The words that may follow the name, as the help page writes them."""
     rows: Literal["none", "one", "many"] = "none"
@@ -41,7 +41,7 @@ class Command(NamedTuple):
     footer: int = 0
     """Its place in the last line, 0 for none."""
     opens_input: bool = False
-    """True when it opens something to type in; keys pressed until that is open are kept for it."""
+    """True when it opens something to type in, or chooses tickets; keys pressed until that is done are kept for it."""
     in_palette: bool = True
     """True when the palette and `:` offer it."""
     about_last_act: bool = False

@@ -11,19 +11,27 @@ from deskterm.tui.commands.table import TABLE
 
 
 def make_bindings(table: Iterable[Command] = TABLE) -> list[BindingType]:
-    """Return a binding for every command that has keys. Its id is the command's name, so that a keymap can move it."""
-    return [
-        Binding(
-            ",".join(command.keys),
-            f"run_command({command.name!r})",
-            command.title,
-            show=False,
-            tooltip=command.help,
-            id=command.name,
-        )
-        for command in table
-        if command.keys
-    ]
+    """Return a binding for every command that has a key, and for every first key of two. The id of a command's is its
+    name, so that a keymap can move it."""
+    bindings: list[BindingType] = []
+    for command in table:
+        keys = ",".join(key for key in command.keys if " " not in key)
+        if keys:
+            action = f"run_command({command.name!r})"
+            bindings.append(Binding(keys, action, command.title, show=False, tooltip=command.help, id=command.name))
+    for first in find_sequences(table):
+        bindings.append(Binding(first, f"begin_keys({first!r})", "Another key follows", show=False, id=f"keys-{first}"))
+    return bindings
+
+
+def find_sequences(table: Iterable[Command] = TABLE) -> dict[str, dict[str, Command]]:
+    """Return the commands of two keys: first key → second key → command."""
+    found: dict[str, dict[str, Command]] = {}
+    for command in table:
+        for first, space, second in (key.partition(" ") for key in command.keys):
+            if space:
+                found.setdefault(first, {})[second] = command
+    return {first: dict(sorted(commands.items())) for first, commands in found.items()}
 
 
 def footer_commands(table: Iterable[Command] = TABLE) -> list[Command]:
@@ -44,9 +52,10 @@ def format_key_table(table: Iterable[Command] = TABLE) -> str:
 _ON_KEYBOARDS = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "left_square_bracket": "[",
     "right_square_bracket": "]", "escape": "esc", "space": "space", "pageup": "pgup", "pagedown": "pgdn",
+    "exclamation_mark": "!",
 }  # fmt: skip
 
 
 def format_key(key: str) -> str:
-    """Return a key as it is written on keyboards. key: Textual's name."""
-    return _ON_KEYBOARDS.get(key, key)
+    """Return a key, or two that follow each other, as they are written on keyboards. key: as of `Command.keys`."""
+    return "".join(_ON_KEYBOARDS.get(part, part) for part in key.split(" "))

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from deskterm.errors import DeskError
-from deskterm.tui.acts import ActLog, run_on_each, run_once
+from deskterm.tui.acts import ActLog, Refusals, run_on_each, run_once
 from deskterm.tui.commands.table import BY_NAME
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.type_ahead import CURRENT_HOLD
@@ -124,16 +124,18 @@ class CommandRunner:
         results, refused, done_act = await console.run(lambda desk: run_on_each(desk, numbers, act))
         if done_act is not None:
             self.acts.add(done_act)
-        if results:
-            console.notify(
-                results[0].summary if len(numbers) == 1 else _name_act(done or "Changed {}", len(results), len(numbers))
-            )
-        if refused:
-            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+        if len(numbers) > 1:
+            self.acts.refused = Refusals(done or "Changed {}", len(numbers), refused)
+        if results and not refused:
+            console.notify(results[0].summary if len(numbers) == 1 else _name_act(done, len(results), len(numbers)))
+        elif results:
+            words = f"{_name_act(done, len(results), len(numbers))} · {self.acts.refused.name()}. Press ! for why."
+            console.notify(words, severity="warning")
+        elif refused:
+            more = f" (and {len(refused) - 1} more: press ! for them)" if len(refused) > 1 else ""
             console.notify(refused[0].reason + more, severity="error")
-        elif console.marked_count:
-            # Marks stay while something was refused, so that it can be tried again
-            console.mark([])
+        # Those that were refused stay marked, so that something else can be tried with them (C-04)
+        console.unmark(sorted(set(numbers) - {ticket.number for ticket in refused}))
         console.refresh_lists()
 
     async def perform(self, act: Callable[[DeskSession], CommandResult]) -> CommandResult:
@@ -149,4 +151,4 @@ def _name_act(done: str, changed: int, selected: int) -> str:
     """Return the sentence of an act on several tickets: `Assigned 12 tickets to Priya`, `Closed 2 of 3 tickets`."""
     tickets = f"{changed} tickets" if changed == selected else f"{changed} of {selected} tickets"
     # Only the first: what follows may be words that an agent typed
-    return done.replace("{}", tickets, 1)
+    return (done or "Changed {}").replace("{}", tickets, 1)

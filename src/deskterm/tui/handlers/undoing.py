@@ -1,9 +1,11 @@
-"""Undo what was done in this console, and what is chosen from a list."""
+"""Undo what was done in this console, and what is chosen from a list; explain what an act could not do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from textual.content import Content
 
 from deskterm.desk.history.undo_acts import UndoableAct, list_undoable_acts, undo_commands
 from deskterm.errors import DeskError
@@ -11,7 +13,9 @@ from deskterm.present import formats
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.errors import UnavailableDesk
+from deskterm.tui.dialogs.page import Page
 from deskterm.tui.handlers.questions import parse_ticket_number
+from deskterm.tui.panes.colours import ACCENT, BOLD
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
@@ -52,6 +56,18 @@ async def choose_act(console: Workspace, target: Target, argument: str) -> None:
     question = f"Undo {_name(act)}? {_format_time(console, act)} {act.actor} {act.what}."
     if await console.confirm(question, "undo it", "leave it as it is"):
         await _undo(console, act.heads, together=True)
+
+
+async def show_refusals(console: Workspace, target: Target, argument: str) -> None:
+    """Show the tickets that refused the last act on several, each with its reason (C-04). Raises DeskError where there
+    are none."""
+    refused = console.acts.refused
+    if not refused.tickets:
+        raise DeskError("Nothing was refused by the last command on several tickets.")
+    parts: list[tuple[str, str] | str] = [(f"{refused.name()}, of {refused.selected}\n", ACCENT)]
+    for ticket in refused.tickets:
+        parts += [(f"\n{ticket.number}  ", BOLD), sanitize(ticket.reason)]
+    await console.show(Page("Refused", Content.assemble(*parts)))
 
 
 async def _undo(console: Workspace, heads: Mapping[int, int], *, together: bool) -> None:

@@ -120,7 +120,15 @@ async def mark_all(workspace: Workspace, target: Target, argument: str) -> None:
     elif workspace.row_count > MOST_MARKED:
         raise UsageError(f"{workspace.row_count:,} tickets are too many to mark: filter the list first with /.")
     else:
-        workspace.mark_all(MOST_MARKED)
+        await workspace.mark_all(MOST_MARKED)
+
+
+async def mark_again(workspace: Workspace, target: Target, argument: str) -> None:
+    """Mark the tickets that were marked together last. Raises UsageError where none were."""
+    if not workspace.last_marks:
+        raise UsageError("Nothing was marked before: space marks a ticket, * all of the list.")
+    await workspace.mark_again()
+    workspace.show_pane("queue")
 
 
 async def copy_numbers(workspace: Workspace, target: Target, argument: str) -> None:

@@ -72,6 +72,10 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._requested: set[int] = set()
         """Pages that were asked for and have not come yet."""
         self.marks: dict[int, QueueLine] = {}
+        self.last_marks: tuple[int, ...] = ()
+        """The tickets that were marked together last, by number."""
+        self._marks_chosen = False
+        """True while the marks are what the agent chose, and no act has taken any away."""
         self.empty_text = ""
         """The sentence for an empty list."""
 
@@ -208,13 +212,29 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             return
         if self.marks.pop(line.number, None) is None:
             self.marks[line.number] = line
+        self._marks_chosen = True
         self._refresh_row(self._cursor)
         self.move(1)
 
     def set_marks(self, lines: Sequence[QueueLine]) -> None:
         """Mark these rows and no others."""
+        self._keep_marks()
         self.marks = {line.number: line for line in lines}
+        self._marks_chosen = True
         self.refresh()
+
+    def unmark(self, numbers: Sequence[int]) -> None:
+        """Take the marks of these tickets away: an act was done to them."""
+        if not self.marks.keys().isdisjoint(numbers):
+            self._keep_marks()
+            self.marks = {number: line for number, line in self.marks.items() if number not in numbers}
+            self.refresh()
+
+    def _keep_marks(self) -> None:
+        """Keep the marks as the last ones. Those that an act has left are a part of them."""
+        if self.marks and self._marks_chosen:
+            self.last_marks = tuple(self.marks)
+        self._marks_chosen = False
 
     # -- painting ------------------------------------------------------------------------------------------------
 

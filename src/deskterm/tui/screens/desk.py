@@ -157,6 +157,10 @@ class DeskScreen(Screen[None]):
         """Run a command by its name, or say why it cannot be run."""
         self.workspace.run_command(name, argument)
 
+    def action_begin_keys(self, first: str) -> None:
+        """Wait for the second key of two, and name those that there are in the last line."""
+        self.workspace.sequence.begin(first)
+
     def on_screen_resume(self) -> None:
         if self.is_mounted and self.focused is None:
             self.workspace.focus_pane()
@@ -196,7 +200,7 @@ class DeskScreen(Screen[None]):
 
     @on(messages.WholeListRead)
     def _whole_list_read(self, answer: messages.WholeListRead) -> None:
-        self.workspace.mark(answer.rows)
+        self.workspace.browser.rows_read(answer.rows)
 
     @on(messages.TicketRead)
     def _ticket_read(self, answer: messages.TicketRead) -> None:

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from deskterm.present import formats
 from deskterm.present.labels import Vocabulary
-from deskterm.tui.commands.keys import footer_commands, format_key
+from deskterm.tui.commands.keys import find_sequences, footer_commands, format_key
 from deskterm.tui.panes.keyline import Key
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ def update_banner(screen: TitledScreen) -> None:
 def _keys(screen: TitledScreen) -> list[Key]:
     if screen.typing_letter:
         return list(_COMPOSING)
+    if screen.first_key:
+        second_keys = find_sequences()[screen.first_key].items()
+        keys = [Key(format_key(f"{screen.first_key} {key}"), one.title, one.name) for key, one in second_keys]
+        return [*keys, Key("esc", "none of them", "back")]
     target, last_act = screen.find_target(), screen.acts.last
     keys = []
     for command in footer_commands():

@@ -14,6 +14,7 @@ from deskterm.tui.acts import ActLog
 from deskterm.tui.commands.search import translate_calls
 from deskterm.tui.control.browsing import Browser
 from deskterm.tui.control.command_runner import CommandRunner
+from deskterm.tui.control.key_sequence import KeySequence
 from deskterm.tui.panes import Navigable
 from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.panes.queue import Queue
@@ -71,6 +72,7 @@ class DeskWorkspace:
         self.browser = Browser(self, panes, reader)
         self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
+        self.sequence = KeySequence(self)
 
     @cached_property
     def prompts(self) -> Prompts:
@@ -271,8 +273,18 @@ class DeskWorkspace:
     def mark(self, lines: Sequence[QueueLine]) -> None:
         self.browser.mark(lines)
 
-    def mark_all(self, limit: int) -> None:
-        self.browser.mark_all(limit)
+    def unmark(self, numbers: Sequence[int]) -> None:
+        self.browser.unmark(numbers)
+
+    async def mark_all(self, limit: int) -> None:
+        await self.browser.mark_all(limit)
+
+    async def mark_again(self) -> None:
+        await self.browser.mark_again()
+
+    @property
+    def last_marks(self) -> Sequence[int]:
+        return self.panes.queue.last_marks
 
     # -- panes ---------------------------------------------------------------------------------------------------
 
@@ -320,6 +332,10 @@ class DeskWorkspace:
         self.panes.ticket.with_clock = self.layout.single
         self.panes.ticket.tick(self.epoch())
         self.update_titles()
+
+    @property
+    def first_key(self) -> str:
+        return self.sequence.first
 
     def update_titles(self) -> None:
         titles.update_titles(self)

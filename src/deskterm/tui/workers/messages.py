@@ -73,7 +73,7 @@ class PageRead(Message):
 
 
 class WholeListRead(Message):
-    """A list from its first row to its last."""
+    """A list from its first row to its last, or rows that were asked for by their numbers."""
 
     def __init__(self, rows: Sequence[QueueLine]) -> None:
         super().__init__()

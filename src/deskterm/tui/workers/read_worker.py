@@ -35,6 +35,7 @@ from deskterm.store.queries.queue import (
     count_tickets,
     find_position,
     load_queue_page,
+    load_queue_rows,
     load_view_counts,
 )
 from deskterm.store.queries.ticket_detail import load_ticket_detail
@@ -153,6 +154,10 @@ class ReadWorker:
     def read_whole_list(self, query: QueueQuery, limit: int) -> None:
         """Read a list from its first row, at most so many rows."""
         self._request("whole list", partial(self._read_whole_list, query, limit))
+
+    def read_rows(self, numbers: Sequence[int]) -> None:
+        """Read the rows of some tickets, whichever list they are in."""
+        self._request("whole list", partial(self._read_rows, numbers))
 
     def _request(self, kind: str, job: Callable[[], object], *, overtakes: bool = False) -> None:
         """Line a job up, in place of one of its kind that still waits. overtakes: interrupt one that is under way, and
@@ -312,6 +317,9 @@ class ReadWorker:
 
     def _read_whole_list(self, query: QueueQuery, limit: int) -> None:
         self._post(WholeListRead(self._lines(self._window(query, limit=limit))))
+
+    def _read_rows(self, numbers: Sequence[int]) -> None:
+        self._post(WholeListRead(self._lines(load_queue_rows(self._reader, numbers))))
 
     def _page(self, query: QueueQuery, page: int) -> list[QueueRow]:
         """Read a page by the key of its neighbour where that is known, else by skipping rows from the top, which takes
