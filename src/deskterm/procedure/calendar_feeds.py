@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from deskterm.devices import refuse_device
+from deskterm.errors import DeskError
 from deskterm.procedure.checking.problems import Problem
 from deskterm.procedure.schema import CalendarPart, NamedDay, Procedure
 
@@ -42,9 +44,12 @@ def read_closed_dates(path: Path) -> dict[date, str]:
     import icalendar  # noqa: PLC0415
 
     try:
+        refuse_device(path)
         if path.stat().st_size > _LARGEST:
             raise ValueError(f"{path} is too large to be a list of holidays")
         text = path.read_bytes()
+    except DeskError as error:
+        raise ValueError(str(error).rstrip(".")) from error
     except FileNotFoundError as error:
         raise ValueError(f"there is no file {path}; put it beside the procedure, or give its whole path") from error
     except OSError as error:

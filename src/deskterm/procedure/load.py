@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
 from deskterm.procedure.calendar_feeds import resolve_feeds
 from deskterm.procedure.checking.characters import find_escaped_characters, find_raw_characters
@@ -43,6 +44,7 @@ class LoadedProcedure:
 def load(path: FilePath) -> LoadedProcedure:
     """Load the procedure in a file. Raises DeskError when the file cannot be read, or with all of its problems, one a
     line."""
+    refuse_device(path)
     try:
         # Asked before reading: a path that was mistyped may name a disk image
         if path.stat().st_size > _LARGEST:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deskterm.desk.history.integrity import refresh_projections
+from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
 from deskterm.exchange.backup import compression, postgresql_dump
 from deskterm.exchange.backup.backup import hash_file
@@ -78,6 +79,7 @@ def prepare_restore(
     needs_manifest: refuse a file without one. Raises DeskError for a backup that is damaged, of a newer layout, of
     another desk or of the other database. The copy is removed at the end unless `finish_restore` took it.
     """
+    refuse_device(backup)
     with _opened_backup(backup) as (file, manifest):
         if manifest is None and needs_manifest:
             raise DeskError(

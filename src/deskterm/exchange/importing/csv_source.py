@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
 from deskterm.exchange.formula_guard import unguard_formula
 from deskterm.exchange.importing.encodings import MIXED_ERRORS, SAMPLE_BYTES, Encoding, detect_encoding
@@ -120,6 +121,7 @@ class EventLog:
 def open_log(path: Path, *, delimiter: str = ",", encoding: str = AUTO) -> Iterator[EventLog]:
     """Open a log for reading. Raises DeskError, now or while it is read, when it is not there, is no file, breaks off
     in its compression, is not in its encoding, or has no header."""
+    refuse_device(path)
     try:
         with path.open("rb") as bare:
             start = bare.peek(6)[:6]

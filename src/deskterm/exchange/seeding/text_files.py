@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
 from deskterm.procedure.checking.characters import find_escaped_characters, find_raw_characters
 from deskterm.procedure.checking.problems import problems_from_validation
@@ -22,6 +23,7 @@ M = TypeVar("M", bound=BaseModel)
 def read_text_file(path: Path) -> str:
     """Read a UTF-8 file, with or without a byte order mark. Raises DeskError when it cannot be read as such,
     or has characters that a terminal acts on or nobody sees."""
+    refuse_device(path)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DeskError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: give a file of hand-written size.")

@@ -1,0 +1,34 @@
+"""Devices in the place of files: they are refused, because reading some of them never ends (D-47)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli_call import Call
+
+SHIPPED = Path(__file__).parents[2] / "data" / "procedures"
+
+CALLS = (
+    ("restore", "/dev/zero", "--without-manifest", "--dry-run"),
+    ("seed", "agents", "/dev/zero"),
+    ("procedure", "check", "/dev/zero"),
+    ("import", "events", "/dev/zero", "--mapping", "servicenow-incident-log"),
+)
+
+
+@pytest.mark.parametrize("words", CALLS, ids=lambda words: words[0])
+def test_a_device_is_refused(managed_services: Call, words: tuple[str, ...]) -> None:
+    result = managed_services(*words)
+    assert result.code == 1
+    assert "/dev/zero is a device: give a file." in result.err
+
+
+def test_holidays_do_not_come_from_a_device(managed_services: Call, tmp_path: Path) -> None:
+    text = (SHIPPED / "managed-services.toml").read_text(encoding="utf-8")
+    file = tmp_path / "procedure.toml"
+    file.write_text(text.replace("[calendars.australia]", '[calendars.australia]\nics = "/dev/zero"', 1))
+    result = managed_services("procedure", "check", file)
+    assert result.code == 1
+    assert "/dev/zero is a device" in result.out + result.err
