@@ -7,22 +7,26 @@ from pathlib import Path
 import pytest
 
 from cli_call import Call
+from deskterm.errors import DeskError
+from deskterm.exchange.importing.csv_source import open_log
 
 SHIPPED = Path(__file__).parents[2] / "data" / "procedures"
 
-CALLS = (
-    ("restore", "/dev/zero", "--without-manifest", "--dry-run"),
-    ("seed", "agents", "/dev/zero"),
-    ("procedure", "check", "/dev/zero"),
-    ("import", "events", "/dev/zero", "--mapping", "servicenow-incident-log"),
-)
+CALLS = (("restore", "--without-manifest", "--dry-run"), ("seed", "agents"), ("procedure", "check"))
 
 
 @pytest.mark.parametrize("words", CALLS, ids=lambda words: words[0])
-def test_a_device_is_refused(managed_services: Call, words: tuple[str, ...]) -> None:
-    result = managed_services(*words)
+def test_a_device_is_refused(managed_services: Call, tmp_path: Path, words: tuple[str, ...]) -> None:
+    link = tmp_path / "link.toml"
+    link.symlink_to("/dev/zero")
+    result = managed_services(*words, link)
     assert result.code == 1
-    assert "/dev/zero is a device: give a file." in result.err
+    assert "link.toml is a device: give a file." in result.err
+
+
+def test_an_event_log_is_no_device() -> None:
+    with pytest.raises(DeskError, match="/dev/zero is a device"), open_log(Path("/dev/zero")):
+        pass
 
 
 def test_holidays_do_not_come_from_a_device(managed_services: Call, tmp_path: Path) -> None:
