@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cli_call import Call
@@ -91,3 +93,21 @@ def test_an_act_by_a_filter_that_cannot_be_is_refused(
 def test_the_help_of_an_act_names_the_filter(desk: Call) -> None:
     assert "--filter" in desk("ticket", "close", "--help").out
     assert "--filter" not in desk("ticket", "new", "--help").out
+
+
+@pytest.mark.law("C-12")
+@pytest.mark.parametrize("what", ["tickets", "messages", "events", "clocks"])
+def test_an_export_takes_a_filter(two_tickets: Call, what: str) -> None:
+    """Before, an export could be narrowed by `--only` alone."""
+
+    def exported(*words: str) -> set[int]:
+        answer = two_tickets("export", what, "--format", "jsonl", *words, *AT)
+        assert answer.code == 0, answer.err
+        rows = [json.loads(line) for line in answer.out.splitlines()]
+        return {row["number" if what == "tickets" else "ticket"] for row in rows}
+
+    assert exported() == exported("--filter", " ") == {1001, 1002}
+    assert exported("--filter", "door created:today") == {1002}
+    assert exported("--filter", "is:closed") == set()
+    assert two_tickets("export", what, "--filter", "stats:x", *AT).code == 2
+    assert two_tickets("export", "worklog", "--filter", "door", *AT).code == 2

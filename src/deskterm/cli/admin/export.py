@@ -10,6 +10,8 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
+from deskterm.cli.runtime.filtering.filter_words import read_filter_text
+from deskterm.cli.runtime.options import FilterOption
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.exchange.exporting.billing import export_worklog
@@ -43,6 +45,7 @@ def export_rows(
     until: Annotated[str | None, typer.Option(help="Work log: that began before.", metavar="INSTANT")] = None,
     chargeable: Annotated[bool, typer.Option("--chargeable", help="Work log: what is charged only.")] = False,
     only: Only = None,
+    filter_text: FilterOption = None,
     added: Annotated[
         list[str] | None,
         typer.Option("--with", help="Tickets: add this field as a column; may be given again.", metavar="FIELD"),
@@ -56,15 +59,18 @@ def export_rows(
         output = None
     if what != "worklog" and (since is not None or until is not None or chargeable):
         raise UsageError("--since, --until and --chargeable are for the work log.")
-    if what == "worklog" and (only or added):
-        raise UsageError("--only and --with are for tickets and what belongs to them, not for the work log.")
+    if what == "worklog" and (only or added or filter_text is not None):
+        raise UsageError("--only, --filter and --with are for tickets and what belongs to them, not for the work log.")
     file_format = _choose_format(form, output)
     cli.require("export")
     facts = cli.read_facts()
-    chosen = TicketFilter(fields=parse_filters(only or (), Vocabulary(facts.document)))
+    fields = parse_filters(only or (), Vocabulary(facts.document))
+    now = cli.now(facts)
+    with cli.open_reader() as reader:
+        condition = read_filter_text(cli, reader, facts, filter_text or "").condition
+    chosen = TicketFilter(fields=fields, condition=condition, now=int(now.timestamp()))
     # Before the first row goes out: an export that breaks off was a look as well (S4-25)
     cli.log_access(facts, None, f"export {what}")
-    now = cli.now(facts)
     begin = parse_instant(since, facts.timezone, now, past=True) if since is not None else None
     end = parse_instant(until, facts.timezone, now) if until is not None else None
     with cli.open_current_reader() as reader:

@@ -23,6 +23,8 @@ from deskterm.exchange.exporting.formats import (
 )
 from deskterm.procedure.ticket_fields import FILTER_FIELDS
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.filters.compiler import compile_condition
+from deskterm.store.filters.conditions import Condition
 from deskterm.store.rows.field_values import resolve_field_values
 
 _PAGE_SIZE = 2_000
@@ -31,13 +33,16 @@ _PAGE_SIZE = 2_000
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
     """The tickets of an export: received in `[since, until)`, open or not, of a client (its name), with these values in
-    fields that filter (`procedure.ticket_fields`), by name. A condition that is left out allows all."""
+    fields that filter (`procedure.ticket_fields`), by name, that meet the condition of a filter (C-12), in which `now`,
+    epoch seconds, is the time. A condition that is left out allows all."""
 
     since: datetime | None = None
     until: datetime | None = None
     is_open: bool | None = None
     organisation: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    condition: Condition | None = None
+    now: int = 0
 
 
 def export(
@@ -127,6 +132,10 @@ def _conditions(
     for name, value in tickets.fields.items():
         conditions.append(f"{FILTER_FIELDS[name].name} = :of_{name}")
         params[f"of_{name}"] = value
+    if tickets.condition is not None:
+        filtered, added = compile_condition(reader, tickets.condition, tickets.now)
+        conditions.append(filtered)
+        params |= added
     if conditions and source.table != "ticket":
         # The filter is one of tickets: the rows of other tables go with theirs
         conditions = [f"{source.ticket} IN (SELECT id FROM ticket WHERE {' AND '.join(conditions)})"]
