@@ -144,5 +144,5 @@ def _read_checklist(desk: DeskSession, number: int, now: datetime) -> _Checklist
     complete = bool(part.outcomes) and not any(row["required"] and not row.get("done") for row in rows)
     outcomes = [Choice(one.key, sanitize(one.label), sanitize(one.definition)) for one in part.outcomes]
     leave = Choice(_LEAVE, Safe("leave it at that"))
-    title = sanitize(f"{part.label}: what did it end in?" if complete else f"{part.label}: what is done?")
+    title = sanitize(f"{number} · {part.label}: {'what did it end in?' if complete else 'what is done?'}")
     return _Checklist(title, [*(outcomes if complete else left), leave], complete)

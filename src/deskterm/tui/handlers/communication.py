@@ -53,7 +53,7 @@ async def escalate_to_level(console: Console, target: Target, argument: str) -> 
     chosen = next((level for level in levels if position in (str(level.position), level.label)), None)
     criterion: str | None = ""
     if chosen is not None and chosen.skips and chosen.criteria:
-        criterion = await console.ask(f"{chosen.label} is for: {chosen.criteria} How is that met?")
+        criterion = await console.ask(f"{chosen.label} is for: {chosen.criteria} How does {line.number} meet that?")
         if not criterion:
             return
     reason = await console.ask(f"Reason to escalate {line.number}")

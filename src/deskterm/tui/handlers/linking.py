@@ -64,16 +64,16 @@ async def separate(console: Console, target: Target, argument: str) -> None:
 async def split(console: Console, target: Target, argument: str) -> None:
     """Make a ticket of a message of the requester, or one of each thing that the message lists. Raises DeskError when
     there is no such message."""
-    selected, ticket = target.number, console.open_ticket
-    entries = [entry for entry in ticket.timeline if entry.voice == "requester" and entry.seq] if ticket else []
-    # The pane may still show the ticket before this one
-    if not entries or ticket is None or ticket.number != selected:
+    selected = target.number
+    ticket = await console.read_ticket(selected)
+    entries = [entry for entry in ticket.timeline if entry.voice == "requester" and entry.seq]
+    if not entries:
         raise DeskError("No message from the requester to split off.")
     choices = [Choice(str(entry.seq), sanitize(entry.text.split("\n")[0][:70])) for entry in reversed(entries)]
-    chosen = choices[0].key if len(choices) == 1 else await console.choose("Message to split off", choices)
+    chosen = choices[0].key if len(choices) == 1 else await console.choose(f"Message to split off {selected}", choices)
     if chosen is None:
         return
-    number, message, looked_at = ticket.number, int(chosen), console.now()
+    number, message, looked_at = selected, int(chosen), console.now()
     items = await console.run(lambda desk: splitting.preview_list_items(desk, number, message, now=looked_at))
     way = "whole"
     if items:
@@ -82,7 +82,7 @@ async def split(console: Console, target: Target, argument: str) -> None:
             Choice("each", sanitize(f"a ticket of each of its {len(items)} things"), sanitize(listed)),
             Choice("whole", sanitize("one ticket of the whole message")),
         ]
-        way = await console.choose(f"Message {message} lists {len(items)} things", ways) or ""
+        way = await console.choose(f"Message {message} of {number} lists {len(items)} things", ways) or ""
     if way:
         now = console.now()
         divide = splitting.split_list_items if way == "each" else splitting.split_message

@@ -102,7 +102,9 @@ async def choose_next_status(console: Console, composer: Composer) -> None:
     statuses = console.vocabulary.statuses
     stay = Choice("", sanitize(f"leave it {line.status_label}"))
     choices = [stay, *(statuses.get(key) or Choice(key, sanitize(key)) for key in keys)]
-    chosen = await console.choose("When it is sent", choices, composer.next_status.key if composer.next_status else "")
+    chosen = await console.choose(
+        f"When it is sent on {composer.number}", choices, composer.next_status.key if composer.next_status else ""
+    )
     if chosen is not None:
         composer.set_next_status(next((choice for choice in choices if choice.key == chosen and choice.key), None))
 
@@ -111,7 +113,7 @@ async def choose_channel(console: Console, composer: Composer) -> None:
     """Choose how the answer goes out: by mail, or in another way in which somebody was told already."""
     channels = [MAIL, *(channel for channel in console.vocabulary.channels if channel != MAIL)]
     choices = [Choice(channel, sanitize(channel)) for channel in channels]
-    chosen = await console.choose("How it goes out", choices, composer.channel)
+    chosen = await console.choose(f"How it goes out on {composer.number}", choices, composer.channel)
     if chosen is not None:
         composer.set_channel(chosen)
 

@@ -1,0 +1,93 @@
+"""Every dialog, question and composer that a command opens names its ticket (C-01)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from deskterm.desk.tickets.register import register
+from deskterm.tui.commands.command import Command
+from deskterm.tui.commands.table import TABLE
+from deskterm.tui.dialogs.page import Page
+from deskterm.tui.target import Target
+from shipped_desk import shipped_desk
+from small_desk import at
+from tui.console_session import ConsoleSession, open_console
+
+pytestmark = pytest.mark.law("C-01")
+
+MOST_QUESTIONS = 3
+"""Questions of one command that are answered, one after the other, with what is offered first."""
+
+COMMANDS = [command for command in TABLE if command.rows != "none" and command.opens_input]
+ELSEWHERE = {"check": "web-agency", "close": "web-agency"}
+"""Commands that open nothing on the campus's desk → a procedure with what they are about."""
+ABOUT_AN_ITEM = {"item"}
+"""A development item has to be raised first: `test_development_billing.py` has its question."""
+
+
+def read_question(console: ConsoleSession) -> str | None:
+    """Return the words of the dialog, the line to type in or the composer that is open; None where none is."""
+    workspace = console.workspace
+    if len(console.app.screen_stack) > 1:
+        dialog = console.app.screen
+        titles = [str(widget.border_title) for widget in dialog.query("*") if widget.border_title]
+        words = " ".join([*titles, *(str(widget.render()) for widget in dialog.query(Static))])
+        return words.strip() or None  # it has not been composed yet
+    if "prompts" in workspace.__dict__ and workspace.prompts._prompt is not None:
+        return workspace.prompts._prompt._sign
+    return None if workspace.composer is None else str(workspace.composer.border_title)
+
+
+async def read_questions(console: ConsoleSession, command: Command, target: Target) -> list[str]:
+    """Run a command for a ticket, answer what it asks, and return the words of every question."""
+    found: list[str] = []
+    console.workspace.run_command(command.name, target=target)
+    while len(found) < MOST_QUESTIONS:
+        await console.wait_until(
+            lambda: not console.busy() or read_question(console) not in (None, *found[-1:]),
+            f"a question of {command.name}",
+        )
+        words = read_question(console)
+        if words is None:
+            break
+        found.append(words)
+        if console.workspace.composer is not None or isinstance(console.app.screen, Page):
+            break
+        await console.pilot.press(*(["7"] if len(console.app.screen_stack) == 1 else []), "enter")
+    while read_question(console) is not None:
+        await console.pilot.press("escape")
+    await console.wait_until(lambda: not console.busy(), f"the end of {command.name}")
+    return found
+
+
+async def check(tmp_path: Path, procedure: str, commands: list[Command]) -> None:
+    desk = shipped_desk(f"sqlite:///{tmp_path / f'{procedure}.sqlite3'}", procedure)
+    numbers = {
+        command.name: register(
+            desk, subject="The form fails", body="Please:\n1. the door\n2. the window", requester="Kim Doe",
+            email="kim@larch.example", incomplete=True, now=at(0),
+        ).number
+        for command in commands
+    }  # fmt: skip
+    desk.store.close()
+    unnamed, silent = [], []
+    async with open_console(desk.store.url, "ann") as console:
+        lines = {line.number: line for line in console.panes.queue._pages.lines()}
+        for command in commands:
+            number = numbers[command.name]
+            questions = await read_questions(console, command, Target(lines[number]))
+            unnamed += [f"{command.name}: {words}" for words in questions if str(number) not in words]
+            silent += [] if questions else [command.name]
+    assert unnamed == []
+    assert set(silent) <= ABOUT_AN_ITEM
+
+
+async def test_every_question_of_every_command_names_its_ticket(tmp_path: Path) -> None:
+    await check(tmp_path, "campus-it", [command for command in COMMANDS if command.name not in ELSEWHERE])
+
+
+async def test_so_do_the_questions_of_checklists_and_closing(tmp_path: Path) -> None:
+    await check(tmp_path, "web-agency", [command for command in COMMANDS if command.name in ELSEWHERE])
