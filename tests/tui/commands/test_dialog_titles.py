@@ -28,39 +28,41 @@ NEED_MORE = {"item", "suggested"}
 """Commands that open nothing before a development item was raised, or a rule has suggested something."""
 
 
-def read_question(console: ConsoleSession) -> str | None:
-    """Return the words of the dialog, the line to type in or the composer that is open; None where none is."""
+def read_question(console: ConsoleSession) -> tuple[object, str]:
+    """Return the dialog, the line to type in or the composer that is open, and its words; no words where none is."""
     workspace = console.workspace
     if len(console.app.screen_stack) > 1:
         dialog = console.app.screen
         titles = [str(widget.border_title) for widget in dialog.query("*") if widget.border_title]
-        words = " ".join([*titles, *(str(widget.render()) for widget in dialog.query(Static))])
-        return words.strip() or None  # it has not been composed yet
+        # None as long as it has not been composed
+        return dialog, " ".join([*titles, *(str(widget.render()) for widget in dialog.query(Static))]).strip()
     if "prompts" in workspace.__dict__ and workspace.prompts._prompt is not None:
-        return workspace.prompts._prompt._sign
-    return None if workspace.composer is None else str(workspace.composer.border_title)
+        return workspace.prompts._prompt, workspace.prompts._prompt._sign
+    return workspace.composer, "" if workspace.composer is None else str(workspace.composer.border_title)
 
 
 async def read_questions(console: ConsoleSession, command: Command, target: Target) -> list[str]:
     """Run a command for a ticket, answer what it asks, and return the words of every question."""
-    found: list[str] = []
+    found: dict[object, str] = {}
+
+    def is_next() -> bool:
+        opened, words = read_question(console)
+        return not console.busy() or (bool(words) and opened not in found)
+
     console.workspace.run_command(command.name, target=target)
     while len(found) < MOST_QUESTIONS:
-        await console.wait_until(
-            lambda: not console.busy() or read_question(console) not in (None, *found[-1:]),
-            f"a question of {command.name}",
-        )
-        words = read_question(console)
-        if words is None:
+        await console.wait_until(is_next, f"a question of {command.name}")
+        opened, words = read_question(console)
+        if not words or opened in found:
             break
-        found.append(words)
-        if console.workspace.composer is not None or isinstance(console.app.screen, Page):
+        found[opened] = words
+        if console.workspace.composer is not None or isinstance(opened, Page):
             break
         await console.pilot.press(*(["7"] if len(console.app.screen_stack) == 1 else []), "enter")
-    while read_question(console) is not None:
+    while read_question(console)[0] is not None:
         await console.pilot.press("escape")
     await console.wait_until(lambda: not console.busy(), f"the end of {command.name}")
-    return found
+    return list(found.values())
 
 
 async def check(tmp_path: Path, procedure: str, commands: list[Command]) -> None:
