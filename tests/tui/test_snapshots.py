@@ -5,7 +5,8 @@ After an intended change, look at the pictures that `pytest tests/tui/test_snaps
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -49,9 +50,18 @@ HOSTILE = [
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The demo desk, which nobody writes to."""
+def demo_place(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The demo desk, which nobody writes to but for drafts."""
     return create_demo_desk(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def demo(demo_place: str) -> Iterator[str]:
+    """The demo desk without drafts of the picture before."""
+    yield demo_place
+    connection = sqlite3.connect(demo_place.removeprefix("sqlite:///"), isolation_level=None)
+    connection.execute("DELETE FROM draft")
+    connection.close()
 
 
 @pytest.fixture(autouse=True)

@@ -33,6 +33,7 @@ PRELOAD = (
     "deskterm.tui.control.prompts",
     "deskterm.tui.control.composing",
     "deskterm.tui.handlers.writing",
+    "deskterm.tui.handlers.drafts",
     "deskterm.tui.handlers.sending",
     "deskterm.tui.handlers.tickets",
     "deskterm.tui.handlers.reclassify",

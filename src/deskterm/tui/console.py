@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.dialogs.dialog import Dialog
     from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
-    from deskterm.tui.drafts import Drafts
+    from deskterm.tui.drafts import Draft, Drafts
     from deskterm.tui.panes import Navigable
     from deskterm.tui.panes.pane_set import PaneSet
     from deskterm.tui.target import Target
@@ -116,10 +116,17 @@ class Console(Protocol):
         """Show a line to the agent for some seconds."""
 
     async def write(
-        self, kind: Kind, number: int, text: str = "", *, resolution: str = "", attached: bool = False
+        self,
+        kind: Kind,
+        number: int,
+        text: str = "",
+        *,
+        resolution: str = "",
+        attached: bool = False,
+        draft: Draft | None = None,
     ) -> None:
         """Open the composer for a ticket. resolution: the kind of resolution that the letter states; attached:
-        it resolves the tickets attached to this one too."""
+        it resolves the tickets attached to this one too; draft: which one to go on with."""
 
     def show_ticket(self, number: int) -> None:
         """Open a ticket, and put the cursor on it where the list has it."""
@@ -135,7 +142,7 @@ class Console(Protocol):
 
     @property
     def drafts(self) -> Drafts:
-        """Everything written here that has not been sent."""
+        """Everything that the agent has written and not sent."""
 
     def run_worker(self, work: Awaitable[None], *, group: str) -> object:
         """Run something in the background, as Textual's method of this name does."""
@@ -294,13 +301,20 @@ class Workspace(Console, Protocol):
         text: str = "",
         suggestions: Sequence[str] = (),
         line_help: LineHelp | None = None,
+        *,
+        recalled: Sequence[str] = (),
+        changed: Callable[[str], None] | None = None,
     ) -> str | None:
         """Open the line at the foot of the screen; None when it is left. sign: the mark before it; text: its
-        contents at first; line_help: keeps it open while something is wrong with it."""
+        contents at first; line_help: keeps it open while something is wrong with it; recalled: lines that the up key
+        brings back, the newest first; changed: called with the text whenever it changes."""
 
-    def run_command(self, name: str, argument: str = "", target: Target | None = None) -> None:
+    def run_command(self, name: str, argument: str = "", target: Target | None = None, line: str = "") -> None:
         """Run a command by its name, or say why it cannot be run. target: what it is for; by default, what the cursor
-        is on now."""
+        is on now; line: as it was typed, kept when the command is refused (C-05)."""
+
+    async def call(self, handler: str, *arguments: object) -> None:
+        """Run a handler by its name, as a part of the one that calls it: `registering.go_on`."""
 
     def update_titles(self) -> None:
         """Bring headings and the line of keys up to date."""
@@ -311,8 +325,8 @@ class Workspace(Console, Protocol):
     async def wait_for_list(self) -> None:
         """Wait until the list that was asked for last is shown."""
 
-    def unsent(self) -> list[str]:
-        """Return what was written and not sent, as a question names it."""
+    async def save_drafts(self) -> None:
+        """Save what was written, and wait for it. Raises DeskError when it cannot be saved."""
 
 
 class TitledScreen(Workspace, Protocol):

@@ -1,51 +1,318 @@
-"""Letters, notes and requests that were written and not sent."""
+"""The drafts of the agent at this console: saved while they type, and when they leave what they write in (C-05).
+
+Nothing here waits for the store: the write thread saves, at most once in two seconds, and the event loop goes on.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from deskterm.procedure.channels import MAIL
+from deskterm.errors import DeskError
+from deskterm.present.sanitize import sanitize
+from deskterm.store.personal.drafts import DraftKind, StoredDraft
 
 if TYPE_CHECKING:
-    from deskterm.present.models import Choice
-    from deskterm.tui.dialogs.compose import Composer, Kind
-    from deskterm.tui.dialogs.register import Request
+    from deskterm.store.personal.drafts import DraftWriter
+
+SAVE_INTERVAL = 2.0
+"""Seconds between two writes while the agent types: the most that a crash can take from them."""
+
+_FIRST_DELAY = 1.0
+"""Seconds from the first key to its write, so that a short letter that is sent at once is never written as a draft."""
+
+_RETRY_DELAY = 5.0
+"""Seconds until a write that failed is tried again."""
+
+MOST_LINES = 10
+"""Command lines that are kept, the newest ones."""
+
+_NAMES: dict[DraftKind, str] = {
+    "reply": "reply to {}",
+    "note": "note on {}",
+    "resolve": "resolution of {}",
+    "ticket": "new ticket",
+    "command": "command line",
+}
+
+
+@dataclass(slots=True, eq=False)
+class Draft(StoredDraft):
+    """A draft as this console has it. Its key, id and saved_at are the write thread's. is_open: it is being written
+    here; is_unsaved: its words are newer than those in the store; was_written: it was given to the write thread once;
+    is_sent: noted by the write thread, when a command has sent the words; is_over: they were sent or thrown away;
+    history: what can be undone in them."""
+
+    is_open: bool = False
+    is_unsaved: bool = False
+    is_over: bool = False
+    is_sent: bool = False
+    was_written: bool = False
+    history: object | None = None
+
+    @property
+    def name(self) -> str:
+        """The name in lists and sentences: `reply to 1124`."""
+        return _NAMES[self.kind].format(self.number)
+
+    @property
+    def has_words(self) -> bool:
+        """True when it is worth keeping. A command line of one word is typed again as quickly as it is found."""
+        if self.kind == "command":
+            return " " in self.text.strip()
+        return bool(self.text.strip() or any(str(value).strip() for value in self.data.get("form", {}).values()))
 
 
 @dataclass(slots=True)
-class Draft:
-    """The contents of a composer that was left. base_version: the version of the ticket that the text answers."""
+class _Writes:
+    """Writes under way. at: of the last one, seconds of a steady clock; failed: the last one did, and that was said."""
 
-    text: str
-    base_version: int
-    next_status: Choice | None = None
-    resolution: str = ""
-    attached: bool = False
-    channel: str = MAIL
+    at: float = -SAVE_INTERVAL
+    running: set[Future[None]] = field(default_factory=set)
+    failed: bool = False
 
 
-@dataclass(slots=True)
 class Drafts:
-    """Drafts by kind and ticket, and the form of a new ticket that was left."""
+    """All drafts of the agent. save: runs a function with the writer of drafts in the write thread; now: the desk's
+    time; changed: called when another draft is there or one has gone; failed: takes a sentence for the agent."""
 
-    letters: dict[tuple[Kind, int], Draft] = field(default_factory=dict)
-    request: Request | None = None
+    def __init__(
+        self,
+        save: Callable[[Callable[[DraftWriter], None]], Future[None]],
+        now: Callable[[], datetime],
+        changed: Callable[[], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        self._save, self._now, self._changed, self._failed = save, now, changed, failed
+        self._all: list[Draft] = []
+        self._over: set[str] = set()
+        """Keys of drafts that were sent or thrown away here: a read that began before still has them."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._writes = _Writes()
 
-    def keep(self, composer: Composer) -> None:
-        """Keep the text of a composer, unless it is blank."""
-        if composer.text.strip():
-            self.letters[composer.kind, composer.number] = Draft(
-                composer.text,
-                composer.base_version,
-                composer.next_status,
-                composer.resolution,
-                composer.attached,
-                composer.channel,
-            )
+    # -- which there are -----------------------------------------------------------------------------------------
 
-    def names(self) -> list[str]:
-        """Return what was not sent, as a question names it: `reply to 1124`, `note on 1130`, `new ticket`."""
-        ordered = sorted(self.letters, key=lambda letter: (letter[1], letter[0]))
-        names = [f"{'note on' if kind == 'note' else 'reply to'} {number}" for kind, number in ordered]
-        return [*names, "new ticket"] if self.request is not None else names
+    def every(self) -> Sequence[Draft]:
+        """Return the drafts with words, what is being written here included: letters and new tickets before command
+        lines, the newest first."""
+        worth = [draft for draft in reversed(self._all) if draft.has_words]
+        return sorted(worth, key=lambda draft: draft.kind == "command")
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The tickets that have a draft."""
+        return frozenset(draft.number for draft in self._all if draft.number is not None and draft.has_words)
+
+    @property
+    def count(self) -> int:
+        """Drafts of letters, notes and tickets."""
+        return sum(draft.has_words and draft.kind != "command" for draft in self._all)
+
+    def find(self, kind: DraftKind, number: int | None = None) -> Draft | None:
+        """Return the newest draft that is not being written here, None where there is none."""
+        found = (draft for draft in reversed(self._all) if (draft.kind, draft.number) == (kind, number))
+        return next((draft for draft in found if not draft.is_open), None)
+
+    def lines(self) -> Sequence[Draft]:
+        """Return the command lines that were left or refused, the newest first."""
+        return [draft for draft in reversed(self._all) if draft.kind == "command" and not draft.is_open]
+
+    def begin(self, kind: DraftKind, number: int | None = None, text: str = "", **data: Any) -> Draft:
+        """Return a new draft that is being written here. It is in the store once it has words."""
+        draft = Draft(kind, number, text, data=data, is_open=True)
+        self._all.append(draft)
+        if draft.has_words:
+            self._note_change(draft)
+        return draft
+
+    def take(self, draft: Draft) -> None:
+        """Note that a draft is being written here again."""
+        draft.is_open = True
+
+    # -- what becomes of them ------------------------------------------------------------------------------------
+
+    def change(self, draft: Draft, text: str, **data: Any) -> None:
+        """Note the words as they are now. data: what else belongs to them, as far as it has changed."""
+        if draft.is_over or (text == draft.text and all(draft.data.get(key) == value for key, value in data.items())):
+            return
+        had_words = draft.has_words
+        draft.text, draft.data = text, {**draft.data, **data}
+        self._note_change(draft)
+        if draft.has_words != had_words:
+            self._changed()
+
+    def leave(self, draft: Draft) -> None:
+        """Note that a draft is no longer written here, and save it at once; one without words is thrown away."""
+        draft.is_open = False
+        if draft.is_over:
+            return
+        if not draft.has_words:
+            self.discard(draft)
+            return
+        if draft.kind == "command":
+            self._drop_lines(draft)
+        # The newest last, as the store has them
+        self._all.remove(draft)
+        self._all.append(draft)
+        self.flush()
+        self._changed()
+
+    def add_line(self, text: str) -> None:
+        """Keep a command line that was refused."""
+        self.leave(self.begin("command", None, text))
+
+    def discard(self, draft: Draft) -> None:
+        """Throw a draft away."""
+        self._end(draft)
+        if draft.was_written:
+            self._write(_removing(draft))
+
+    def sent(self, draft: Draft) -> None:
+        """Note that a draft was sent, by a command that has taken it out of the store (`DeskSession.sending`)."""
+        self._end(draft)
+
+    def show(self, rows: Sequence[StoredDraft]) -> None:
+        """Take over the drafts as the store has them, written by another console of this agent too. What is being
+        written here stays as it is: saving it finds out that there is another one."""
+        before = [(draft.key, draft.number) for draft in self._all]
+        mine = {draft.key: draft for draft in self._all}
+        there = {row.key for row in rows if row.key not in self._over}
+        kept = [
+            draft
+            for draft in self._all
+            if draft.key in there or draft.is_open or draft.is_unsaved or draft.id is None or self._writes.running
+        ]
+        for row in rows:
+            draft = mine.get(row.key)
+            if draft is None:
+                if row.key not in self._over:
+                    kept.append(_take_over(row))
+            elif not (draft.is_open or draft.is_unsaved or self._writes.running or draft.id == row.id):
+                kept[kept.index(draft)] = _take_over(row)
+        # As they were saved, the newest last; what is newer here than in the store comes behind
+        places = {row.key: place for place, row in enumerate(rows)}
+        last = len(places)
+        self._all = sorted(
+            kept, key=lambda one: last if one.is_unsaved or self._writes.running else places.get(one.key, last)
+        )
+        if [(draft.key, draft.number) for draft in self._all] != before:
+            self._changed()
+
+    # -- saving --------------------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Save what is unsaved, without waiting for it."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for draft in self._all:
+            if draft.is_unsaved:
+                draft.is_unsaved, draft.was_written = False, True
+                self._write(_saving(draft, self._now()), draft)
+
+    async def wait_until_saved(self, patience: float = 2.0) -> None:
+        """Save what is unsaved, and wait for it, so many seconds at most. Raises DeskError when it cannot be saved."""
+        self.flush()
+        waiting = [asyncio.wrap_future(future) for future in self._writes.running]
+        if waiting:
+            done, _ = await asyncio.wait(waiting, timeout=patience)
+            for future in done:
+                if error := future.exception():
+                    raise DeskError(f"Your drafts cannot be saved: {error}") from error
+
+    def _note_change(self, draft: Draft) -> None:
+        """Have a draft written soon: a moment after the first key, and every two seconds while more are typed."""
+        draft.is_unsaved = True
+        if self._timer is None and not self._writes.running:
+            self._schedule(max(_FIRST_DELAY, self._writes.at + SAVE_INTERVAL - time.monotonic()))
+
+    def _schedule(self, delay: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(delay, self.flush)
+
+    def _write(self, write: Callable[[DraftWriter], None], draft: Draft | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        self._writes.at = time.monotonic()
+        future = self._save(write)
+        self._writes.running.add(future)
+
+        def report(done: Future[None]) -> None:
+            # The loop is closed when the console has ended meanwhile: nobody is left to be told
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._written, done, draft)
+
+        future.add_done_callback(report)
+
+    def _written(self, future: Future[None], draft: Draft | None) -> None:
+        self._writes.running.discard(future)
+        error = None if future.cancelled() else future.exception()
+        if error is None:
+            self._writes.failed = False
+        else:
+            if not self._writes.failed:
+                self._writes.failed = True
+                self._failed(f"What you write cannot be saved yet, and is tried again: {error}")
+            if draft is not None and not draft.is_over:
+                draft.is_unsaved = True
+        if self._timer is None and any(one.is_unsaved for one in self._all):
+            pause = SAVE_INTERVAL if error is None else _RETRY_DELAY
+            self._schedule(max(0.0, self._writes.at + pause - time.monotonic()))
+
+    def _end(self, draft: Draft) -> None:
+        draft.is_over, draft.is_open, draft.is_unsaved = True, False, False
+        self._over.add(draft.key)
+        if draft in self._all:
+            self._all.remove(draft)
+            self._changed()
+
+    def _drop_lines(self, newest: Draft) -> None:
+        """Throw away command lines of the same words, and the oldest of too many."""
+        others = [line for line in self.lines() if line is not newest]
+        for place, line in enumerate(others, 2):
+            if line.text == newest.text or place > MOST_LINES:
+                self.discard(line)
+
+
+def _take_over(row: StoredDraft) -> Draft:
+    """Return a draft as the store has it, in words that a terminal may be given: another program may have written it,
+    and the agent may have pasted anything."""
+    data = {key: _clean(value) for key, value in row.data.items()}
+    text = sanitize(row.text, multiline=True)
+    return Draft(row.kind, row.number, text, row.saved_at, data, row.key, row.id, was_written=True)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return sanitize(value)
+    return {str(key): _clean(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+def _removing(draft: Draft) -> Callable[[DraftWriter], None]:
+    """Return the call that removes a draft."""
+
+    def remove(writer: DraftWriter) -> None:
+        writer.remove(draft)
+
+    return remove
+
+
+def _saving(draft: Draft, at: datetime) -> Callable[[DraftWriter], None]:
+    """Return the call that saves a draft as it is now, whatever is typed until the write thread comes to it."""
+    text, data, is_empty = draft.text, draft.data, not draft.has_words
+
+    def save(writer: DraftWriter) -> None:
+        if draft.is_sent:
+            return  # a command that was lined up before has sent its words
+        if is_empty:
+            writer.remove(draft)
+            return
+        copy = StoredDraft(draft.kind, draft.number, text, 0, data, draft.key, draft.id)
+        writer.save(copy, at)
+        draft.key, draft.id, draft.saved_at = copy.key, copy.id, copy.saved_at
+
+    return save

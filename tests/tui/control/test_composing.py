@@ -5,7 +5,6 @@ from __future__ import annotations
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register as intake
 from deskterm.tui.dialogs.choose import Choose
-from deskterm.tui.dialogs.confirm import Confirm
 from small_desk import at
 from tui.console_session import open_console
 from tui.four_tickets import load_detail, open_as_colleague, open_composer
@@ -53,26 +52,6 @@ async def test_a_reply_that_crossed_a_message_is_held_back_once(url: str) -> Non
         composer.action_send()
         await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
     assert [message.body for message in load_detail(url, 1001).messages][-1] == "Have you tried again?"
-
-
-async def test_a_draft_is_kept_and_asked_about_before_leaving(url: str) -> None:
-    async with open_console(url) as console:
-        composer = await open_composer(console, "reply")
-        composer.text = "Not yet sent"
-        composer.action_keep()
-        await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
-        again = await open_composer(console, "reply")
-        assert again.text == "Not yet sent"
-        console.workspace.run_command("quit")
-        await console.wait_until(lambda: isinstance(console.app.screen, Confirm), "the question")
-        await console.pilot.press("n")
-        await console.wait_until(lambda: console.app.screen is console.screen, "the desk again")
-
-
-async def test_nothing_is_asked_before_leaving_without_a_draft(url: str) -> None:
-    async with open_console(url) as console:
-        console.workspace.run_command("quit")
-        await console.wait_until(lambda: console.app._exit, "the end")
 
 
 async def test_what_is_typed_ahead_reaches_the_composer(url: str) -> None:

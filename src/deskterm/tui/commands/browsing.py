@@ -60,6 +60,9 @@ LOOK: tuple[Command, ...] = (
     Command("copy", "Copy the number", keys=("y",),
             handler="view.copy_numbers", group="Look", rows="many",
             help="Copy the numbers of the tickets."),
+    Command("drafts", "Drafts", keys=("g d",), argument="[discard] [number]",
+            handler="drafts.show_drafts", group="Look", opens_input=True,
+            help="List what you have written and not sent, and go on with it; or throw a ticket's drafts away."),
     Command("refresh", "Refresh", keys=("f5",),
             handler="view.refresh", group="Program",
             help="Read everything again."),
@@ -74,7 +77,7 @@ LOOK: tuple[Command, ...] = (
             help="All keys and commands."),
     Command("quit", "Quit", keys=("q",),
             handler="view.quit_console", group="Program",
-            help="Leave; asks only when a draft was not sent."),
+            help="Leave. Drafts are kept."),
 )
 
 MOVE: tuple[Command, ...] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
 HANDLERS = "deskterm.tui.handlers"
 """The package that the names of handlers are looked up in."""
 
-LIGHT_HANDLERS = frozenset({"view", "writing"})
+LIGHT_HANDLERS = frozenset({"view", "writing", "drafts"})
 """Modules of handlers that import nothing of the desk. They are imported on the event loop, so that their keys work
 while the write thread is still fetching the desk."""
+
+
+_LINE: ContextVar[str] = ContextVar("_LINE", default="")
+"""The line after `:` of the command that the running task carries out; empty for a key's."""
 
 
 class Loader(Protocol):
@@ -42,20 +47,21 @@ class CommandRunner:
     def __init__(self, console: Workspace, loader: Loader, type_ahead: TypeAhead) -> None:
         self._console, self._loader, self._type_ahead = console, loader, type_ahead
         self.acts = ActLog(console.update_titles)
-        self._expecting: tuple[str, str, Hold] | None = None
-        """The command that waits for the row under the cursor, with its argument and its hold on the keys."""
+        self._expecting: tuple[str, str, str, Hold] | None = None
+        """The command that waits for the row under the cursor, with its argument, its line and its hold on the keys."""
 
-    def run(self, name: str, argument: str = "", target: Target | None = None) -> None:
+    def run(self, name: str, argument: str = "", target: Target | None = None, line: str = "") -> None:
         """Run a command by its name, or say why it cannot be run. target: what it is for; by default, what the cursor
-        is on now."""
+        is on now; line: as it was typed after `:`, kept when the command is refused (C-05)."""
         command = BY_NAME[name]
         target = self._console.find_target() if target is None else target
         if command.rows != "none" and target.coming and not target.marked:
-            self._expect_row(name, argument)
+            self._expect_row(name, argument, line)
             return
         refusal = command.refusal(self._console, target)
         if refusal is not None:
             self._console.notify(refusal, severity="warning")
+            self._keep(line)
         elif command.step is not None:
             command.step(self._console)
         else:
@@ -64,41 +70,50 @@ class CommandRunner:
             # Keys behind an act wait until the list shows what it did: the next act is for the row that it leaves
             if command.act is not None or (command.opens_input and not argument):
                 hold.take()
-            self.start(command.handler, command.narrow(target), argument, hold=hold)
+            self.attempt(self.call(command.handler, (command.narrow(target), argument)), hold, line)
 
-    def _expect_row(self, name: str, argument: str) -> None:
+    def _keep(self, line: str) -> None:
+        """Keep a line that was refused among the drafts."""
+        if line:
+            self._console.drafts.add_line(line)
+
+    def _expect_row(self, name: str, argument: str, line: str) -> None:
         """Let a command wait until the row under the cursor has been read, and the keys behind it too."""
         hold = self._type_ahead.make_hold()
         hold.take()
-        self._expecting = name, argument, hold
+        self._expecting = name, argument, line, hold
 
     def row_read(self) -> None:
         """Run the command that waits for the row under the cursor, if there is one."""
         if self._expecting is not None:
-            (name, argument, hold), self._expecting = self._expecting, None
-            self.run(name, argument)
+            (name, argument, line, hold), self._expecting = self._expecting, None
+            self.run(name, argument, line=line)
             hold.drop()
 
     def start(self, handler: str, *arguments: object, hold: Hold | None = None) -> None:
         """Run a handler in the background. handler: `closing.close` for `close()` in the module `closing`; hold: keeps
         keys back until the handler has opened something, and again from its answer on."""
-        self.attempt(self._call(handler, arguments), hold)
+        self.attempt(self.call(handler, arguments), hold)
 
-    def attempt(self, work: Awaitable[None], hold: Hold | None = None) -> None:
-        """Run something in the background, and show what goes wrong with it. hold: as for `start`."""
+    def attempt(self, work: Awaitable[None], hold: Hold | None = None, line: str = "") -> None:
+        """Run something in the background, and show what goes wrong with it. hold: as for `start`; line: as for
+        `run`."""
         held = hold or self._type_ahead.make_hold()
 
         async def guarded() -> None:
             CURRENT_HOLD.set(held)
+            _LINE.set(line)
             try:
                 await work
                 if held.taken:
                     await self._console.wait_for_list()
             except DeskError as error:
                 self._console.notify(str(error), severity="error")
+                self._keep(line)
             except Exception as error:
                 # A fault in one command must not end the console, and lose what is being written
                 self._console.notify(log_crash(error), severity="error")
+                self._keep(line)
             finally:
                 # Whatever became of it, no key may stay held back
                 self._console.end_act()
@@ -106,7 +121,8 @@ class CommandRunner:
 
         self._console.run_worker(guarded(), group="commands")
 
-    async def _call(self, handler: str, arguments: Sequence[object]) -> None:
+    async def call(self, handler: str, arguments: Sequence[object]) -> None:
+        """Run a handler by its name, with the console before its arguments."""
         module, _, function = handler.partition(".")
         path = f"{HANDLERS}.{module}"
         found = import_module(path) if module in LIGHT_HANDLERS else await self._loader.load(path)
@@ -124,6 +140,8 @@ class CommandRunner:
         results, refused, done_act = await console.run(lambda desk: run_on_each(desk, numbers, act))
         if done_act is not None:
             self.acts.add(done_act)
+        if refused and not results:
+            self._keep(_LINE.get())
         if len(numbers) > 1:
             self.acts.refused = Refusals(done or "Changed {}", len(numbers), refused)
         if results and not refused:

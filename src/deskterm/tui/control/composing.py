@@ -5,78 +5,154 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
+from deskterm.present.formats import format_count
+from deskterm.procedure.channels import MAIL
 from deskterm.tui.control.external_editor import edit_text
 from deskterm.tui.dialogs.compose import Composer, Kind
-from deskterm.tui.drafts import Draft, Drafts
+from deskterm.tui.panes.colours import BOLD
 
 if TYPE_CHECKING:
+    from deskterm.present.models import TicketView
     from deskterm.tui.console import ComposerHost
+    from deskterm.tui.drafts import Draft, Drafts
 
 _REOPENING_KEYS: dict[Kind, str] = {"reply": "r", "note": "n", "resolve": ":resolve"}
 
 
 class ComposerController:
-    """The one composer that can be open at a time."""
+    """The one composer that can be open at a time. drafts: where its words are kept."""
 
-    def __init__(self, console: ComposerHost) -> None:
+    def __init__(self, console: ComposerHost, drafts: Drafts) -> None:
         self._console = console
         self._turn = asyncio.Lock()  # a composer is opened only when the one before it is gone
-        self.drafts = Drafts()
+        self._drafts = drafts
+        self._draft: Draft | None = None
         self.composer: Composer | None = None
 
-    def unsent(self) -> list[str]:
-        """Return what was not sent, the open composer included."""
-        if self.composer is not None:
-            self.drafts.keep(self.composer)
-        return self.drafts.names()
+    @property
+    def draft(self) -> Draft | None:
+        """The draft that the open composer writes."""
+        return self._draft
 
     async def open(
-        self, kind: Kind, number: int, text: str = "", resolution: str = "", *, attached: bool = False
+        self,
+        kind: Kind,
+        number: int,
+        text: str = "",
+        resolution: str = "",
+        *,
+        attached: bool = False,
+        draft: Draft | None = None,
     ) -> None:
-        """Write for a ticket, going on with its draft if there is one. resolution: the kind of resolution that the
-        letter states; attached: it resolves the tickets attached to this one too. Raises DeskError where there is no
-        such ticket."""
+        """Write for a ticket, going on with its draft if there is one, behind which the text is put. resolution: the
+        kind of resolution that the letter states; attached: it resolves the tickets attached to this one too; draft:
+        which one to go on with, the newest by default. Raises DeskError where there is no such ticket."""
         if self.composer is not None:
-            if (self.composer.kind, self.composer.number) == (kind, number):
+            if (self.composer.kind, self.composer.number) == (kind, number) and draft is None:
+                self._add(self.composer, text)
                 self._console.show_pane("conversation")
                 return
             await self.close(self.composer)
         # The letter answers what is in view, so the pane must show this ticket and no other (C-01)
         ticket = await self._console.read_ticket(number)
         async with self._turn:
-            # With the version that the draft answers, not the one in view: what came since holds it back
-            draft = self.drafts.letters.get((kind, ticket.number)) or Draft(text, ticket.version)
-            composer = Composer(
-                kind, ticket.number, ticket.line.requester, draft.base_version, draft.text or text, draft.next_status
-            )
-            composer.resolution, composer.attached = resolution or draft.resolution, attached or draft.attached
-            composer.channel = draft.channel
+            found = draft or self._drafts.find(kind, ticket.number)
+            if found is None:
+                self._draft = self._drafts.begin(kind, ticket.number, text, version=ticket.version)
+            else:
+                self._draft = found
+                self._drafts.take(found)
+            composer = self._make_composer(kind, ticket, self._draft)
+            composer.resolution = resolution or composer.resolution
+            composer.attached = attached or composer.attached
             self._console.begin_writing(ticket.number)
             await self._console.mount_composer(composer)
             self.composer = composer
+            if found is not None:
+                composer.resume(found.data.get("cursor"), found.history)
+                self._add(composer, text)
+                _show_news(composer, ticket)
+            composer.changed = self.keep
+        self.keep()
         self._console.composer_changed()
 
+    def keep(self) -> None:
+        """Keep the words of the open composer as they are now."""
+        composer, draft = self.composer, self._draft
+        if composer is None or draft is None or not composer.is_mounted:
+            return
+        self._drafts.change(
+            draft,
+            composer.text,
+            # The version that the words answer, not the one in view: what came since holds them back
+            version=composer.base_version,
+            status=composer.next_status.key if composer.next_status is not None else "",
+            resolution=composer.resolution,
+            attached=composer.attached,
+            channel=composer.channel,
+            cursor=list(composer.cursor),
+        )
+
     async def close(self, composer: Composer, *, keep: bool = True) -> None:
-        """Take the composer away. keep: its text stays as a draft."""
-        # First of all, because a text that was emptied leaves no draft
-        self.drafts.letters.pop((composer.kind, composer.number), None)
-        if keep:
-            self.drafts.keep(composer)
+        """Take the composer away. keep: its text stays as a draft; otherwise it was sent."""
+        draft = self._draft
+        if self.composer is composer and draft is not None:
+            if keep:
+                self.keep()
+                draft.history = composer.history
+                self._drafts.leave(draft)
+            else:
+                self._drafts.sent(draft)
         async with self._turn:
             # Another call may have closed it while this one waited for its turn
             if self.composer is composer:
-                self.composer = None
+                self.composer = self._draft = None
                 # before it is removed: a widget that is removed with the focus gives it to any pane beside it
                 self._console.end_writing()
                 await composer.remove()
 
     async def leave(self, composer: Composer) -> None:
         """Close the composer, and say how its draft is taken up again."""
+        draft = self._draft
         await self.close(composer)
-        if (composer.kind, composer.number) in self.drafts.letters:
+        if draft is not None and not draft.is_over:
             key = _REOPENING_KEYS[composer.kind]
             self._console.notify(f"Draft for {composer.number} saved. Press {key} to continue.")
 
     async def edit(self, composer: Composer) -> None:
         """Edit the text in `$VISUAL` or `$EDITOR`."""
+        self.keep()
+        self._drafts.flush()  # while the editor has the terminal, nothing else is written
         composer.text = edit_text(composer.text, f"{composer.kind}-{composer.number}.md", self._console.app.suspend)
+
+    def _make_composer(self, kind: Kind, ticket: TicketView, draft: Draft) -> Composer:
+        """Return a composer with the words of a draft, and with what belongs to them."""
+        data = draft.data
+        status = self._console.vocabulary.statuses.get(data.get("status", ""))
+        composer = Composer(
+            kind, ticket.number, ticket.line.requester, data.get("version", ticket.version), draft.text, status
+        )
+        composer.resolution, composer.attached = data.get("resolution", ""), bool(data.get("attached"))
+        composer.channel = data.get("channel") or MAIL
+        return composer
+
+    def _add(self, composer: Composer, text: str) -> None:
+        """Put words behind those that are there: neither of them are lost."""
+        if text:
+            composer.text = f"{composer.text.rstrip()}\n{text}" if composer.text.strip() else text
+
+
+def _show_news(composer: Composer, ticket: TicketView) -> None:
+    """Say above the text what became of the ticket since the draft was written."""
+    news: list[str] = []
+    if ticket.line.category in ("solved", "closed") and composer.kind != "note":
+        news.append(f"{ticket.number} is {ticket.line.status_label} by now.")
+    said = [entry for entry in ticket.timeline if entry.seq > composer.base_version and entry.voice != "history"]
+    if said:
+        news.append(f"{format_count(len(said), 'message')} came since you wrote this.")
+    elif ticket.version > composer.base_version:
+        news.append("The ticket was changed since you wrote this.")
+    if news:
+        composer.hold(Content.styled(" ".join(news), BOLD))

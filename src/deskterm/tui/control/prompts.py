@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from deskterm.present.models import Choice
@@ -55,14 +55,19 @@ class Prompts:
         text: str = "",
         suggestions: Sequence[str] = (),
         line_help: LineHelp | None = None,
+        *,
+        recalled: Sequence[str] = (),
+        changed: Callable[[str], None] | None = None,
     ) -> str | None:
         """Open the line at the foot of the screen until it is entered or left. A line that is open already is left.
-        line_help: keeps it open while something is wrong with it."""
+        line_help: keeps it open while something is wrong with it; recalled: lines that the up key brings back, the
+        newest first; changed: called with the text at each change."""
         if self._prompt is not None:
             await self.close(self._prompt, None)
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._answer = answer
         self._prompt = Prompt(kind, sign, text, suggestions, line_help)
+        self._prompt.recalled, self._prompt.changed = recalled, changed
         hold = CURRENT_HOLD.get()
         self._prompt.answered = hold.take if hold is not None else None
         await self._host.mount_prompt(self._prompt)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -26,8 +28,9 @@ class Composer(Vertical):
 
     recipient: the requester's name; base_version: the version of the ticket that the writer has read; next_status: the
     status that the ticket moves to with the letter. Set afterwards: channel, how the answer goes out, by mail unless
-    another one is chosen; resolution, the kind of resolution that the letter
-    states; attached, it resolves the attached tickets too; warned, the writer was warned of what the letter lacks.
+    another one is chosen; resolution, the kind of resolution that the letter states; attached, it resolves the attached
+    tickets too; warned, the writer was warned of what the letter lacks; changed, called with each change, so that the
+    words are kept (C-05).
     """
 
     DEFAULT_CSS = """
@@ -70,6 +73,7 @@ class Composer(Vertical):
         self.resolution = ""
         self.attached = False
         self.channel = MAIL
+        self.changed: Callable[[], None] | None = None
         self.key_hold: Hold | None = None
         """Keeps the keys behind a request back until it has been dealt with; set before the composer is mounted."""
 
@@ -100,15 +104,41 @@ class Composer(Vertical):
         area.load_text(text)
         area.move_cursor(area.document.end)
 
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """The row and the column of the cursor in the text."""
+        return self.query_one(TextArea).cursor_location
+
+    @property
+    def history(self) -> object:
+        """What can be undone and done again in the text."""
+        return self.query_one(TextArea).history
+
+    def resume(self, cursor: Sequence[int] | None, history: object | None) -> None:
+        """Go on where the writer was; None where that is not known. history: of the composer that they left."""
+        area = self.query_one(TextArea)
+        if isinstance(history, type(area.history)):
+            area.history = history
+        if cursor is not None:
+            row, column = cursor
+            area.move_cursor(area.clamp_visitable((row, column)))
+
     def set_next_status(self, status: Choice | None) -> None:
         """Set the status that the ticket moves to with the letter, and show it below the text."""
         self.next_status = status
         self._show_sending()
+        self._report_change()
 
     def set_channel(self, channel: str) -> None:
         """Set how the answer goes out, and show it below the text unless it is mail."""
         self.channel = channel
         self._show_sending()
+        self._report_change()
+
+    @on(TextArea.Changed)
+    def _report_change(self) -> None:
+        if self.changed is not None:
+            self.changed()
 
     def _show_sending(self) -> None:
         parts: list[str | tuple[str, str]] = []

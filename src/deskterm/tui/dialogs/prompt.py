@@ -74,9 +74,10 @@ class _Line(Input):
 
 
 class Prompt(Horizontal):
-    """One line to type in. Posts `Changed` while it is typed, `Entered` on enter, `Cancelled` on escape. answered, set
-    before it is mounted: called on enter and escape, before any other key is delivered. line_help: finds what is wrong
-    with the line; while something is, it stays open, says so, and posts what is right of it as the change."""
+    """One line to type in. Posts `Changed` while it is typed, `Entered` on enter, `Cancelled` on escape. line_help:
+    finds what is wrong with the line; while something is, it stays open, says so, and posts what is right of it as the
+    change. Set before it is mounted: answered, called on enter and escape, before any other key is delivered; recalled,
+    lines that the up key brings back, the newest first; changed, called with the text whenever it changes."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -92,7 +93,11 @@ class Prompt(Horizontal):
         #problem.unfinished { color: $text-muted; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Leave", show=False),
+        Binding("up", "recall(1)", "The line before", show=False),
+        Binding("down", "recall(-1)", "The line after", show=False),
+    ]
 
     class Changed(Message):
         """The text of the line has changed."""
@@ -118,7 +123,12 @@ class Prompt(Horizontal):
         super().__init__(id="prompt")
         self.kind, self._sign, self._text = kind, sign, text
         self._suggestions, self._help = suggestions, line_help
+        self.recalled: Sequence[str] = ()
+        self._place = 0
+        self._typed = ""
+        """The text before the first line that was brought back."""
         self.answered: Callable[[], None] | None = None
+        self.changed: Callable[[str], None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(self._sign, markup=False)
@@ -173,12 +183,25 @@ class Prompt(Horizontal):
     @on(Input.Changed)
     def _text_changed(self, event: Input.Changed) -> None:
         event.stop()
+        if self.changed is not None:
+            self.changed(event.value)
         self._look_at(event.value)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Entered(self, event.value))
+
+    def action_recall(self, by: int) -> None:
+        """Bring back the line before, or the one after; below the newest is what was typed."""
+        line = self.query_one(Input)
+        if not self._place:
+            self._typed = line.value
+        place = max(0, min(self._place + by, len(self.recalled)))
+        if place != self._place:
+            self._place = place
+            line.value = self.recalled[place - 1] if place else self._typed
+            line.cursor_position = len(line.value)
 
     def action_cancel(self) -> None:
         if self.answered is not None:

@@ -55,7 +55,8 @@ _LINES = (
 class Register(Dialog[Request]):
     """Dismissed with the request as it was typed. heading: type and severity, chosen before; request: the contents at
     first; intake: the procedure's advice for taking requests; refusal: why the desk refused it; fields: those of
-    its type; find_similar: finds tickets that may be about the same while the subject is typed."""
+    its type; find_similar: finds tickets that may be about the same while the subject is typed; changed: called with
+    the request as it is typed."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,8 +72,11 @@ class Register(Dialog[Request]):
         refusal: str = "",
         fields: Sequence[FormField] = (),
         find_similar: FindSimilar | None = None,
+        *,
+        changed: Callable[[Request], None] | None = None,
     ) -> None:
         super().__init__()
+        self._changed = changed
         self._heading, self._request, self._intake, self._refusal = heading, request, intake, refusal
         self._fields, self._find_similar = fields, find_similar
         self._search_timer: Timer | None = None
@@ -126,7 +130,15 @@ class Register(Dialog[Request]):
         for intake in self.query(".intake"):
             intake.can_focus = intake.max_scroll_y > 0
 
+    def on_text_area_changed(self) -> None:
+        self._report_change()
+
+    def _report_change(self) -> None:
+        if self._changed is not None and self.is_mounted:
+            self._changed(self._read_form())
+
     def on_input_changed(self, event: Input.Changed) -> None:
+        self._report_change()
         if self._find_similar is None or event.input.id not in ("subject", "email", "organisation"):
             return
         if self._search_timer is not None:

@@ -17,6 +17,7 @@ from deskterm.tui.dialogs.register import Register, Request
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
+    from deskterm.tui.drafts import Draft
     from deskterm.tui.target import Target
 
 _SIMILAR_SHOWN = 4
@@ -25,9 +26,11 @@ _SIMILAR_SHOWN = 4
 
 async def register(console: Console, target: Target, argument: str) -> None:
     """Open a ticket. argument: its subject. The form comes back with what was typed when the desk refuses it; a form
-    that is left is there again the next time."""
+    that is left is there again the next time, and on any console of the agent (C-05)."""
+    draft = console.drafts.find("ticket")
     vocabulary = console.vocabulary
-    kind = vocabulary.default_type or next(iter(vocabulary.types), "")
+    kind = draft.data.get("type", "") if draft is not None else ""
+    kind = kind if kind in vocabulary.types else vocabulary.default_type or next(iter(vocabulary.types), "")
     # Before the form: the type decides whether there is a severity, and which fields are asked for
     if len(vocabulary.types) > 1:
         chosen = await console.choose("What kind of request is it?", list(vocabulary.types.values()), kind)
@@ -36,66 +39,125 @@ async def register(console: Console, target: Target, argument: str) -> None:
         kind = chosen
     severity: str | None = None
     if vocabulary.severities and vocabulary.has_severity(kind):
-        default = vocabulary.default_severity.get(kind, "")
+        default = draft.data.get("severity") if draft is not None else None
+        default = default or vocabulary.default_severity.get(kind, "")
         severity = await console.choose("How severe is it?", list(vocabulary.severities.values()), default)
         if severity is None:
             return
-    result = await _fill_in(console, argument, kind, severity)
+    draft = draft or console.drafts.begin("ticket")
+    _show_result(console, await _fill_in(console, argument, kind, severity, draft))
+
+
+async def go_on(console: Console, draft: Draft) -> None:
+    """Go on with the form of a new ticket, for the type and severity that were chosen before."""
+    vocabulary, kind = console.vocabulary, draft.data.get("type", "")
+    kind = kind if kind in vocabulary.types else vocabulary.default_type or next(iter(vocabulary.types), "")
+    severity = draft.data.get("severity")
+    if not vocabulary.has_severity(kind):
+        severity = None
+    elif severity not in vocabulary.severities:  # the procedure has another edition by now
+        severity = vocabulary.default_severity.get(kind) or next(iter(vocabulary.severities), None)
+    _show_result(console, await _fill_in(console, "", kind, severity, draft))
+
+
+def _show_result(console: Console, result: CommandResult | None) -> None:
     if result is not None:
-        console.drafts.request = None
         console.notify(result.summary)
         console.show_ticket(result.number)
 
 
-async def _fill_in(console: Console, subject: str, kind: str, severity: str | None) -> CommandResult | None:
-    """Show the form until its ticket is open; None when it was left."""
-    vocabulary = console.vocabulary
+async def _fill_in(
+    console: Console, subject: str, kind: str, severity: str | None, draft: Draft
+) -> CommandResult | None:
+    """Show the form until its ticket is open; None when it was left. draft: keeps what is typed."""
+    vocabulary, drafts = console.vocabulary, console.drafts
     heading = " · ".join(
         [vocabulary.types[kind].label if kind in vocabulary.types else kind]
         + ([vocabulary.severities[severity].label] if severity else [])
     )
-    request = console.drafts.request or Request()
+    request = _request_of(draft)
     if subject:
         request = replace(request, subject=subject)
 
     async def find_similar(subject: str, client: str) -> list[Safe]:
         return await _find_similar(console, subject, client)
 
+    def keep(request: Request) -> None:
+        drafts.change(draft, request.body, type=kind, severity=severity or "", form=_form_of(request))
+
     refusal = ""
     fields = vocabulary.form_fields(kind)
+    drafts.take(draft)
+    keep(request)
     while True:
-        answer = await console.show(Register(heading, request, vocabulary.intake, refusal, fields, find_similar))
+        answer = await console.show(
+            Register(heading, request, vocabulary.intake, refusal, fields, find_similar, changed=keep)
+        )
         request = answer or Request()
         # Kept before it is sent, so that no refusal loses what was typed
-        console.drafts.request = None if request.empty else request
+        keep(request)
         if not request.sent:
+            drafts.leave(draft)
             if not request.empty:
                 console.notify("Draft saved. Press c to continue.")
             return None
         try:
-            return await _open_ticket(console, request, kind, severity)
+            result = await _open_ticket(console, request, kind, severity, draft)
         except DeskError as error:
             refusal = sanitize(str(error), multiline=True)
+        except BaseException:
+            drafts.leave(draft)
+            raise
+        else:
+            drafts.sent(draft)
+            return result
 
 
-async def _open_ticket(console: Console, request: Request, kind: str, severity: str | None) -> CommandResult:
+def _form_of(request: Request) -> dict[str, object]:
+    """Return the lines of the form, as a draft keeps them."""
+    return {
+        "subject": request.subject,
+        "requester": request.requester,
+        "email": request.email,
+        "organisation": request.organisation,
+        **{f"fields.{key}": value for key, value in request.fields},
+    }
+
+
+def _request_of(draft: Draft) -> Request:
+    """Return the contents of the form from a draft."""
+    form: dict[str, str] = draft.data.get("form", {})
+    fields = tuple((key.removeprefix("fields."), value) for key, value in form.items() if key.startswith("fields."))
+    subject, requester, email, client = (form.get(key, "") for key in ("subject", "requester", "email", "organisation"))
+    return Request(subject, requester, email, client, draft.text, fields=fields)
+
+
+async def _open_ticket(
+    console: Console, request: Request, kind: str, severity: str | None, draft: Draft
+) -> CommandResult:
     """Open the ticket; ask whether to leave out what its type requires when only that is missing."""
     try:
-        return await console.perform(_registering(request, kind, severity, console.now()))
+        return await console.perform(_registering(request, kind, severity, console.now(), draft))
     except UsageError as error:
         if not getattr(error, "missing", ()):
             raise
         if not await console.confirm(str(error), "open it as incomplete", "go on writing"):
             raise
-    return await console.perform(_registering(request, kind, severity, console.now(), incomplete=True))
+    return await console.perform(_registering(request, kind, severity, console.now(), draft, incomplete=True))
 
 
 def _registering(
-    request: Request, kind: str, severity: str | None, now: datetime, *, incomplete: bool = False
+    request: Request, kind: str, severity: str | None, now: datetime, draft: Draft, *, incomplete: bool = False
 ) -> Callable[[DeskSession], CommandResult]:
-    """Return the call of the desk that opens the ticket."""
+    """Return the call of the desk that opens the ticket, and takes its draft out of the store with it."""
 
     def run(desk: DeskSession) -> CommandResult:
+        with desk.sending(draft.id):
+            result = open_ticket(desk)
+        draft.is_sent = True  # before the next write of it, which may be lined up
+        return result
+
+    def open_ticket(desk: DeskSession) -> CommandResult:
         return intake.register(
             desk,
             type=kind or None,

@@ -24,6 +24,7 @@ from deskterm.tui.panes.colours import BOLD, FAINT
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
+    from deskterm.tui.drafts import Draft
 
 _NEWS_SHOWN = 4
 """Messages that a letter crossed and that are quoted above it, the newest ones."""
@@ -43,10 +44,11 @@ async def send(console: Console, controller: ComposerController, composer: Compo
         # The news is in view now, so the next ctrl+s sends
         composer.base_version = ticket.version
         return
+    controller.keep()
     composer.sending = True
     console.begin_act([composer.number])
     try:
-        result = await console.perform(_sending(console, composer))
+        result = await console.perform(_sending(console, composer, controller.draft))
     except DeskError as error:
         if missing := getattr(error, "lacking", ()):
             _hold_for_missing(composer, missing)
@@ -66,15 +68,22 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     console.refresh_lists()
 
 
-def _sending(console: Console, composer: Composer) -> Callable[[DeskSession], CommandResult]:
-    """Return the call of the desk that sends the text. Everything is read from the composer here, on the event loop:
-    the agent goes on using it while the write thread sends."""
+def _sending(console: Console, composer: Composer, draft: Draft | None) -> Callable[[DeskSession], CommandResult]:
+    """Return the call of the desk that sends the text, and takes its draft out of the store with it. Everything is read
+    from the composer here, on the event loop: the agent goes on using it while the write thread sends."""
     kind, number, text, base_version = composer.kind, composer.number, composer.text, composer.base_version
     status = composer.next_status.key if composer.next_status is not None else None
     code, attached, strict = composer.resolution or None, composer.attached, not composer.warned
     channel, now = composer.channel, console.now()
 
     def send(desk: DeskSession) -> CommandResult:
+        with desk.sending(draft.id if draft is not None else None):
+            result = send_text(desk)
+        if draft is not None:
+            draft.is_sent = True  # before the next write of it, which may be lined up
+        return result
+
+    def send_text(desk: DeskSession) -> CommandResult:
         if kind == "note":
             return messages.add_note(desk, number, text, now=now)
         if kind == "reply":

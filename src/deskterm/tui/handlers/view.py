@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deskterm.errors import UsageError
+from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.commands.search import find_command, find_similar_name
 from deskterm.tui.commands.table import BY_NAME, TABLE
@@ -16,6 +16,7 @@ from deskterm.tui.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
+    from deskterm.tui.drafts import Draft
     from deskterm.tui.target import Target
 
 MOST_MARKED = 500
@@ -48,18 +49,43 @@ async def filter_list(workspace: Workspace, target: Target, argument: str) -> No
 async def enter_command(workspace: Workspace, target: Target, argument: str) -> None:
     """Ask for a command by its name, with what it needs, and run it. A number opens that ticket. Raises UsageError for
     an unknown name."""
-    answer = await workspace.type_line("command", ":", "", _suggest_commands(workspace))
-    if answer is None or not answer.strip():
+    await type_command(workspace, target)
+
+
+async def type_command(workspace: Workspace, target: Target, draft: Draft | None = None) -> None:
+    """Ask for a command and run it. draft: the line to go on with. What is left or refused stays a draft (C-05)."""
+    drafts = workspace.drafts
+    # Empty at first also where a line was left: keys that were typed ahead begin a new one
+    recalled = [line.text for line in drafts.lines() if line is not draft]
+    draft = draft or drafts.begin("command")
+    drafts.take(draft)
+    answer = await workspace.type_line(
+        "command",
+        ":",
+        draft.text,
+        _suggest_commands(workspace),
+        recalled=recalled,
+        changed=lambda text: drafts.change(draft, text),
+    )
+    if answer is None:
+        drafts.leave(draft)
+        return
+    drafts.discard(draft)
+    for line in drafts.lines():
+        if line.text == answer:  # it was brought back
+            drafts.discard(line)
+    if not answer.strip():
         return
     word, _, argument = answer.strip().partition(" ")
     if word.isdecimal():
         word, argument = "goto", word
     command = find_command(word)
     if command is None:
+        drafts.add_line(answer)
         similar = find_similar_name(word)
         hint = f" Did you mean :{similar}?" if similar else " The palette (ctrl+p) lists them all."
         raise UsageError(f"There is no command {word!r}.{hint}")
-    workspace.run_command(command.name, argument.strip(), target)
+    workspace.run_command(command.name, argument.strip(), target, answer)
 
 
 def _suggest_commands(workspace: Workspace) -> list[str]:
@@ -163,11 +189,10 @@ async def show_help(workspace: Workspace, target: Target, argument: str) -> None
 
 
 async def quit_console(workspace: Workspace, target: Target, argument: str) -> None:
-    """Leave the console; ask first when something was written and not sent."""
-    unsent = workspace.unsent()
-    if unsent:
-        count = "1 unsent draft" if len(unsent) == 1 else f"{len(unsent)} unsent drafts"
-        question = f"{count}: {', '.join(unsent)}"
-        if not await workspace.confirm(question, "leave and lose it", "stay"):
+    """Leave the console. Drafts are kept; only where they cannot be saved it asks first (C-05)."""
+    try:
+        await workspace.save_drafts()
+    except DeskError as error:
+        if not await workspace.confirm(str(error), "leave and lose what is not saved", "stay"):
             return
     workspace.app.exit()

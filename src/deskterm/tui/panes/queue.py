@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from deskterm.present.models import QueueLine
+from deskterm.present.sanitize import Safe
 from deskterm.tui.panes.columns import DUE_WIDTH, Column, due_cell, fit, make_columns
 from deskterm.tui.panes.page_cache import PAGE, Pages
 
@@ -76,6 +77,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """The tickets that were marked together last, by number."""
         self._marks_chosen = False
         """True while the marks are what the agent chose, and no act has taken any away."""
+        self._drafts: frozenset[int] = frozenset()
+        """Tickets that the agent has a draft for."""
         self.empty_text = ""
         """The sentence for an empty list."""
 
@@ -236,6 +239,14 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             self.last_marks = tuple(self.marks)
         self._marks_chosen = False
 
+    def show_drafts(self, numbers: frozenset[int]) -> None:
+        """Show a pencil on the rows of these tickets and no others: the agent has a draft for them (C-05)."""
+        changed, self._drafts = self._drafts ^ numbers, numbers
+        for index in range(self.first_row, self.first_row + self.height_in_rows):
+            line = self._pages.row(index)
+            if line is not None and line.number in changed:
+                self._refresh_row(index)
+
     # -- painting ------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
@@ -266,6 +277,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         cell, urgency = due_cell(line, self._now)
         self._painted_dues[index] = cell
         cursor, marked, focus = index == self._cursor, line.number in self.marks, self.has_focus
+        if line.number in self._drafts:
+            line = line._replace(subject=Safe(f"✎ {line.subject}"))
         # the age of the last update is a column of wide lists, and changes with the minute
         tail_key = (line, width, cursor, marked, focus, self._now // 60 if width >= 98 else 0)
         key = (cell, *tail_key)

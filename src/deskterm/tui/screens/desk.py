@@ -120,6 +120,7 @@ class DeskScreen(Screen[None]):
             gc.enable()
 
     def on_unmount(self) -> None:
+        self.workspace.drafts.flush()
         if self._read_worker is not None:
             self._read_worker.stop()
         self.desk_worker.stop()
@@ -215,6 +216,10 @@ class DeskScreen(Screen[None]):
     def _counts_read(self, answer: messages.CountsRead) -> None:
         self.workspace.browser.counts_read(answer)
         titles.update_banner(self.workspace)
+
+    @on(messages.DraftsRead)
+    def _drafts_read(self, answer: messages.DraftsRead) -> None:
+        self.workspace.drafts.show(answer.drafts)
 
     @on(messages.NextBreachesRead)
     def _next_breaches_read(self, answer: messages.NextBreachesRead) -> None:

@@ -95,6 +95,8 @@ def _queue_title(screen: TitledScreen) -> str:
     parts = ["Queue", order, f"{screen.row_count:,} {state}"]
     if query.match:
         parts.append(f"/{query.match}")
+    if screen.drafts.count:
+        parts.append(f"✎ {formats.format_count(screen.drafts.count, 'draft')}")
     if screen.marked_count:
         parts.append(f"{screen.marked_count} marked")
     return " · ".join(parts)

@@ -15,6 +15,7 @@ from deskterm.tui.commands.search import translate_calls
 from deskterm.tui.control.browsing import Browser
 from deskterm.tui.control.command_runner import CommandRunner
 from deskterm.tui.control.key_sequence import KeySequence
+from deskterm.tui.drafts import Drafts
 from deskterm.tui.panes import Navigable
 from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.panes.queue import Queue
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.dialogs.dialog import Dialog
     from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
-    from deskterm.tui.drafts import Drafts
+    from deskterm.tui.drafts import Draft
     from deskterm.tui.workers.messages import QueueQuery
     from deskterm.tui.workers.read_worker import ReadWorker
 
@@ -73,6 +74,9 @@ class DeskWorkspace:
         self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
         self.sequence = KeySequence(self)
+        self.drafts = Drafts(
+            desk_worker.save, clock, self._drafts_changed, lambda words: self.notify(words, severity="error")
+        )
 
     @cached_property
     def prompts(self) -> Prompts:
@@ -86,7 +90,7 @@ class DeskWorkspace:
         """The composer's controller; imported when the first letter is written."""
         from deskterm.tui.control.composing import ComposerController  # noqa: PLC0415 - not for the first frame
 
-        return ComposerController(self)
+        return ComposerController(self, self.drafts)
 
     # -- facts ---------------------------------------------------------------------------------------------------
 
@@ -142,8 +146,13 @@ class DeskWorkspace:
         text: str = "",
         suggestions: Sequence[str] = (),
         line_help: LineHelp | None = None,
+        *,
+        recalled: Sequence[str] = (),
+        changed: Callable[[str], None] | None = None,
     ) -> str | None:
-        return await self.prompts.type_line(kind, sign, text, suggestions, line_help)
+        return await self.prompts.type_line(
+            kind, sign, text, suggestions, line_help, recalled=recalled, changed=changed
+        )
 
     async def show(self, dialog: Dialog[T]) -> T | None:
         hold = CURRENT_HOLD.get()
@@ -160,8 +169,11 @@ class DeskWorkspace:
 
     # -- commands and the desk -----------------------------------------------------------------------------------
 
-    def run_command(self, name: str, argument: str = "", target: Target | None = None) -> None:
-        self.runner.run(name, argument, target)
+    def run_command(self, name: str, argument: str = "", target: Target | None = None, line: str = "") -> None:
+        self.runner.run(name, argument, target, line)
+
+    async def call(self, handler: str, *arguments: object) -> None:
+        await self.runner.call(handler, arguments)
 
     def hold_keys(self) -> Hold:
         hold = self.type_ahead.make_hold()
@@ -360,17 +372,33 @@ class DeskWorkspace:
     def typing_letter(self) -> bool:
         return self.writing and self.layout.pane == "conversation"
 
-    @property
-    def drafts(self) -> Drafts:
-        return self.composing.drafts
+    async def save_drafts(self) -> None:
+        self.flush_drafts()
+        await self.drafts.wait_until_saved()
 
-    def unsent(self) -> list[str]:
-        return self.composing.unsent() if "composing" in self.__dict__ else []
+    def flush_drafts(self) -> None:
+        """Have everything that was written saved, without waiting for it."""
+        if self.composer is not None:
+            self.composing.keep()
+        self.drafts.flush()
+
+    def _drafts_changed(self) -> None:
+        if not self._screen.is_running:  # the last drafts are saved while the console ends
+            return
+        self.panes.queue.show_drafts(self.drafts.numbers)
+        self.update_titles()
 
     async def write(
-        self, kind: Kind, number: int, text: str = "", *, resolution: str = "", attached: bool = False
+        self,
+        kind: Kind,
+        number: int,
+        text: str = "",
+        *,
+        resolution: str = "",
+        attached: bool = False,
+        draft: Draft | None = None,
     ) -> None:
-        await self.composing.open(kind, number, text, resolution, attached=attached)
+        await self.composing.open(kind, number, text, resolution, attached=attached, draft=draft)
 
     def begin_writing(self, number: int) -> None:
         self.browser.pin(number)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from deskterm.present.labels import Vocabulary
     from deskterm.present.wall import WallView
+    from deskterm.store.personal.drafts import StoredDraft
     from deskterm.store.queries.queue import SortOrder
 
 
@@ -86,6 +87,14 @@ class TicketRead(Message):
     def __init__(self, number: int, ticket: TicketView | None) -> None:
         super().__init__()
         self.number, self.ticket = number, ticket
+
+
+class DraftsRead(Message):
+    """The drafts of the agent, as the store has them."""
+
+    def __init__(self, drafts: Sequence[StoredDraft]) -> None:
+        super().__init__()
+        self.drafts = drafts
 
 
 class CountsRead(Message):

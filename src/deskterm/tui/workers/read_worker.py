@@ -25,6 +25,7 @@ from deskterm.present.ticket import present_person, present_rows, present_ticket
 from deskterm.present.views import VIEWS
 from deskterm.store.db.errors import Interrupted, hidden_ticket_error, to_damage_error
 from deskterm.store.db.reader import ReadConnection, open_reader
+from deskterm.store.personal.drafts import load_drafts
 from deskterm.store.queries import access_log
 from deskterm.store.queries.deadlines import load_next_to_breach
 from deskterm.store.queries.desk_facts import AgentView, load_agents, load_desk_facts
@@ -45,6 +46,7 @@ from deskterm.tui.workers.access_log import AccessLog
 from deskterm.tui.workers.messages import (
     CountsRead,
     DeskRead,
+    DraftsRead,
     ListRead,
     NextBreachesRead,
     PageRead,
@@ -181,6 +183,7 @@ class ReadWorker:
             self._post(ReadFailed(error))
             return
         self._attempt(self._read_desk)
+        self._attempt(self._read_drafts)  # before the rows, whose keys may ask for one
         self._attempt(self._read_list)
         self._attempt(self._read_rest)
         while not self._stopping:
@@ -216,8 +219,12 @@ class ReadWorker:
             self._last_error = ""
 
     def _read_changes(self) -> None:
-        """Read everything again when somebody has written, the desk too when its procedure has another version."""
-        if self._reader.has_changed():
+        """Read everything again when somebody has written, the desk too when its procedure has another version; drafts
+        alone where nothing else was written."""
+        changed = self._reader.has_changed()
+        if self._reader.have_drafts_changed() or changed:
+            self._read_drafts()
+        if changed:
             if (load_desk_facts(self._reader).procedure_version, load_agents(self._reader)) != self._known:
                 self._read_desk()
             self._read_list()
@@ -390,6 +397,9 @@ class ReadWorker:
         facts = load_wall(self._reader, now, day_began, self._vocabulary.urgent)
         rows = self._lines(load_next_to_breach(self._reader, now, NEXT_BREACHES))
         self._post(WallRead(present_wall(facts, rows, self._vocabulary, now)))
+
+    def _read_drafts(self) -> None:
+        self._post(DraftsRead(load_drafts(self._reader, self._login, self._impersonator)))
 
     def _read_rest(self) -> None:
         if self._open_ticket is not None:
