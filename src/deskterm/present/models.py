@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from deskterm.present.sanitize import Safe
@@ -91,9 +93,13 @@ def next_opening(calendar: Calendar | None, now: int) -> int | None:
     return opening if opening is not None and opening > now else None
 
 
+Folding = Literal["", "automatic letter", "taken back"]
+"""Why a turn is folded to one line in the thread; empty for one that is shown whole."""
+
+
 class TimelineEntry(NamedTuple):
     """A message or a change of the ticket. voice: whose it is; text: may have several lines; detail: the channel, and
-    other things to know of a message."""
+    other things to know of a message; parts: of a text that quotes, what was written and what was quoted, in order."""
 
     seq: int
     at: int
@@ -101,6 +107,8 @@ class TimelineEntry(NamedTuple):
     author: Safe
     detail: Safe
     text: Safe
+    folding: Folding = ""
+    parts: tuple[tuple[bool, str], ...] = ()
 
 
 class TicketClock(NamedTuple):
@@ -127,9 +135,31 @@ class TicketClock(NamedTuple):
         return seconds_left(self.due, self.calendar, at, self.since, self.overrun)
 
 
+TabKey = Literal["thread", "history", "client", "files", "links", "work"]
+
+TABS: dict[TabKey, str] = {
+    "thread": "Thread",
+    "history": "History",
+    "client": "Client",
+    "files": "Files",
+    "links": "Links",
+    "work": "Work",
+}
+"""The tabs of a ticket, in their order, with their names (C-13)."""
+
+
+class TabLine(NamedTuple):
+    """A line of a tab beside the thread. number: the ticket that it is about, which can be opened from it."""
+
+    text: Safe
+    style: Literal["head", "plain", "faint"] = "plain"
+    number: int | None = None
+
+
 class TicketView(NamedTuple):
     """A ticket as it is opened. version: the one that a writer has seen; facts: its fields, as label and value;
-    circumstances: anything else that an agent has to know before acting, likewise."""
+    circumstances: anything else that an agent has to know before acting, likewise; counts: tab → how many things are in
+    it; tab: the one that was read, with its lines in `page`."""
 
     line: QueueLine
     version: int
@@ -138,6 +168,9 @@ class TicketView(NamedTuple):
     clocks: tuple[TicketClock, ...]
     timeline: tuple[TimelineEntry, ...]
     circumstances: tuple[tuple[str, Safe], ...] = ()
+    counts: Mapping[TabKey, int] = MappingProxyType({})
+    tab: TabKey = "thread"
+    page: tuple[TabLine, ...] = ()
 
     @property
     def number(self) -> int:

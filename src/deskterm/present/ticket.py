@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+from deskterm.desk.domain.quoted_text import split_quotations
 from deskterm.present.labels import Vocabulary, get_label
-from deskterm.present.models import Choice, Person, QueueLine, TicketClock, TicketView, TimelineEntry, Voice
+from deskterm.present.models import Choice, Folding, Person, QueueLine, TicketClock, TicketView, TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
+from deskterm.present.tab_counts import count_tabs
 from deskterm.present.ticket_facts import format_fields, format_target, list_circumstances
 from deskterm.procedure.ticket_fields import FACT_FIELDS, HISTORY_FIELDS, QUEUE_FIELDS, TicketField
 from deskterm.sla.calendar import Calendar
@@ -88,6 +90,7 @@ def present_ticket(detail: TicketDetail, vocabulary: Vocabulary) -> TicketView:
         clocks=tuple(_present_clock(clock, vocabulary) for clock in detail.clocks),
         timeline=tuple(_present_timeline(detail, vocabulary)),
         circumstances=tuple(list_circumstances(detail, vocabulary)),
+        counts=count_tabs(detail),
     )
 
 
@@ -219,6 +222,8 @@ def _present_message(message: MessageView, letter_state: str = "") -> TimelineEn
     notes.append("" if message.mark == "undone" else letter_state)
     notes.append({"undone": "taken back", "files": "with files"}.get(message.mark, ""))
     notes.append(f"in {message.ticket}" if message.ticket is not None else "")
+    # Only empty lines at the top: blanks before the first word may be the indent of a list
+    text = sanitize(message.body.strip("\r\n").rstrip(), multiline=True) or ERASED
     return TimelineEntry(
         # A message of a merged ticket cannot be named from here: its number counts there
         message.seq if message.ticket is None else 0,
@@ -226,9 +231,23 @@ def _present_message(message: MessageView, letter_state: str = "") -> TimelineEn
         voice,
         sanitize(message.author),
         sanitize(", ".join(note for note in notes if note)),
-        # Only empty lines at the top: blanks before the first word may be the indent of a list
-        sanitize(message.body.strip("\r\n").rstrip(), multiline=True) or ERASED,
+        text,
+        _fold(message),
+        split_text(text),
     )
+
+
+def split_text(text: str) -> tuple[tuple[bool, str], ...]:
+    """Return what was written and what was quoted in a message, in order; nothing where it quotes nothing."""
+    parts = split_quotations(text) if "\n" in text else []
+    return tuple(parts) if any(is_quoted for is_quoted, _ in parts) else ()
+
+
+def _fold(message: MessageView) -> Folding:
+    """Return why a message is folded: nobody wrote it, or it was taken back (C-13)."""
+    if message.mark == "undone":
+        return "taken back"
+    return "automatic letter" if message.automatic or message.author_kind == "system" else ""
 
 
 def _describe_changes(event: EventView, vocabulary: Vocabulary, undone: bool = False) -> Safe:
@@ -241,16 +260,16 @@ def _describe_changes(event: EventView, vocabulary: Vocabulary, undone: bool = F
             continue
         label, part = _HISTORY_LABELS[name]
         choices = vocabulary.choices(part) if part else {}
-        phrases.append(f"{label} {_format_value(choices, before)} → {_format_value(choices, after)}")
+        phrases.append(f"{label} {format_value(choices, before)} → {format_value(choices, after)}")
     if event.kind == "edited":
-        phrases += _describe_edit(event)
+        phrases += describe_edit(event)
     if event.kind == "kept_back":
         phrases.append(f"not moved to {event.data.get('label', '')}: {event.data.get('why', '')}")
     reason = "taken back" if undone else event.data.get("reason")
     return sanitize(", ".join(phrases) + (f" ({reason})" if phrases and reason else ""))
 
 
-def _describe_edit(event: EventView) -> list[str]:
+def describe_edit(event: EventView) -> list[str]:
     """Describe what an edit changed beside the fields that have a label: subject, client and fields of the request."""
     changes, texts = event.data.get("changes", {}), event.data.get("texts", {})
     phrases = ["subject changed"] if "subject" in texts else []
@@ -262,7 +281,8 @@ def _describe_edit(event: EventView) -> list[str]:
     return [*phrases, f"{', '.join(supplied)} supplied"] if supplied else phrases
 
 
-def _format_value(choices: Mapping[str, Choice], value: Any) -> str:
+def format_value(choices: Mapping[str, Choice], value: Any) -> str:
+    """Format one side of a change: the labels of its keys, `none` for nothing."""
     if value is None or value == "" or value == []:
         return "none"
     if isinstance(value, (list, tuple)):

@@ -74,7 +74,7 @@ def _list_unsafe(detail: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple
     if detail.sprint is not None:
         yield "Scheduled to", detail.sprint
     for record in detail.records:
-        line = _describe_record(record, detail, vocabulary)
+        line = describe_record(record, detail, vocabulary)
         if line is not None:
             yield line
     if participants := [
@@ -83,7 +83,7 @@ def _list_unsafe(detail: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple
         yield "CC", ", ".join(dict.fromkeys(participants))
 
 
-def _describe_record(record: RecordView, detail: TicketDetail, vocabulary: Vocabulary) -> tuple[str, str] | None:
+def describe_record(record: RecordView, detail: TicketDetail, vocabulary: Vocabulary) -> tuple[str, str] | None:
     """Return the label and the text of a record; None for one that is settled, or that has a list of its own."""
     marked = "flag" in record.values
     match record.kind:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
     from deskterm.present.labels import Vocabulary
-    from deskterm.present.models import Choice, Person, QueueLine, TicketClock, TicketView, ViewLine
+    from deskterm.present.models import Choice, Person, QueueLine, TabKey, TicketClock, TicketView, ViewLine
     from deskterm.present.wall import WallView
     from deskterm.tui.acts import ActLog
     from deskterm.tui.dialogs.choose import Preview
@@ -278,6 +278,18 @@ class Workspace(Console, Protocol):
 
     def go_back(self) -> None:
         """Take one step back: from zoom, from a pane to the queue, from marks and filter."""
+
+    def choose_tab(self, tab: TabKey) -> None:
+        """Show a tab of the ticket pane."""
+
+    def step_tab(self, by: int) -> None:
+        """Show the tab so many places further on."""
+
+    def step_spot(self, by: int) -> None:
+        """Go so many folds, or tickets that can be opened, further on in the ticket pane."""
+
+    def fold_all(self) -> None:
+        """Open all folds of the thread, or close them."""
 
     @property
     def clocks(self) -> Sequence[TicketClock]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 _WROTE = re.compile(
     r"\b(wrote|schrieb|a écrit|escribió|ha scritto|schreef|pisze|napisał(\(a\)|a)?|escreveu|skrev|napsal(\(a\)|a)?)\b"
@@ -74,6 +76,35 @@ def _begins_history(lines: Sequence[str], number: int) -> bool:
     if len(line) >= _LONGEST_ATTRIBUTION or not _ATTRIBUTES.match(line):
         return False
     return _WROTE.search(line) is not None or _DATED.search(line) is not None
+
+
+def split_quotations(body: str) -> list[tuple[bool, str]]:
+    """Split a message into what was written and what was quoted, in order: (it is quoted, its lines). Joined by line
+    breaks they are the message again.
+
+    Quoted are lines marked with `>`, with the attribution above them, and all that follows `----- Original Message
+    -----` or the headers of an earlier message. A single marked line counts as written: it is mostly answered where it
+    stands.
+    """
+    lines = body.split("\n")
+    quoted = [is_quoted(line) or _is_attribution(lines, number) for number, line in enumerate(lines)]
+    for number in range(len(lines)):
+        # An attribution without marks below it may stand above somebody's own words: those are never taken for quoted
+        if _begins_history(lines, number) and not _ATTRIBUTES.match(lines[number].strip()):
+            quoted[number:] = [True] * (len(lines) - number)
+            break
+    blocks = [
+        (is_quote, [line for _, line in block])
+        for is_quote, block in groupby(zip(quoted, lines, strict=True), itemgetter(0))
+    ]
+    parts: list[tuple[bool, list[str]]] = []
+    for is_quote, block in blocks:
+        is_part = is_quote and len(block) > 1
+        if parts and parts[-1][0] == is_part:
+            parts[-1][1].extend(block)
+        else:
+            parts.append((is_part, block))
+    return [(is_part, "\n".join(block)) for is_part, block in parts]
 
 
 def extract_own_text(body: str, sent_texts: Iterable[str] = ()) -> str:

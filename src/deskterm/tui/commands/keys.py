@@ -51,7 +51,8 @@ def format_key_table(table: Iterable[Command] = TABLE) -> str:
 
 _ON_KEYBOARDS = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "left_square_bracket": "[",
-    "right_square_bracket": "]", "escape": "esc", "space": "space", "pageup": "pgup", "pagedown": "pgdn",
+    "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}",
+    "escape": "esc", "space": "space", "pageup": "pgup", "pagedown": "pgdn",
     "exclamation_mark": "!",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError
-from deskterm.present.models import QueueLine, TicketView, ViewLine
+from deskterm.present.models import TABS, QueueLine, TabKey, TicketView, ViewLine
 from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.target import Target
 from deskterm.tui.workers import messages
@@ -36,6 +36,8 @@ class Browser:
         """The wall as it was read last, while it is shown."""
         self.counted_at = 0
         """The instant, in epoch seconds, of the last request for everything, or of the last counts."""
+        self.tab: TabKey = "thread"
+        """The tab of the ticket pane; it stays while one goes from ticket to ticket."""
         self._pinned: int | None = None
         """The ticket that stays in the ticket pane wherever the cursor goes; None where the pane follows the cursor."""
         self._then: int | None = None
@@ -169,6 +171,19 @@ class Browser:
         self._reader().open_ticket(number)
         self._host.show_pane("conversation")
 
+    def choose_tab(self, tab: TabKey) -> None:
+        """Show a tab of the ticket pane."""
+        if tab != self.tab:
+            self.tab = tab
+            self._panes.ticket.show_tab(tab)
+            if self.shown_number is not None:
+                self._reader().open_ticket(self.shown_number, tab)
+
+    def step_tab(self, by: int) -> None:
+        """Show the tab so many places further on."""
+        tabs = list(TABS)
+        self.choose_tab(tabs[(tabs.index(self.tab) + by) % len(tabs)])
+
     def pin(self, number: int) -> None:
         """Keep a ticket in the ticket pane wherever the cursor goes."""
         self._pinned = number
@@ -238,6 +253,7 @@ class Browser:
         self.open_ticket = ticket
         now, zone = self._host.epoch(), self._host.zone
         self._panes.ticket.show(ticket, now, zone)
+        self._panes.ticket.show_tab(self.tab)
         self._panes.clocks.show(ticket, now, zone)
         self._host.update_titles()
 

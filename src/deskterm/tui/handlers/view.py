@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError, UsageError
+from deskterm.present.models import TABS, Choice
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.commands.search import find_command, find_similar_name
 from deskterm.tui.commands.table import BY_NAME, TABLE
@@ -97,6 +98,7 @@ def _suggest_commands(workspace: Workspace) -> list[str]:
     found += [f"priority {key}" for key in vocabulary.priorities]
     found += [f"type {key}" for key in vocabulary.types]
     found += [f"assign {person.login}" for person in workspace.people if person.active]
+    found += [f"tab {key}" for key in TABS]
     found += ["order due", "order work", "theme dark", "theme light"]
     return [sanitize(words) for words in found]
 
@@ -116,6 +118,19 @@ async def go_to_view(workspace: Workspace, target: Target, argument: str) -> Non
         raise UsageError(f"There is no view {argument!r}: choose from {', '.join(view.key for view in views)}.")
     workspace.show_view(found[0].key)
     workspace.show_pane("queue")
+
+
+async def go_to_tab(workspace: Workspace, target: Target, argument: str) -> None:
+    """Show a tab of the ticket. argument: its name, or the beginning of it. Raises UsageError for what names none."""
+    prefix = argument.casefold() or await workspace.choose(
+        "Tab of the ticket", [Choice(key, sanitize(label)) for key, label in TABS.items()]
+    )
+    if prefix is None:
+        return
+    tab = next((key for key in TABS if key.startswith(prefix)), None)
+    if tab is None:
+        raise UsageError(f"There is no tab {argument!r}: choose from {', '.join(TABS)}.")
+    workspace.choose_tab(tab)
 
 
 async def change_order(workspace: Workspace, target: Target, argument: str) -> None:

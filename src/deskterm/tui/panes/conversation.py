@@ -1,43 +1,29 @@
-"""The conversation of a ticket: its messages, and the changes between them."""
+"""The ticket in its tabs: its thread of messages and changes, or what another tab has of it."""
 
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
-from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from deskterm.present import formats
-from deskterm.present.models import TicketView, TimelineEntry
+from deskterm.present.models import TabKey, TicketView
 from deskterm.tui.panes.columns import fit
-
-LONGEST = 100_000
-"""Characters of one message that are shown at most."""
-
-# a voice is told apart by its sign, its bar and its word too, not by its colour alone
-_SIGNS = {"requester": "▶", "agent": "◀", "internal": "◆", "system": "⚙", "history": "·"}
-_BARS = {"requester": "┃ ", "agent": "│ ", "internal": "┊ ", "system": "  ", "history": "  "}
-_WORDS = {"requester": "requester", "agent": "agent", "internal": "internal note", "system": "system", "history": ""}
-
-
-class _Line(NamedTuple):
-    """A line of the pane: a sign or bar in the voice's colour, and its text. head: it names the author."""
-
-    sign: str
-    text: str
-    voice: str
-    head: bool
+from deskterm.tui.panes.thread import Line, find_first_new, lay_out_tab, lay_out_thread
 
 
 # inherit_bindings: keys that Textual gives to scrolling views would come before those of the table of commands
 class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
-    """Timeline entries, the newest at the end, wrapped to the width."""
+    """The open tab of a ticket, wrapped to the width. The thread opens at the first turn that the agent has not read,
+    and where all are read at its end. What enter opens, folds in the thread and tickets elsewhere, are its spots; the
+    chosen one is marked while the pane has the focus."""
 
     ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -46,41 +32,165 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         "conversation--internal",
         "conversation--system",
         "conversation--history",
+        "conversation--new",
+        "conversation--chosen",
     }
+
+    class Opened(Message):
+        """A ticket that a tab names was opened."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
 
     def __init__(self, now: int, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._now = now
         self._zone: tzinfo = UTC
         self._ticket: TicketView | None = None
-        self._lines: list[_Line] = []
+        self._lines: list[Line] = []
+        self._spots: list[int] = []
+        """The lines that have a spot."""
         self._wrapped_to = 0
         self._at_end = True
+        self.reader = ""
+        """The name of the agent who reads, by which their own turns are known."""
+        self._first_new: int | None = None
+        """The index of the first turn that the agent had not read when the ticket was opened."""
+        self._seen: dict[int, tuple[int, int]] = {}
+        """Ticket → instant and number of its last turn when the agent last left it."""
+        self._entered = False
+        """True once the agent has gone into the ticket in sight: they look at it, and do not just pass it."""
+        self._unfolded: set[str] = set()
+        self._chosen: str | int | None = None
+        """The spot that the agent has gone to; None for the first in sight."""
+        self._offsets: dict[TabKey, float] = {}
+        """Tab of the ticket in sight → the line that it was left at."""
 
     def show(self, ticket: TicketView | None, now: int, zone: tzinfo) -> None:
-        """Show a ticket: another one from its newest message, the same one where the agent reads, or at its end."""
+        """Show a ticket: another one from its first new turn, the same one where the agent reads, or at its end."""
         before = self._ticket
         same = ticket is not None and before is not None and ticket.number == before.number
-        if same and ticket is not None and before is not None and ticket.timeline == before.timeline:
+        same_tab = same and ticket is not None and before is not None and ticket.tab == before.tab
+        if (
+            same_tab
+            and ticket is not None
+            and before is not None
+            and (ticket.timeline, ticket.page) == (before.timeline, before.page)
+        ):
             self._ticket = ticket  # nothing to wrap again: most reads follow a change elsewhere
             return
-        self._at_end = self._at_end or not same
+        if same and before is not None and not same_tab:
+            self._offsets[before.tab] = self.scroll_offset.y
+        if not same:
+            self._note_look()
+            self._entered = self.has_focus
+            self._unfolded, self._offsets = set(), {}
+        if not same_tab:
+            self._chosen = None
         self._ticket, self._now, self._zone = ticket, now, zone
+        if not same and ticket is not None:
+            self._first_new = find_first_new(ticket.timeline, self.reader, self._seen.get(ticket.number))
         self._wrap()
-        self._follow()
+        if not same_tab and ticket is not None:
+            self._open_tab(ticket)
+        else:
+            self._follow()
         self.refresh()
 
+    def _open_tab(self, ticket: TicketView) -> None:
+        """Go to where a tab begins: where it was left, the thread at its first new turn or at its end."""
+        left = self._offsets.get(ticket.tab)
+        if left is not None:
+            self._scroll(left)
+        elif ticket.tab != "thread":
+            self._scroll(0)
+        else:
+            new = next((place for place, line in enumerate(self._lines) if line.mark), None)
+            # One line above it stays in sight, so that one sees that the thread begins earlier
+            self._scroll(self.max_scroll_y if new is None else max(new - 1, 0))
+
     def move(self, by: int) -> None:
+        if self._ticket is not None and self._ticket.tab != "thread" and self._step_spot(by):
+            return
         self._scroll(self.scroll_offset.y + by)
 
     def page(self, by: float) -> None:
-        self.move(int(by * max(self.size.height - 1, 1)))
+        self._scroll(self.scroll_offset.y + int(by * max(self.size.height - 1, 1)))
 
     def edge(self, last: bool) -> None:
+        self._chosen = None
         self._scroll(self.max_scroll_y if last else 0)
 
+    # -- folds, and tickets that can be opened -------------------------------------------------------------------
+
     def choose(self) -> None:
-        """Do nothing: no line of a conversation can be opened."""
+        """Open or close the fold of the chosen line, or open the ticket that it names."""
+        place = self._find_chosen()
+        if place is not None:
+            self._open_spot(self._lines[place].spot)
+
+    def step_spot(self, by: int) -> None:
+        """Go to the next fold, or ticket that can be opened, or to the one before."""
+        self._step_spot(by)
+
+    def fold_all(self) -> None:
+        """Open all folds of the thread; where all are open, close them."""
+        ticket = self._ticket
+        if ticket is None or ticket.tab != "thread":
+            return
+        width, everything = self._text_width, _Everything()
+        every = lay_out_thread(ticket.timeline, width, self._now, self._zone, everything)
+        folds = {line.spot for line in every if isinstance(line.spot, str)}
+        self._unfolded = set() if folds <= self._unfolded else folds
+        self._wrap_in_place()
+
+    def _open_spot(self, spot: str | int | None) -> None:
+        if isinstance(spot, int):
+            self.post_message(self.Opened(spot))
+        elif spot is not None:
+            self._chosen = spot
+            self._unfolded ^= {spot}
+            self._wrap_in_place()
+
+    def _wrap_in_place(self) -> None:
+        """Wrap again, with the same line at the top."""
+        top = self.scroll_offset.y
+        anchor = self._lines[top] if top < len(self._lines) else None
+        self._wrap()
+        place = next((n for n, line in enumerate(self._lines) if line is anchor or line == anchor), top)
+        near = [n for n, line in enumerate(self._lines) if line == anchor]
+        self._scroll(min(near, key=lambda n: abs(n - top)) if near else place)
+        self.refresh()
+
+    def _find_chosen(self) -> int | None:
+        """Return the line of the chosen spot; of the first in sight where none was chosen or it is out of sight."""
+        top, height = self.scroll_offset.y, self.size.height
+        in_sight = [place for place in self._spots if top <= place < top + height]
+        chosen = [place for place in in_sight if self._lines[place].spot == self._chosen]
+        return next(iter(chosen or in_sight), None)
+
+    def _step_spot(self, by: int) -> bool:
+        """Go so many spots on; False where there is none that far."""
+        spots, current = self._spots, self._find_chosen()
+        if not spots:
+            return False
+        top = self.scroll_offset.y
+        if current is None:
+            beyond = [place for place in spots if (place >= top if by > 0 else place < top)]
+            target = (beyond[0] if by > 0 else beyond[-1]) if beyond else None
+        else:
+            index = spots.index(current) + by
+            target = spots[index] if 0 <= index < len(spots) else None
+        if target is None:
+            return False
+        self._chosen = self._lines[target].spot
+        if not top <= target < top + self.size.height:
+            self._scroll(target if by < 0 else target - self.size.height + 1)
+        self.refresh()
+        return True
+
+    # -- painting ------------------------------------------------------------------------------------------------
 
     @property
     def _text_width(self) -> int:
@@ -95,9 +205,17 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         if index >= len(self._lines):
             return Strip.blank(width, base)
         line = self._lines[index]
-        voice_style = base + self.get_component_rich_style(f"conversation--{line.voice}", partial=True)
+        if self.has_focus and line.spot is not None and index == self._find_chosen():
+            base += self.get_component_rich_style("conversation--chosen", partial=True)
+        voice_style = base
+        if line.voice:
+            voice_style += self.get_component_rich_style(f"conversation--{line.voice}", partial=True)
         text_style = voice_style if line.head or line.voice in ("history", "system") else base
-        strip = Strip([Segment(line.sign, voice_style), Segment(fit(line.text, max(width - 2, 1)), text_style)])
+        room = max(width - cell_len(line.sign) - cell_len(line.mark), 1)
+        segments = [Segment(line.sign, voice_style), Segment(fit(line.text, room), text_style)]
+        if line.mark:
+            segments.append(Segment(line.mark, base + self.get_component_rich_style("conversation--new", partial=True)))
+        strip = Strip(segments)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(index)) is not None:
             start, end = span
@@ -115,16 +233,49 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     def selection_updated(self, selection: Selection | None) -> None:
         self.refresh()
 
+    # -- events --------------------------------------------------------------------------------------------------
+
     def on_resize(self, event: events.Resize) -> None:
         at_end = self._at_end  # wrapping changes the virtual size, and that the scroll offset
         if self._wrapped_to != self._text_width:
+            first = not self._wrapped_to
             self._wrap()
+            if first and self._ticket is not None:
+                self.call_after_refresh(self._open_tab, self._ticket)
+                return
         self._at_end = at_end
         self.call_after_refresh(self._follow)
+
+    def on_focus(self) -> None:
+        self._entered = True
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self._note_look()
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        index = self.scroll_offset.y + offset.y if offset is not None else -1
+        if 0 <= index < len(self._lines) and self.text_selection is None:
+            self._open_spot(self._lines[index].spot)
 
     def on_mouse_scroll_up(self) -> None:
         # Textual scrolls by itself here; the next read must not jump back to the end
         self._at_end = False
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        # Another spot may be the first in sight, on a line that Textual would only move
+        if round(old_value) != round(new_value) and self._ticket is not None:
+            self.refresh()
+
+    def _note_look(self) -> None:
+        """Keep how far the agent has read the ticket that they go away from."""
+        if self._entered and self._ticket is not None and self._ticket.timeline:
+            turns = [entry for entry in self._ticket.timeline if entry.voice != "history"]
+            if turns:
+                self._seen[self._ticket.number] = max((entry.at, entry.seq) for entry in turns)
 
     def _scroll(self, to: float) -> None:
         self.scroll_to(y=to, animate=False, force=True)
@@ -137,30 +288,21 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _wrap(self) -> None:
         width = self._wrapped_to = self._text_width
+        ticket = self._ticket
         self._lines = []
-        if self._ticket is not None and width > 4:
-            previous = ""
-            for entry in self._ticket.timeline:
-                # Changes in a row stand close together, so that the messages keep most of the room
-                if self._lines and not (entry.voice == previous == "history"):
-                    self._lines.append(_Line("  ", "", "history", False))
-                self._lines += self._wrap_entry(entry, width - 2)
-                previous = entry.voice
+        if ticket is not None and width > 4:
+            if ticket.tab == "thread":
+                self._lines = lay_out_thread(
+                    ticket.timeline, width, self._now, self._zone, self._unfolded, self._first_new
+                )
+            else:
+                self._lines = lay_out_tab(ticket.page, width)
+        self._spots = [place for place, line in enumerate(self._lines) if line.spot is not None]
         self.virtual_size = Size(width, len(self._lines))
 
-    def _wrap_entry(self, entry: TimelineEntry, width: int) -> list[_Line]:
-        stamp = formats.format_message_time(entry.at, self._now, self._zone)
-        if entry.voice == "history":
-            wrapped = Content(f"{stamp}  {entry.author}: {entry.text}").wrap(width)
-            return [_Line("· " if not n else "  ", line.plain, entry.voice, False) for n, line in enumerate(wrapped)]
-        detail = f" · {entry.detail}" if entry.detail else ""
-        head = f"{stamp}  {entry.author} ({_WORDS[entry.voice]}){detail}"
-        body = entry.text[:LONGEST]
-        if len(entry.text) > LONGEST:
-            body += f"\n… {len(entry.text) - LONGEST:,} more characters: `deskterm ticket show` prints them all."
-        bar = _BARS[entry.voice]
-        lines = [
-            _Line(bar if n else _SIGNS[entry.voice] + " ", line.plain, entry.voice, True)
-            for n, line in enumerate(Content(head).wrap(width))
-        ]
-        return lines + [_Line(bar, line.plain, entry.voice, False) for line in Content(body).wrap(width)]
+
+class _Everything(frozenset[str]):
+    """A set that has every key: all folds are open."""
+
+    def __contains__(self, key: object) -> bool:
+        return True

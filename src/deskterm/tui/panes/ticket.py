@@ -1,4 +1,4 @@
-"""The ticket pane: the facts of a ticket above its conversation."""
+"""The ticket pane: the facts of a ticket above its tabs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from deskterm.present import formats
-from deskterm.present.models import GLYPHS, TicketClock, TicketView
+from deskterm.present.models import GLYPHS, TabKey, TicketClock, TicketView
 from deskterm.tui.panes.clocks import clock_urgency
 from deskterm.tui.panes.colours import BOLD, FAINT, URGENCY
 from deskterm.tui.panes.conversation import Conversation
+from deskterm.tui.panes.tab_bar import TabBar
 
 _PLAIN = ("Status", "Severity", "Priority", "Requester", "Organisation", "Assignee")
 """Facts whose values are clear without a label; the others are shown with theirs."""
@@ -65,6 +66,7 @@ class Ticket(Vertical):
     def compose(self) -> ComposeResult:
         yield Facts()
         yield Static(id="pressing", markup=False)
+        yield TabBar()
         yield Conversation(self._now, id="conversation")
 
     @property
@@ -76,9 +78,14 @@ class Ticket(Vertical):
         """Show a ticket; None empties the pane."""
         self.ticket, self._now, self._zone = ticket, now, zone
         self.query_one(Facts).show(ticket)
+        self.show_tab(ticket.tab if ticket is not None else "thread")
         self.conversation.show(ticket, now, zone)
         self._painted = ""
         self.tick(now)
+
+    def show_tab(self, tab: TabKey) -> None:
+        """Name the open tab, also before what is in it has been read."""
+        self.query_one(TabBar).show(tab, self.ticket)
 
     def tick(self, now: int) -> None:
         """Count the most pressing clock down."""

@@ -19,11 +19,13 @@ from deskterm.tui.commands.table import BY_NAME
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.panes.banner import Banner
 from deskterm.tui.panes.clocks import Clocks
+from deskterm.tui.panes.conversation import Conversation
 from deskterm.tui.panes.keyline import KeyLine
 from deskterm.tui.panes.next_breach import NextBreach
 from deskterm.tui.panes.pane_set import PANES, PaneSet
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.short_list import ShortList
+from deskterm.tui.panes.tab_bar import TabBar
 from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
@@ -185,6 +187,7 @@ class DeskScreen(Screen[None]):
         workspace = self.workspace
         again = bool(workspace.desk_name)
         workspace.desk, workspace.vocabulary, workspace.zone = answer.desk, answer.vocabulary, answer.zone
+        self.panes.ticket.conversation.reader = answer.desk.agent.name
         self.panes.queue.set_widths(*titles.column_widths(answer.vocabulary))
         if again:  # another version of the procedure is in force, which the write thread has to load too
             self.desk_worker.renew()
@@ -269,6 +272,14 @@ class DeskScreen(Screen[None]):
     @on(Queue.Opened)
     def _ticket_opened(self) -> None:
         self.workspace.show_pane("conversation")
+
+    @on(Conversation.Opened)
+    def _linked_ticket_opened(self, message: Conversation.Opened) -> None:
+        self.workspace.show_ticket(message.number)
+
+    @on(TabBar.Clicked)
+    def _tab_clicked(self, message: TabBar.Clicked) -> None:
+        self.workspace.choose_tab(message.tab)
 
     @on(ShortList.Picked)
     def _row_picked(self, message: ShortList.Picked) -> None:

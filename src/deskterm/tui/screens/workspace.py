@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import Choice, DeskView, Person, QueueLine, TicketClock, TicketView, ViewLine
+from deskterm.present.models import Choice, DeskView, Person, QueueLine, TabKey, TicketClock, TicketView, ViewLine
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.acts import ActLog
 from deskterm.tui.commands.search import translate_calls
@@ -275,6 +275,18 @@ class DeskWorkspace:
     def show_ticket(self, number: int) -> None:
         self.browser.show_ticket(number)
 
+    def choose_tab(self, tab: TabKey) -> None:
+        self.browser.choose_tab(tab)
+
+    def step_tab(self, by: int) -> None:
+        self.browser.step_tab(by)
+
+    def step_spot(self, by: int) -> None:
+        self.panes.ticket.conversation.step_spot(by)
+
+    def fold_all(self) -> None:
+        self.panes.ticket.conversation.fold_all()
+
     def refresh_lists(self) -> None:
         self.browser.refresh()
 
@@ -402,6 +414,8 @@ class DeskWorkspace:
 
     def begin_writing(self, number: int) -> None:
         self.browser.pin(number)
+        # Whoever writes has the conversation in view
+        self.browser.choose_tab("thread")
         self.layout.pane = "conversation"
         self._screen.add_class("-writing")
         self.layout.arrange()

@@ -19,7 +19,7 @@ from deskterm.desk.policy.permissions import format_unknown_agent
 from deskterm.desk.policy.read_access import find_hidden_in_document
 from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import DeskView, QueueLine
+from deskterm.present.models import DeskView, QueueLine, TabKey, TicketView
 from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket import present_person, present_rows, present_ticket
 from deskterm.present.views import VIEWS
@@ -39,7 +39,8 @@ from deskterm.store.queries.queue import (
     load_queue_rows,
     load_view_counts,
 )
-from deskterm.store.queries.ticket_detail import load_ticket_detail
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
+from deskterm.store.queries.ticket_tabs.client import count_client_tickets
 from deskterm.store.rows.live_clocks import load_live_clocks
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.access_log import AccessLog
@@ -97,6 +98,8 @@ class ReadWorker:
         self._query = QueueQuery()
         self._open_ticket: int | None = None
         self._shows_wall = False
+        self._tab: TabKey = "thread"
+        """The tab of the open ticket that is in sight."""
         self._anchors: dict[int, QueueRow] = {}
         """Rows by their index in the list, from whose keys neighbouring pages are read."""
         self._impersonator = impersonator
@@ -136,9 +139,10 @@ class ReadWorker:
         for page in pages:
             self._request(f"page {page}", partial(self._read_page, query, page))
 
-    def open_ticket(self, number: int | None) -> None:
-        """Read a ticket, and read it again whenever something was written; None reads none."""
-        self._open_ticket = number
+    def open_ticket(self, number: int | None, tab: TabKey | None = None) -> None:
+        """Read a ticket, and read it again whenever something was written; None reads none. tab: the one that is in
+        sight from now on; only what it shows is read."""
+        self._open_ticket, self._tab = number, tab or self._tab
         if number is not None:
             self._request("ticket", partial(self._read_ticket, number))
 
@@ -384,7 +388,18 @@ class ReadWorker:
             raise hidden_ticket_error(number)
         if detail is not None:
             self._access_log.record(number)
-        self._post(TicketRead(number, present_ticket(detail, self._vocabulary) if detail is not None else None))
+        self._post(TicketRead(number, self._present_ticket(detail) if detail is not None else None))
+
+    def _present_ticket(self, detail: TicketDetail) -> TicketView:
+        view, tab = present_ticket(detail, self._vocabulary), self._tab
+        view = view._replace(
+            tab=tab, counts={**view.counts, "client": count_client_tickets(self._reader, detail.row.number)}
+        )
+        if tab == "thread":
+            return view
+        from deskterm.present.tab_pages import build_page  # noqa: PLC0415 - brings Pydantic, not for the first rows
+
+        return view._replace(page=build_page(self._reader, detail, tab, self._vocabulary))
 
     def _read_wall(self) -> None:
         # Here, because few consoles show a wall

@@ -1,0 +1,38 @@
+"""The numbers beside the names of a ticket's tabs: of what its detail has already, so that they cost no read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from deskterm.present.models import TabKey
+from deskterm.present.ticket_facts import LINKS
+from deskterm.store.queries.ticket_detail import RecordView, TicketDetail
+
+LINKING_RECORDS = ("item", "joined", "release")
+"""Kinds of records in the tab of links."""
+
+WORK_RECORDS = ("entry", "quote", "agreement", "checklist")
+"""Kinds of records in the tab of work."""
+
+
+def count_tabs(detail: TicketDetail) -> Mapping[TabKey, int]:
+    """Return tab → how many things are in it, of tabs that are counted by the ticket alone."""
+    linked = sum(len(list_linked_numbers(detail.fields, name)) for name in LINKS)
+    return {
+        "history": len(detail.events),
+        "files": sum(message.mark == "files" for message in detail.messages),
+        "links": linked + sum(is_shown(record) for record in detail.records if record.kind in LINKING_RECORDS),
+        "work": sum(is_shown(record) for record in detail.records if record.kind in WORK_RECORDS),
+    }
+
+
+def is_shown(record: RecordView) -> bool:
+    """Return whether a record is in its tab: a time entry that another one replaces is not."""
+    return record.kind != "entry" or record.state != "void"
+
+
+def list_linked_numbers(fields: Mapping[str, Any], name: str) -> list[int]:
+    """Return the numbers of the tickets that a field of links names."""
+    value = fields.get(name)
+    return [] if value is None else [int(one) for one in (value if isinstance(value, list) else [value])]

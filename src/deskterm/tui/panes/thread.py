@@ -1,0 +1,141 @@
+"""The lines of a ticket's thread: turns wrapped to a width, and folded where nobody has to read them (C-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import tzinfo
+from typing import NamedTuple
+
+from textual.content import Content
+
+from deskterm.present import formats
+from deskterm.present.models import TabLine, TimelineEntry
+
+LONGEST = 100_000
+"""Characters of one message that are shown at most."""
+
+FIRST_NEW = "first new"
+"""The mark on the first turn that the agent has not read."""
+
+# a voice is told apart by its sign, its bar and its word too, not by its colour alone
+_SIGNS = {"requester": "▶", "agent": "◀", "internal": "◆", "system": "⚙", "history": "·"}
+_BARS = {"requester": "┃ ", "agent": "│ ", "internal": "┊ ", "system": "  ", "history": "  "}
+_WORDS = {"requester": "requester", "agent": "agent", "internal": "internal note", "system": "system", "history": ""}
+
+
+class Line(NamedTuple):
+    """A line of the pane: a sign or bar in the voice's colour, and its text. head: it names the author; spot: what
+    enter opens here, the key of a fold or the number of a ticket; mark: a word at its right end."""
+
+    sign: str
+    text: str
+    voice: str
+    head: bool
+    spot: str | int | None = None
+    mark: str = ""
+
+
+def lay_out_thread(
+    timeline: Sequence[TimelineEntry],
+    width: int,
+    now: int,
+    zone: tzinfo,
+    unfolded: Collection[str] = (),
+    first_new: int | None = None,
+) -> list[Line]:
+    """Return the lines of a thread, each so many cells wide at most. unfolded: the keys of folds that are open;
+    first_new: the index of the first turn that the agent has not read."""
+    lines: list[Line] = []
+    previous = ""
+    for index, entry in enumerate(timeline):
+        # Changes in a row stand close together, so that the messages keep most of the room
+        if lines and not (entry.voice == previous == "history"):
+            lines.append(Line("  ", "", "history", False))
+        lines += _lay_out_entry(entry, width - 2, now, zone, unfolded, FIRST_NEW if index == first_new else "")
+        previous = entry.voice
+    return lines
+
+
+def lay_out_tab(page: Sequence[TabLine], width: int) -> list[Line]:
+    """Return the lines of a tab beside the thread."""
+    lines: list[Line] = []
+    for tab_line in page:
+        voice = "agent" if tab_line.style == "head" else "history" if tab_line.style == "faint" else ""
+        sign = "› " if tab_line.number is not None else "  "
+        indent = len(tab_line.text) - len(tab_line.text.lstrip())
+        for n, text in enumerate(_wrap(tab_line.text, width - 2)):
+            more = " " * min(indent, width // 4) if n else ""
+            lines.append(
+                Line("  " if n else sign, more + text, voice, tab_line.style == "head", None if n else tab_line.number)
+            )
+    return lines
+
+
+def find_first_new(timeline: Sequence[TimelineEntry], reader: str, seen: tuple[int, int] | None = None) -> int | None:
+    """Return the index of the first turn that an agent has not read: one by somebody else after the agent's own last
+    turn, or after their last look. Letters that nobody wrote and changes are no turns. reader: the agent's name; seen:
+    instant and number of the last turn in sight at that look."""
+    first: int | None = None
+    for index, entry in enumerate(timeline):
+        if entry.voice == "history" or entry.folding:
+            continue
+        if entry.voice in ("agent", "internal") and entry.author == reader:
+            first = None
+        elif first is None and (seen is None or (entry.at, entry.seq) > seen):
+            first = index
+    return first
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    return [line.plain for line in Content(text).wrap(max(width, 2))]
+
+
+def _lay_out_entry(
+    entry: TimelineEntry, width: int, now: int, zone: tzinfo, unfolded: Collection[str], mark: str
+) -> list[Line]:
+    stamp = formats.format_message_time(entry.at, now, zone)
+    if entry.voice == "history":
+        wrapped = _wrap(f"{stamp}  {entry.author}: {entry.text}", width)
+        return [Line("  " if n else "· ", text, entry.voice, False) for n, text in enumerate(wrapped)]
+    sign, bar = _SIGNS[entry.voice] + " ", _BARS[entry.voice]
+    key = f"{entry.at}/{entry.seq}/{entry.author}"
+    body = _get_body(entry)
+    is_fold = bool(entry.folding)
+    if is_fold and key not in unfolded:
+        count = body.count("\n") + 1
+        head = f"▸ {stamp}  {entry.author}: {entry.folding}, {formats.format_count(count, 'line')}"
+    else:
+        detail = f" · {entry.detail}" if entry.detail else ""
+        head = f"{'▾ ' if is_fold else ''}{stamp}  {entry.author} ({_WORDS[entry.voice]}){detail}"
+    # Room for the mark, which stands at the right end of the first line
+    heads = _wrap(head, width - len(mark) - 1 if mark else width)
+    lines = [
+        Line(bar if n else sign, text, entry.voice, True, key if is_fold and not n else None, "" if n else mark)
+        for n, text in enumerate(heads)
+    ]
+    if not is_fold or key in unfolded:
+        parts = entry.parts if entry.parts and body == entry.text else ((False, body),)
+        lines += _lay_out_body(parts, bar, entry.voice, width, key, unfolded)
+    return lines
+
+
+def _get_body(entry: TimelineEntry) -> str:
+    if len(entry.text) <= LONGEST:
+        return entry.text
+    rest = len(entry.text) - LONGEST
+    return f"{entry.text[:LONGEST]}\n… {rest:,} more characters: `deskterm ticket show` prints them all."
+
+
+def _lay_out_body(
+    parts: Sequence[tuple[bool, str]], bar: str, voice: str, width: int, key: str, unfolded: Collection[str]
+) -> Iterator[Line]:
+    for place, (is_quoted, part) in enumerate(parts):
+        fold = f"{key}/{place}"
+        if is_quoted:
+            is_open = fold in unfolded
+            count = formats.format_count(part.count("\n") + 1, "quoted line")
+            yield Line(bar, f"{'▾' if is_open else '▸'} {count}", voice, False, fold)
+            if not is_open:
+                continue
+        for text in _wrap(part, width):
+            yield Line(bar, text, voice, False)
