@@ -12,6 +12,7 @@ import shlex
 import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,8 @@ STORIES = {
     "managed-services": """
         ticket new Mail --requester Ida --email ida@larch.example --priority high --incomplete
         ticket show 1001
+        save-draft 1001 'On its way'
+        ticket drafts
         ticket list
         ticket list --to-be-set
         ticket search mail
@@ -162,6 +165,9 @@ class Story:
         from deskterm.cli.main import run
 
         words = [word.replace("{folder}", str(self._folder)).replace("{line}", "\n") for word in shlex.split(line)]
+        if words[0] == "save-draft":
+            _save_draft(int(words[1]), words[2])
+            return
         path = next(path for path in list_commands() if words[: len(path.split())] == path.split())
         self._minute += 100 if path == "run" else 1
         time: tuple[str, ...] = ("--now", f"2026-11-23T{9 + self._minute // 60:02}:{self._minute % 60:02}")
@@ -174,6 +180,17 @@ class Story:
             self._found.setdefault(path, []).append(json.loads(out.getvalue()))
         except json.JSONDecodeError as error:
             raise ValueError(f"`{line}` prints no document: {out.getvalue()}{err.getvalue()}") from error
+
+
+def _save_draft(number: int, text: str) -> None:
+    """Save a draft, as the console of ann does."""
+    from deskterm.store.db.location import resolve_database_url
+    from deskterm.store.personal.drafts import DraftWriter, StoredDraft
+
+    writer = DraftWriter(resolve_database_url(None), "ann")
+    draft = StoredDraft("reply", number, text, data={"version": 1, "channel": "email"})
+    writer.save(draft, datetime(2026, 11, 23, 9, tzinfo=UTC))
+    writer.close()
 
 
 @cache

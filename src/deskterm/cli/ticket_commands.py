@@ -14,6 +14,10 @@ TICKET_GROUP = GroupEntry(
         "show": CommandEntry("ticket.detail:show", "Show a ticket: its facts, clocks and conversation."),
         "reply": CommandEntry("conversation.reply:reply", "Answer the requester; everybody on the ticket reads it."),
         "note": CommandEntry("conversation.reply:note", "Write an internal note; the requester never sees it."),
+        "drafts": CommandEntry(
+            "conversation.drafts:list_drafts",
+            "List my drafts, or print those for a ticket in full; nobody else sees them.",
+        ),
         "assign": CommandEntry("ticket.edit:assign", "Give a ticket to an agent."),
         "list": CommandEntry("ticket.list:list_tickets", "List tickets, in the order of work."),
         "search": CommandEntry(

@@ -47,7 +47,7 @@ class Draft(StoredDraft):
     """A draft as this console has it. Its key, id and saved_at are the write thread's. is_open: it is being written
     here; is_unsaved: its words are newer than those in the store; was_written: it was given to the write thread once;
     is_sent: noted by the write thread, when a command has sent the words; is_over: they were sent or thrown away;
-    history: what can be undone in them."""
+    history: the edits that can be undone in them."""
 
     is_open: bool = False
     is_unsaved: bool = False

@@ -5,9 +5,9 @@ text, the digest of its replacement, or an empty string where nothing replaces i
 the database, without such an event, still shows as changed.
 
 A person's own messages are emptied, with the subjects they gave and the text fields of their requests. What others
-wrote on the same tickets, and letters to the person, stay readable: only the person's name, addresses and telephone
-number are replaced, lines quoted from them, and in letters the subject they gave. The row of the contact stays, empty,
-because tickets refer to it.
+wrote on the same tickets, drafts that agents have not sent, and letters to the person, stay readable: only the person's
+name, addresses and telephone number are replaced, lines quoted from them, and in letters the subject they gave. The row
+of the contact stays, empty, because tickets refer to it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
@@ -28,6 +28,7 @@ from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EventKind
 from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.desk.domain.quoted_text import redact_quotes
 from deskterm.desk.domain.records import build_record_change, records_of_kind
+from deskterm.desk.history.erased_drafts import overwrite_deleted, redact_drafts
 from deskterm.desk.policy.request_fields import holds_personal_text
 from deskterm.errors import DeskError
 from deskterm.store.db.tables import Contact, Message, PersonalText, RecordRow, Ticket, table_of
@@ -103,9 +104,11 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
         # In the transaction of the texts, so that name and words go together or not at all
         if works and not dry_run:
             _clear_contact(works[0].session, found.person)
+            redact_drafts(works[0].session, found.tickets, names.redact)
     if not found.tickets and not dry_run:
         with desk.writing("erase") as session:
             _clear_contact(session, found.person)
+            redact_drafts(session, (), names.redact)
     if not dry_run:
         # Until then SQLite's write-ahead log holds the pages with the old texts
         desk.store.checkpoint()
@@ -123,7 +126,7 @@ def replace_texts(
         salt = secrets.token_hex(16) if body else ""
         digests[str(text_id)] = compute_digest(salt, body) if body else ""
         if not dry_run:
-            _overwrite_deleted(work.session)
+            overwrite_deleted(work.session)
             work.session.execute(_REPLACE_TEXT, {"text_id": text_id, "new_salt": salt, "new_body": body or ""})
     if not dry_run:
         work.append(kind, _withdraw_letters(work, data.get("person")), words=digests, **data)
@@ -281,13 +284,7 @@ def _withdraw_letters(work: TicketTransaction, person: int | None) -> dict[str, 
     return found
 
 
-def _overwrite_deleted(session: Session) -> None:
-    """Have SQLite overwrite deleted content on this connection, so that it cannot be read from the file."""
-    if session.connection().dialect.name == "sqlite":
-        session.execute(text("PRAGMA secure_delete = ON"))
-
-
 def _clear_contact(session: Session, person: int) -> None:
-    _overwrite_deleted(session)
+    overwrite_deleted(session)
     table = table_of(Contact)
     session.execute(update(table).where(table.c.id == person).values(name=ERASED, email=None, phone=""))

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.history.erased_drafts import remove_drafts_before, remove_drafts_of
 from deskterm.desk.history.erasure import find_plain_text_fields, replace_texts
 from deskterm.errors import DeskError, MissingReason
 from deskterm.store.db.reader import ReadConnection
@@ -66,7 +67,8 @@ def find_expired_tickets(desk: DeskSession, reader: ReadConnection, *, now: date
 def purge_expired_tickets(
     desk: DeskSession, reader: ReadConnection, *, now: datetime, progress: Callable[[int, int], None] | None = None
 ) -> list[RetentionRow]:
-    """Empty the texts of closed tickets that are kept too long and not on hold, and return these tickets.
+    """Empty the texts of closed tickets that are kept too long and not on hold, and return these tickets. Drafts for
+    them go too, and drafts that nobody has touched for as long (C-05).
 
     The events stay, with who did what and when, and so does their chain. progress: called with tickets done and tickets
     in all. Raises DeskError unless an admin calls it."""
@@ -87,8 +89,11 @@ def purge_expired_tickets(
                 emptied = dict.fromkeys(work.session.execute(query).scalars())
                 replace_texts(work, "purged", emptied, fields=find_plain_text_fields(work))
                 purged.append(batch[work.number or 0])
+            remove_drafts_of(works[0].session, [ticket.number for ticket in purged if ticket.number in batch])
         if progress is not None:
             progress(min(start + _BATCH_SIZE, len(expired)), len(expired))
-    if purged:
+    with desk.writing("purge") as session:
+        forgotten = remove_drafts_before(session, calculate_cutoff(now, desk.procedure.definition.retention.years))
+    if purged or forgotten:
         desk.store.checkpoint()
     return purged

@@ -111,7 +111,7 @@ class Composer(Vertical):
 
     @property
     def history(self) -> object:
-        """What can be undone and done again in the text."""
+        """The edits that can be undone and done again in the text."""
         return self.query_one(TextArea).history
 
     def resume(self, cursor: Sequence[int] | None, history: object | None) -> None:
