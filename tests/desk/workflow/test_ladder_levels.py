@@ -6,7 +6,9 @@ import pytest
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.workflow import escalation
+from deskterm.desk.workflow.ladder_levels import find_level
 from deskterm.errors import DeskError
+from deskterm.procedure.schema import Ladder, LadderLevel
 from small_desk import at
 from ticket_reads import escalation_steps, open_ticket, read_ticket
 
@@ -59,3 +61,40 @@ def test_customers_cannot_escalate_where_no_ladder_is_open_to_them(services: Des
     for ladder in (None, "tiers"):
         with pytest.raises(DeskError, match="for customers to ask for: escalate in the desk's own name"):
             escalation.escalate(services, number, ladder=ladder, reason="x", by_customer=True, now=at(1))
+
+
+@pytest.mark.requirement("S4-23")
+def test_a_number_names_the_level_that_its_label_or_tier_says(services: DeskSession) -> None:
+    """D-05: `--level 2` went to "Level three", the second of the ladder, and `--level 3` to none."""
+    number = open_ticket(services)
+    with pytest.raises(DeskError, match="has no level '1': its levels are Level two, Level three"):
+        escalation.escalate(services, number, level="1", reason="x", now=at(1))
+    assert escalation.escalate(services, number, level="2", reason="x", now=at(1)).summary.startswith(
+        f"{number} escalated to Level two"
+    )
+    assert escalation.escalate(services, number, level="3", reason="x", now=at(2)).summary.startswith(
+        f"{number} escalated to Level three"
+    )
+
+
+@pytest.mark.parametrize(
+    ("levels", "text", "position"),
+    [
+        ((("Duty", None), ("Lead", None)), "2", 2),
+        ((("Duty", None), ("Lead", None)), "3", None),
+        ((("Duty", None), ("Lead", None)), "0", None),
+        ((("Duty", 2), ("Lead", None)), "2", 1),
+        ((("Duty", 2), ("Lead", None)), "1", None),
+        ((("L3 duty", 2), ("L2 lead", 3)), "2", 2),
+        ((("L3 duty", 2), ("L2 lead", 3)), "l2", 2),
+        ((("Lead", None), ("Lead engineer", None)), "lead", 1),
+        ((("Lead", None), ("Lead engineer", None)), "lead e", 2),
+        ((("Lead", None), ("Leader", None)), "le", None),
+        ((("Lead", None),), " ", None),
+    ],
+)
+def test_a_level_is_named_by_its_label_or_number(
+    levels: tuple[tuple[str, int | None], ...], text: str, position: int | None
+) -> None:
+    ladder = Ladder(key="up", label="Up", levels=tuple(LadderLevel(label=label, tier=tier) for label, tier in levels))
+    assert find_level(ladder, text) == position

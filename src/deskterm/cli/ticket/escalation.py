@@ -30,7 +30,7 @@ def escalate(
     ladder: Annotated[
         str | None, typer.Option(help="Which ladder; left out, the begun one, else to the next tier.")
     ] = None,
-    level: Annotated[str | None, typer.Option(help="Which level, by its name or place; left out, the next.")] = None,
+    level: Annotated[str | None, typer.Option(help="Which level, by its name or number; left out, the next.")] = None,
     criterion: Annotated[
         str, typer.Option(help="How the criterion of the level is met; asked for where --level skips levels.")
     ] = "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from deskterm.desk.core.transaction import TicketTransaction
@@ -81,9 +82,35 @@ def _find_next_tier(work: TicketTransaction, ladder: Ladder) -> int | None:
     return tier if tier is not None and tier > current_tier else None
 
 
-def resolve_level(work: TicketTransaction, ladder: Ladder, level: str | None) -> int:
-    """Return the position, from 1, of the level that is named by label or number; left out, the next one. Levels may be
-    skipped, but none is taken twice and none leads down (S2-07)."""
+def find_level(ladder: Ladder, text: str) -> int | None:
+    """Return the position, from 1, of the level of a ladder that a text names: its label, the beginning of no other's,
+    or its number; None for no level or several.
+
+    A number is the one in the labels, or else the level of support that takes over. Only on a ladder whose levels have
+    neither is it the place: "2" for the third of them, because it comes second here, is what nobody means (D-05)."""
+    wanted, levels = " ".join(text.split()).casefold(), ladder.levels
+    labels = [level.label.casefold() for level in levels]
+    if not wanted:
+        return None
+    if wanted.isdecimal():
+        number = int(wanted)
+        in_labels = [{int(digits) for digits in re.findall(r"\d{1,4}", label)} for label in labels]
+        if any(in_labels):
+            matches = [number in numbers for numbers in in_labels]
+        elif any(level.tier is not None for level in levels):
+            matches = [level.tier == number for level in levels]
+        else:
+            matches = [place == number for place in range(1, len(levels) + 1)]
+    elif wanted in labels:
+        matches = [label == wanted for label in labels]
+    else:
+        matches = [label.startswith(wanted) for label in labels]
+    return matches.index(True) + 1 if sum(matches) == 1 else None
+
+
+def resolve_level(work: TicketTransaction, ladder: Ladder, level: str | int | None) -> int:
+    """Return the position, from 1, of the level that is named as `find_level` takes it, or by its position; left out,
+    the next one. Levels may be skipped, but none is taken twice and none leads down (S2-07)."""
     labels, step = [level_definition.label for level_definition in ladder.levels], find_open_step(work, ladder.key)
     last_level, current_tier = int(step.values["level"]) if step else 0, work.state.tier
     if level is None:
@@ -93,15 +120,8 @@ def resolve_level(work: TicketTransaction, ladder: Ladder, level: str | None) ->
         if next_level is None:
             raise DeskError(f"Ticket {work.number} is at {_format_tier(work)} already, where {ladder.label} ends.")
         return next_level
-    if level.isdecimal():
-        position = int(level)
-    else:
-        prefix = level.strip().casefold()
-        positions = [number for number, label in enumerate(labels, 1) if label.casefold().startswith(prefix)]
-        if len(positions) != 1:
-            raise DeskError(f"{ladder.label} has no level {level!r}: its levels are {', '.join(labels)}.")
-        position = positions[0]
-    if not 1 <= position <= len(labels):
+    position = level if isinstance(level, int) else find_level(ladder, level)
+    if position is None:
         raise DeskError(f"{ladder.label} has no level {level!r}: its levels are {', '.join(labels)}.")
     if position <= last_level:
         raise DeskError(f"{ladder.label} is at {labels[last_level - 1]} already: name a level above it.")
@@ -123,17 +143,18 @@ class LevelChoice(NamedTuple):
     skips: bool
 
 
-def list_levels(work: TicketTransaction, ladder: str | None = None) -> list[LevelChoice]:
+def list_levels(work: TicketTransaction, ladder: str | None = None, *, named: str = "") -> list[LevelChoice]:
     """List the levels of the ladder that a ticket can be escalated to, the next one first. ladder: as `resolve_ladder`
-    takes it."""
+    takes it; named: only the level that this names, as `find_level` takes it."""
     chosen = resolve_ladder(work, ladder, by_customer=False)
+    wanted = find_level(chosen, named) if named else None
     next_level = find_next_level(work, chosen)
     if next_level is None:
         return []
     return [
         LevelChoice(position, level.label, level.criteria, skips=position > next_level)
         for position, level in enumerate(chosen.levels, 1)
-        if position >= next_level
+        if position >= next_level and (not named or position == wanted)
     ]
 
 

@@ -40,17 +40,21 @@ async def escalate(console: Console, target: Target, argument: str) -> None:
 
 
 async def escalate_to_level(console: Console, target: Target, argument: str) -> None:
-    """Escalate to a level that is chosen. argument: its name or place; a level further up asks how its criterion is
+    """Escalate to a level that is chosen. argument: its name or number; a level further up asks how its criterion is
     met."""
     line = target.line
-    levels = await _load_levels(console, line.number)
-    position = argument or await console.choose(
-        f"Escalate {line.number} to",
-        [Choice(str(level.position), sanitize(level.label), sanitize(level.criteria)) for level in levels],
-    )
-    if not position:
-        return
-    chosen = next((level for level in levels if position in (str(level.position), level.label)), None)
+    levels = await _load_levels(console, line.number, argument)
+    chosen = levels[0] if argument and levels else None
+    if not argument:
+        position = await console.choose(
+            f"Escalate {line.number} to",
+            [Choice(str(level.position), sanitize(level.label), sanitize(level.criteria)) for level in levels],
+        )
+        if not position:
+            return
+        chosen = next(level for level in levels if str(level.position) == position)
+    # A name that is none of these is for the command to refuse
+    wanted = argument if chosen is None else chosen.position
     criterion: str | None = ""
     if chosen is not None and chosen.skips and chosen.criteria:
         criterion = await console.ask(f"{chosen.label} is for: {chosen.criteria} How does {line.number} meet that?")
@@ -62,20 +66,21 @@ async def escalate_to_level(console: Console, target: Target, argument: str) -> 
         await console.run_on(
             [line.number],
             lambda desk, number: escalation.escalate(
-                desk, number, level=position, reason=reason, criterion=criterion or "", now=now
+                desk, number, level=wanted, reason=reason, criterion=criterion or "", now=now
             ),
         )
 
 
-async def _load_levels(console: Console, number: int) -> list[LevelChoice]:
-    """Load the levels that a ticket can be escalated to; none where a ladder has to be named first."""
+async def _load_levels(console: Console, number: int, named: str = "") -> list[LevelChoice]:
+    """Load the levels that a ticket can be escalated to; none where a ladder has to be named first. named: only the
+    level of that name or number."""
     now = console.now()
 
     def load(desk: DeskSession) -> list[LevelChoice]:
         # Only a look. Where a ladder has to be named first, or the ticket is closed, the command itself says so
         try:
             with desk.ticket(number, "escalate", now, dry_run=True) as work:
-                return list_levels(work)
+                return list_levels(work, named=named)
         except DeskError:
             return []
 
