@@ -14,14 +14,15 @@ import sys
 def main(login: str | None = None) -> None:
     """Run the command line, and end with its exit code. login: of whoever calls, where the calling program knows it;
     None: read from the system."""
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        from deskterm.cli.runtime.exit import open_missing_streams  # noqa: PLC0415 - hardly ever needed
+
+        if not open_missing_streams():
+            sys.exit(1)
     if sys.argv[1:] in (["--version"], ["-V"]):
         from deskterm import __version__  # noqa: PLC0415 - for this option alone
 
         sys.exit(_print_version(__version__))
-    if None in (sys.stdin, sys.stdout, sys.stderr):
-        from deskterm.cli.runtime.exit import open_missing_streams  # noqa: PLC0415 - hardly ever needed
-
-        open_missing_streams()
     if len(sys.argv) == 3 and sys.argv[1] == "--complete":
         from deskterm.cli.completion_values import print_values  # noqa: PLC0415 - a shell waits for this while somebody types
 

@@ -101,6 +101,16 @@ def test_a_list_shows_what_the_role_and_the_departments_allow(call_as: Callable[
         assert login in MEMBERS or SECRET not in answer.out, login
 
 
+@pytest.mark.parametrize("words", ["ticket list --json", "ticket show 1001", "ticket note 1001 x"])
+def test_somebody_who_is_no_agent_is_not_called_a_viewer_behind_as(call_as: Callable[..., Answer], words: str) -> None:
+    """D-20: "A viewer may not act as somebody else" was said of whoever is no agent, or no longer."""
+    for login, sentence in ((STRANGER, "'zoe' is no agent of this desk"), ("gus", "gus is no longer active")):
+        answer = call_as(login, words, "--as", "ann", *LATER)
+        assert (answer.code, answer.out) == (1, "")
+        assert answer.err.startswith(f"deskterm: {sentence}"), answer.err
+    assert call_as("vic", words, "--as", "ann", *LATER).err.startswith("deskterm: A viewer may not act as somebody else")
+
+
 @pytest.mark.parametrize("words", READS_OF_ONE)
 def test_a_ticket_of_a_closed_department_is_read_by_its_members_only(
     call_as: Callable[..., Answer], words: str

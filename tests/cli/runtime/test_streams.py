@@ -28,11 +28,11 @@ def test_latin_1_on_standard_input_is_refused(desk: Call, monkeypatch: pytest.Mo
     [
         ("ticket note 1001 -", "<&-", 2, "There is nothing to say yet"),
         ("ticket list", "<&-", 0, ""),
-        ("ticket list", ">&-", 0, ""),
-        ("", "<&- >&-", 0, ""),
+        ("ticket list", ">&-", 1, "deskterm: Standard output is closed, so nothing was done"),
+        ("", "<&- >&-", 1, "deskterm: Standard output is closed, so nothing was done"),
         ("ticket show 99", "2>&-", 1, ""),
         ("ticket show 99", "<&- >&- 2>&-", 1, ""),
-        ("--version", ">&-", 0, ""),
+        ("--version", ">&-", 1, "deskterm: Standard output is closed, so nothing was done"),
         ("--version", "> /dev/full", 1, ""),
         ("", "> /dev/full", 1, "deskterm: The system refused: no space left on device."),
     ],
@@ -48,6 +48,14 @@ def test_closed_and_full_streams_are_no_surprise(desk: Call, call: str, closed: 
     assert expected in answer.stderr
     assert "Traceback" not in answer.stderr
     assert "unexpected" not in answer.stderr
+
+
+def test_with_closed_standard_output_nothing_is_written(desk: Call) -> None:
+    """D-47: whoever is told that a call failed may call again."""
+    line = f"{shlex.join(program_as('ann'))} ticket new S --type fault --requester Kim >&-"
+    answer = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
+    assert desk("ticket", "list", "--json").out == "[]\n"
 
 
 def test_a_control_character_that_is_left_out_is_named(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:

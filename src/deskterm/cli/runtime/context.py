@@ -187,8 +187,9 @@ class CliContext:
         agents = {agent.login: agent for agent in load_agents(reader)}
         active = [name for name, agent in agents.items() if agent.active]
         if login != own:
-            # The caller's own role decides, and somebody who is no agent has none
-            require(agents[own].role if own in active else "viewer", "act-as")
+            if own not in active:
+                raise NotAnAgent(format_unknown_agent(own, is_former=own in agents))
+            require(agents[own].role, "act-as")
         if login not in active:
             choice = f" Choose from {list_some(active)}." if login != own else ""
             raise NotAnAgent(format_unknown_agent(login, is_former=login in agents) + choice)

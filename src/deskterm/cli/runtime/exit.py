@@ -14,14 +14,19 @@ INTERRUPTED = 130
 """The exit code of a call that a person interrupted."""
 
 
-def open_missing_streams() -> None:
+def open_missing_streams() -> bool:
     """Open the standard streams that were closed before the program started (`<&-`, `>&-`) on the null device: nothing
-    is read or printed there, and no file of the desk gets their numbers (D-47)."""
+    is read or printed there, and no file of the desk gets their numbers (D-47). Return False, after a sentence on
+    standard error, where standard output was closed: what cannot say what it did does nothing."""
+    can_print = sys.stdout is not None
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             # The lowest number that is free is the missing one
             os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)
             setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+    if not can_print:
+        report_error(DeskError("Standard output is closed, so nothing was done: to drop the output, say > /dev/null."))
+    return can_print
 
 
 def report_unforeseen(error: Exception, database: str | None) -> int:
