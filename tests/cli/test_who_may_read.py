@@ -108,7 +108,9 @@ def test_somebody_who_is_no_agent_is_not_called_a_viewer_behind_as(call_as: Call
         answer = call_as(login, words, "--as", "ann", *LATER)
         assert (answer.code, answer.out) == (1, "")
         assert answer.err.startswith(f"deskterm: {sentence}"), answer.err
-    assert call_as("vic", words, "--as", "ann", *LATER).err.startswith("deskterm: A viewer may not act as somebody else")
+    assert call_as("vic", words, "--as", "ann", *LATER).err.startswith(
+        "deskterm: A viewer may not act as somebody else"
+    )
 
 
 @pytest.mark.parametrize("words", READS_OF_ONE)

@@ -229,7 +229,7 @@ def _present_message(message: MessageView, letter_state: str = "") -> TimelineEn
         message.seq if message.ticket is None else 0,
         message.at,
         voice,
-        sanitize(message.author),
+        sanitize(message.author) or Safe("Unnamed"),
         sanitize(", ".join(note for note in notes if note)),
         text,
         _fold(message),

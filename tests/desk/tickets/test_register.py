@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.policy.request_fields import IncompleteRequest
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from shipped_desk import open_campus_issue, shipped_desk
-from small_desk import MONDAY, at
+from small_desk import MONDAY, at, small_desk
 from ticket_reads import clock_state, read_ticket
 
 
@@ -92,3 +94,22 @@ def test_a_ticket_may_have_been_received_before_it_is_registered(desk: DeskSessi
     assert clock_state(desk, 1001, "response") == ("running", int(at(10).timestamp()))
     with pytest.raises(UsageError, match="received later"):
         register(desk, subject="x", type="fault", received_at=at(5), now=at(0))
+
+
+def test_words_of_nobody_named_are_the_agents_who_registered_them(store_url: str) -> None:
+    """D-13: `ticket show` printed the login of the agent as that of the requester."""
+    desk = small_desk(store_url)
+    number = register(desk, subject="S", type="fault", body="The line is dead.", now=at(0)).number
+    answered = register(desk, subject="T", type="fault", requester="Kim", body="Help", now=at(0)).number
+    for one in (number, answered):
+        messages.record_customer_message(desk, one, "Still dead.", now=at(1))
+    shown = {one: [(said.author_kind, said.author) for said in read_ticket(desk, one).messages]
+             for one in (number, answered)}  # fmt: skip
+    assert shown == {
+        number: [("agent", desk.agent.name), ("requester", "")],
+        answered: [("requester", "Kim"), ("requester", "Kim")],
+    }
+    # The request still waits for an answer: its own words are none
+    assert read_ticket(desk, number).row.waiting == "us"
+    assert check_integrity(desk.store).findings == ()
+    desk.store.close()

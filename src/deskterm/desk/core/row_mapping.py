@@ -126,15 +126,22 @@ def build_message_row(event: Event) -> dict[str, Any] | None:
     """Return column → value of the message of an event, without the ticket's id; None for an event without one."""
     if "body" not in event.texts or "covers" in event.data:
         return None  # a letter that covers a message only says that it is there
-    author_kind = event.data.get("author_kind", "agent")
+    author_kind, contact = event.data.get("author_kind", "agent"), event.data.get("contact")
+    author = "" if contact else event.data.get("author", event.actor)
+    if author_kind == "requester" and not contact:
+        # Words of nobody known: a request is whose who registered it, and a later message of nobody in the desk (D-13)
+        if event.kind == "registered":
+            author_kind = "agent"
+        else:
+            author = event.data.get("author", "")
     return {
         "seq": event.seq,
         "at": to_optional_datetime(event.data.get("spoken_at", event.at)),
         "kind": find_entry(event.kind).message_kind or "internal",
         "author_kind": author_kind,
         # The name is looked up by the contact: erased there, it is erased here too (S5-09)
-        "author": "" if event.data.get("contact") else event.data.get("author", event.actor),
-        "contact_id": event.data.get("contact"),
+        "author": author,
+        "contact_id": contact,
         "channel": event.data.get("channel", ""),
         "automatic": int(bool(event.data.get("automatic")) or event.kind == "letter"),
         "mark": _find_mark(event),

@@ -19,7 +19,7 @@ from deskterm.sla.fold import ClockFold
 from deskterm.sla.terms import Facts
 from deskterm.sla.timer_keys import TIMER_PREFIX
 
-PROJECTION_VERSION = 6
+PROJECTION_VERSION = 7
 """Increased when the fold makes other rows from the same events: older stores are then projected again at opening."""
 
 

@@ -157,6 +157,8 @@ def register(
             texts | {f"fields.{key}": text for key, text in request.texts.items()},
             author_kind="requester",
             contact=person.id if person is not None else None,
+            # Where nobody is named who asks, the words are the agent's own (D-13)
+            author=desk.agent.name if person is None else None,
             channel=values["channel"],
             spoken_at=values["received_at"],
         )

@@ -44,7 +44,8 @@ _NAMED: dict[NamedKey, str] = {
     "files": "EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = ticket.id AND m.mark = 'files')",
     "note": "EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = ticket.id AND m.kind = 'internal')",
     "reply": "EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = ticket.id AND m.kind = 'public' "
-    "AND m.author_kind = 'agent')",
+    # An agent's words with which a ticket begins answer nobody
+    "AND m.author_kind = 'agent' AND m.seq > 1)",
 }
 
 
