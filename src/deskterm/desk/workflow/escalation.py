@@ -45,8 +45,8 @@ def escalate(
 ) -> CommandResult:
     """Take the next step of a ladder, or the one that is named (S2-20, S4-23).
 
-    ladder: key or label; level: as `resolve_level` takes it; left out, those that `ladder_levels` resolves. impact: how
-    it affects the customer's business, in their words (S4-22). criterion: how the criterion of the level is met, which a
+    ladder: key or label; level: as `resolve_level` takes it; left out, what `ladder_levels` resolves. impact: how it
+    affects the customer's business, in their words (S4-22). criterion: how the criterion of the level is met, which a
     step that skips levels must say; levels are skipped only by roles that may (S4-23). by_customer: the customer asks
     for it, where the ladder is open to customers. Raises UsageError when neither reason nor impact is given.
     """
