@@ -18,6 +18,8 @@ from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
+from deskterm.store.filters.conditions import HasWords
+from deskterm.store.queries.search import search_tickets
 from deskterm.store.queries.ticket_detail import load_clocks, load_ticket_detail
 from due_time_desk import due_time_desk
 from small_desk import at
@@ -69,6 +71,11 @@ def create_layout_1(url: str) -> None:
                     session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         if desk.store.dialect == "sqlite":
             session.execute(text("DROP TRIGGER event_no_replace"))
+            for trigger in ("added", "removed", "changed"):
+                session.execute(text(f"DROP TRIGGER text_words_{trigger}"))
+            session.execute(text("DROP TABLE text_words"))
+        else:
+            session.execute(text("ALTER TABLE personal_text DROP COLUMN words"))
         session.execute(text("UPDATE desk SET schema_number = 1"))
     desk.store.close()
 
@@ -83,6 +90,8 @@ def test_a_desk_of_layout_1_is_upgraded_with_a_backup_and_without_findings(store
         assert Path(store.upgraded.backup).exists()
     assert check_integrity(store).findings == ()
     with open_reader(store_url) as reader:
+        found_by_word, _ = search_tickets(reader, HasWords("brows"), 0)
+        assert [row.number for row in found_by_word] == [1001], "C-12: words of older texts are indexed"
         found, clocks = load_ticket_detail(reader, 1001), load_clocks(reader, 1001)
     assert found is not None
     assert [clock.metric for clock in clocks if clock not in found.clocks] == ["timer:status:waiting"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -39,11 +40,39 @@ Ticket = dict[str, Any]
 TEXTS = st.sampled_from(
     ["Printer offline", "100% sure", "under_score", "back\\slash", "Überlauf", "it's Grünhagel", ""]
 )
-PARTS = st.sampled_from(["print", "PRINTER", "0%", "r_s", "k\\s", "uber", "ÜBER", "grunhagel", "'", '";--', "x", "1"])
+PARTS = st.sampled_from(
+    [
+        "floor are",
+        "off-line",
+        "are printing",
+        "ubermut",
+        "kas",
+        "printer 3rd",
+        "a",
+        "(",
+        "print",
+        "PRINTER",
+        "0%",
+        "r_s",
+        "k\\s",
+        "uber",
+        "ÜBER",
+        "grunhagel",
+        "'",
+        '";--',
+        "x",
+        "1",
+    ]
+)
 INSTANTS = st.sampled_from([NOW - 90_000, NOW - 1, NOW, NOW + 1])
 DUE = st.sampled_from([NOW - 90_000, NOW - 1, NOW, NOW + 1, NEVER])
 FIELDS = st.sampled_from(
     ["{}", '{"room":"B 12","seats":4}', '{"room":"Grün"}', '{"vip":true,"seats":40}', '{"seats":"x"}']
+)
+
+BODIES = st.lists(
+    st.sampled_from(["The printers (3rd floor) are off-line", "über Übermut_x", "it's K\u00e4se", "a x1 Printing", ""]),
+    max_size=2,
 )
 
 TICKETS = st.fixed_dictionaries(
@@ -62,6 +91,7 @@ TICKETS = st.fixed_dictionaries(
         "snoozed_until": st.none() | INSTANTS,
         "breached": st.integers(0, 1),
         "reopened": st.integers(0, 2),
+        "bodies": BODIES,
     }
 ).map(lambda ticket: ticket | {"is_open": int(ticket["category"] not in ("solved", "closed"))})
 
@@ -127,7 +157,9 @@ def meets(ticket: Ticket, condition: Condition) -> bool:
             return not meets(ticket, part)
         case HasWords(text=text):
             places = (str(ticket["id"]), ticket["subject"], ticket["requester"], ticket["organisation"])
-            return any(fold(text) in fold(place) for place in places)
+            return any(fold(text) in fold(place) for place in places) or any(
+                has_words(body, text) for body in ticket["bodies"]
+            )
         case Among(column=column, values=values):
             return bool(ticket[column] in values)
         case IsEmpty(column=column):
@@ -177,6 +209,16 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
 }
 
 
+def has_words(body: str, text: str) -> bool:
+    """Return whether the words of a text stand in a row in a body, the last one as the beginning of one there."""
+    wanted, found = (re.findall(r"[^\W_]+", fold(one)) for one in (text, body))
+    return bool(wanted) and any(
+        found[place : place + len(wanted) - 1] == wanted[:-1]
+        and (last == wanted[-1] or (len(wanted[-1]) > 1 and last.startswith(wanted[-1])))
+        for place, last in zip(range(len(found)), found[len(wanted) - 1 :], strict=False)
+    )
+
+
 def contains(value: str, text: str, is_whole: bool = False) -> bool:
     return fold(value) == fold(text) if is_whole else fold(text) in fold(value)
 
@@ -191,8 +233,15 @@ def find_numbers(reader: ReadConnection, condition: Condition) -> list[int]:
 @given(tickets=st.lists(TICKETS, min_size=1, max_size=8), conditions=st.lists(CONDITIONS, min_size=1, max_size=8))
 def test_sql_finds_what_a_plain_reading_finds(store: Store, tickets: list[Ticket], conditions: list[Condition]) -> None:
     with store.bulk() as bulk:
+        bulk.execute("DELETE FROM personal_text")
         bulk.execute("DELETE FROM ticket")
-    numbered = [ticket | {"id": number} for number, ticket in zip(put_tickets(store, tickets), tickets, strict=True)]
+    rows = [{name: value for name, value in ticket.items() if name != "bodies"} for ticket in tickets]
+    numbered = [ticket | {"id": number} for number, ticket in zip(put_tickets(store, rows), tickets, strict=True)]
+    bodies = [(ticket["id"], "salt", body) for ticket in numbered for body in ticket["bodies"]]
+    with store.bulk() as bulk:
+        ids = bulk.reserve_ids("personal_text", len(bodies))
+        texts = [(number, *body) for number, body in zip(ids, bodies, strict=True)]
+        bulk.insert("personal_text", ("id", "ticket_id", "salt", "body"), texts)
     with open_reader(store.url) as reader:
         for condition in conditions:
             expected = [ticket["id"] for ticket in numbered if meets(ticket, condition)]

@@ -28,6 +28,7 @@ from deskterm.store.db.location import dialect, sqlite_path
 from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade, ensure_layout
 from deskterm.store.db.sqlite.file_guard import FileGuard
 from deskterm.store.db.sqlite.write_queue import begin_writing, remove_queue
+from deskterm.store.db.text_index import SQLITE_OPTIMIZE, index_statements
 from deskterm.store.db.triggers import trigger_statements
 
 _NOT_AN_INSTANT = ("Invalid isoformat string", "fromisoformat: argument must be str")
@@ -112,9 +113,13 @@ class Store:
             yield writer
 
     def checkpoint(self) -> None:
-        """Move what SQLite has in its write-ahead log into the file, so that erased text is nowhere any more. A reader
+        """Take erased words out of SQLite's index, and move its write-ahead log into the file, so that erased text is
+        nowhere any more. A reader
         holds it back at this moment; then the next checkpoint, SQLite's own or another call, does it."""
         if self.dialect == "sqlite":
+            with self.writing() as session:
+                session.execute(text("PRAGMA secure_delete = ON"))
+                session.execute(text(SQLITE_OPTIMIZE))
             # A bare connection, because SQLite makes no checkpoint inside a transaction
             with closing(self.engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -231,9 +236,9 @@ def _switch_to_log(connection: sqlite3.Connection) -> bool:
 
 
 def _create_layout(connection: Connection, dialect: str) -> None:
-    """Create tables and triggers, and let ticket numbers begin at FIRST_TICKET_NUMBER."""
+    """Create tables, the index of words and triggers, and let ticket numbers begin at FIRST_TICKET_NUMBER."""
     SQLModel.metadata.create_all(connection, tables=tables.TABLES)
-    for statement in trigger_statements(dialect):
+    for statement in (*index_statements(dialect), *trigger_statements(dialect)):
         connection.exec_driver_sql(statement)
     if dialect == "sqlite":
         connection.execute(

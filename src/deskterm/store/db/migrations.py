@@ -17,6 +17,7 @@ from deskterm.errors import DeskError
 from deskterm.store.db import errors
 from deskterm.store.db.connection import connect_postgresql, connect_sqlite, read_schema_number
 from deskterm.store.db.location import dialect, display_location, sqlite_path
+from deskterm.store.db.text_index import POSTGRESQL_INDEX, SQLITE_INDEX, SQLITE_REBUILD
 from deskterm.store.db.triggers import trigger_statements
 
 SCHEMA = 8
@@ -158,16 +159,19 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         8,
-        "drafts are kept",
+        "drafts are kept, and the words of texts indexed",
         sqlite=(
             f"CREATE TABLE draft (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, {_DRAFT_COLUMNS}, ticket_id INTEGER, "
             "saved_at DATETIME NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL)",
             _DRAFT_INDEX,
+            *SQLITE_INDEX,
+            SQLITE_REBUILD,
         ),
         postgresql=(
             f"CREATE TABLE draft (id BIGSERIAL PRIMARY KEY, {_DRAFT_COLUMNS}, ticket_id BIGINT, "
             "saved_at TIMESTAMP WITH TIME ZONE NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL)",
             _DRAFT_INDEX,
+            *POSTGRESQL_INDEX,
         ),
     ),
 )

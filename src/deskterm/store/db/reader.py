@@ -315,8 +315,9 @@ def fold(text: str) -> str:
     for PostgreSQL."""
     if text.isascii():
         return text.lower()
-    # Letter by letter: the last sigma of a word would become another letter than within it
-    return "".join(map(str.lower, _MARKS.sub("", unicodedata.normalize("NFKD", text))))
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    # Letter by letter only then: the last sigma of a word would become another letter than within it
+    return plain.lower() if "Σ" not in plain else "".join(map(str.lower, plain))
 
 
 def _fold(value: str | None) -> str | None:

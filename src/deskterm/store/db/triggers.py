@@ -1,4 +1,5 @@
-"""Triggers: events, accesses and ticket numbers are append-only, and every ticket's number is noted.
+"""Triggers: events, accesses and ticket numbers are append-only, every ticket's number is noted, and on SQLite the
+words of texts are indexed.
 
 The database itself refuses, whichever program writes to it.
 """
@@ -7,6 +8,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from deskterm.store.db.text_index import SQLITE_TRIGGERS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -59,6 +62,7 @@ _SQLITE = (
     *_sqlite_append_only("access", _ACCESS_REFUSAL),
     *_sqlite_append_only("ticket_number", _NUMBER_REFUSAL),
     *_sqlite_append_only("desk_event", _DESK_EVENT_REFUSAL),
+    *SQLITE_TRIGGERS,
     "DROP TRIGGER IF EXISTS ticket_noted",
     "CREATE TRIGGER ticket_noted AFTER INSERT ON ticket "
     "BEGIN INSERT OR IGNORE INTO ticket_number (ticket_id) VALUES (NEW.id); END",

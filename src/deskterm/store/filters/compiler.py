@@ -28,10 +28,10 @@ from deskterm.store.filters.conditions import (
     Within,
 )
 from deskterm.store.filters.folding import build_contains, build_pattern
-from deskterm.store.filters.full_text import build_text_condition
+from deskterm.store.filters.full_text import build_text_condition, build_text_query
 
-_SEARCHED_COLUMNS = ("CAST(id AS TEXT)", "subject", "requester", "organisation")
-"""Columns in which a plain word may stand anywhere."""
+_SEARCHED_TEXT = "(subject || '\n' || requester || '\n' || organisation)"
+"""The text of a row in which a plain word may stand anywhere: one text is compared in a third of the time of three."""
 
 _NAMED: dict[NamedKey, str] = {
     "open": "is_open = 1",
@@ -134,8 +134,13 @@ class _Compiler:
 
     def _build_words(self, text: str) -> str:
         name = self._add(build_pattern(text))
-        parts = [build_contains(self._reader, column, name) for column in _SEARCHED_COLUMNS]
-        return f"({' OR '.join([*parts, build_text_condition(self._reader, name)])})"
+        parts = [build_contains(self._reader, _SEARCHED_TEXT, name)]
+        if text.isascii() and text.isdigit():
+            parts.append(f"CAST(id AS TEXT) LIKE :{name}")
+        query = build_text_query(self._reader, text)
+        if query is not None:
+            parts.append(build_text_condition(self._reader, self._add(query)))
+        return f"({' OR '.join(parts)})"
 
     def _build_contains(self, column: str, text: str, *, is_whole: bool = False) -> str:
         name = self._add(build_pattern(text, is_whole=is_whole))

@@ -1,15 +1,35 @@
-"""Full text: the words of subjects, messages and notes (C-12)."""
+"""Full text: the words of subjects, messages, notes and other texts of tickets (C-12)."""
 
 from __future__ import annotations
 
-from deskterm.store.db.reader import ReadConnection
-from deskterm.store.filters.folding import build_contains
+import re
+
+from deskterm.store.db.reader import ReadConnection, fold
+
+_WORD = re.compile(r"[^\W_]+")
+_LEAST_LETTERS = 2
+"""Letters from which on a word may be the beginning of another: of one letter, half of all words begin with it."""
+
+
+def build_text_query(reader: ReadConnection, text: str) -> str | None:
+    """Return what the index is asked for the words of a text, in a row, of which the last may go on; None for a text
+    without words. Words are letters and digits alone, so that nothing in them is part of the index's own language."""
+    words = _WORD.findall(fold(text))
+    if not words:
+        return None
+    goes_on = len(words[-1]) >= _LEAST_LETTERS
+    if reader.dialect == "sqlite":
+        return f'"{" ".join(words)}"' + (" *" if goes_on else "")
+    return " <-> ".join(f"'{word}'" for word in words) + (":*" if goes_on else "")
 
 
 def build_text_condition(reader: ReadConnection, name: str) -> str:
-    """Return the condition for tickets with a folded pattern of LIKE, in the parameter of a name, in any of their
-    texts."""
-    return (
-        "EXISTS (SELECT 1 FROM personal_text t WHERE t.ticket_id = ticket.id "
-        f"AND {build_contains(reader, 't.body', name)})"
-    )
+    """Return the condition for tickets with what `build_text_query` asks for, in the parameter of a name, in any of
+    their texts."""
+    # Not by EXISTS, which would ask the index anew for each ticket
+    if reader.dialect == "sqlite":
+        return (
+            "id IN (SELECT t.ticket_id FROM text_words JOIN personal_text t ON t.id = text_words.rowid "
+            f"WHERE text_words MATCH :{name})"
+        )
+    return f"id IN (SELECT t.ticket_id FROM personal_text t WHERE t.words @@ CAST(:{name} AS tsquery))"

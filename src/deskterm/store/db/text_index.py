@@ -1,0 +1,52 @@
+"""The index of the words of all texts (C-12): FTS5 on SQLite, a generated `tsvector` with GIN on PostgreSQL.
+
+The databases keep it themselves, as they keep other indexes, so that no writer can forget it: on SQLite by triggers
+(`store.db.triggers`). Only a text's first 250,000 characters are indexed on PostgreSQL, which limits a vector to 1 MB.
+"""
+
+from __future__ import annotations
+
+SQLITE_INDEX = (
+    # External content: the index has no copy of the texts
+    "CREATE VIRTUAL TABLE text_words USING fts5 (body, content = 'personal_text', content_rowid = 'id', "
+    "tokenize = 'unicode61 remove_diacritics 2')",
+)
+SQLITE_REBUILD = "INSERT INTO text_words (text_words) VALUES ('rebuild')"
+SQLITE_OPTIMIZE = "INSERT INTO text_words (text_words) VALUES ('optimize')"
+"""Merges the index into one part, so that words of texts that are gone are in no part of it."""
+
+_REMOVE_OLD = "INSERT INTO text_words (text_words, rowid, body) VALUES ('delete', OLD.id, OLD.body);"
+_ADD_NEW = "INSERT INTO text_words (rowid, body) VALUES (NEW.id, NEW.body);"
+
+DROP_SQLITE_ADDITION = "DROP TRIGGER IF EXISTS text_words_added"
+"""SQLite: let a bulk insert go without indexing each text. Only inside a transaction that indexes them all at once
+(`INDEX_SQLITE_FROM`) and puts the trigger back."""
+CREATE_SQLITE_ADDITION = f"CREATE TRIGGER text_words_added AFTER INSERT ON personal_text BEGIN {_ADD_NEW} END"
+INDEX_SQLITE_FROM = (
+    "INSERT INTO text_words (rowid, body) SELECT id, body FROM personal_text WHERE id >= :first ORDER BY id"
+)
+
+SQLITE_TRIGGERS = (
+    DROP_SQLITE_ADDITION,
+    CREATE_SQLITE_ADDITION,
+    "DROP TRIGGER IF EXISTS text_words_removed",
+    f"CREATE TRIGGER text_words_removed AFTER DELETE ON personal_text BEGIN {_REMOVE_OLD} END",
+    "DROP TRIGGER IF EXISTS text_words_changed",
+    f"CREATE TRIGGER text_words_changed AFTER UPDATE OF body ON personal_text BEGIN {_REMOVE_OLD} {_ADD_NEW} END",
+)
+
+# Everything but letters and digits parts words, so that PostgreSQL's own parser finds no addresses and numbers in them.
+# Not by classes such as [:alnum:], which know ASCII only where the database has the locale C.
+_SEPARATORS = r"[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f]+"
+_FOLDED = r"lower(regexp_replace(normalize(left(body, 250000), NFKD), '[\u0300-\u036f]', '', 'g'))"
+
+POSTGRESQL_INDEX = (
+    "ALTER TABLE personal_text ADD COLUMN words tsvector GENERATED ALWAYS AS "
+    f"(to_tsvector('simple', left(regexp_replace({_FOLDED}, '{_SEPARATORS}', ' ', 'g'), 250000))) STORED",
+    "CREATE INDEX personal_text_words ON personal_text USING gin (words)",
+)
+
+
+def index_statements(dialect: str) -> tuple[str, ...]:
+    """Return the statements that create the index of a new store, before its triggers."""
+    return SQLITE_INDEX if dialect == "sqlite" else POSTGRESQL_INDEX
