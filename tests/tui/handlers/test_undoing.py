@@ -123,9 +123,11 @@ async def test_what_was_done_elsewhere_is_not_undone_by_u(url: str) -> None:
 
 async def test_tickets_that_refused_an_act_keep_what_was_done_before(url: str) -> None:
     """The refused tickets stay marked, and undo once took back what they had been given before."""
+    store = open_store(url)
+    for number in NUMBERS:
+        assignment.assign(open_desk(store, "sam"), number, "kim", now=at(30))
+    store.close()
     async with open_console(url) as console:
-        await mark_all(console)
-        await console.run("assign", "kim")
         await console.run("status", "working")
         await mark_all(console)
         # Only the one that is in work can wait
