@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-os.environ.update(COLUMNS="100", TERMINAL_WIDTH="100", TZ="UTC", NO_COLOR="", TEXTUAL_ANIMATIONS="none")
+os.environ.update(
+    COLUMNS="100", TERMINAL_WIDTH="100", TZ="UTC", NO_COLOR="", COLORTERM="truecolor", TEXTUAL_ANIMATIONS="none"
+)
 
 
 def help_of(words: list[str]) -> str:
@@ -99,6 +101,13 @@ def keys() -> str:
     )
 
 
+def settings() -> str:
+    """docs/settings.md: the settings of the console."""
+    from deskterm.tui.settings.manual import format_manual
+
+    return format_manual()
+
+
 def procedures() -> str:
     """docs/procedures.md, with its forms of targets and its reference of every table anew."""
     from deskterm.procedure.manual import renew
@@ -142,6 +151,7 @@ MADE: dict[str, Callable[[], str]] = {
     "keys.md": keys,
     "procedures.md": procedures,
     "requirements.md": requirements,
+    "settings.md": settings,
     "console.svg": picture,
 }
 

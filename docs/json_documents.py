@@ -25,8 +25,18 @@ NAMED_ELSEWHERE = frozenset(
 CONTENTS = frozenset({"procedure show"})
 """Commands whose document is a file of its own: the procedure, as docs/procedures.md has it."""
 
-_WITHOUT_TIME = frozenset({"procedure check", "procedure diff", "procedure list", "restore"})
+_WITHOUT_TIME = frozenset(
+    {"procedure check", "procedure diff", "procedure list", "restore"}
+    | {f"config {verb}" for verb in ("path", "show", "check", "edit")}
+)
 """Commands that are about no time of the desk."""
+_VARIABLES = {
+    "DESKTERM_DATABASE": "{folder}/desk.sqlite3",
+    "XDG_CONFIG_HOME": "{folder}",
+    "XDG_STATE_HOME": "{folder}",
+    "VISUAL": "true",
+}
+"""Where a story's desk and settings are, and an editor that leaves what it is given."""
 _LOG = "id,at,title,by\nT1,2026-03-02 09:00,x,carl\nT1,2026-03-02 10:00,x,eve\nT2,never,x,eve\n"
 _MAPPING = """
 source = "other-desk"
@@ -61,6 +71,10 @@ first = 2026-11-23
 """
 STORIES = {
     "web-agency": """
+        config path
+        config show
+        config check
+        config edit
         procedure list
         procedure check web-agency
         procedure diff web-agency campus-it
@@ -213,12 +227,14 @@ def collect() -> dict[str, list[Any]]:
     from deskterm.procedure.shipped import find_procedure
 
     found: dict[str, list[Any]] = {}
-    before = os.environ.get("DESKTERM_DATABASE")
+    before = {name: os.environ.get(name) for name in _VARIABLES}
     try:
         for procedure, lines in STORIES.items():
-            with tempfile.TemporaryDirectory() as name:
-                folder = Path(name)
-                os.environ["DESKTERM_DATABASE"] = str(folder / "desk.sqlite3")
+            with tempfile.TemporaryDirectory() as place:
+                folder = Path(place)
+                os.environ.update({name: value.replace("{folder}", place) for name, value in _VARIABLES.items()})
+                (folder / "deskterm").mkdir()
+                (folder / "deskterm" / "settings.toml").write_text("bel = true\n", encoding="utf-8")
                 (folder / "people.csv").write_text(_AGENTS[procedure], encoding="utf-8")
                 (folder / "log.csv").write_text(_LOG, encoding="utf-8")
                 (folder / "mapping.toml").write_text(_MAPPING, encoding="utf-8")
@@ -234,9 +250,10 @@ def collect() -> dict[str, list[Any]]:
                 ):
                     story.call(line)
     finally:
-        os.environ.pop("DESKTERM_DATABASE")
-        if before is not None:
-            os.environ["DESKTERM_DATABASE"] = before
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
     return found
 
 

@@ -38,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         os.environ[name] = str(folders.folder / name.lower())
     os.environ.pop("DESKTERM_DATABASE", None)
+    os.environ["VISUAL"] = "true"  # an editor that opens nothing, and ends
+    os.environ["COLORTERM"] = "truecolor"  # on a terminal of 16 colours the console would choose its theme for these
     os.environ["DESKTERM_ANYWAY"] = "1"  # desks of tests begin on a day of their own, whatever day it is
 
 

@@ -13,6 +13,7 @@ from deskterm.tui.app import DeskApp
 from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.screens.workspace import DeskWorkspace
+from deskterm.tui.settings.preferences import Preferences
 from small_desk import at
 
 MOST_CHECKS = 2000
@@ -98,11 +99,17 @@ class ConsoleSession:
 
 @asynccontextmanager
 async def open_console(
-    url: str, login: str = "sam", *, size: tuple[int, int] = (120, 40), minutes: float = 60, view: str = "open"
+    url: str,
+    login: str = "sam",
+    *,
+    size: tuple[int, int] = (120, 40),
+    minutes: float = 60,
+    view: str = "open",
+    preferences: Preferences | None = None,
 ) -> AsyncIterator[ConsoleSession]:
     """Open the console on a desk, and wait until its list has been read. minutes: after Monday 09:00 in London."""
     clock = Clock(at(minutes))
-    app = DeskApp(url, login, clock)
+    app = DeskApp(url, login, clock, preferences=preferences)
     async with app.run_test(size=size) as pilot:
         console = ConsoleSession(app, pilot, clock)
         workspace = console.workspace

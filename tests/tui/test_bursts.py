@@ -147,8 +147,8 @@ def test_a_ticket_that_one_has_gone_into_stays_when_it_leaves_the_list(url: str,
 def test_acts_in_one_burst_are_undone_one_by_one_in_another(url: str, start: Start) -> None:
     terminal = start(url, size=(80, 24))
     terminal.wait_for("Matter 5")
-    terminal.type(f"AjS1tvip{ENTER}jj")
-    terminal.wait_for("u undo: tags of 1002")
+    terminal.type(f"Ajtvip{ENTER}S1jj")
+    terminal.wait_for("u undo: severity of 1002")
     detail = load_detail(url, 1002)
     assert (load_detail(url, 1001).row.assignee, detail.row.severity, detail.tags) == ("ann", "high", ("vip",))
     terminal.type("uu")

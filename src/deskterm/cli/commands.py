@@ -123,6 +123,26 @@ PROGRAM = GroupEntry(
         "completion": CommandEntry(
             "completion:print_script", "Print a script that lets a shell complete commands, options and values."
         ),
+        "config": GroupEntry(
+            "Your settings of the console: path, show, check, edit.",
+            {
+                "path": CommandEntry(
+                    "config:print_path", "Print where the settings file is, whether or not it is there."
+                ),
+                "show": CommandEntry(
+                    "config:show_settings",
+                    "Print the settings that hold, and where each comes from: the file, what was chosen in the "
+                    "console, or the default.",
+                ),
+                "check": CommandEntry(
+                    "config:check_settings", "Check the settings file; exit code 1 when something in it is wrong."
+                ),
+                "edit": CommandEntry(
+                    "config:edit_settings",
+                    "Open the settings file in your editor ($VISUAL or $EDITOR), and check it afterwards.",
+                ),
+            },
+        ),
         "ticket": TICKET_GROUP,
         "people": GroupEntry(
             "Colleagues: who is here, who is away.",

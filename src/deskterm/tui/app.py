@@ -19,12 +19,14 @@ from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.errors import damaged_error, find_damage
 from deskterm.store.db.reader import ReadConnection, open_reader
+from deskterm.tui.commands.keymap import Keymap, find_keymap_problems
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.settings.preferences import Preferences, load_preferences
 from deskterm.tui.terminal.frames import Frames
 from deskterm.tui.terminal.painter import Frame, Painter
-from deskterm.tui.themes import DARK, LIGHT
+from deskterm.tui.themes import DARK, THEMES, find_theme
 from deskterm.tui.type_ahead import KeyDone, TypeAhead
 from deskterm.tui.workers.automation_worker import AutomationWorker
 
@@ -53,11 +55,15 @@ the commands of the desk with them, and opening the desk its reactions."""
 _SETTLING_TIME = 1.5
 """Seconds until the first rows are read, so that something heavy may be imported beside them."""
 
+_BELL_INTERVAL = 60
+"""Seconds in which the bell rings once at most."""
+
 
 class DeskApp(App[None]):
     """The console of one agent on one desk. clock: the desk's time, aware; reader: a connection that is open already;
     automatic: process warnings, breaches and timers here; impersonator: the login of whoever works in the agent's
-    name; opening: a command that is run once the first rows are there."""
+    name; opening: a command that is run once the first rows are there; preferences: of whoever sits here, the
+    defaults where left out."""
 
     TITLE = "deskterm"
     CSS_PATH: ClassVar[Any] = [Path(__file__).parent / "styles" / "desk.tcss"]
@@ -80,26 +86,33 @@ class DeskApp(App[None]):
         automatic: bool = False,
         impersonator: str = "",
         opening: str = "",
+        preferences: Preferences | None = None,
     ) -> None:
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.type_ahead = TypeAhead(self._deliver, self.post_message)
         self._painter, self._frames = Painter(), Frames(self._write_frame)
+        self.preferences = preferences or Preferences()
+        self.keymap = Keymap(self.preferences.settings.keymap)
         self._desk = (url, login, clock, self.type_ahead, self._frames, reader, impersonator, PRELOAD, opening)
+        self._clock, self._rung_at = clock, 0.0
         self._automation = AutomationWorker(url, login, clock, self._report_automation) if automatic else None
         self.failure = ""
         """The sentence about what ended the console unexpectedly, empty for nothing."""
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for one in THEMES.values():
+            self.register_theme(one)
+        theme = find_theme(self.preferences.settings.theme, self.console.color_system)
         # without the watcher, which `self.theme = …` would call: it parses the style once more before the first frame
-        self.set_reactive(App.theme, LIGHT.name if _is_light_terminal() else DARK.name)
+        self.set_reactive(App.theme, theme.name)
+        if theme.ansi:  # the terminal's own colours pass as they are
+            self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DARK.variables
 
     def get_default_screen(self) -> Screen[None]:
-        return DeskScreen(*self._desk)
+        return DeskScreen(*self._desk, preferences=self.preferences, keymap=self.keymap)
 
     # -- frames --------------------------------------------------------------------------------------------------
 
@@ -175,8 +188,17 @@ class DeskApp(App[None]):
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, self._paint_anew, immediate=True)
+        if mistakes := self._list_mistakes():
+            more = f" (and {len(mistakes) - 1} more: `deskterm config check`)" if len(mistakes) > 1 else ""
+            self.notify(sanitize(mistakes[0] + more), severity="warning", timeout=12, markup=False)
         if self._automation is not None:
             self.set_timer(_SETTLING_TIME, self._start_automation)
+
+    def _list_mistakes(self) -> list[str]:
+        """Return the sentences about mistakes in the settings, each with its place in the file."""
+        file = self.preferences.file
+        problems = [*file.problems, *find_keymap_problems(file, self.keymap)]
+        return [problem.format(Path(file.path.name)) for problem in problems]
 
     def _start_automation(self) -> None:
         """Start the automation once the desk has been fetched: not while its rows are being written anew."""
@@ -194,6 +216,11 @@ class DeskApp(App[None]):
         self.post_message(self.Automated(sentences))
 
     def on_desk_app_automated(self, message: Automated) -> None:
+        now = self._clock().timestamp()
+        # Once, however many there are: a desk that comes back from the weekend has dozens
+        if message.sentences and self.preferences.settings.bell and not 0 <= now - self._rung_at < _BELL_INTERVAL:
+            self._rung_at = now
+            self.bell()
         for sentence in message.sentences:
             self.notify(sanitize(sentence), severity="warning", markup=False)
 
@@ -208,19 +235,23 @@ class DeskApp(App[None]):
         self._close_messages_no_wait()
 
 
-def _is_light_terminal() -> bool:
-    """Return whether the terminal says that its background is light (`COLORFGBG=0;15`)."""
-    background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
-    return background in ("7", "15")
-
-
 def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str = "", opening: str = "") -> None:
     """Show a desk to an agent until they leave. now: the desk's time, aware; impersonator: the login of whoever works
     in the agent's name; opening: a command of the console that is run at first. Raises DeskError when there
     is no desk, or when the console ended unexpectedly."""
     # Opened here, before the console takes the terminal: a missing desk is an ordinary error of the command line
-    app = DeskApp(url, login, now, open_reader(url), automatic=True, impersonator=impersonator, opening=opening)
-    app.run()
+    preferences = load_preferences()
+    app = DeskApp(
+        url,
+        login,
+        now,
+        open_reader(url),
+        automatic=True,
+        impersonator=impersonator,
+        opening=opening,
+        preferences=preferences,
+    )
+    app.run(mouse=preferences.settings.mouse)
     if app.failure:
         # What nobody foresaw is what a damaged file holds, more often than not (D-47)
         damage = find_damage(url)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from deskterm.tui.drafts import Draft, Drafts
     from deskterm.tui.panes import Navigable
     from deskterm.tui.panes.pane_set import PaneSet
+    from deskterm.tui.settings.declarations import PaneLayout
+    from deskterm.tui.settings.preferences import Preferences
     from deskterm.tui.target import Target
     from deskterm.tui.type_ahead import Hold
     from deskterm.tui.workers.messages import QueueQuery
@@ -65,6 +67,13 @@ class Console(Protocol):
     @property
     def acts(self) -> ActLog:
         """The acts of this console, which undo takes back."""
+
+    @property
+    def preferences(self) -> Preferences:
+        """The settings of whoever sits here, and what they choose."""
+
+    def keys_of(self, command: str) -> tuple[str, ...]:
+        """Return the keys of a command, by Textual's names."""
 
     def now(self) -> datetime:
         """Return the desk's time, aware."""
@@ -321,6 +330,12 @@ class Workspace(Console, Protocol):
         contents at first; line_help: keeps it open while something is wrong with it; recalled: lines that the up key
         brings back, the newest first; changed: called with the text whenever it changes."""
 
+    def set_layout(self, layout: PaneLayout) -> None:
+        """Arrange the panes by another layout of the settings, and keep it."""
+
+    def keep(self, name: str, value: object) -> None:
+        """Set a setting and keep it for later consoles; say so where it cannot be kept."""
+
     def run_command(self, name: str, argument: str = "", target: Target | None = None, line: str = "") -> None:
         """Run a command by its name, or say why it cannot be run. target: what it is for; by default, what the cursor
         is on now; line: as it was typed, kept when the command is refused (C-05)."""
@@ -331,7 +346,7 @@ class Workspace(Console, Protocol):
     def update_titles(self) -> None:
         """Bring headings and the line of keys up to date."""
 
-    def end_act(self) -> None:
+    def end_act(self, *, done: bool) -> None:
         """Note that the act is over."""
 
     async def wait_for_list(self) -> None:
@@ -359,6 +374,9 @@ class TitledScreen(Workspace, Protocol):
     @property
     def progress(self) -> str:
         """The work under way before the desk can be used, empty for none."""
+
+    def list_second_keys(self) -> Sequence[tuple[str, str, str]]:
+        """Return the keys that may follow the first one of two, each with the title and name of its command."""
 
     @property
     def typing_letter(self) -> bool:

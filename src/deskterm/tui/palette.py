@@ -8,6 +8,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from deskterm.tui.commands.command import Command
+from deskterm.tui.commands.keymap import Keymap
 from deskterm.tui.commands.keys import format_key
 from deskterm.tui.commands.table import TABLE
 
@@ -15,16 +16,22 @@ from deskterm.tui.commands.table import TABLE
 class DeskCommands(Provider):
     """Every command that the palette offers, with its keys and its help."""
 
+    @property
+    def _keymap(self) -> Keymap:
+        """The keys of the console that the palette is over."""
+        keymap: Keymap = getattr(self.app, "keymap")  # noqa: B009 - the app's own class would import this module
+        return keymap
+
     async def discover(self) -> Hits:
         """Offer all commands before anything is typed."""
         for command in _offered():
-            yield DiscoveryHit(_title(command), self._runner(command), help=command.help)
+            yield DiscoveryHit(_title(command, self._keymap), self._runner(command), help=command.help)
 
     async def search(self, query: str) -> Hits:
         """Find commands by their titles, and with half the weight by their help."""
         matcher = self.matcher(query)
         for command in _offered():
-            title = _title(command)
+            title = _title(command, self._keymap)
             score = max(matcher.match(title), matcher.match(command.help) * 0.5)
             if score > 0:
                 yield Hit(score, matcher.highlight(title), self._runner(command), help=command.help)
@@ -37,6 +44,6 @@ def _offered() -> list[Command]:
     return [command for command in TABLE if command.in_palette]
 
 
-def _title(command: Command) -> str:
-    keys = " ".join(format_key(key) for key in command.keys)
+def _title(command: Command, keymap: Keymap) -> str:
+    keys = " ".join(map(format_key, keymap.keys_of(command.name)))
     return f"{command.title[:1].upper()}{command.title[1:]}" + (f"  ({keys})" if keys else "")

@@ -68,12 +68,19 @@ class Browser:
         """Note, before tickets are changed, which row takes over the cursor when that moves its ticket elsewhere: the
         next one below, or above at the end of the list (C-06)."""
         queue = self._panes.queue
+        # With `stay` nothing takes over: the cursor keeps its ticket, and its index where that has left the list
+        if self._host.preferences.settings.after_action == "stay":
+            return
         if queue.current is not None and queue.current.number in numbers:
             self._then = queue.find_neighbour(numbers)
             self._reader().note_place(self.current_query())
 
-    def end_act(self) -> None:
-        """Let the cursor stay with its ticket again: the list is shown as it is after the act."""
+    def end_act(self, *, done: bool) -> None:
+        """Let the cursor stay with its ticket again: the list is shown as it is after the act. done: something was
+        changed, after which the settings may lead back to the list."""
+        back = self._host.preferences.settings.after_action == "list"
+        if done and back and self._host.in_ticket and not self._host.writing:
+            self._host.show_pane("queue")
         if self._then is not None:
             self._then = None
             self._reader().note_place(self.current_query())
@@ -274,8 +281,8 @@ class Browser:
             return
         queue = self._panes.queue
         cursor, line = answer.cursor, queue.current
-        # the cursor has moved on while the list was read: it stays where it is now
-        moved = line is not None and answer.query.number is not None and line.number != answer.query.number
+        # the cursor has moved on while the list was read: it stays where it is now, unless the act moved it (C-06)
+        moved = line is not None and answer.query.number not in (None, line.number, answer.query.then)
         if moved and self._pinned is None and line is not None:
             cursor = answer.index_of(line.number, queue.cursor)
         queue.empty_text = self._host.empty_list_text()

@@ -103,6 +103,7 @@ class CommandRunner:
         async def guarded() -> None:
             CURRENT_HOLD.set(held)
             _LINE.set(line)
+            before = self.acts.last
             try:
                 await work
                 if held.taken:
@@ -116,7 +117,7 @@ class CommandRunner:
                 self._keep(line)
             finally:
                 # Whatever became of it, no key may stay held back
-                self._console.end_act()
+                self._console.end_act(done=self.acts.last is not before)
                 held.drop()
 
         self._console.run_worker(guarded(), group="commands")

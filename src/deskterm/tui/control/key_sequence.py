@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.keys import find_sequences, format_key
 
 if TYPE_CHECKING:
@@ -16,11 +18,11 @@ away, and the next key must not be taken for something else than what it says.""
 
 
 class KeySequence:
-    """The first key of two, while the second is waited for."""
+    """The first key of two, while the second is waited for. table: the commands with their keys."""
 
-    def __init__(self, console: Workspace) -> None:
+    def __init__(self, console: Workspace, table: Iterable[Command]) -> None:
         self._console = console
-        self._sequences = find_sequences()
+        self.sequences = find_sequences(table)
         self._timeout: asyncio.TimerHandle | None = None
         self.first = ""
         """The key that was pressed; empty where none is waited for."""
@@ -38,11 +40,11 @@ class KeySequence:
             return False
         first = self.first
         self._set("")
-        command = self._sequences[first].get(key)
+        command = self.sequences[first].get(key)
         if command is not None:
             self._console.run_command(command.name)
         elif key != "escape":
-            known = ", ".join(format_key(f"{first} {one}") for one in self._sequences[first])
+            known = ", ".join(format_key(f"{first} {one}") for one in self.sequences[first])
             self._console.notify(
                 f"{format_key(f'{first} {key}')} is no command: there are {known}.", severity="warning"
             )

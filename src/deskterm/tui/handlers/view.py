@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.models import TABS, Choice
-from deskterm.present.sanitize import sanitize
+from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.commands.search import find_command, find_similar_name
 from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.dialogs.page import Page, text_width
 from deskterm.tui.pages.help_page import format_help
-from deskterm.tui.themes import DARK, LIGHT
+from deskterm.tui.settings.declarations import SETTINGS, PaneLayout
+from deskterm.tui.themes import THEMES, find_theme
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
@@ -99,7 +100,8 @@ def _suggest_commands(workspace: Workspace) -> list[str]:
     found += [f"type {key}" for key in vocabulary.types]
     found += [f"assign {person.login}" for person in workspace.people if person.active]
     found += [f"tab {key}" for key in TABS]
-    found += ["order due", "order work", "theme dark", "theme light"]
+    found += ["order due", "order work", "layout auto", "layout single"]
+    found += [f"theme {name}" for name in SETTINGS["theme"].choices]
     return [sanitize(words) for words in found]
 
 
@@ -185,11 +187,31 @@ async def refresh(workspace: Workspace, target: Target, argument: str) -> None:
 
 
 async def change_theme(workspace: Workspace, target: Target, argument: str) -> None:
-    """Change to the other theme. argument: `dark` or `light`. Raises UsageError for another one."""
-    if argument and argument not in ("dark", "light"):
-        raise UsageError("The theme is `dark` or `light`.")
-    dark = argument == "dark" if argument else not workspace.app.current_theme.dark
-    workspace.app.theme = DARK.name if dark else LIGHT.name
+    """Change the colours, and keep that. argument: the name of a theme; asked for where left out. Raises UsageError for
+    another one."""
+    name = argument.casefold()
+    if not name:
+        shown = next((key for key, theme in THEMES.items() if theme.name == workspace.app.theme), "")
+        meanings = SETTINGS["theme"].meanings
+        choices = [Choice(key, Safe(key), sanitize(meanings[key].replace("`", ""))) for key in THEMES]
+        name = await workspace.choose("Colours", choices, shown) or ""
+        if not name:
+            return
+    if name not in SETTINGS["theme"].choices:
+        raise UsageError(f"There is no theme {argument!r}: choose from {', '.join(SETTINGS['theme'].choices)}.")
+    workspace.app.theme = find_theme(name, workspace.app.console.color_system).name
+    workspace.keep("theme", name)
+
+
+async def change_layout(workspace: Workspace, target: Target, argument: str) -> None:
+    """Show all panes side by side, or one at a time, and keep that. argument: `auto` or `single`; the other one where
+    left out. Raises UsageError for anything else."""
+    layouts: dict[str, PaneLayout] = {"auto": "auto", "single": "single"}
+    current = workspace.preferences.settings.layout
+    layout = layouts.get(argument.casefold() or ("auto" if current == "single" else "single"))
+    if layout is None:
+        raise UsageError("The layout is `auto`, all panes where they have room, or `single`, one at a time.")
+    workspace.set_layout(layout)
 
 
 async def open_palette(workspace: Workspace, target: Target, argument: str) -> None:
@@ -200,7 +222,9 @@ async def open_palette(workspace: Workspace, target: Target, argument: str) -> N
 async def show_help(workspace: Workspace, target: Target, argument: str) -> None:
     """Show all commands, and why some cannot be run now."""
     refusals = {name: command.refusal(workspace, target) or "" for name, command in BY_NAME.items()}
-    await workspace.show(Page("Keys and commands", format_help(refusals, text_width(workspace.size.width))))
+    await workspace.show(
+        Page("Keys and commands", format_help(refusals, text_width(workspace.size.width), workspace.keys_of))
+    )
 
 
 async def quit_console(workspace: Workspace, target: Target, argument: str) -> None:

@@ -18,13 +18,12 @@ from deskterm.desk.explain.explanation_rows import TextLine, Tone
 from deskterm.desk.explain.explanation_text import format_explanation
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, URGENCY
+from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 
 _STYLES: dict[Tone, str] = {
     "head": ACCENT,
-    "late": URGENCY["breached"],
     "counts": BOLD,
-    "paused": URGENCY["paused"],
+    "paused": FAINT,
     "faint": FAINT,
 }
 _NAME_WIDTH = 10
@@ -76,9 +75,9 @@ def lay_out(lines: Sequence[TextLine], width: int) -> Content:
             for number, line in enumerate(textwrap.wrap(value, max(width - _NAME_WIDTH, 20)) or [""]):
                 parts += [(name if number == 0 else " " * _NAME_WIDTH, FAINT), f"{line}\n"]
         elif len(safe) > width and (halves := _divide(safe)):
-            parts.append((halves, _STYLES.get(tone, "")))
+            parts.append((halves, _find_style(tone)))
         else:
-            parts.append((f"{safe}\n", _STYLES.get(tone, "")))
+            parts.append((f"{safe}\n", _find_style(tone)))
     return Content.assemble(*parts)
 
 
@@ -86,3 +85,7 @@ def _divide(line: str) -> str:
     """Put the instants of a line on one line, and what counts of them on the next."""
     match = re.fullmatch(r"(  .*?\S)  +(\S.*)", line)
     return f"{match[1]}\n{'':<{_NAME_WIDTH}}{match[2]}\n" if match else ""
+
+
+def _find_style(tone: Tone) -> str:
+    return urgency_style("breached") if tone == "late" else _STYLES.get(tone, "")

@@ -17,7 +17,7 @@ from deskterm.present import formats
 from deskterm.present.models import QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.crash_log import log_crash
-from deskterm.tui.panes.colours import BOLD, FAINT, URGENCY
+from deskterm.tui.panes.colours import BOLD, FAINT, urgency_style
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -55,7 +55,7 @@ class DuePreview:
                 refusals.append(log_crash(error))
         if len(self._lines) == 1:
             if refusals:
-                return Content.styled(sanitize(refusals[0]), URGENCY["soon"])
+                return Content.styled(sanitize(refusals[0]), urgency_style("soon"))
             return self._describe_ticket(changes)
         return self._count(changes, refusals)
 
@@ -74,7 +74,7 @@ class DuePreview:
             parts.append((f"{name:<{width}}  {formats.format_date_and_time(one.old_due, now, zone)} → ", FAINT))
             parts.append((formats.format_date_and_time(one.new_due, now, zone), BOLD))
             parts.append((" if resumed now" if one.rests else "", FAINT))
-            parts.append(("  late at once\n" if one.late_now else "\n", URGENCY["breached"]))
+            parts.append(("  late at once\n" if one.late_now else "\n", urgency_style("breached")))
         return Content.assemble(*parts).rstrip()
 
     def _count(self, changes: Sequence[DueChange], refusals: Sequence[str]) -> Content:
@@ -85,8 +85,8 @@ class DuePreview:
         moves = formats.format_count(len(changes), "due time moves", "due times move")
         parts = [(f"{share}: {moves}" if changes else NO_CHANGE, "" if changes else FAINT)]
         if changes:
-            parts.append((f", {late or 'none'} late at once", URGENCY["breached"] if late else FAINT))
+            parts.append((f", {late or 'none'} late at once", urgency_style("breached") if late else FAINT))
         if refusals:
             refused = formats.format_count(len(refusals), "ticket")
-            parts.append((f"\n{refused} refused: {sanitize(refusals[0])}", URGENCY["soon"]))
+            parts.append((f"\n{refused} refused: {sanitize(refusals[0])}", urgency_style("soon")))
         return Content.assemble(*parts)

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, SOON, TicketClock, TicketView, Urgency, next_opening
-from deskterm.tui.panes.colours import BOLD, FAINT, URGENCY
+from deskterm.tui.panes.colours import BOLD, FAINT, bar_style, urgency_style
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.short_list import ShortList
 
@@ -78,9 +78,11 @@ class Clocks(ShortList):
         sign = "▸" if chosen and self.has_focus else " "
         name = clock.label if clock.cycle == 1 else f"{clock.label} {clock.cycle}"
         first = Content.assemble(
-            (f"{sign}{GLYPHS[urgency]} ", URGENCY[urgency]),
+            sign,
+            (GLYPHS[urgency], urgency_style(urgency)),
+            " ",
             (fit(name, max(width - len(time_text) - 4, 1)) + " ", BOLD),
-            (time_text, URGENCY[urgency]),
+            (time_text, urgency_style(urgency)),
         )
         return [first, Content.assemble("   ", *self._detail(clock, urgency, width - 3))]
 
@@ -109,7 +111,7 @@ class Clocks(ShortList):
         opening = next_opening(clock.calendar, self._now)
         if opening is not None and clock.due >= self._now:
             text = f" resumes {formats.format_instant(opening, self._now, self._zone)} (out of hours)"
-        return [(usage_bar(clock, self._now), URGENCY[urgency]), (fit(text, max(width - BAR - 2, 1)), FAINT)]
+        return [(usage_bar(clock, self._now), bar_style(urgency)), (fit(text, max(width - BAR - 2, 1)), FAINT)]
 
 
 def clock_urgency(clock: TicketClock, now: int) -> Urgency:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from deskterm.present.models import Urgency
 
-URGENCY: dict[Urgency, str] = {
-    "breached": "bold $text-error",
-    "soon": "bold $text-warning",
-    "fine": "$text-success",
+_URGENCY: dict[Urgency, str] = {
+    "breached": "bold $late on $late-ground",
+    "soon": "bold $soon",
+    "fine": "$fine",
     "paused": "$faint",
     "none": "$faint",
     "done": "$faint",
@@ -15,3 +17,14 @@ URGENCY: dict[Urgency, str] = {
 FAINT = "$faint"
 BOLD = "bold"
 ACCENT = "bold $text-accent"
+
+
+def urgency_style(urgency: Urgency) -> str:
+    """Return the style of a text that says how urgent something is: what is late is filled, with colour or without
+    (C-41)."""
+    return "bold reverse" if urgency == "breached" and "NO_COLOR" in os.environ else _URGENCY[urgency]
+
+
+def bar_style(urgency: Urgency) -> str:
+    """Return the style of a bar, which is filled already."""
+    return "bold $late-ground" if urgency == "breached" else _URGENCY[urgency]

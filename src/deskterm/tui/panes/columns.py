@@ -13,6 +13,8 @@ from deskterm.procedure.ticket_fields import QUEUE_FIELDS, QueueColumn
 
 DUE_WIDTH = 13
 """Cells that tick: cursor, mark, glyph and countdown; first in the line, so that a tick repaints only these."""
+SIGNS = 2
+"""Cells at the beginning of them: cursor and mark."""
 
 NARROWEST_SUBJECT = 12
 """Cells that the subject has at least."""

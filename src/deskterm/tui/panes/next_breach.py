@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from deskterm.present.models import QueueLine
-from deskterm.tui.panes.colours import FAINT, URGENCY
+from deskterm.tui.panes.colours import FAINT, urgency_style
 from deskterm.tui.panes.columns import due_cell, fit
 from deskterm.tui.panes.short_list import ShortList
 
@@ -77,8 +77,9 @@ class NextBreach(ShortList):
         sign = "▸" if chosen and self.has_focus else " "
         return [
             Content.assemble(
-                (f"{sign}{cell} ", URGENCY[urgency]),
-                f"{line.number:>5} ",
+                sign,
+                (cell, urgency_style(urgency)),
+                f" {line.number:>5} ",
                 (f"{metric} {assignee}", FAINT),
             )
         ]

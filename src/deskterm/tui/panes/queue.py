@@ -14,9 +14,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from deskterm.present.models import QueueLine
+from deskterm.present.models import QueueLine, Urgency
 from deskterm.present.sanitize import Safe
-from deskterm.tui.panes.columns import DUE_WIDTH, Column, due_cell, fit, make_columns
+from deskterm.tui.panes.columns import DUE_WIDTH, SIGNS, Column, due_cell, fit, make_columns
 from deskterm.tui.panes.page_cache import PAGE, Pages
 
 HEADER = 1
@@ -290,7 +290,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             if cursor:
                 base += self._style("queue--cursor" if focus else "queue--cursor-away")
             signs = ("▌" if cursor else " ") + ("+" if marked else " ")
-            segments = [Segment(fit(signs + cell + " ", DUE_WIDTH), base + self._style(f"queue--{urgency}"))]
+            segments = [Segment(signs, base), *self._left(cell, urgency, base)]
             tail = self._tails.get(tail_key)
             if tail is None:
                 tail = self._tails[tail_key] = self._cells(line, base)
@@ -298,6 +298,17 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             strip = Strip(segments).adjust_cell_length(width, base)
             self._strips[key] = strip
         return strip
+
+    def _left(self, cell: str, urgency: Urgency, base: Style) -> list[Segment]:
+        """Return the cell with the time left. What is late is filled, on the row under the cursor too."""
+        width = DUE_WIDTH - SIGNS
+        if urgency != "breached":
+            return [Segment(fit(cell + " ", width), base + self._style(f"queue--{urgency}"))]
+        if self.app.no_color:
+            style = base + Style(bold=True, reverse=not base.reverse)
+        else:
+            style = base + Style(reverse=False) + self._style("queue--breached")
+        return [Segment(fit(cell, width - 1), style), Segment(" ", base)]
 
     def _cells(self, line: QueueLine, base: Style) -> list[Segment]:
         """Return the rest of the row. Neighbours of one style are one segment: each segment costs escape sequences,

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, TabKey, TicketClock, TicketView
 from deskterm.tui.panes.clocks import clock_urgency
-from deskterm.tui.panes.colours import BOLD, FAINT, URGENCY
+from deskterm.tui.panes.colours import BOLD, FAINT, urgency_style
 from deskterm.tui.panes.conversation import Conversation
 from deskterm.tui.panes.tab_bar import TabBar
 
@@ -117,8 +117,8 @@ def _render_clock(clock: TicketClock, now: int, zone: tzinfo) -> Content:
     urgency = clock_urgency(clock, now)
     remaining = clock.seconds_left(now)
     if remaining is None or clock.due is None:
-        return Content.assemble((f"{GLYPHS[urgency]} {clock.label} {clock.state}", URGENCY[urgency]))
+        return Content.assemble((f"{GLYPHS[urgency]} {clock.label} {clock.state}", urgency_style(urgency)))
     return Content.assemble(
-        (f"{GLYPHS[urgency]} {clock.label} {formats.format_countdown(remaining)}", URGENCY[urgency]),
+        (f"{GLYPHS[urgency]} {clock.label} {formats.format_countdown(remaining)}", urgency_style(urgency)),
         (f"  due {formats.format_instant(clock.due, now, zone)}", FAINT),
     )

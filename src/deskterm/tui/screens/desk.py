@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import BindingsMap, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
@@ -37,8 +37,10 @@ from deskterm.tui.workers.desk_worker import DeskWorker
 
 if TYPE_CHECKING:
     from deskterm.store.db.reader import ReadConnection
+    from deskterm.tui.commands.keymap import Keymap
     from deskterm.tui.dialogs.compose import Composer
     from deskterm.tui.dialogs.prompt import Prompt
+    from deskterm.tui.settings.preferences import Preferences
     from deskterm.tui.workers.read_worker import ReadWorker
 
 COUNT_INTERVAL = 30
@@ -48,7 +50,8 @@ COUNT_INTERVAL = 30
 class DeskScreen(Screen[None]):
     """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already;
     impersonator: the login of whoever works in the agent's name, empty where nobody does; preload: modules that the
-    write thread imports ahead of the first key; opening: a command that is run once the first rows are there."""
+    write thread imports ahead of the first key; opening: a command that is run once the first rows are there;
+    preferences, keymap: settings and keys of whoever sits here."""
 
     # on_mount() gives the focus to the queue; Textual would choose the first pane
     AUTO_FOCUS = ""
@@ -65,8 +68,12 @@ class DeskScreen(Screen[None]):
         impersonator: str = "",
         preload: Sequence[str] = (),
         opening: str = "",
+        *,
+        preferences: Preferences,
+        keymap: Keymap,
     ) -> None:
         super().__init__(classes="-at-queue")
+        self._bindings = BindingsMap(make_bindings(keymap.table))
         self._url, self._login, self._impersonator, self._connection = url, login, impersonator, reader
         self._frames = frames
         self._read_worker: ReadWorker | None = None
@@ -88,7 +95,7 @@ class DeskScreen(Screen[None]):
         )
         self.desk_worker = DeskWorker(url, login, self._report_progress, impersonator, preload)
         self.workspace = DeskWorkspace(
-            self, self.panes, login, clock, self._get_read_worker, self.desk_worker, type_ahead
+            self, self.panes, login, clock, self._get_read_worker, self.desk_worker, type_ahead, preferences, keymap
         )
 
     def compose(self) -> ComposeResult:

@@ -11,25 +11,37 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
+    from deskterm.tui.settings.preferences import Preferences
+
 WIDE = 120
 """Columns from which all panes are in sight at once."""
 
 
 class Layout:
     """All panes side by side, or one at a time: on a narrow terminal, or zoomed. composer: gives the open composer;
-    arranged: called after panes came into sight or went."""
+    arranged: called after panes came into sight or went;
+    preferences: whether they may be side by side."""
 
     def __init__(
-        self, screen: Screen[Any], composer: Callable[[], Widget | None], arranged: Callable[[], object]
+        self,
+        screen: Screen[Any],
+        composer: Callable[[], Widget | None],
+        arranged: Callable[[], object],
+        preferences: Preferences,
     ) -> None:
-        self._screen, self._composer, self._arranged = screen, composer, arranged
+        self._screen, self._composer, self._arranged, self._preferences = screen, composer, arranged, preferences
         self.pane = "queue"
         self._zoomed = False
 
     @property
     def single(self) -> bool:
         """True when one pane is in sight at a time."""
-        return self._zoomed or self._screen.size.width < WIDE
+        return self._zoomed or not self._has_room
+
+    @property
+    def _has_room(self) -> bool:
+        """True when all panes could be in sight."""
+        return self._preferences.settings.layout == "auto" and self._screen.size.width >= WIDE
 
     def go_to(self, pane: str) -> None:
         """Give a pane the focus; where one is in sight at a time, it is that one."""
@@ -64,7 +76,7 @@ class Layout:
 
     def go_back(self) -> bool:
         """Take one step back, from zoom or to the queue; False when there is none."""
-        if self._zoomed and self._screen.size.width >= WIDE:
+        if self._zoomed and self._has_room:
             self.zoom()
         elif self.pane != "queue":
             self.go_to("queue")

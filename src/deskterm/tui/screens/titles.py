@@ -9,7 +9,7 @@ from textual.content import Content
 
 from deskterm.present import formats
 from deskterm.present.labels import Vocabulary
-from deskterm.tui.commands.keys import find_sequences, footer_commands, format_key
+from deskterm.tui.commands.keys import footer_commands, format_key
 from deskterm.tui.panes.keyline import Key
 
 if TYPE_CHECKING:
@@ -51,13 +51,16 @@ def _keys(screen: TitledScreen) -> list[Key]:
     if screen.typing_letter:
         return list(_COMPOSING)
     if screen.first_key:
-        second_keys = find_sequences()[screen.first_key].items()
-        keys = [Key(format_key(f"{screen.first_key} {key}"), one.title, one.name) for key, one in second_keys]
+        second_keys = screen.list_second_keys()
+        keys = [Key(format_key(f"{screen.first_key} {key}"), title, name) for key, title, name in second_keys]
         return [*keys, Key("esc", "none of them", "back")]
     target, last_act = screen.find_target(), screen.acts.last
     keys = []
     for command in footer_commands():
-        key = Key(format_key(command.keys[0]), command.title, command.name, command.refusal(screen, target) is None)
+        pressed = screen.keys_of(command.name)
+        if not pressed:
+            continue
+        key = Key(format_key(pressed[0]), command.title, command.name, command.refusal(screen, target) is None)
         if command.about_last_act and last_act is not None:
             key = key._replace(title=f"{command.title}: {last_act.name}", kept=True)
         keys.append(key)

@@ -16,7 +16,7 @@ from textual.widgets import Digits, Static
 from deskterm.present.models import GLYPHS, QueueLine
 from deskterm.present.wall import LoadLine, TeamHour, WallTile, WallView
 from deskterm.tui.dialogs.dialog import Dialog
-from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, URGENCY
+from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.next_breach import NextBreach
 from deskterm.tui.panes.short_list import ShortList
@@ -107,8 +107,8 @@ class LoadList(ShortList):
                 sign,
                 (fit(name, max(width - figures - 1, 6)), FAINT if line.away is not None else ""),
                 f" {line.open:>4} ",
-                (f"{line.due or '·':>5} ", URGENCY["soon"] if line.due else FAINT),
-                (f"{line.late or '·':>5}", URGENCY["breached"] if line.late else FAINT),
+                (f"{line.due or '·':>5} ", urgency_style("soon") if line.due else FAINT),
+                (f"{line.late or '·':>5}", urgency_style("breached") if line.late else FAINT),
             )
         ]
 

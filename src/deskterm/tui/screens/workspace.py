@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
     from deskterm.present.wall import WallView
+    from deskterm.tui.commands.keymap import Keymap
     from deskterm.tui.console import Severity
     from deskterm.tui.control.composing import ComposerController
     from deskterm.tui.control.prompts import Prompts
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from deskterm.tui.dialogs.dialog import Dialog
     from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
     from deskterm.tui.drafts import Draft
+    from deskterm.tui.settings.declarations import PaneLayout
+    from deskterm.tui.settings.preferences import Preferences
     from deskterm.tui.workers.messages import QueueQuery
     from deskterm.tui.workers.read_worker import ReadWorker
 
@@ -61,6 +64,8 @@ class DeskWorkspace:
         reader: Callable[[], ReadWorker],
         desk_worker: DeskWorker,
         type_ahead: TypeAhead,
+        preferences: Preferences,
+        keymap: Keymap,
     ) -> None:
         self._screen, self._clock, self._desk_worker = screen, clock, desk_worker
         self.panes = panes
@@ -69,11 +74,12 @@ class DeskWorkspace:
         self.vocabulary = Vocabulary()
         self.zone: tzinfo = UTC
         self.progress = ""
-        self.layout = Layout(screen, lambda: self.composer, self._arranged)
+        self.preferences, self.keys_of = preferences, keymap.keys_of
+        self.layout = Layout(screen, lambda: self.composer, self._arranged, preferences)
         self.browser = Browser(self, panes, reader)
         self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
-        self.sequence = KeySequence(self)
+        self.sequence = KeySequence(self, keymap.table)
         self.drafts = Drafts(
             desk_worker.save, clock, self._drafts_changed, lambda words: self.notify(words, severity="error")
         )
@@ -263,8 +269,8 @@ class DeskWorkspace:
     def begin_act(self, numbers: Sequence[int]) -> None:
         self.browser.begin_act(numbers)
 
-    def end_act(self) -> None:
-        self.browser.end_act()
+    def end_act(self, *, done: bool) -> None:
+        self.browser.end_act(done=done)
 
     async def wait_for_list(self) -> None:
         await self.browser.wait_for_list()
@@ -343,6 +349,14 @@ class DeskWorkspace:
     def zoom(self) -> None:
         self.layout.zoom()
 
+    def set_layout(self, layout: PaneLayout) -> None:
+        self.keep("layout", layout)
+        self.layout.arrange()
+
+    def keep(self, name: str, value: object) -> None:
+        if sentence := self.preferences.keep(name, value):
+            self.notify(sentence, severity="warning")
+
     def go_back(self) -> None:
         if self.layout.go_back():
             self.browser.pane_entered(self.layout.pane)
@@ -360,6 +374,9 @@ class DeskWorkspace:
     @property
     def first_key(self) -> str:
         return self.sequence.first
+
+    def list_second_keys(self) -> list[tuple[str, str, str]]:
+        return [(key, command.title, command.name) for key, command in self.sequence.sequences[self.first_key].items()]
 
     def update_titles(self) -> None:
         titles.update_titles(self)

@@ -1,0 +1,102 @@
+"""The settings: their names, values, defaults and meanings. Reading, checking and the documents follow from these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+Theme = Literal["auto", "dark", "light", "high-contrast", "colour-blind", "ansi"]
+AfterAction = Literal["next", "stay", "list"]
+PaneLayout = Literal["auto", "single"]
+
+THEME_NAMES: tuple[Theme, ...] = ("auto", "dark", "light", "high-contrast", "colour-blind", "ansi")
+
+
+class Settings(NamedTuple):
+    """The values of all settings. The tables are read by `settings.file`; SETTINGS says what each means."""
+
+    theme: Theme = "auto"
+    layout: PaneLayout = "auto"
+    after_action: AfterAction = "next"
+    mouse: bool = True
+    bell: bool = True
+    keymap: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """Command → the keys that it has in place of its own; none: no key at all."""
+
+
+class Setting(NamedTuple):
+    """A setting. kind: of its value; choices: the words that it may be; help: its meaning, a sentence or some;
+    meanings: what each of its words does; example: a line or some of the file."""
+
+    kind: Literal["word", "switch", "keys"]
+    default: Any
+    help: str
+    meanings: Mapping[str, str] = MappingProxyType({})
+    example: str = ""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that the value may be."""
+        return tuple(self.meanings)
+
+
+_DEFAULTS = Settings()
+
+SETTINGS: dict[str, Setting] = {
+    "theme": Setting(
+        "word",
+        _DEFAULTS.theme,
+        "The colours. `:theme` changes them in the console, which keeps that. The variable NO_COLOR comes before it.",
+        {
+            "auto": "light where the terminal says that its background is light (`COLORFGBG`), else dark",
+            "dark": "light text on a dark background",
+            "light": "dark text on a light background",
+            "high-contrast": "white on black, for bad screens, bright rooms and weak eyes",
+            "colour-blind": "blue and orange in the place of green and red",
+            "ansi": "the terminal's own 16 colours",
+        },
+        'theme = "colour-blind"',
+    ),
+    "layout": Setting(
+        "word",
+        _DEFAULTS.layout,
+        "The arrangement of the panes. `:layout` changes it in the console, which keeps that.",
+        {
+            "auto": "all panes side by side from 120 columns, else one at a time",
+            "single": "one pane at a time, so that the queue has the whole width",
+        },
+        'layout = "single"',
+    ),
+    "after_action": Setting(
+        "word",
+        _DEFAULTS.after_action,
+        "The place of the cursor after an act that moves its ticket elsewhere, or out of the list.",
+        {
+            "next": "the row that was below it; a ticket that one has gone into stays open until it is left",
+            "stay": "the same ticket, as long as the list has it",
+            "list": "as `next`, and out of the ticket back to the list",
+        },
+        'after_action = "list"',
+    ),
+    "mouse": Setting(
+        "switch",
+        _DEFAULTS.mouse,
+        "Whether the console takes clicks. Without them the terminal marks and copies text as it does elsewhere.",
+        example="mouse = false",
+    ),
+    "bell": Setting(
+        "switch",
+        _DEFAULTS.bell,
+        "Ring the terminal's bell when a warning or a breach of one of your tickets comes up, once a minute at most.",
+        example="bell = false",
+    ),
+    "keymap": Setting(
+        "keys",
+        _DEFAULTS.keymap,
+        "Other keys for commands, by the command's name as it stands behind `:` ([keys.md](keys.md)). The keys are in "
+        "place of the command's own; an empty list leaves it without one. A key that belonged to another command is "
+        "taken from that, which the console says.",
+        example='[keymap]\nresolve = "R"\ntake = ["A", "f4"]\nquit = []',
+    ),
+}

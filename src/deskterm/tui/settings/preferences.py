@@ -1,0 +1,93 @@
+"""The settings in force: those of the file, and over them what was chosen in the console.
+
+What is chosen stands in a file of its own in the user's state folder, so that the settings file stays as it was
+written, with its comments. A choice holds as long as the settings file says what it said when the choice was made:
+whoever edits the file means the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from deskterm.tui.settings.declarations import SETTINGS
+from deskterm.tui.settings.file import SettingsFile, find_settings_path, read_settings
+
+
+class Preferences:
+    """The settings of one console. state: the file of what was chosen in the console; None: choices are not kept."""
+
+    def __init__(self, file: SettingsFile | None = None, state: Path | None = None) -> None:
+        self.file = file or SettingsFile(Path())
+        self._file = self.file.settings
+        self._state = state
+        self._chosen: dict[str, dict[str, Any]] = _read_state(state) if state is not None else {}
+        values: Any = self._find_choices()
+        self.settings = self._file._replace(**values)
+
+    def keep(self, name: str, value: object) -> str:
+        """Set a setting that was chosen in the console, and keep it for later ones; return a sentence where it cannot
+        be kept."""
+        changed: Any = {name: value}
+        self.settings = self.settings._replace(**changed)
+        self._chosen[name] = {"value": value, "over": getattr(self._file, name)}
+        return self._write()
+
+    def is_chosen(self, name: str) -> bool:
+        """Return whether a choice made in the console is in force, and not the file's value."""
+        return name in self._find_choices()
+
+    def _find_choices(self) -> dict[str, Any]:
+        """Return the choices that hold: of settings that there are, with values that those may have, over the value
+        that the file still says."""
+        return {
+            name: choice["value"]
+            for name, choice in self._chosen.items()
+            if name in SETTINGS
+            and choice["value"] in SETTINGS[name].choices
+            and choice["over"] == getattr(self._file, name)
+        }
+
+    def _write(self) -> str:
+        if self._state is None:
+            return ""
+        new = self._state.with_name(f".{self._state.name}.{os.getpid()}")
+        try:
+            self._state.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Whole or not at all: another console may read it at any time
+            new.write_text(json.dumps(self._chosen, indent=1) + "\n", "utf-8")
+            new.replace(self._state)
+        except OSError as error:
+            with suppress(OSError):
+                new.unlink()
+            return f"That holds until you leave: {self._state} cannot be written ({error.strerror})."
+        return ""
+
+
+def load_preferences() -> Preferences:
+    """Load the settings of whoever runs the console. Nothing is created."""
+    return Preferences(read_settings(find_settings_path()), find_state_path())
+
+
+def find_state_path() -> Path:
+    """Return the path of the file with what was chosen in the console."""
+    return platformdirs.user_state_path("deskterm", appauthor=False) / "console.json"
+
+
+def _read_state(path: Path) -> dict[str, dict[str, Any]]:
+    """Read what was chosen; nothing where there is no file, or it is not one that the console wrote: choices are made
+    again in a moment, and are no reason to stop."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {
+        name: choice for name, choice in found.items() if isinstance(choice, dict) and {"value", "over"} <= {*choice}
+    }
