@@ -19,6 +19,7 @@ from deskterm import __version__
 from deskterm.errors import DeskError
 from deskterm.exchange.backup import compression, postgresql_dump
 from deskterm.exchange.backup.compression import Compression, compression_of
+from deskterm.exchange.backup.desk_files import refuse_desk_file
 from deskterm.exchange.backup.manifest import CHAINS, INTEGRITY, Manifest, build_file_name, manifest_path
 from deskterm.exchange.backup.proof import DeskContents, check_chains, check_file, read_contents, read_desk_name
 from deskterm.exchange.backup.sqlite_copy import copy_desk, sync
@@ -161,6 +162,7 @@ def _choose_place(url: str, target: Path, now: datetime, compress: Compression |
         target = target.with_name(target.name + ending)
     if target.exists():
         raise _exists_error(target)
+    refuse_desk_file(target)
     return target.absolute()
 
 

@@ -34,6 +34,7 @@ from deskterm.store.db.instants import UnreadableInstant, seconds_from_stored
 from deskterm.store.db.location import dialect, display_location, sqlite_path
 from deskterm.store.db.migrations import SCHEMA, upgrade
 from deskterm.store.db.reader import ReadConnection, open_reader
+from deskterm.store.db.sqlite.companion_files import LOG_ENDINGS
 
 _LOCK_START, _LOCK_LENGTH = 0x40000002, 510
 """Bytes of a SQLite file that readers lock (the file format's SHARED range)."""
@@ -191,7 +192,7 @@ def _unpacked_sqlite(url: str, backup: Path, now: datetime) -> Iterator[str]:
         check_file(copy)
         yield f"sqlite:///{copy}"
     finally:
-        for ending in ("", "-wal", "-shm", "-journal"):
+        for ending in ("", *LOG_ENDINGS):
             copy.with_name(copy.name + ending).unlink(missing_ok=True)
 
 
@@ -319,7 +320,7 @@ def _replace_file(prepared: PreparedRestore, stamp: str) -> str:
     except _Unreadable:
         _require_unlocked(prepared.url)
         # What SQLite cannot open has no log that it could move into the file: all of it is kept as it lies there.
-        for ending in ("-wal", "-shm", "-journal"):
+        for ending in LOG_ENDINGS:
             with suppress(FileNotFoundError):
                 path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
         _keep_aside(path, aside)

@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import TextIO
 
 from deskterm.errors import DeskError
+from deskterm.exchange.backup.desk_files import refuse_desk_file
 
 
 @contextmanager
 def open_destination(path: Path, *, force: bool = False) -> Iterator[TextIO]:
     """Open a text file for writing, readable by its owner only, that gets its name when it is complete; when the
     program is killed before, nothing of it is left. Raises DeskError when there is such a file already (unless
-    `force`), it is a link that somebody else made, or nothing can be written there."""
+    `force`), it is a link that somebody else made or belongs to a desk or a backup (D-48), or nothing can be written
+    there."""
     if path.is_dir():
         raise DeskError(f"{path} is a folder: give a file in it.")
     if path.exists() and not path.is_file():
         raise DeskError(f"{path} is no ordinary file: leave the file out and send the output there.")
+    refuse_desk_file(path)
     if path.exists() and not force:
         raise _file_exists_error(path)
     target = _resolve_own_link(path) if force else path

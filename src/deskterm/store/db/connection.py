@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from deskterm.store.db import errors
 from deskterm.store.db.location import dialect, sqlite_path
+from deskterm.store.db.sqlite.companion_files import find_database
 
 if TYPE_CHECKING:
     import psycopg
@@ -137,6 +138,8 @@ def create_file(url: str) -> None:
     """Create an empty file, and its folder, that only the owner may read, whatever the umask. A file that is there
     already stays as it is. Raises DeskError when the location allows none."""
     path = sqlite_path(url)
+    if find_database(path) not in (None, path.resolve()):
+        raise errors.unwritable_error(url, "the name belongs to the desk beside it")
     try:
         _create_folder(path.parent)
         if path.exists():
