@@ -30,9 +30,9 @@ def test_an_export_never_goes_to_a_file_of_a_desk(tmp_path: Path, ending: str, t
         target.symlink_to(place)
     before = place.read_bytes() if place.exists() else None
     with closing(open_reader(desk.store.url)):
-        with pytest.raises(DeskError, match="is a desk, or another database|belongs to the database"):
+        with pytest.raises(DeskError, match=r"is a desk, or another database|belongs to the database"):
             open_destination(target, force=force).__enter__()
-        with pytest.raises(DeskError, match="is a desk|belongs to the database|is there already"):
+        with pytest.raises(DeskError, match=r"is a desk|belongs to the database|is there already"):
             make_backup(desk.store.url, target, now=at(5))
         assert (place.read_bytes() if place.exists() else None) == before
     desk.store.close()
