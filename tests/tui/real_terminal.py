@@ -14,6 +14,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from rich.cells import cell_len
 
@@ -162,6 +163,35 @@ class Terminal:
         """True when the terminal is as it was before: its modes, and the screen that is shown."""
         original = self.output.rfind(ORIGINAL) > self.output.rfind(ALTERNATE)
         return original and self._before == termios.tcgetattr(self._program_side)
+
+    @property
+    def modes_left_on(self) -> list[str]:
+        """The modes of the terminal that the program has turned on and not off again, and `cursor` while it hides it."""
+        switched = dict(re.findall(rb"\x1b\[\?(\d+)([hl])", self.output))
+        modes = [mode.decode() for mode, last in switched.items() if last == b"h" and mode not in (b"7", b"25")]
+        if switched.get(b"25") == b"l":
+            modes.append("cursor")
+        if len(re.findall(rb"\x1b\[>\d+u", self.output)) != self.output.count(b"\x1b[<u"):
+            modes.append("kitty keys")
+        return modes
+
+    def forget_screen(self) -> None:
+        """Clear the screen, as a shell may while the program is suspended."""
+        self._screen = Screen()
+
+    def send_signal(self, number: int) -> None:
+        """Send the program a signal."""
+        self._program.send_signal(number)
+
+    def wait_until_stopped(self) -> None:
+        """Wait until the program has been suspended."""
+
+        def is_stopped() -> bool:
+            return Path(f"/proc/{self._program.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+        self._wait(is_stopped, "a program that is stopped")
+        while self._read():
+            pass
 
     def close(self) -> None:
         """End the program if it still runs, and close the terminal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,12 +21,14 @@ from deskterm.present.sanitize import sanitize
 from deskterm.store.db.errors import damaged_error, find_damage
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.tui.commands.keymap import Keymap, find_keymap_problems
-from deskterm.tui.crash_log import log_crash
+from deskterm.tui.crash_log import log_crash, log_file, log_line
 from deskterm.tui.palette import DeskCommands
+from deskterm.tui.screens.calling_off import CallingOff
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.settings.preferences import Preferences, load_preferences
 from deskterm.tui.terminal.frames import Frames
 from deskterm.tui.terminal.painter import Frame, Painter
+from deskterm.tui.terminal.signals import stop_group, watch_for_end
 from deskterm.tui.themes import DARK, THEMES, find_theme
 from deskterm.tui.type_ahead import KeyDone, TypeAhead
 from deskterm.tui.workers.automation_worker import AutomationWorker
@@ -97,6 +100,10 @@ class DeskApp(App[None]):
         self._desk = (url, login, clock, self.type_ahead, self._frames, reader, impersonator, PRELOAD, opening)
         self._clock, self._rung_at = clock, 0.0
         self._automation = AutomationWorker(url, login, clock, self._report_automation) if automatic else None
+        self._desk_screen: DeskScreen | None = None
+        self._calling_off = CallingOff(self)
+        self.ended_by = ""
+        """The name of the signal that ended the console, empty for none."""
         self.failure = ""
         """The sentence about what ended the console unexpectedly, empty for nothing."""
         for one in THEMES.values():
@@ -112,7 +119,8 @@ class DeskApp(App[None]):
         return DARK.variables
 
     def get_default_screen(self) -> Screen[None]:
-        return DeskScreen(*self._desk, preferences=self.preferences, keymap=self.keymap)
+        self._desk_screen = DeskScreen(*self._desk, preferences=self.preferences, keymap=self.keymap)
+        return self._desk_screen
 
     # -- frames --------------------------------------------------------------------------------------------------
 
@@ -142,10 +150,39 @@ class DeskApp(App[None]):
         """Take keys and pastes from the terminal in their order; one that has been forwarded bubbles as usual."""
         if isinstance(event, events.Resize):
             self._painter.forget()  # terminals wrap anew what stood there
+        if isinstance(event, events.Key) and not event.is_forwarded and await self._acts_at_once(event):
+            return
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             await self.type_ahead.take(event)
+            if self.type_ahead.waiting and self._desk_screen is not None:
+                self._desk_screen.workspace.saving.update()
         else:
             await super().on_event(event)
+
+    async def _acts_at_once(self, event: events.Key) -> bool:
+        """Act on a key that waits for no other one, whatever a command is waiting for (C-08); return whether it is
+        one."""
+        screen = self._desk_screen
+        if screen is None or event.key not in ("ctrl+c", "ctrl+q", "ctrl+z"):
+            return False
+        if event.key == "ctrl+z":
+            await self._suspend(screen)
+        elif event.key == "ctrl+q":
+            screen.run_worker(self._calling_off.quit(screen.workspace), group="quit", exclusive=True)
+        elif self._calling_off.has_selection:
+            await super().on_event(event)
+        else:
+            await self._calling_off.cancel(screen.workspace)
+        return True
+
+    async def _suspend(self, screen: DeskScreen) -> None:
+        """Give the terminal back to the shell until it continues the console."""
+        if screen.desk_worker.is_busy:
+            # It may have the desk locked, for everybody and for as long as the console is stopped
+            screen.workspace.notify("A change is being saved: press ctrl+z again in a moment.", severity="warning")
+        elif self._driver is not None and self._driver.can_suspend:
+            self.app_suspend_signal.publish(self)
+            stop_group()
 
     async def _deliver(self, event: events.Event, serial: int) -> None:
         if not self.screen_stack:
@@ -188,6 +225,8 @@ class DeskApp(App[None]):
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, self._paint_anew, immediate=True)
+        if not self.is_headless:
+            watch_for_end(self._end)
         if mistakes := self._list_mistakes():
             more = f" (and {len(mistakes) - 1} more: `deskterm config check`)" if len(mistakes) > 1 else ""
             self.notify(sanitize(mistakes[0] + more), severity="warning", timeout=12, markup=False)
@@ -228,6 +267,20 @@ class DeskApp(App[None]):
         if self._automation is not None:
             self._automation.stop()
 
+    def _end(self, signal_name: str) -> None:
+        """End in order because of a signal."""
+        self.ended_by = signal_name
+        self.exit()
+
+    def finish(self) -> None:
+        """Wait for a change that is still being saved, now that the terminal is free. Raises DeskError when it was not
+        saved."""
+        worker = self._desk_screen.desk_worker if self._desk_screen is not None else None
+        if worker is not None:
+            if worker.is_busy:
+                print("Saving the last change …", file=sys.stderr, flush=True)
+            worker.finish()
+
     def _fatal_error(self) -> None:
         """End the console with a sentence instead of Textual's traceback."""
         if self._exception is not None:
@@ -252,6 +305,12 @@ def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str 
         preferences=preferences,
     )
     app.run(mouse=preferences.settings.mouse)
+    if app.ended_by:
+        log_line(f"ended by {app.ended_by}")
+    if not app.failure:
+        app.finish()
+    if app.ended_by:
+        raise DeskError(f"The console was ended by {app.ended_by}; {log_file()} has the time.")
     if app.failure:
         # What nobody foresaw is what a damaged file holds, more often than not (D-47)
         damage = find_damage(url)

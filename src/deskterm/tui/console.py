@@ -355,6 +355,10 @@ class Workspace(Console, Protocol):
     async def save_drafts(self) -> None:
         """Save what was written, and wait for it. Raises DeskError when it cannot be saved."""
 
+    @property
+    def is_saving(self) -> bool:
+        """True while a change is being saved."""
+
 
 class TitledScreen(Workspace, Protocol):
     """The screen as its headings need it."""

@@ -75,6 +75,21 @@ class Prompts:
             hold.drop()
         return await answer
 
+    @property
+    def is_open(self) -> bool:
+        """True while the line at the foot is there."""
+        return self._prompt is not None
+
+    def focus(self) -> None:
+        """Give the line the focus again."""
+        if self._prompt is not None:
+            self._prompt.focus_line()
+
+    def leave(self) -> None:
+        """Leave the line, as escape does where it has the focus."""
+        if self._prompt is not None:
+            self._prompt.action_cancel()
+
     async def close(self, prompt: Prompt, text: str | None) -> None:
         """Take the line away, and resume the command that opened it. text: what was entered, None when it was left."""
         if self._prompt is prompt:

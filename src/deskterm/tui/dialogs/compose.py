@@ -53,6 +53,8 @@ class Composer(Vertical):
         Binding("escape", "keep", "Keep the draft", priority=True),
         Binding("ctrl+e", "edit", "Write in $EDITOR", priority=True),
         Binding("ctrl+t", "then", "Then move to", priority=True),
+        # Ctrl+z, which TextArea has for this, suspends the console
+        Binding("ctrl+underscore", "undo_typing", "Undo typing", priority=True),
         Binding("ctrl+o", "channel", "How it goes out", priority=True),
     ]
 
@@ -158,6 +160,9 @@ class Composer(Vertical):
 
     def action_send(self) -> None:
         self._request("send")
+
+    def action_undo_typing(self) -> None:
+        self.query_one(TextArea).undo()
 
     def action_keep(self) -> None:
         self._request("keep")

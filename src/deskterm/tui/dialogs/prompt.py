@@ -55,7 +55,7 @@ class _Line(Input):
     """The text of a prompt. answered: called when enter is pressed, before any other key is delivered; refuse: shows
     what is wrong with the text, and returns whether anything is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "Complete", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab,shift+tab", "complete", "Complete", show=False)]
 
     answered: Callable[[], None] | None = None
     refuse: Callable[[str], bool] | None = None
@@ -150,6 +150,10 @@ class Prompt(Horizontal):
         self.query_one(Input).focus()
         if self._help is not None:
             self.run_worker(self._prepare(self._help), group="prompt")
+
+    def focus_line(self) -> None:
+        """Give the text the focus, at once."""
+        self.screen.set_focus(self.query_one(Input))
 
     async def _prepare(self, line_help: LineHelp) -> None:
         """Let the help get ready, and look again at what was typed meanwhile."""

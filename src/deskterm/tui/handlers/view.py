@@ -228,10 +228,27 @@ async def show_help(workspace: Workspace, target: Target, argument: str) -> None
 
 
 async def quit_console(workspace: Workspace, target: Target, argument: str) -> None:
-    """Leave the console. Drafts are kept; only where they cannot be saved it asks first (C-05)."""
+    """Leave the console. Drafts are kept; only where they cannot be saved it asks first (C-05), or where a change is
+    still being saved (C-08)."""
+    if workspace.is_saving:
+        await ask_to_quit(workspace, target, argument)
+        return
     try:
         await workspace.save_drafts()
     except DeskError as error:
         if not await workspace.confirm(str(error), "leave and lose what is not saved", "stay"):
             return
     workspace.app.exit()
+
+
+async def ask_to_quit(workspace: Workspace, target: Target, argument: str) -> None:
+    """Ask whether to leave the console, and leave it."""
+    question = "Leave deskterm?"
+    if workspace.is_saving:
+        question += "\nThe last change is still being saved: leaving waits for it."
+    if not await workspace.confirm(question, "leave", "stay"):
+        return
+    if workspace.is_saving:
+        workspace.app.exit()
+    else:
+        await quit_console(workspace, target, argument)

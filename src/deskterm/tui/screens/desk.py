@@ -132,7 +132,8 @@ class DeskScreen(Screen[None]):
         self.workspace.drafts.flush()
         if self._read_worker is not None:
             self._read_worker.stop()
-        self.desk_worker.stop()
+        # Waited for once the terminal is free: a change that is still being saved must not freeze it
+        self.desk_worker.stop(wait=self.app.is_headless)
 
     def _get_read_worker(self) -> ReadWorker:
         """Return the read thread, which is made when it is first needed."""
@@ -155,6 +156,7 @@ class DeskScreen(Screen[None]):
         self._ticked_at = now
         for pane in (self.panes.queue, self.panes.ticket, self.panes.clocks, self.panes.next_breach):
             pane.tick(now)
+        workspace.saving.update()
         titles.update_banner(workspace)
         due = self.panes.next_breach.next_due(before)
         # A target is missed by the mere passing of time, which nobody writes: lists and counts change all the same
@@ -242,7 +244,7 @@ class DeskScreen(Screen[None]):
     @on(messages.ProgressMade)
     def _progress_made(self, answer: messages.ProgressMade) -> None:
         unfinished = answer.done < answer.total
-        self.workspace.progress = f"bringing up to date {answer.done:,} of {answer.total:,}" if unfinished else ""
+        self.workspace.old_rows = f"bringing up to date {answer.done:,} of {answer.total:,}" if unfinished else ""
         titles.update_banner(self.workspace)
 
     @on(messages.ReadFailed)

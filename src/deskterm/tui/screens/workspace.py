@@ -22,6 +22,7 @@ from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.short_list import ShortList
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.layout import Layout
+from deskterm.tui.screens.saving import Saving
 from deskterm.tui.target import Target
 from deskterm.tui.type_ahead import CURRENT_HOLD, Hold, TypeAhead
 from deskterm.tui.workers.desk_worker import DeskWorker
@@ -73,7 +74,9 @@ class DeskWorkspace:
         self.desk = DeskView(Safe(""), Person(login, sanitize(login), "viewer", None))
         self.vocabulary = Vocabulary()
         self.zone: tzinfo = UTC
-        self.progress = ""
+        self.old_rows = ""
+        """The work on rows of an older deskterm, before the desk can be used; empty for none."""
+        self.saving = Saving(lambda: type_ahead.waiting, lambda: titles.update_banner(self))
         self.preferences, self.keys_of = preferences, keymap.keys_of
         self.layout = Layout(screen, lambda: self.composer, self._arranged, preferences)
         self.browser = Browser(self, panes, reader)
@@ -99,6 +102,10 @@ class DeskWorkspace:
         return ComposerController(self, self.drafts)
 
     # -- facts ---------------------------------------------------------------------------------------------------
+
+    @property
+    def progress(self) -> str:
+        return self.saving.sentence or self.old_rows
 
     @property
     def app(self) -> App[Any]:
@@ -190,7 +197,8 @@ class DeskWorkspace:
         return self._screen.run_worker(work, group=group)
 
     async def run(self, act: Callable[[DeskSession], T]) -> T:
-        return await self._desk_worker.run(act)
+        with self.saving.watch():
+            return await self._desk_worker.run(act)
 
     async def run_on(
         self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult], done: str = ""
@@ -358,12 +366,18 @@ class DeskWorkspace:
             self.notify(sentence, severity="warning")
 
     def go_back(self) -> None:
-        if self.layout.go_back():
+        """Leave one thing: the line at the foot, which the mouse has left, then panes, marks and filter, and at last
+        what is being written, whose draft is kept (C-07)."""
+        if self.prompting:
+            self.prompts.leave()
+        elif self.layout.go_back():
             self.browser.pane_entered(self.layout.pane)
         elif self.panes.queue.marks:
             self.mark([])
         elif self.queue_query.match:
             self.show_list(self.current_query()._replace(match=""))
+        elif self.composer is not None:
+            self.composer.action_keep()
 
     def _arranged(self) -> None:
         """Show the most pressing clock on the ticket where the SLA pane is out of sight."""
@@ -386,6 +400,11 @@ class DeskWorkspace:
         return titles.format_empty_list(query.view, query.match, has_team=bool(self.agent.team))
 
     # -- writing -------------------------------------------------------------------------------------------------
+
+    @property
+    def prompting(self) -> bool:
+        """True while the line at the foot of the screen is open."""
+        return "prompts" in self.__dict__ and self.prompts.is_open
 
     @property
     def composer(self) -> Composer | None:
@@ -416,6 +435,10 @@ class DeskWorkspace:
             return
         self.panes.queue.show_drafts(self.drafts.numbers)
         self.update_titles()
+
+    @property
+    def is_saving(self) -> bool:
+        return self.saving.is_under_way
 
     async def write(
         self,

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from deskterm.errors import DeskError
 from deskterm.store.db.errors import to_damage_error
@@ -53,6 +54,8 @@ class DeskWorker:
         self._desk: DeskSession | None = None
         self._loaded: set[str] = set()
         self._running = 0
+        self._last: Future[Any] | None = None
+        """The newest command."""
         self._drafts: DraftWriter | None = None
         self._saving: set[Future[None]] = set()
         """Drafts that are being written, or wait for it."""
@@ -67,7 +70,8 @@ class DeskWorker:
         cannot be opened or is damaged."""
         self._running += 1
         try:
-            return await asyncio.wrap_future(self._submit(lambda: self._act(act)))
+            self._last = self._submit(lambda: self._act(act))
+            return await asyncio.wrap_future(self._last)
         finally:
             self._running -= 1
 
@@ -91,14 +95,25 @@ class DeskWorker:
         self._submit(self._close)
         self.start()
 
-    def stop(self) -> None:
-        """Finish a command that is under way and the drafts that wait, and close. Rows that are being written anew are
-        left where they are: the next one to open the desk goes on."""
+    def stop(self, *, wait: bool = True) -> None:
+        """Close behind a command that is under way. Rows that are being written anew are left where they are: the next
+        one to open the desk goes on. wait: wait for that command here."""
         self._stopping = True
         if self._executor is not None:
             self._submit(self._close)
-            # Only commands and drafts are worth waiting for, not an import or rows that are being written anew
-            self._executor.shutdown(wait=self._running > 0 or bool(self._saving))
+            # Only a command is worth waiting for, not an import or rows that are being written anew
+            self._executor.shutdown(wait=wait and self._running > 0)
+
+    @property
+    def is_busy(self) -> bool:
+        """True while a command is under way."""
+        return self._last is not None and not self._last.done()
+
+    def finish(self) -> None:
+        """Wait, after `stop`, for the command that was under way. Raises DeskError when it was not carried out."""
+        with suppress(CancelledError):  # it had not begun, and nobody waits for it
+            if self._last is not None and (error := self._last.exception()) is not None:
+                raise DeskError(f"The last change was not saved: {error}") from error
 
     def _submit(self, act: Callable[[], T]) -> Future[T]:
         if self._executor is None:
