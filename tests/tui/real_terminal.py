@@ -166,7 +166,7 @@ class Terminal:
 
     @property
     def modes_left_on(self) -> list[str]:
-        """The modes of the terminal that the program has turned on and not off again, and `cursor` while it hides it."""
+        """The modes that the program has turned on and not off again, and `cursor` while it hides it."""
         switched = dict(re.findall(rb"\x1b\[\?(\d+)([hl])", self.output))
         modes = [mode.decode() for mode, last in switched.items() if last == b"h" and mode not in (b"7", b"25")]
         if switched.get(b"25") == b"l":

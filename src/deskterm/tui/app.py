@@ -277,7 +277,7 @@ class DeskApp(App[None]):
         saved."""
         worker = self._desk_screen.desk_worker if self._desk_screen is not None else None
         if worker is not None:
-            if worker.is_busy:
+            if worker.has_unfinished:
                 print("Saving the last change …", file=sys.stderr, flush=True)
             worker.finish()
 
@@ -310,7 +310,7 @@ def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str 
     if not app.failure:
         app.finish()
     if app.ended_by:
-        raise DeskError(f"The console was ended by {app.ended_by}; {log_file()} has the time.")
+        raise DeskError(f"The console was ended by {app.ended_by}; drafts are kept, and {log_file()} has the time.")
     if app.failure:
         # What nobody foresaw is what a damaged file holds, more often than not (D-47)
         damage = find_damage(url)

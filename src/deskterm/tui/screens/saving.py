@@ -1,4 +1,4 @@
-"""The sentence of the first line while a command takes long: a desk that is locked or out of reach must not look dead."""
+"""The sentence of the first line while a command takes long: a desk that is locked must not look dead."""
 
 from __future__ import annotations
 

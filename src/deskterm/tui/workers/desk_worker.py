@@ -56,6 +56,8 @@ class DeskWorker:
         self._running = 0
         self._last: Future[Any] | None = None
         """The newest command."""
+        self._unfinished: list[Future[Any]] = []
+        """Commands and drafts that were under way at `stop`."""
         self._drafts: DraftWriter | None = None
         self._saving: set[Future[None]] = set()
         """Drafts that are being written, or wait for it."""
@@ -99,21 +101,29 @@ class DeskWorker:
         """Close behind a command that is under way. Rows that are being written anew are left where they are: the next
         one to open the desk goes on. wait: wait for that command here."""
         self._stopping = True
+        command = [self._last] if self._last is not None and self.is_busy else []
+        self._unfinished = [*command, *self._saving]
         if self._executor is not None:
             self._submit(self._close)
-            # Only a command is worth waiting for, not an import or rows that are being written anew
-            self._executor.shutdown(wait=wait and self._running > 0)
+            # Only a command or a draft is worth waiting for, not an import or rows that are being written anew
+            self._executor.shutdown(wait=wait and bool(self._running or self._saving))
 
     @property
     def is_busy(self) -> bool:
         """True while a command is under way."""
         return self._last is not None and not self._last.done()
 
+    @property
+    def has_unfinished(self) -> bool:
+        """True while a command or a draft that was under way at `stop` still is."""
+        return any(not future.done() for future in self._unfinished)
+
     def finish(self) -> None:
-        """Wait, after `stop`, for the command that was under way. Raises DeskError when it was not carried out."""
-        with suppress(CancelledError):  # it had not begun, and nobody waits for it
-            if self._last is not None and (error := self._last.exception()) is not None:
-                raise DeskError(f"The last change was not saved: {error}") from error
+        """Wait, after `stop`, for what was under way. Raises DeskError when it was not saved."""
+        for future in self._unfinished:
+            with suppress(CancelledError):  # it had not begun, and nobody waits for it
+                if (error := future.exception()) is not None:
+                    raise DeskError(f"The last change was not saved: {error}") from error
 
     def _submit(self, act: Callable[[], T]) -> Future[T]:
         if self._executor is None:
