@@ -122,6 +122,13 @@ def json_documents() -> str:
     return renew((DOCS / "json.md").read_text(encoding="utf-8"))
 
 
+def filters() -> str:
+    """docs/filters.md, with its tables of fields and values anew."""
+    from filter_fields import renew
+
+    return renew((DOCS / "filters.md").read_text(encoding="utf-8"))
+
+
 def picture() -> str:
     """docs/console.svg: the console on the demo desk."""
     from picture import console_picture
@@ -147,6 +154,7 @@ MADE: dict[str, Callable[[], str]] = {
     "cli.md": command_line,
     "deskterm.1": man_page,
     "console.md": console_laws,
+    "filters.md": filters,
     "json.md": json_documents,
     "keys.md": keys,
     "procedures.md": procedures,

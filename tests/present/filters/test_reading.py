@@ -122,7 +122,7 @@ def test_an_empty_filter_is_none() -> None:
         ("x stats:open", 2, "There is no field 'stats' to filter by: did you mean status:?"),
         ("status:workin", 7, "There is no status 'workin': did you mean working?"),
         ("sev:p1,p9x", 7, "There is no severity 'p9x': use p1, p2."),
-        ("is:brached", 3, "There is no is 'brached': did you mean breached?"),
+        ("is:brached", 3, "is: has no 'brached': did you mean breached?"),
         ("assignee:doe", 9, "'doe' may be kim, kira: give a login."),
         ("assignee:smm", 9, "There is no assignee 'smm': did you mean sam?"),
         ("status:<working", 8, "status: has no order: leave < out."),

@@ -34,6 +34,7 @@ class FilterField:
 
 
 _SHORT_NAMES = {"severity": ("sev",), "priority": ("prio",), "department": ("dept",)}
+_MORE_VALUES = {"status": ", or by category: `new`, `open`, `waiting`, `solved`, `closed`"}
 _OWN_KINDS = ("assignee",)
 
 FIELDS: tuple[FilterField, ...] = (
@@ -42,7 +43,8 @@ FIELDS: tuple[FilterField, ...] = (
             field.name,
             "number" if field.kind == "number" else "choice",
             f"the {field.label.lower()}"
-            + (", by number: `2`, `>=2`" if field.kind == "number" else ", by key or label" if field.choices else ""),
+            + (", by number: `2`, `>=2`" if field.kind == "number" else ", by key or label" if field.choices else "")
+            + _MORE_VALUES.get(field.name, ""),
             _SHORT_NAMES.get(field.name, ()),
             field.name,
             field.choices,

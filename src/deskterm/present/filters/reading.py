@@ -324,7 +324,8 @@ class _Reading:
         shown = list(listed if listed is not None else names)
         rest = " …" if len(shown) > _MOST_NAMED else ""
         hint = f"did you mean {by_fold[nearest[0]]}?" if nearest else f"use {', '.join(shown[:_MOST_NAMED])}{rest}."
-        return self._error(f"There is no {name} {value.text!r}: {hint}", value)
+        what = f"{name}: has no" if name in ("is", "has") else f"There is no {name}"
+        return self._error(f"{what} {value.text!r}: {hint}", value)
 
     def _error(self, sentence: str, value: Value) -> FilterError:
         return FilterError(sentence, self._text, value.start)
