@@ -44,7 +44,7 @@ def open_for_writing(target: BinaryIO, kind: Compression) -> BinaryIO:
     return cast(BinaryIO, _load_zstd().ZstdFile(target, "wb"))
 
 
-def decompress(source: BinaryIO, target: BinaryIO, kind: Compression, place: Path) -> None:
+def decompress(source: BinaryIO, target: BinaryIO, kind: Compression, place: str) -> None:
     """Copy an open file to another one, decompressed. Raises DeskError when it is not compressed like that, or cut
     short. place: its name, for the message."""
     if kind == "none":

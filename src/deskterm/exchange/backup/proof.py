@@ -48,11 +48,19 @@ def read_contents(reader: ReadConnection) -> DeskContents:
     )
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path, name: str = "") -> None:
     """Check a SQLite file, its indexes against its tables included, and its references. Raises DeskError when it is
-    damaged. `quick_check` would not do: it leaves out the indexes, which a careless copy breaks first (R-78)."""
+    damaged. name: for the message, of a backup that the file is a copy of.
+
+    `quick_check` would not do: it leaves out the indexes, which a careless copy breaks first (R-78)."""
     url = f"sqlite:///{path}"
-    with closing(connect_sqlite(url)) as connection:
+    try:
+        opened = connect_sqlite(url)
+    except errors.DamagedDesk as error:
+        if not name:
+            raise
+        raise DeskError(f"{name} is damaged: restore another backup.") from error
+    with closing(opened) as connection:
         try:
             lines = [str(line) for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
             lines += [
@@ -60,11 +68,14 @@ def check_file(path: Path) -> None:
                 for table, _, other, _ in connection.execute("PRAGMA foreign_key_check")
             ]
         except Exception as error:
-            raise errors.to_desk_error(error, url) or error from error
+            known = errors.to_desk_error(error, url)
+            if name and isinstance(known, errors.DamagedDesk):
+                known = DeskError(f"{name} is damaged: restore another backup.")
+            raise known or error from error
     if lines:
         more = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
         first = " ".join(lines[0].split())[:200]
-        raise DeskError(f"{path} is damaged ({first}{more}): restore another backup.")
+        raise DeskError(f"{name or path} is damaged ({first}{more}): restore another backup.")
 
 
 def check_chains(reader: ReadConnection, place: str, progress: Progress | None = None) -> None:

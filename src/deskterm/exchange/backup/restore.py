@@ -12,9 +12,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
+
+from deskterm.desk.core.context import SYSTEM_ACTOR
+from deskterm.desk.core.desk_history import record_state, recorded_changes
 from deskterm.desk.history.integrity import refresh_projections
 from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
@@ -34,10 +38,17 @@ from deskterm.store.db.instants import UnreadableInstant, seconds_from_stored
 from deskterm.store.db.location import dialect, display_location, sqlite_path
 from deskterm.store.db.migrations import SCHEMA, upgrade
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.db.sqlite.companion_files import LOG_ENDINGS
+from deskterm.store.db.sqlite.companion_files import LOG_ENDINGS, find_database
+from deskterm.store.db.tables import Desk as DeskRow
+from deskterm.store.db.tables import table_of
+
+_desk = table_of(DeskRow)
 
 _LOCK_START, _LOCK_LENGTH = 0x40000002, 510
 """Bytes of a SQLite file that readers lock (the file format's SHARED range)."""
+
+_DUMP_HEADER = b"PGDMP"
+"""The beginning of a dump of PostgreSQL in its custom format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +84,39 @@ class PreparedRestore:
 
 @contextmanager
 def prepare_restore(
-    url: str, backup: Path, *, now: datetime, needs_manifest: bool = True, progress: Progress | None = None
+    url: str,
+    backup: Path,
+    *,
+    now: datetime,
+    needs_manifest: bool = True,
+    name: str = "",
+    progress: Progress | None = None,
 ) -> Iterator[PreparedRestore]:
     """Check a backup and bring a copy of it to the present layout, beside the desk at a URL, which stays as it is.
 
-    needs_manifest: refuse a file without one. Raises DeskError for a backup that is damaged, of a newer layout, of
-    another desk or of the other database. The copy is removed at the end unless `finish_restore` took it.
+    needs_manifest: refuse a file without one. name: of the backup as it was given, for messages. Raises DeskError for a
+    backup that is damaged, of a newer layout, of another desk or of the other database. The copy is removed at the end
+    unless `finish_restore` took it.
     """
+    name = name or str(backup)
     refuse_device(backup)
-    with _opened_backup(backup) as (file, manifest):
+    with _opened_backup(backup, name) as (file, manifest):
         if manifest is None and needs_manifest:
             raise DeskError(
-                f"{backup} has no manifest ({manifest_path(backup).name}) beside it, so nobody knows whether it is what"
+                f"{name} has no manifest ({manifest_path(backup).name}) beside it, so nobody knows whether it is what"
                 " was made: bring both files here, or say --without-manifest if there is none."
             )
         if manifest is not None:
-            _check_against_manifest(file, manifest, url)
+            _check_against_manifest(file, name, manifest, url)
         unpacked = _unpacked_sqlite if dialect(url) == "sqlite" else _unpacked_postgresql
-        with unpacked(url, file, now) as place:
-            layout = _bring_up(place, url)
+        with unpacked(url, file, name, now) as place:
+            layout = _bring_up(place, url, name)
             with ReadConnection(place) as reader:
                 contents = read_contents(reader)
-                check_chains(reader, str(backup), progress)
+                check_chains(reader, name, progress)
             if manifest is not None and contents.events != manifest.events:
                 raise DeskError(
-                    f"{backup} holds {contents.events} events where its manifest says {manifest.events}: "
+                    f"{name} holds {contents.events} events where its manifest says {manifest.events}: "
                     "restore another backup."
                 )
             had_desk = _has_something(url)
@@ -105,12 +124,14 @@ def prepare_restore(
             yield PreparedRestore(url, place, contents, manifest, layout, had_desk, loss)
 
 
-def finish_restore(prepared: PreparedRestore, location: str, *, now: datetime) -> str:
+def finish_restore(prepared: PreparedRestore, location: str, *, now: datetime, login: str = SYSTEM_ACTOR) -> str:
     """Put a prepared backup in the desk's place, and return where the desk that was there is now; empty if there was
-    none. location: where the backup lies, for the desk's own list. Raises DeskError, and changes nothing, when another
+    none. location: where the backup lies, for the desk's own list and its history, which says that `login` restored
+    it. Raises DeskError, and changes nothing, when another
     process has the desk open."""
     if prepared.manifest is not None:
         _record_origin(prepared, location)
+    _record_restore(prepared, location, login, now)
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     if dialect(prepared.url) == "sqlite":
         return _replace_file(prepared, stamp)
@@ -135,13 +156,13 @@ class _Unreadable(Exception):
 
 
 @contextmanager
-def _opened_backup(backup: Path) -> Iterator[tuple[Path, Manifest | None]]:
+def _opened_backup(backup: Path, name: str) -> Iterator[tuple[Path, Manifest | None]]:
     """Yield the file of a backup, and its manifest if it has one; a stream (`.tar`) is unpacked first. Raises DeskError
     when it cannot be read."""
     if backup.is_dir():
-        raise DeskError(f"{backup} is a folder: give one of the backups in it.")
+        raise DeskError(f"{name} is a folder: give one of the backups in it.")
     if not backup.exists():
-        raise DeskError(f"There is no backup {backup}: give a file that `deskterm backup` made.")
+        raise DeskError(f"There is no backup {name}: give a file that `deskterm backup` made.")
     if not tarfile.is_tarfile(backup):
         yield backup, read_manifest(backup)
         return
@@ -152,44 +173,50 @@ def _opened_backup(backup: Path) -> Iterator[tuple[Path, Manifest | None]]:
                 archive.extract(entry, folder, filter="data")
                 found[entry.name.endswith(SUFFIX)] = Path(folder) / entry.name
         if found.keys() != {True, False}:
-            raise DeskError(f"{backup} is no backup of a desk: give a file that `deskterm backup` made.")
+            raise _no_backup_error(name)
         yield found[False], parse_manifest(found[True].read_text(encoding="utf-8"), found[True])
 
 
-def _check_against_manifest(file: Path, manifest: Manifest, url: str) -> None:
+def _no_backup_error(name: str) -> DeskError:
+    return DeskError(f"{name} is no backup of a desk: give a file that `deskterm backup` made.")
+
+
+def _check_against_manifest(file: Path, name: str, manifest: Manifest, url: str) -> None:
     if manifest.database != dialect(url):
         kinds = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
         raise DeskError(
-            f"{file.name} is a backup of a desk in {kinds.get(manifest.database, manifest.database)}, and "
+            f"{name} is a backup of a desk in {kinds.get(manifest.database, manifest.database)}, and "
             f"{display_location(url)} is in {kinds[dialect(url)]}: give a place of the same kind with `--database`."
         )
     if manifest.layout > SCHEMA:
         raise errors.newer_layout_error(url, manifest.layout, SCHEMA)
     if file.stat().st_size != manifest.bytes or hash_file(file) != manifest.sha256:
         raise DeskError(
-            f"{file} is not what was backed up (its SHA-256 differs from its manifest's): restore another backup."
+            f"{name} is not what was backed up (its SHA-256 differs from its manifest's): restore another backup."
         )
 
 
 @contextmanager
-def _unpacked_sqlite(url: str, backup: Path, now: datetime) -> Iterator[str]:
+def _unpacked_sqlite(url: str, backup: Path, name: str, now: datetime) -> Iterator[str]:
     """Unpack a backup beside the desk's file, in the same file system, and check the whole file."""
     path = sqlite_path(url)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".restoring")
+        handle, place = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".restoring")
     except OSError as error:
         raise errors.unwritable_error(url, (error.strerror or str(error)).lower()) from error
-    copy = Path(name)
+    copy = Path(place)
     try:
         try:
             with open(handle, "wb") as target, backup.open("rb") as source:
-                compression.decompress(source, target, compression_of(backup), backup)
+                compression.decompress(source, target, compression_of(backup), name)
                 target.flush()
                 os.fsync(target.fileno())
         except OSError as error:
             raise errors.unwritable_error(url, (error.strerror or str(error)).lower()) from error
-        check_file(copy)
+        if find_database(copy) is None:
+            raise _no_backup_error(name)
+        check_file(copy, name)
         yield f"sqlite:///{copy}"
     finally:
         for ending in ("", *LOG_ENDINGS):
@@ -197,27 +224,34 @@ def _unpacked_sqlite(url: str, backup: Path, now: datetime) -> Iterator[str]:
 
 
 @contextmanager
-def _unpacked_postgresql(url: str, backup: Path, now: datetime) -> Iterator[str]:
+def _unpacked_postgresql(url: str, backup: Path, name: str, now: datetime) -> Iterator[str]:
     """Restore a dump into a database of its own on the desk's server. `finish_restore` renames it, and the database of
     that name is then gone."""
-    name = f"{postgresql_dump.database_of(url)}_restored_{now.astimezone(UTC):%Y%m%dt%H%M%Sz}"
+    database = f"{postgresql_dump.database_of(url)}_restored_{now.astimezone(UTC):%Y%m%dt%H%M%Sz}"
     with tempfile.TemporaryDirectory(prefix="deskterm-restore-") as folder:
         dump = backup
         if (kind := compression_of(backup)) != "none":
             dump = Path(folder) / "desk.dump"
             with backup.open("rb") as source, dump.open("wb") as target:
-                compression.decompress(source, target, kind, backup)
-        with postgresql_dump.restored_database(url, name, dump) as place:
+                compression.decompress(source, target, kind, name)
+        with dump.open("rb") as file:
+            if file.read(len(_DUMP_HEADER)) != _DUMP_HEADER:
+                raise _no_backup_error(name)
+        with postgresql_dump.restored_database(url, database, dump) as place:
             yield place
 
 
-def _bring_up(place: str, url: str) -> int:
+def _bring_up(place: str, url: str, name: str) -> int:
     """Bring an unpacked backup to the present layout, rows included, and return the layout that it had. Raises
     DeskError when it is no desk, or a newer one."""
     with ReadConnection(place) as reader:
-        layout = read_schema_number(reader.driver_connection, place)
+        # Of a database without a desk the errors would name the copy, which nobody knows
+        try:
+            layout = read_schema_number(reader.driver_connection, place)
+        except (NoDesk, errors.ForeignDatabase) as error:
+            raise _no_backup_error(name) from error
     if layout is None:
-        raise errors.foreign_database_error(place)
+        raise _no_backup_error(name)
     if layout > SCHEMA:
         raise errors.newer_layout_error(url, layout, SCHEMA)
     if layout < SCHEMA:
@@ -293,6 +327,23 @@ def _record_origin(prepared: PreparedRestore, location: str) -> None:
         known = {row.made_at for row in load_backups(reader)}
     if int(prepared.manifest.made_at.timestamp()) not in known:
         record_backup(prepared.place, prepared.manifest, "deskterm", location)
+
+
+def _record_restore(prepared: PreparedRestore, location: str, login: str, now: datetime) -> None:
+    """Write into the restored desk's own history that it was restored: what came later is not in it (D-49)."""
+    store = Store(prepared.place)
+    try:
+        with store.writing() as session:
+            record_state(session)
+            desk = session.execute(select(_desk.c.simulated, _desk.c.clock_offset)).one()
+            at = now + timedelta(seconds=desk.clock_offset if desk.simulated else 0)
+            lines = [f"from {location}, with {prepared.contents.events} events"]
+            if prepared.loss.events:
+                lines.append(f"{prepared.loss.events} later events were lost")
+            with recorded_changes(session, "restored", at, login, lines=lines):
+                pass  # the tables are the backup's
+    finally:
+        store.close()
 
 
 def _replace_file(prepared: PreparedRestore, stamp: str) -> str:

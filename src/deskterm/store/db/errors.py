@@ -27,6 +27,10 @@ class NoDesk(DeskError):
     """There is no desk at this location yet."""
 
 
+class ForeignDatabase(DeskError):
+    """The database at this location holds something else than a desk."""
+
+
 class DamagedDesk(DeskError):
     """The file at this location is no database, or is damaged."""
 
@@ -57,8 +61,8 @@ def desk_exists_error(url: str) -> DeskError:
     )
 
 
-def foreign_database_error(url: str) -> DeskError:
-    return DeskError(
+def foreign_database_error(url: str) -> ForeignDatabase:
+    return ForeignDatabase(
         f"The database at {display_location(url)} holds something else than a desk: give another with `--database`."
     )
 

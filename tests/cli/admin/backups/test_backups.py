@@ -176,3 +176,43 @@ def test_options_that_do_not_go_together_are_named(desk: Call, words: tuple[str,
     answer = desk("backup", *words)
     assert answer.code == 2
     assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", ["root:x:0:0\n", "", "gone", "other database", "no desk"])
+def test_what_is_no_backup_is_named_as_it_was_given(desk: Call, tmp_path: Path, content: str) -> None:
+    """D-49: the message named the copy that it is unpacked into, and advised to restore it."""
+    open_ticket(desk, "first")
+    file = tmp_path / "words.txt"
+    if content in ("other database", "no desk"):
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("CREATE TABLE t (x)")
+            if content == "no desk":
+                connection.execute("DROP TABLE t")
+                connection.execute("VACUUM")
+    elif content != "gone":
+        file.write_text(content, encoding="utf-8")
+    gc.collect()
+    answer = desk("restore", file, "--yes", "--without-manifest")
+    what = f"There is no backup {file}" if content == "gone" else f"{file} is no backup of a desk"
+    assert (answer.code, answer.err) == (1, f"deskterm: {what}: give a file that `deskterm backup` made.\n")
+    assert "first" in desk("ticket", "list").out
+
+
+def test_a_restored_desk_says_so_in_its_own_log(desk: Call, tmp_path: Path) -> None:
+    """D-49"""
+    open_ticket(desk, "first")
+    assert desk("backup").code == 0
+    (backup,) = (tmp_path / "backups").glob("*.sqlite3")
+    open_ticket(desk, "second")
+    gc.collect()
+    assert desk("restore", backup, "--yes").code == 0
+    (entry,) = [event for event in desk("audit", "log", "--json").json if event["kind"] == "restored"]
+    assert entry["login"] == "ann"
+    assert str(backup) in entry["data"]["lines"][0]
+    assert entry["data"]["lines"][1:] == ["1 later events were lost"]
+    assert "desk restored from a backup" in desk("audit", "log").out
+    assert desk("audit", "verify").code == 0
+    gc.collect()
+    (tmp_path / "desk.sqlite3").unlink()
+    assert desk("restore", backup).code == 0
+    assert [event["login"] for event in desk("audit", "log", "--json").json if event["kind"] == "restored"] == ["ann"]

@@ -27,6 +27,7 @@ from deskterm.exchange.backup.restore import (
 )
 from deskterm.present.formats import format_count
 from deskterm.store.db.errors import DamagedDesk, NoDesk
+from deskterm.store.db.identity import read_login
 from deskterm.store.db.migrations import SCHEMA
 
 
@@ -59,14 +60,23 @@ def restore_desk(
     progress = show_progress_on_terminal("tickets")
     with (
         _readable_file(file) as backup,
-        prepare_restore(cli.url, backup, now=now, needs_manifest=not without_manifest, progress=progress) as prepared,
+        prepare_restore(
+            cli.url,
+            backup,
+            now=now,
+            needs_manifest=not without_manifest,
+            name="" if backup == file else "What came on standard input",
+            progress=progress,
+        ) as prepared,
     ):
         loss = _describe_loss(prepared)
         aside = ""
         if not dry_run:
             if loss:
                 require_confirmation(loss, "restore", confirmed=yes)
-            aside = finish_restore(prepared, location, now=now)
+            # Where there was no desk, nobody was asked who calls
+            login = cli.login or read_login(prepared.place)
+            aside = finish_restore(prepared, location, now=now, login=login)
         if as_json:
             print_json(_to_json(prepared, aside, restored=not dry_run))
             return
