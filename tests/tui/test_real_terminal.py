@@ -106,7 +106,7 @@ def test_what_another_process_writes_is_shown(store_url: str, start: Start, envi
 def test_an_editor_is_given_the_terminal_and_the_words_come_back(url: str, start: Start, tmp_path: Path) -> None:
     create_desk_with(url, "The scales are stuck")
     editor = tmp_path / "editor.sh"
-    editor.write_text('#!/bin/sh\ntest -t 0 && test -t 1 && printf " and from here" >> "$1"\n')
+    editor.write_text('#!/bin/sh\ntest -t 0 && test -t 1 && sed -i "1s/$/ and from here/" "$1"\n')
     editor.chmod(0o755)
     terminal = start(url, EDITOR=str(editor))
     terminal.wait_for("Words of 1001.")

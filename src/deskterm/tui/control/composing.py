@@ -10,6 +10,7 @@ from textual.content import Content
 from deskterm.present.formats import format_count
 from deskterm.procedure.channels import MAIL
 from deskterm.tui.control.external_editor import edit_text
+from deskterm.tui.control.quoting import add_conversation, cut_conversation, quote_last
 from deskterm.tui.dialogs.compose import Composer, Kind
 from deskterm.tui.panes.colours import BOLD
 
@@ -122,10 +123,23 @@ class ComposerController:
             self._console.notify(f"Draft for {composer.number} saved. Press {key} to continue.")
 
     async def edit(self, composer: Composer) -> None:
-        """Edit the text in `$VISUAL` or `$EDITOR`."""
+        """Edit the text in `$VISUAL` or `$EDITOR`, with the conversation below a cut line (C-20)."""
         self.keep()
         self._drafts.flush()  # while the editor has the terminal, nothing else is written
-        composer.text = edit_text(composer.text, f"{composer.kind}-{composer.number}.md", self._console.app.suspend)
+        console, ticket = self._console, self._console.open_ticket
+        timeline = ticket.timeline if ticket is not None and ticket.number == composer.number else ()
+        text = add_conversation(composer.text, timeline, console.epoch(), console.zone)
+        edited = edit_text(text, f"{composer.kind}-{composer.number}.md", console.app.suspend)
+        composer.text = cut_conversation(edited)
+
+    async def quote(self, composer: Composer) -> None:
+        """Put the requester's last message, as a quotation, where the cursor is (C-20)."""
+        console, ticket = self._console, self._console.open_ticket
+        timeline = ticket.timeline if ticket is not None and ticket.number == composer.number else ()
+        quotation = quote_last(timeline, console.epoch(), console.zone)
+        if not quotation:
+            console.notify(f"There is no message of the requester on {composer.number} to quote.", severity="warning")
+        composer.insert(quotation)
 
     def _make_composer(self, kind: Kind, ticket: TicketView, draft: Draft) -> Composer:
         """Return a composer with the words of a draft, and with what belongs to them."""

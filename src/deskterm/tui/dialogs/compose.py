@@ -20,7 +20,7 @@ from deskterm.tui.type_ahead import Hold
 
 Kind = Literal["reply", "note", "resolve"]
 
-ComposerAction = Literal["send", "keep", "edit", "then", "channel"]
+ComposerAction = Literal["send", "keep", "edit", "then", "channel", "quote"]
 
 
 class Composer(Vertical):
@@ -41,7 +41,7 @@ class Composer(Vertical):
         border-title-color: $foreground;
         border-title-style: bold;
 
-        &.note { border: round $warning; }
+        &.note { border: heavy $warning; border-title-color: $text-warning; }
         TextArea { height: 1fr; border: none; padding: 0 1; background: $background; }
         #held { height: auto; max-height: 6; padding: 0 1; color: $text-warning; }
         #then { height: 1; padding: 0 1; color: $faint; }
@@ -55,6 +55,7 @@ class Composer(Vertical):
         Binding("ctrl+t", "then", "Then move to", priority=True),
         # Ctrl+z, which TextArea has for this, suspends the console
         Binding("ctrl+underscore", "undo_typing", "Undo typing", priority=True),
+        Binding("ctrl+r", "quote", "Quote", priority=True),
         Binding("ctrl+o", "channel", "How it goes out", priority=True),
     ]
 
@@ -86,6 +87,8 @@ class Composer(Vertical):
 
     def on_mount(self) -> None:
         title = f"Reply to {self._recipient}" if self.kind == "reply" and self._recipient else self.kind.capitalize()
+        if self.kind == "note":
+            title = "Internal note, for colleagues only"
         if self.kind == "resolve" and self._recipient:
             title = f"How it was resolved, to {self._recipient}"
         self.border_title = Content(f"{title} · {self.number}")
@@ -124,6 +127,10 @@ class Composer(Vertical):
         if cursor is not None:
             row, column = cursor
             area.move_cursor(area.clamp_visitable((row, column)))
+
+    def insert(self, text: str) -> None:
+        """Insert a text where the cursor is."""
+        self.query_one(TextArea).insert(text)
 
     def set_next_status(self, status: Choice | None) -> None:
         """Set the status that the ticket moves to with the letter, and show it below the text."""
@@ -169,6 +176,9 @@ class Composer(Vertical):
 
     def action_edit(self) -> None:
         self._request("edit")
+
+    def action_quote(self) -> None:
+        self._request("quote")
 
     def action_then(self) -> None:
         if self.kind != "note":  # a note moves nothing

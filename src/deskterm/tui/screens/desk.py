@@ -334,5 +334,7 @@ class DeskScreen(Screen[None]):
                 runner.start("sending.choose_channel", message.composer, hold=hold)
             case "keep":
                 runner.attempt(composing.leave(message.composer), hold)
+            case "quote":
+                runner.attempt(composing.quote(message.composer), hold)
             case "edit":
                 runner.attempt(composing.edit(message.composer), hold)

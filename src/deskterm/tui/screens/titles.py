@@ -21,6 +21,7 @@ _COMPOSING = (
     Key("ctrl+s", "send", "send"),
     Key("ctrl+t", "send and set status", "then", short="set status"),
     Key("ctrl+o", "channel", "channel"),
+    Key("ctrl+r", "quote", "quote"),
     Key("ctrl+e", "editor", "edit"),
     Key("tab", "panes", "next-pane"),
     Key("esc", "keep draft", "keep"),
