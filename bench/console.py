@@ -1,9 +1,12 @@
-"""A page down and a second's tick in the console, with 100 and with 100,000 open tickets: they should cost the same."""
+"""A page down and a second's tick in the console, with 100 and with 100,000 open tickets: they should cost the same.
+With `--output`: the bytes that the console writes to a terminal of 120 by 40 on the demo's working day (C-44)."""
 
 from __future__ import annotations
 
 import asyncio
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -12,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from big_desk import NOW, big_desk
+from pty_screen import Recorded
 
 SIZES = (100, 100_000)
 ROUNDS = 60
@@ -68,7 +72,32 @@ async def measured(url: str) -> dict[str, float]:
         }
 
 
+def measure_output() -> None:
+    """Print the bytes of a tick, `j` and a page, and the share of a core that a console at rest needs."""
+    program = str(Path(sys.executable).with_name("deskterm"))
+    with tempfile.TemporaryDirectory() as folder:
+        place = str(Path(folder) / "demo.sqlite3")
+        subprocess.run([program, "demo", "--keep", place], check=True, capture_output=True, stdin=subprocess.DEVNULL)
+        console = Recorded([program, "--database", place], {"COLORTERM": "truecolor", "HOME": folder})
+        try:
+            console.record(seconds=15)
+            began, spent = time.monotonic(), console.read_cpu_seconds()
+            idle = console.record(seconds=60)
+            share = (console.read_cpu_seconds() - spent) / (time.monotonic() - began)
+            steps = [console.record("j", seconds=0.8) for _ in range(8)]
+            pages = [console.record(key, seconds=0.8) for key in ("\x1b[6~", "\x1b[5~") * 3]
+        finally:
+            console.close()
+    print(f"a tick   {idle / 60:7.0f} bytes (aim 3,000)")
+    print(f"j        {max(steps):7.0f} bytes at most (aim 8,000)")
+    print(f"a page   {max(pages):7.0f} bytes at most (aim 20,000)")
+    print(f"at rest  {share:7.1%} of a core (aim 1 %)")
+
+
 def main() -> None:
+    if "--output" in sys.argv:
+        measure_output()
+        return
     found: dict[int, list[dict[str, float]]] = {size: [] for size in SIZES}
     with tempfile.TemporaryDirectory() as folder:
         urls = {}

@@ -39,3 +39,34 @@ def seconds_until(
         os.kill(pid, signal.SIGKILL)
         os.close(terminal)
         os.waitpid(pid, 0)
+
+
+class Recorded:
+    """A program on a terminal of columns × rows, whose output is counted."""
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], size: tuple[int, int] = (120, 40)) -> None:
+        self.pid, self._terminal = pty.fork()
+        if self.pid == 0:
+            os.execvpe(words[0], list(words), {**os.environ, **environment, "TERM": "xterm-256color"})
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+
+    def record(self, keys: str = "", *, seconds: float) -> int:
+        """Type keys, and return the bytes that the program writes in so many seconds."""
+        count, deadline = 0, time.monotonic() + seconds
+        os.write(self._terminal, keys.encode())
+        while (left := deadline - time.monotonic()) > 0:
+            if select.select([self._terminal], [], [], left)[0]:
+                count += len(os.read(self._terminal, 65536))
+        return count
+
+    def read_cpu_seconds(self) -> float:
+        """Return the seconds of a core that the program has used."""
+        with open(f"/proc/{self.pid}/stat", encoding="utf-8") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self) -> None:
+        """End the program."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.close(self._terminal)
+        os.waitpid(self.pid, 0)
