@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli_call import program_as
-from tui.four_tickets import create_desk_of_four_tickets
+from tui.four_tickets import create_desk_of_four_tickets, create_desk_of_six_faults
 from tui.real_terminal import NOW, Start, Terminal
 
 if TYPE_CHECKING:
@@ -24,6 +24,14 @@ def url(tmp_path: Path) -> str:
     """Return the URL of a desk with four tickets. Modules that need another desk define a fixture of this name."""
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     create_desk_of_four_tickets(place)
+    return place
+
+
+@pytest.fixture
+def simulated_url(tmp_path: Path) -> str:
+    """Return the URL of a desk with six faults that programs open at a time of its own."""
+    place = f"sqlite:///{tmp_path / 'simulated.sqlite3'}"
+    create_desk_of_six_faults(place)
     return place
 
 

@@ -36,6 +36,20 @@ def _create(url: str) -> Store:
     return desk.store
 
 
+def create_desk_of_six_faults(url: str) -> None:
+    """Create a simulated desk, which programs open at a time of its own, with six faults of low severity."""
+    copy_store(url, ("six faults, simulated",), _create_faults).close()
+
+
+def _create_faults(url: str) -> Store:
+    desk = small_desk(url, simulated=True)
+    for number in range(6):
+        intake.register(
+            desk, type="fault", severity="low", subject=f"Matter {number}", requester="Kim Lee", now=at(number)
+        )
+    return desk.store
+
+
 def load_detail(url: str, number: int) -> TicketDetail:
     """Load a ticket as it is stored."""
     with open_reader(url) as reader:

@@ -16,6 +16,7 @@ from deskterm.desk.tickets import register
 from deskterm.exchange.demo.build import build_demo_desk
 from deskterm.tui.app import DeskApp
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.settings.preferences import Preferences
 from small_desk import at, small_desk
 
 MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
@@ -66,9 +67,14 @@ def create_hostile_desk(folder: Path, payloads: list[str]) -> str:
     return desk.store.url
 
 
-def make_console(url: str, login: str = "sam", moment: datetime = MORNING + timedelta(seconds=20)) -> DeskApp:
+def make_console(
+    url: str,
+    login: str = "sam",
+    moment: datetime = MORNING + timedelta(seconds=20),
+    preferences: Preferences | None = None,
+) -> DeskApp:
     """Return the console on a desk, at a moment that does not pass, without animations."""
-    app = DeskApp(url, login, lambda: moment)
+    app = DeskApp(url, login, lambda: moment, preferences=preferences)
     app.animation_level = "none"
     return app
 

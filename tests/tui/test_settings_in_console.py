@@ -7,36 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.desk.tickets import register
 from deskterm.tui.app import DeskApp
 from deskterm.tui.settings.declarations import Settings
 from deskterm.tui.settings.file import Problem, SettingsFile
 from deskterm.tui.settings.preferences import Preferences
-from small_desk import at, small_desk
-from store_templates import copy_store
 from tui.console_session import ConsoleSession, open_console
 from tui.real_terminal import Start
 
 pytestmark = pytest.mark.law("C-40")
 
 PATH = Path("settings.toml")
-
-
-def _create(url: str) -> object:
-    desk = small_desk(url, simulated=True)
-    for number in range(6):
-        register.register(
-            desk, type="fault", severity="low", subject=f"Matter {number}", requester="Kim Lee", now=at(number)
-        )
-    return desk.store
-
-
-@pytest.fixture
-def simulated_url(tmp_path: Path) -> str:
-    """Return the URL of a desk that programs open at a time of its own."""
-    place = f"sqlite:///{tmp_path / 'simulated.sqlite3'}"
-    copy_store(place, ("six faults, simulated",), _create).close()  # type: ignore[arg-type]
-    return place
 
 
 def having(**values: object) -> Preferences:

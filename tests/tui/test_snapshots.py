@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,9 @@ from textual.widgets import Input, Static
 
 from deskterm.tui.commands.table import TABLE
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.settings.declarations import Settings
+from deskterm.tui.settings.file import SettingsFile
+from deskterm.tui.settings.preferences import Preferences
 from small_desk import at
 from tui.snapshot_desk import (
     create_demo_desk,
@@ -113,6 +117,15 @@ def test_the_desk(
     elif look == "no-colour":
         monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(make_console(demo), terminal_size=size, run_before=press("j", until=at_row(1)))
+
+
+@pytest.mark.law("C-41")
+@pytest.mark.parametrize("theme", ["high-contrast", "colour-blind", "ansi"])
+def test_the_desk_in_each_theme(demo: str, theme: str, snap_compare: SnapCompare) -> None:
+    settings: Any = {"theme": theme}
+    preferences = Preferences(SettingsFile(Path("settings.toml"), Settings(**settings)))
+    app = make_console(demo, preferences=preferences)
+    assert snap_compare(app, terminal_size=MEDIUM, run_before=press("j", until=at_row(1)))
 
 
 def test_a_ticket_that_was_opened(demo: str, snap_compare: SnapCompare) -> None:

@@ -16,6 +16,9 @@ DUE_WIDTH = 13
 SIGNS = 2
 """Cells at the beginning of them: cursor and mark."""
 
+LATE_WIDTH = 3
+"""Cells that the word `late` takes more than the sign in its place, where there are no colours."""
+
 NARROWEST_SUBJECT = 12
 """Cells that the subject has at least."""
 
@@ -32,10 +35,10 @@ class Column:
     faint: bool = False
 
 
-def make_columns(width: int, step_width: int = 4, status_width: int = 14) -> list[Column]:
+def make_columns(width: int, step_width: int = 4, status_width: int = 14, due_width: int = DUE_WIDTH) -> list[Column]:
     """Return the columns after the due one, for a list so many cells wide. The subject gets the cells that are left,
     and grows to some fifty before more columns are shown. step_width, status_width: cells of the longest severity or
-    priority, and of the longest status."""
+    priority, and of the longest status; due_width: of the due column."""
     step = min(max(step_width, 3), 8 if width >= 90 else 5)
     status = min(max(status_width, 6), 22 if width >= 152 else 19 if width >= 112 else 16 if width >= 74 else 12)
     every = [
@@ -52,7 +55,7 @@ def make_columns(width: int, step_width: int = 4, status_width: int = 14) -> lis
         *(_declared(place, field.column, field.label) for place, field in enumerate(QUEUE_FIELDS) if field.column),
     ]
     visible = [column for column in every if width >= column.from_width]
-    taken = DUE_WIDTH + sum(column.width + 1 for column in visible)
+    taken = due_width + sum(column.width + 1 for column in visible)
     subject = max(width - taken, NARROWEST_SUBJECT)
     return [
         Column(column.title, subject, 0, column.text) if column.title == "Subject" else column for column in visible
@@ -66,9 +69,10 @@ def _declared(place: int, column: QueueColumn, title: str) -> Column:
     )
 
 
-def due_cell(line: QueueLine, now: int) -> tuple[str, Urgency]:
+def due_cell(line: QueueLine, now: int, *, in_words: bool = False) -> tuple[str, Urgency]:
     """Return the text of the due column, glyph and time left, its age where no time is promised (S2-13), or the
-    word for why nothing is left; and its urgency."""
+    word for why nothing is left; and its urgency. in_words: the word `late` stands in the place of its sign, and
+    the cell is as much wider (C-41)."""
     urgency = line.urgency(now)
     remaining = line.seconds_left(now)
     if line.category in ("solved", "closed"):
@@ -77,7 +81,10 @@ def due_cell(line: QueueLine, now: int) -> tuple[str, Urgency]:
         text = formats.format_countdown(remaining)
     else:
         text = "paused" if line.paused else formats.format_ticket_age(now - line.received)
-    return f"{GLYPHS[urgency]} {text:>8}", urgency
+    sign = GLYPHS[urgency]
+    if in_words:
+        sign = "late" if urgency == "breached" else f"{sign:<{LATE_WIDTH + 1}}"
+    return f"{sign} {text:>8}", urgency
 
 
 def fit(text: str, width: int) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.content import Content
 
-from deskterm.present.models import QueueLine
+from deskterm.present.models import QueueLine, Urgency
 from deskterm.tui.panes.colours import FAINT, urgency_style
 from deskterm.tui.panes.columns import due_cell, fit
 from deskterm.tui.panes.short_list import ShortList
@@ -43,7 +44,7 @@ class NextBreach(ShortList):
     def tick(self, now: int) -> None:
         """Count down; repaint only the rows whose cell has changed."""
         self._now = now
-        cells = [due_cell(line, now)[0] for line in self._lines]
+        cells = [self._due_cell(line)[0] for line in self._lines]
         before, self._painted = self._painted, cells
         for index, cell in enumerate(cells):
             if index >= len(before) or cell != before[index]:
@@ -63,10 +64,13 @@ class NextBreach(ShortList):
         """Return the first due time that is still to come, in epoch seconds."""
         return min((line.due for line in self._lines if line.due is not None and line.due >= now), default=None)
 
+    def _due_cell(self, line: QueueLine) -> tuple[str, Urgency]:
+        return due_cell(line, self._now, in_words=self.app.no_color)
+
     def render_row(self, index: int, width: int, chosen: bool) -> list[Content]:
         line = self._lines[index]
-        cell, urgency = due_cell(line, self._now)
-        rest = width - 18
+        cell, urgency = self._due_cell(line)
+        rest = width - cell_len(cell) - 8
         assignee_width = min(10, max(rest - 11, 6))
         if rest >= _WIDE:
             # Room for what it is about: on the wall

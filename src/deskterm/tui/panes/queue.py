@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from deskterm.present.models import QueueLine, Urgency
 from deskterm.present.sanitize import Safe
-from deskterm.tui.panes.columns import DUE_WIDTH, SIGNS, Column, due_cell, fit, make_columns
+from deskterm.tui.panes.columns import DUE_WIDTH, LATE_WIDTH, SIGNS, Column, due_cell, fit, make_columns
 from deskterm.tui.panes.page_cache import PAGE, Pages
 
 HEADER = 1
@@ -133,8 +133,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         for y in range(HEADER, self.size.height):
             index = top + y - HEADER
             line = self._pages.row(index)
-            if line is not None and self._painted_dues.get(index) != due_cell(line, now)[0]:
-                self.refresh(Region(0, y, DUE_WIDTH, 1))
+            if line is not None and self._painted_dues.get(index) != self._due_cell(line)[0]:
+                self.refresh(Region(0, y, self._due_width, 1))
 
     # -- cursor and rows in sight --------------------------------------------------------------------------------
 
@@ -262,19 +262,19 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def _render_header(self, width: int) -> Strip:
         style = self.rich_style + self.get_component_rich_style("queue--header", partial=True)
         titles = " ".join(fit(column.title, column.width) for column in self._columns)
-        return Strip([Segment(fit(f"{'Due':>{DUE_WIDTH - 1}} {titles}", width), style)], width)
+        return Strip([Segment(fit(f"{'Left':>{self._due_width - 1}} {titles}", width), style)], width)
 
     def _render_blank(self, index: int, width: int) -> Strip:
         text = ""
         if self.count == 0 and index == 1:
             text = "  " + self.empty_text
         elif index < self.count:  # its page is on the way
-            text = f"{'…':>{DUE_WIDTH - 2}}"
+            text = f"{'…':>{self._due_width - 2}}"
         style = self.rich_style + self.get_component_rich_style("queue--faint", partial=True)
         return Strip([Segment(fit(text, width), style)], width)
 
     def _render_row(self, index: int, line: QueueLine, width: int) -> Strip:
-        cell, urgency = due_cell(line, self._now)
+        cell, urgency = self._due_cell(line)
         self._painted_dues[index] = cell
         cursor, marked, focus = index == self._cursor, line.number in self.marks, self.has_focus
         if line.number in self._drafts:
@@ -299,11 +299,20 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             self._strips[key] = strip
         return strip
 
+    @property
+    def _due_width(self) -> int:
+        return DUE_WIDTH + (LATE_WIDTH if self.app.no_color else 0)
+
+    def _due_cell(self, line: QueueLine) -> tuple[str, Urgency]:
+        return due_cell(line, self._now, in_words=self.app.no_color)
+
     def _left(self, cell: str, urgency: Urgency, base: Style) -> list[Segment]:
         """Return the cell with the time left. What is late is filled, on the row under the cursor too."""
-        width = DUE_WIDTH - SIGNS
+        width = self._due_width - SIGNS
         if urgency != "breached":
-            return [Segment(fit(cell + " ", width), base + self._style(f"queue--{urgency}"))]
+            # A colour on a reversed row would fill the cell, as only what is late may be
+            style = base if base.reverse else base + self._style(f"queue--{urgency}")
+            return [Segment(fit(cell + " ", width), style)]
         if self.app.no_color:
             style = base + Style(bold=True, reverse=not base.reverse)
         else:
@@ -353,7 +362,9 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         # The scroll bar is painted over the last cell of a row, and over a letter of its last column (C-13)
-        self._columns = make_columns(self.size.width - self.styles.scrollbar_size_vertical, *self._widths)
+        self._columns = make_columns(
+            self.size.width - self.styles.scrollbar_size_vertical, *self._widths, self._due_width
+        )
         self._strips.clear()
         self._tails.clear()
         self.refresh()
