@@ -39,7 +39,7 @@ def test_commands_that_do_not_wait_for_the_desk_do_not_import_it(module: str) ->
 
 
 def test_the_handler_of_every_command_is_imported_ahead() -> None:
-    handlers = {f"{HANDLERS}.{command.handler.partition('.')[0]}" for command in TABLE if command.handler}
+    handlers = {f"{HANDLERS}.{command.handler.rpartition('.')[0]}" for command in TABLE if command.handler}
     assert handlers <= set(PRELOAD)
 
 

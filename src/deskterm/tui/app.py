@@ -51,6 +51,11 @@ PRELOAD = (
     "deskterm.tui.handlers.priority",
     "deskterm.tui.handlers.development_billing",
     "deskterm.tui.handlers.leading",
+    "deskterm.tui.handlers.ticket.due_times",
+    "deskterm.tui.handlers.ticket.people",
+    "deskterm.tui.handlers.ticket.facts",
+    "deskterm.tui.handlers.ticket.items",
+    "deskterm.tui.handlers.ticket.reading",
 )
 """Modules that the write thread imports ahead of the first key, what is pressed most often first. The handlers bring
 the commands of the desk with them, and opening the desk its reactions."""

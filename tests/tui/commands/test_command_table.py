@@ -51,7 +51,7 @@ def test_a_command_explains_itself(command: Command) -> None:
 
 @pytest.mark.parametrize("command", [one for one in TABLE if one.handler], ids=lambda command: command.name)
 def test_a_command_names_a_function_that_carries_it_out(command: Command) -> None:
-    module, _, function = command.handler.partition(".")
+    module, _, function = command.handler.rpartition(".")
     assert iscoroutinefunction(getattr(import_module(f"{HANDLERS}.{module}"), function))
     assert command.step is None
 

@@ -22,10 +22,11 @@ MOST_QUESTIONS = 3
 """Questions of one command that are answered, one after the other, with what is offered first."""
 
 COMMANDS = [command for command in TABLE if command.rows != "none" and command.opens_input]
-ELSEWHERE = {"check", "close", "severity", "why"}
+ELSEWHERE = {"check", "close", "confirm-severity", "due", "severity", "why"}
 """Commands that open nothing on the campus's desk, which has none of this: asked on the platform's."""
-NEED_MORE = {"item", "suggested"}
-"""Commands that open nothing before a development item was raised, or a rule has suggested something."""
+NEED_MORE = {"impact", "item", "suggested", "urgency", "waive"}
+"""Commands that open nothing before a development item was raised, a rule has suggested something or a target was
+missed; and those of scales that neither desk has."""
 
 
 def read_question(console: ConsoleSession) -> tuple[object, str]:

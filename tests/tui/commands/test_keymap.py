@@ -35,9 +35,9 @@ def test_two_commands_that_swap_their_keys_take_nothing_from_each_other() -> Non
 
 
 def test_one_key_for_two_commands_is_said_and_the_second_keeps_its_own() -> None:
-    keymap = Keymap({"reply": ("x",), "tag": ("x",)})
+    keymap = Keymap({"reply": ("Q",), "tag": ("Q",)})
     assert keymap.keys_of("tag") == BY_NAME["tag"].keys
-    assert keymap.problems == [("tag", "x is given to reply and to tag: it is reply.")]
+    assert keymap.problems == [("tag", "Q is given to reply and to tag: it is reply.")]
 
 
 @pytest.mark.parametrize("text", ["ctr+x", "pagedwn", "", "ctrl+", "f99"])
@@ -47,7 +47,7 @@ def test_what_is_no_key_is_said(text: str) -> None:
 
 
 def test_a_command_that_there_is_not_is_said_with_the_one_that_may_be_meant() -> None:
-    assert Keymap({"rply": ("x",)}).problems == [("rply", "there is no command 'rply': did you mean 'reply'?")]
+    assert Keymap({"rply": ("Q",)}).problems == [("rply", "there is no command 'rply': did you mean 'reply'?")]
 
 
 def test_every_key_of_the_table_can_be_written_in_the_settings() -> None:

@@ -65,6 +65,16 @@ def load_letters(reader: ReadConnection, state: str = "queued", *, limit: int = 
     return _to_letters(reader, found)
 
 
+def load_ticket_letters(reader: ReadConnection, number: int) -> list[Letter]:
+    """Load the letters of a ticket in whatever state, the newest first."""
+    found = reader.rows(
+        "SELECT ticket_id, key, state, at, data FROM record WHERE kind = 'letter' AND ticket_id = :number "
+        "ORDER BY at DESC, length(key) DESC, key DESC",
+        {"number": number},
+    )
+    return _to_letters(reader, found)
+
+
 def load_notices(reader: ReadConnection, login: str, *, limit: int = 100) -> list[NoticeRow]:
     """Load the notices to an agent, the newest first."""
     escaped = escape_like(login)

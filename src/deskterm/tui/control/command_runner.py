@@ -124,7 +124,7 @@ class CommandRunner:
 
     async def call(self, handler: str, arguments: Sequence[object]) -> None:
         """Run a handler by its name, with the console before its arguments."""
-        module, _, function = handler.partition(".")
+        module, _, function = handler.rpartition(".")
         path = f"{HANDLERS}.{module}"
         found = import_module(path) if module in LIGHT_HANDLERS else await self._loader.load(path)
         run: Callable[..., Awaitable[None]] = getattr(found, function)

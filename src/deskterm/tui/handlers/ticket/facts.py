@@ -1,0 +1,123 @@
+"""Corrections to what a ticket says of itself, and what was left open on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets.supply import supply_fields
+from deskterm.desk.workflow import severity_confirmation
+from deskterm.errors import UsageError
+from deskterm.tui.handlers.questions import run_with_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deskterm.present.models import Choice
+    from deskterm.tui.console import Console
+    from deskterm.tui.target import Target
+
+_NOTHING = "-"
+"""The answer of those who have nothing to add."""
+
+
+async def change_subject(console: Console, target: Target, argument: str) -> None:
+    """Give the ticket a better subject. argument: the subject."""
+    await run_with_text(
+        console,
+        target,
+        argument,
+        "Subject of {}",
+        lambda desk, number, text, now: update.edit(desk, number, subject=text, now=now),
+    )
+
+
+async def change_impact(console: Console, target: Target, argument: str) -> None:
+    """Say how many the matter touches. argument: the impact. Raises UsageError where the procedure has
+    none."""
+    impact = argument or await _choose_step(console, f"Impact of {target.name}", console.vocabulary.impacts, "impact")
+    if impact:
+        now = console.now()
+        await console.run_on(
+            target.numbers,
+            lambda desk, number: update.update_ticket(desk, number, impact=impact, now=now),
+            f"Set the impact of {{}} to {impact}",
+        )
+
+
+async def change_urgency(console: Console, target: Target, argument: str) -> None:
+    """Say how pressing the matter is. argument: the urgency. Raises UsageError where the procedure has
+    none."""
+    urgency = argument or await _choose_step(
+        console, f"Urgency of {target.name}", console.vocabulary.urgencies, "urgency"
+    )
+    if urgency:
+        now = console.now()
+        await console.run_on(
+            target.numbers,
+            lambda desk, number: update.update_ticket(desk, number, urgency=urgency, now=now),
+            f"Set the urgency of {{}} to {urgency}",
+        )
+
+
+async def _choose_step(console: Console, question: str, scale: Mapping[str, Choice], word: str) -> str | None:
+    if not scale:
+        raise UsageError(f"This procedure does not weigh the {word}: P or S says how important it is.")
+    return await console.choose(question, list(scale.values()))
+
+
+async def supply(console: Console, target: Target, argument: str) -> None:
+    """Give what the request did not say. argument: `KEY=VALUE`, several with a comma between them."""
+
+    def run(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
+        return supply_fields(desk, number, dict(_parse_field(part) for part in text.split(",")), now=now)
+
+    await run_with_text(console, target, argument, "What is known now of {}: KEY=VALUE, KEY=VALUE", run)
+
+
+def _parse_field(text: str) -> tuple[str, str]:
+    key, sign, value = text.strip().partition("=")
+    if not sign or not key:
+        raise UsageError(f"{text.strip()!r} is no field: write it as KEY=VALUE.")
+    return key, value
+
+
+async def confirm_severity(console: Console, target: Target, argument: str) -> None:
+    """Confirm the severity that the requester chose, or correct it. argument: the right one, and the reason where it is
+    another."""
+    number = target.number
+    severity, _, reason = argument.partition(" ")
+    if not severity:
+        if not console.vocabulary.severities:
+            raise UsageError("This procedure has no severities to confirm.")
+        current = (await console.read_ticket(number)).line.importance
+        chosen = await console.choose(
+            f"The right severity of {number}", list(console.vocabulary.severities.values()), current
+        )
+        if chosen is None:
+            return
+        severity = chosen
+        reason = await console.ask(f"Reason for the severity of {number} ({_NOTHING} where it stays)") or ""
+        if not reason:
+            return
+    now, words = console.now(), "" if reason.strip() == _NOTHING else reason.strip()
+    await console.run_on(
+        [number],
+        lambda desk, one: severity_confirmation.confirm_severity(desk, one, severity, reason=words, now=now),
+    )
+
+
+async def record_fix(console: Console, target: Target, argument: str) -> None:
+    """Say that the permanent fix is there. argument: what it is."""
+    await run_with_text(
+        console,
+        target,
+        argument,
+        f"The permanent fix of {{}} ({_NOTHING} for no words)",
+        lambda desk, number, text, now: resolution.record_permanent_fix(
+            desk, number, note="" if text == _NOTHING else text, now=now
+        ),
+    )
