@@ -31,9 +31,9 @@ def list_handlers(group: GroupEntry) -> Iterator[str]:
 
 
 def list_started(source: Path) -> Iterator[str]:
-    """Yield the names of the handlers that the console's screens start by name, as `runner.start("sending.send")`."""
+    """Yield the names of the handlers that are started by name, as `runner.start("sending.send")`."""
     for path in source.rglob("*.py"):
-        yield from re.findall(r'\.start\("\w+\.(\w+)"', path.read_text(encoding="utf-8"))
+        yield from re.findall(r'\.(?:start|call)\("\w+\.(\w+)"', path.read_text(encoding="utf-8"))
 
 
 def main() -> int:

@@ -24,7 +24,8 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
 from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
 from deskterm.desk.domain.fold import UpcomingEvent
-from deskterm.desk.history import erasure, retention, undo
+from deskterm.desk.history import retention, undo
+from deskterm.desk.history.erasing import erasure
 from deskterm.desk.linking import duplicate, incidents, merge, separate, split
 from deskterm.desk.notify import letters
 from deskterm.desk.notify.calls import acknowledge

@@ -9,7 +9,7 @@ import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.history import erasure
+from deskterm.desk.history.erasing import erasure
 from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register

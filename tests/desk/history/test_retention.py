@@ -13,7 +13,8 @@ from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.history import erasure, retention
+from deskterm.desk.history import retention
+from deskterm.desk.history.erasing import erasure
 from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register

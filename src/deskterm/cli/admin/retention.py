@@ -13,7 +13,8 @@ from deskterm.cli.runtime.options import AsJson, Number, ReasonOption
 from deskterm.cli.runtime.output import print_json, print_result, show_progress_on_terminal
 from deskterm.cli.runtime.stdin import require_confirmation
 from deskterm.cli.runtime.table import print_table
-from deskterm.desk.history import erasure, retention
+from deskterm.desk.history import retention
+from deskterm.desk.history.erasing import erasure
 from deskterm.store.queries.retention import RetentionRow, load_held_tickets
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]

@@ -37,7 +37,7 @@ def check_texts(
     """Compare the texts of an event with its digests, and return a sentence for each that is missing or was changed.
 
     texts: text id → its stored row. erased: text id → digest of the replacement of an erased text
-    (`deskterm.desk.history.erasure.collect_replacement_digests`)."""
+    (`deskterm.desk.history.erasing.erasure.collect_replacement_digests`)."""
     for name, reference in event.texts.items():
         text = texts.get(reference.id)
         expected = erased.get(reference.id, reference.digest)

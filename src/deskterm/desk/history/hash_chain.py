@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.domain.events import GENESIS, compute_hash
-from deskterm.desk.history.erasure import collect_replacement_digests
+from deskterm.desk.history.erasing.erasure import collect_replacement_digests
 from deskterm.desk.history.event_rows import check_texts, decode_row, group_by_ticket, select_erasures
 from deskterm.progress import Progress
 from deskterm.store.db.instants import seconds_from_stored

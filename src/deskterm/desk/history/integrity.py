@@ -18,7 +18,7 @@ from deskterm.desk.core.projection_rows import TicketProjection, build_message_r
 from deskterm.desk.domain.events import GENESIS, Event, compute_hash
 from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
 from deskterm.desk.history.desk_chain import require_intact_procedures
-from deskterm.desk.history.erasure import collect_replacement_digests
+from deskterm.desk.history.erasing.erasure import collect_replacement_digests
 from deskterm.desk.history.event_rows import check_texts, decode_row, select_erasures
 from deskterm.desk.history.stored_rows import StoredRows
 from deskterm.errors import RESTORE_ADVICE

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.history.erased_drafts import remove_drafts_before, remove_drafts_of
-from deskterm.desk.history.erasure import find_plain_text_fields, replace_texts
+from deskterm.desk.history.erasing.erased_drafts import remove_drafts_before, remove_drafts_of
+from deskterm.desk.history.erasing.erasure import find_plain_text_fields, replace_texts
 from deskterm.errors import DeskError, MissingReason
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.db.tables import PersonalText, table_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.desk.history import erasure
+from deskterm.desk.history.erasing import erasure
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
 from deskterm.store.filters.conditions import HasWords

@@ -12,7 +12,8 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
-from deskterm.desk.history import erasure, retention
+from deskterm.desk.history import retention
+from deskterm.desk.history.erasing import erasure
 from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command

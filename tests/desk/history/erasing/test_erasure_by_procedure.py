@@ -13,7 +13,8 @@ from sqlmodel import SQLModel
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.history import erasure, retention
+from deskterm.desk.history import retention
+from deskterm.desk.history.erasing import erasure
 from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.policy.request_fields import holds_personal_text

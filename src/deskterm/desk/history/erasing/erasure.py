@@ -28,7 +28,7 @@ from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EventKind
 from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.desk.domain.quoted_text import redact_quotes
 from deskterm.desk.domain.records import build_record_change, records_of_kind
-from deskterm.desk.history.erased_drafts import overwrite_deleted, redact_drafts
+from deskterm.desk.history.erasing.erased_drafts import overwrite_deleted, redact_drafts
 from deskterm.desk.policy.request_fields import holds_personal_text
 from deskterm.errors import DeskError
 from deskterm.store.db.tables import Contact, Message, PersonalText, RecordRow, Ticket, table_of
