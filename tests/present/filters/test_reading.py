@@ -121,6 +121,7 @@ def test_an_empty_filter_is_none() -> None:
     [
         ("x stats:open", 2, "There is no field 'stats' to filter by: did you mean status:?"),
         ("status:workin", 7, "There is no status 'workin': did you mean working?"),
+        ("status:opn", 7, "There is no status 'opn': did you mean open?"),
         ("sev:p1,p9x", 7, "There is no severity 'p9x': use p1, p2."),
         ("is:brached", 3, "is: has no 'brached': did you mean breached?"),
         ("assignee:doe", 9, "'doe' may be kim, kira: give a login."),

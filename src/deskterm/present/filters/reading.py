@@ -225,7 +225,9 @@ class _Reading:
                 return Among(field.column, (choice.key,))
         if field.name == "status" and wanted in CATEGORIES:
             return Among("category", (wanted,))
-        raise self._unknown(field.name, value, [*choices, *(choice.label for choice in choices.values())], choices)
+        known = [*choices, *(choice.label for choice in choices.values())]
+        known += CATEGORIES if field.name == "status" else ()
+        raise self._unknown(field.name, value, known, choices)
 
     def _find_people(self, value: Value) -> tuple[str, ...]:
         """Return the login that a person named: `me`, a login, a name, or a part of the only one that has it."""
