@@ -167,7 +167,12 @@ def run_and_undo(sessions: Sessions, steps: list[Step]) -> None:
     undoable = bring_up_to_date(ann, numbers, minute, undoable)
     messages_before = read_messages(ann)
     for number, before in reversed(undoable):
-        undo_last_command(ann, number, now=at(minute))
+        try:
+            undo_last_command(ann, number, now=at(minute))
+        except DeskError as error:
+            # The command brought a ticket back whose snooze was over by then: time is not undone
+            assert "the time until which it was snoozed is over" in str(error)
+            break
         assert read_rows(ann, numbers) == before
     assert read_messages(ann) == messages_before
     open_parts = text(
