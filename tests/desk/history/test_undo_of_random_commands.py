@@ -171,7 +171,8 @@ def run_and_undo(sessions: Sessions, steps: list[Step]) -> None:
             undo_last_command(ann, number, now=at(minute))
         except DeskError as error:
             # The command brought a ticket back whose snooze was over by then: time is not undone
-            assert "the time until which it was snoozed is over" in str(error)
+            if "the time until which it was snoozed is over" not in str(error):
+                raise
             break
         assert read_rows(ann, numbers) == before
     assert read_messages(ann) == messages_before
