@@ -246,3 +246,18 @@ def test_sql_finds_what_a_plain_reading_finds(store: Store, tickets: list[Ticket
         for condition in conditions:
             expected = [ticket["id"] for ticket in numbered if meets(ticket, condition)]
             assert find_numbers(reader, condition) == expected, condition
+
+
+@pytest.mark.law("C-12")
+def test_words_of_hidden_tickets_are_not_found(store: Store) -> None:
+    """D-21: the index knows the words of all texts, and a limited reader finds none of those it may not read."""
+    numbers = put_tickets(store, [{"subject": "a"}, {"subject": "b"}])
+    with store.bulk() as bulk:
+        bulk.execute("UPDATE ticket SET department = 'legal' WHERE id = :number", {"number": numbers[1]})
+        for place, number in zip(bulk.reserve_ids("personal_text", 2), numbers, strict=True):
+            bulk.insert("personal_text", ("id", "ticket_id", "salt", "body"), [(place, number, "salt", "Secret plan")])
+    with open_reader(store.url) as reader:
+        assert find_numbers(reader, HasWords("secret")) == numbers
+        reader.limit(["legal"], "sam")
+        assert find_numbers(reader, HasWords("secret")) == numbers[:1]
+        assert find_numbers(reader, Negation(HasWords("nothing"))) == numbers[:1]
