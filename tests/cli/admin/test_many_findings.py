@@ -47,6 +47,6 @@ def test_audit_verify_prints_twenty_findings_and_how_many_more(many_tickets: Cal
     found = len(verdict["broken"]) + len(verdict["desk"])
     assert (answer.code, found >= TICKETS) == (1, True)
     lines = answer.out.splitlines()
-    assert len(lines) == 22
+    assert len(lines) == 23
     assert lines[20] == f"… and {found - 20} more: --json lists all."
     assert lines[21].endswith(f"{found} broken.")

@@ -16,6 +16,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.errors import RESTORE_ADVICE, DeskError, UsageError
 from deskterm.procedure.compiled import compute_digest
+from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import ProcedureVersion, Ticket, table_of
 from deskterm.store.db.triggers import trigger_statements
 from small_desk import at, small_desk
@@ -56,6 +57,10 @@ def test_an_untouched_desk_is_whole(desk: DeskSession) -> None:
     [
         ("UPDATE agent SET role = 'admin' WHERE login = 'sam'", "agent sam role is admin, and the history of the desk"),
         ("DELETE FROM agent WHERE login = 'vic'", "agent vic active is nothing"),
+        (
+            "UPDATE desk SET clock_offset = 86400",
+            "desk clock offset is 86400, and the history of the desk says nothing",
+        ),
         ('UPDATE desk SET settings = \'{"rules": ["x"]}\'', "setting rules is ['x']"),
         (
             "UPDATE desk_event SET actor = 'sam' WHERE seq = 1",
@@ -109,6 +114,45 @@ def test_triggers_that_are_gone_or_changed_are_named(desk: DeskSession) -> None:
             session.execute(text("DROP TRIGGER access_no_change ON access"))
             expected = ["access_no_change", "event_no_change"]
     assert sentences(desk) == [f"the trigger {name} is missing or not what deskterm wrote" for name in expected]
+
+
+def test_triggers_views_and_tables_of_others_are_named(desk: DeskSession) -> None:
+    """D-41: a trigger that rewrites the author of each new message was seen by nobody."""
+    if desk.store.dialect == "sqlite":
+        statements = (
+            "CREATE TRIGGER evil AFTER INSERT ON message BEGIN UPDATE message SET author = 'evil'; END",
+            "CREATE VIEW hidden AS SELECT * FROM ticket WHERE id > 1",
+            "CREATE TABLE sqlitebox (x INTEGER)",
+        )
+        expected = ["the table sqlitebox", "the trigger evil on message", "the view hidden"]
+    else:
+        statements = (
+            "CREATE FUNCTION be_evil() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.author = 'evil'; "
+            "RETURN NEW; END$$",
+            "CREATE TRIGGER evil BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION be_evil()",
+            # the name of deskterm's own, on another table
+            "CREATE TRIGGER event_no_change BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION be_evil()",
+            "CREATE RULE quiet AS ON DELETE TO access DO INSTEAD NOTHING",
+            "CREATE VIEW hidden AS SELECT * FROM ticket WHERE id > 1",
+            "CREATE TABLE loot (x INTEGER)",
+        )
+        expected = [
+            "the rule quiet on access",
+            "the table loot",
+            "the trigger event_no_change on message",
+            "the trigger evil on message",
+            "the view hidden",
+        ]
+    with desk.store.writing() as session:
+        for statement in statements:
+            session.connection().exec_driver_sql(statement)
+    assert sentences(desk) == [f"{name} is in the database, and deskterm did not write it" for name in expected]
+
+
+def test_the_views_of_a_reader_are_not_of_others(desk: DeskSession) -> None:
+    with open_reader(desk.store.url) as reader:
+        reader.limit(("support",), "sam")
+        assert sentences(desk) == []
 
 
 def test_an_event_that_was_cut_from_the_end_stays_a_finding_after_a_repair(desk: DeskSession) -> None:

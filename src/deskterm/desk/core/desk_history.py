@@ -53,7 +53,14 @@ def read_state(session: Session) -> State:
     """Read what the history covers, as the tables have it. Digests of procedures are computed from their documents."""
     state: State = {}
     row = session.execute(
-        select(_desk.c.name, _desk.c.timezone, _desk.c.simulated, _desk.c.procedure_version, _desk.c.settings)
+        select(
+            _desk.c.name,
+            _desk.c.timezone,
+            _desk.c.simulated,
+            _desk.c.procedure_version,
+            _desk.c.settings,
+            _desk.c.clock_offset,
+        )
     ).one()
     settings = json.loads(row.settings)
     state |= {
@@ -61,6 +68,8 @@ def read_state(session: Session) -> State:
         "desk timezone": row.timezone,
         "desk simulated": bool(row.simulated),
         "desk edition": row.procedure_version,
+        # An ordinary desk has none; the time of a rehearsal is made up anyway
+        "desk clock offset": None if row.simulated else row.clock_offset,
     }
     state |= {f"setting {name}": settings.get(name) for name in _SETTINGS}
     for agent in session.execute(select(_agent).order_by(_agent.c.login)):

@@ -11,6 +11,8 @@ SQLITE_INDEX = (
     "CREATE VIRTUAL TABLE text_words USING fts5 (body, content = 'personal_text', content_rowid = 'id', "
     "tokenize = 'unicode61 remove_diacritics 2')",
 )
+SQLITE_TABLES = ("text_words", *(f"text_words_{part}" for part in ("config", "data", "docsize", "idx")))
+"""The index, and the tables that FTS5 keeps it in."""
 SQLITE_REBUILD = "INSERT INTO text_words (text_words) VALUES ('rebuild')"
 SQLITE_OPTIMIZE = "INSERT INTO text_words (text_words) VALUES ('optimize')"
 """Merges the index into one part, so that words of texts that are gone are in no part of it."""

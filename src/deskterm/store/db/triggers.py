@@ -7,9 +7,10 @@ The database itself refuses, whichever program writes to it.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from deskterm.store.db.text_index import SQLITE_TRIGGERS
+from deskterm.store.db.text_index import SQLITE_TABLES, SQLITE_TRIGGERS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,6 +22,20 @@ _NUMBER_REFUSAL = "numbers of tickets are kept for ever"
 
 _CREATE_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) ")
 _CREATE_FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(\).*?\$\$(.*)\$\$", re.DOTALL)
+
+_TRIGGER_TABLE = re.compile(r"CREATE TRIGGER (\w+) .*? ON (\w+) ")
+
+_NOT_OF_AN_EXTENSION = "NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')"
+_FOREIGN_OF_POSTGRESQL = (
+    "SELECT 'trigger', t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+    "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace "
+    "UNION ALL SELECT 'rule', r.rulename, c.relname FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class "
+    "WHERE r.rulename <> '_RETURN' AND c.relnamespace = current_schema()::regnamespace "
+    f"AND {_NOT_OF_AN_EXTENSION} "
+    "UNION ALL SELECT CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END, c.relname, c.relname "
+    "FROM pg_class c WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') "
+    f"AND c.relnamespace = current_schema()::regnamespace AND {_NOT_OF_AN_EXTENSION}"
+)
 
 _REPLACE_GUARD = "event_no_replace"
 DROP_REPLACE_GUARD = f"DROP TRIGGER IF EXISTS {_REPLACE_GUARD}"
@@ -133,6 +148,32 @@ def find_missing_triggers(connection: Connection, dialect: str) -> list[str]:
         str(name) for name, enabled, function, body in rows if _to_text(enabled) == "O" and bodies.get(function) == body
     }
     return sorted(names - sound)
+
+
+def find_foreign_objects(connection: Connection, dialect: str, tables: Collection[str]) -> list[str]:
+    """Return the triggers, rules, views and tables of the desk's schema that deskterm did not write, as `the trigger
+    evil on message`: any of them may change or hide what is read and written. tables: names of deskterm's own.
+
+    The views that a reader makes for itself are temporary, and so in another schema; objects of PostgreSQL's extensions
+    are left out. connection: of SQLAlchemy."""
+    found: list[tuple[str, str, str]]
+    if dialect == "sqlite":
+        known = {*tables, *SQLITE_TABLES}
+        own = {(match[1], match[2]) for one in _SQLITE if (match := _TRIGGER_TABLE.match(one))}
+        rows = connection.exec_driver_sql(
+            "SELECT type, name, tbl_name FROM main.sqlite_master WHERE type IN ('trigger', 'view', 'table') "
+            "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        )
+    else:
+        known = {*tables}
+        own = {(match[1], match[2]) for one in _POSTGRESQL if (match := _TRIGGER_TABLE.match(one))}
+        rows = connection.exec_driver_sql(_FOREIGN_OF_POSTGRESQL)
+    found = [(str(kind), str(name), str(table)) for kind, name, table in rows]
+    return sorted(
+        f"the {kind} {name}" + (f" on {table}" if kind in ("trigger", "rule") else "")
+        for kind, name, table in found
+        if not ((kind == "trigger" and (name, table) in own) or (kind == "table" and name in known))
+    )
 
 
 def _to_text(value: str | bytes) -> str:
