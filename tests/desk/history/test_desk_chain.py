@@ -118,6 +118,7 @@ def test_triggers_that_are_gone_or_changed_are_named(desk: DeskSession) -> None:
 
 def test_triggers_views_and_tables_of_others_are_named(desk: DeskSession) -> None:
     """D-41: a trigger that rewrites the author of each new message was seen by nobody."""
+    statements: tuple[str, ...]
     if desk.store.dialect == "sqlite":
         statements = (
             "CREATE TRIGGER evil AFTER INSERT ON message BEGIN UPDATE message SET author = 'evil'; END",
