@@ -134,6 +134,19 @@ def test_a_ticket_that_was_opened(demo: str, snap_compare: SnapCompare) -> None:
     )
 
 
+@pytest.mark.law("C-13")
+@pytest.mark.parametrize(
+    ("size", "tab", "keys"), [(MEDIUM, "history", "l"), (SMALL, "client", "ll"), (LARGE, "links", "hh")]
+)
+def test_a_tab_of_a_ticket(demo: str, size: tuple[int, int], tab: str, keys: str, snap_compare: SnapCompare) -> None:
+    def is_open(screen: DeskScreen) -> bool:
+        ticket = screen.workspace.open_ticket
+        return in_pane("conversation")(screen) and ticket is not None and ticket.tab == tab
+
+    visit = press("enter", *keys, until=is_open)
+    assert snap_compare(make_console(demo), terminal_size=size, run_before=visit)
+
+
 def test_a_ticket_over_the_whole_screen(demo: str, snap_compare: SnapCompare) -> None:
     def is_zoomed(screen: DeskScreen) -> bool:
         return in_pane("conversation")(screen) and screen.has_class("-single")
