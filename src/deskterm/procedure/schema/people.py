@@ -127,7 +127,7 @@ class Ladder(Part):
     """The steps."""
     phrases: tuple[str, ...] = ()
     """Words in a customer's message that ask for it (S1-34); where one ladder alone has some, "escalate" and the like
-    in five languages do too. Negations, questions about it, quotations and signatures do not."""
+    in seven languages do too. Negations, questions about it, quotations and signatures do not."""
     notify_requester: bool = False
     """Each step is told to the requester (S2-20)."""
     by_customer: bool = False
