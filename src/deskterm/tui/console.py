@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from deskterm.present.labels import Vocabulary
     from deskterm.present.models import Choice, Person, QueueLine, TabKey, TicketClock, TicketView, ViewLine
     from deskterm.present.wall import WallView
+    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.acts import ActLog
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
@@ -329,6 +330,12 @@ class Workspace(Console, Protocol):
         """Open the line at the foot of the screen; None when it is left. sign: the mark before it; text: its
         contents at first; line_help: keeps it open while something is wrong with it; recalled: lines that the up key
         brings back, the newest first; changed: called with the text whenever it changes."""
+
+    def sort(self, order: SortOrder) -> None:
+        """Show the list in another order, and keep that for its view."""
+
+    def choose_columns(self, names: Sequence[str]) -> None:
+        """Show these columns in this view, none for those that suit the width, and keep that."""
 
     def set_layout(self, layout: PaneLayout) -> None:
         """Arrange the panes by another layout of the settings, and keep it."""

@@ -16,6 +16,7 @@ from deskterm.tui.workers.messages import QueueQuery
 
 if TYPE_CHECKING:
     from deskterm.present.wall import WallView
+    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.console import BrowserHost
     from deskterm.tui.type_ahead import Hold
     from deskterm.tui.workers.read_worker import ReadWorker
@@ -120,8 +121,29 @@ class Browser:
 
     def show_view(self, key: str) -> None:
         """Show a view from its first row."""
-        self.show_list(self.queue_query._replace(view=key, number=None, cursor=0, first=0))
+        order = self._find_order(key)
+        self.show_list(self.queue_query._replace(view=key, order=order, number=None, cursor=0, first=0))
         self._panes.views.show(self.views, key)
+
+    def sort(self, order: SortOrder) -> None:
+        """Show the list in another order, and keep that for its view."""
+        view = self.queue_query.view
+        self.show_list(self.current_query()._replace(order=order))
+        self._keep(view, "order", order)
+
+    def choose_columns(self, names: Sequence[str]) -> None:
+        """Show these columns in this view, none for those that suit the width, and keep that."""
+        self._panes.queue.set_columns(names)
+        self._keep(self.queue_query.view, "columns", [*names])
+
+    def _keep(self, view: str, name: str, value: object) -> None:
+        if sentence := self._host.preferences.keep_view(view, name, value):
+            self._host.notify(sentence, severity="warning")
+
+    def _find_order(self, view: str) -> SortOrder:
+        """Return the order that was chosen for a view, or else the one that the list has."""
+        orders: dict[str, SortOrder] = {one: one for one in ("order", "due", "received", "updated")}
+        return orders.get(self._host.preferences.find_order(view), "order")
 
     def step_view(self, by: int) -> None:
         """Show the view so many places further on in the side bar."""
@@ -277,6 +299,8 @@ class Browser:
         if not self.queue_query.view:  # the read thread chose the first view: only it knows the agent's team
             self.queue_query = answer.query._replace(match=self.queue_query.match)
             self._panes.views.show(self.views, self.queue_query.view)
+            if (order := self._find_order(self.queue_query.view)) != self.queue_query.order:
+                self.show_list(self.queue_query._replace(order=order))
         if not answer.query.same_list(self.queue_query):
             return
         queue = self._panes.queue
@@ -285,6 +309,7 @@ class Browser:
         moved = line is not None and answer.query.number not in (None, line.number, answer.query.then)
         if moved and self._pinned is None and line is not None:
             cursor = answer.index_of(line.number, queue.cursor)
+        queue.set_columns(self._host.preferences.list_columns(self.queue_query.view))
         queue.empty_text = self._host.empty_list_text()
         queue.show(answer.total, answer.pages, cursor, self._host.epoch())
         self._host.update_titles()

@@ -3,6 +3,7 @@ write thread has fetched it."""
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError, UsageError
@@ -13,10 +14,12 @@ from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.dialogs.page import Page, text_width
 from deskterm.tui.pages.help_page import format_help
+from deskterm.tui.panes.columns import COLUMN_NAMES
 from deskterm.tui.settings.declarations import SETTINGS, PaneLayout
 from deskterm.tui.themes import THEMES, find_theme
 
 if TYPE_CHECKING:
+    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.console import Workspace
     from deskterm.tui.drafts import Draft
     from deskterm.tui.target import Target
@@ -100,7 +103,7 @@ def _suggest_commands(workspace: Workspace) -> list[str]:
     found += [f"type {key}" for key in vocabulary.types]
     found += [f"assign {person.login}" for person in workspace.people if person.active]
     found += [f"tab {key}" for key in TABS]
-    found += ["order due", "order work", "layout auto", "layout single"]
+    found += ["order due", "order work", "order received", "order updated", "layout auto", "layout single"]
     found += [f"theme {name}" for name in SETTINGS["theme"].choices]
     return [sanitize(words) for words in found]
 
@@ -136,12 +139,38 @@ async def go_to_tab(workspace: Workspace, target: Target, argument: str) -> None
 
 
 async def change_order(workspace: Workspace, target: Target, argument: str) -> None:
-    """Sort the list the other way. argument: `work` or `due`. Raises UsageError for another order."""
-    order = {"work": "order", "order": "order", "due": "due", "": ""}.get(argument.casefold())
+    """Sort the list otherwise, and keep that for the view. argument: `work`, `due`, `received` or `updated`; work or
+    due, whichever it is not, where left out. Raises UsageError for another order."""
+    orders: dict[str, SortOrder] = {
+        **{"work": "order", "order": "order", "due": "due", "received": "received", "updated": "updated"},
+        "": "order" if workspace.queue_query.order != "order" else "due",
+    }
+    order = orders.get(argument.casefold())
     if order is None:
-        raise UsageError("Tickets are sorted by `work` or by `due`.")
-    by_due = order == "due" if order else workspace.queue_query.order == "order"
-    workspace.show_list(workspace.current_query()._replace(order="due" if by_due else "order"))
+        raise UsageError("Tickets are sorted by `work`, by `due`, by `received` or by `updated`.")
+    workspace.sort(order)
+
+
+async def choose_columns(workspace: Workspace, target: Target, argument: str) -> None:
+    """Choose the columns of this view, and their order. argument: their names, or `-` for those that suit the width;
+    asked for where left out. Raises UsageError for a name that no column has."""
+    view = workspace.queue_query.view
+    shown = workspace.preferences.list_columns(view) or ("number", "severity", "status", "subject")
+    if not argument:
+        signs = ", ".join(COLUMN_NAMES)
+        argument = await workspace.ask(f"Columns of this view ({', '.join(shown)}): any of {signs}, or -") or ""
+    names = argument.replace(",", " ").casefold().split()
+    if not names:
+        return
+    if names == ["-"]:
+        workspace.choose_columns(())
+        return
+    for name in names:
+        if name not in COLUMN_NAMES:
+            similar = next(iter(get_close_matches(name, COLUMN_NAMES, n=1)), "")
+            hint = f" Did you mean {similar}?" if similar else f" Choose from {', '.join(COLUMN_NAMES)}."
+            raise UsageError(f"There is no column {name!r}.{hint}")
+    workspace.choose_columns(tuple(dict.fromkeys(names)))
 
 
 async def go_to_ticket(workspace: Workspace, target: Target, argument: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len, set_cell_size
 
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, QueueLine, Urgency
-from deskterm.procedure.ticket_fields import QUEUE_FIELDS, QueueColumn
+from deskterm.procedure.ticket_fields import QUEUE_FIELDS, TicketField
 
 DUE_WIDTH = 13
 """Cells that tick: cursor, mark, glyph and countdown; first in the line, so that a tick repaints only these."""
@@ -23,49 +23,85 @@ NARROWEST_SUBJECT = 12
 """Cells that the subject has at least."""
 
 
+COLUMN_NAMES: tuple[str, ...] = (
+    *("number", "severity", "status", "subject", "client", "requester", "assignee", "department", "type", "clock"),
+    *("received", "updated", *(field.name for field in QUEUE_FIELDS)),
+)
+"""The columns behind the time left, by the names that `deskterm ticket list --columns` has for them too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the list. width: cells, without the space after it; from_width: the width of the list from which it
-    is shown; faint: it is information of the second rank."""
+    is shown where no columns were chosen, 0 for always, None for never; faint: it is information of the second rank."""
 
+    name: str
     title: str
     width: int
-    from_width: int
+    from_width: int | None
     text: Callable[[QueueLine, int], str]
     faint: bool = False
 
 
-def make_columns(width: int, step_width: int = 4, status_width: int = 14, due_width: int = DUE_WIDTH) -> list[Column]:
+def make_columns(
+    width: int,
+    step_width: int = 4,
+    status_width: int = 14,
+    due_width: int = DUE_WIDTH,
+    chosen: Sequence[str] = (),
+) -> list[Column]:
     """Return the columns after the due one, for a list so many cells wide. The subject gets the cells that are left,
     and grows to some fifty before more columns are shown. step_width, status_width: cells of the longest severity or
-    priority, and of the longest status; due_width: of the due column."""
+    priority, and of the longest status; due_width: of the due column; chosen: names of columns in their order, of
+    which the last ones are left out where there is no room; empty for those that suit the width."""
     step = min(max(step_width, 3), 8 if width >= 90 else 5)
     status = min(max(status_width, 6), 22 if width >= 152 else 19 if width >= 112 else 16 if width >= 74 else 12)
+    organisation = 12 if width < 146 else 18
     every = [
-        Column("    #", 6, 0, lambda line, now: f"{line.number:>5}"),
-        Column("Sev", step, 0, lambda line, now: line.importance),
-        Column("Status", status, 0, lambda line, now: line.status_label),
-        Column("Subject", 0, 0, lambda line, now: line.subject),
-        Column(
-            "Organisation", 12 if width < 146 else 18, 98, lambda line, now: line.organisation or line.requester, True
-        ),
-        Column("Assignee", 9 if width < 150 else 12, 82, lambda line, now: line.assignee or "–", True),
-        Column("Type", 12 if width < 156 else 16, 139, lambda line, now: line.type_label, True),
-        Column("Upd", 4, 126, lambda line, now: f"{formats.format_age(now - line.updated):>3}", True),
-        *(_declared(place, field.column, field.label) for place, field in enumerate(QUEUE_FIELDS) if field.column),
+        Column("number", "    #", 6, 0, lambda line, now: f"{line.number:>5}"),
+        Column("severity", "Sev", step, 0, lambda line, now: line.importance),
+        Column("status", "Status", status, 0, lambda line, now: line.status_label),
+        Column("subject", "Subject", 0, 0, lambda line, now: line.subject),
+        Column("client", "Organisation", organisation, 98, lambda line, now: line.organisation or line.requester, True),
+        Column("requester", "Requester", 12, None, lambda line, now: line.requester or "–", True),
+        Column("assignee", "Assignee", 9 if width < 150 else 12, 82, lambda line, now: line.assignee or "–", True),
+        Column("department", "Department", 12, None, lambda line, now: line.department or "–", True),
+        Column("type", "Type", 12 if width < 156 else 16, 139, lambda line, now: line.type_label, True),
+        Column("clock", "Clock", 10, None, lambda line, now: line.metric or "–", True),
+        Column("received", "Age", 4, None, lambda line, now: f"{formats.format_age(now - line.received):>3}", True),
+        Column("updated", "Upd", 4, 126, lambda line, now: f"{formats.format_age(now - line.updated):>3}", True),
+        *(_declared(place, field) for place, field in enumerate(QUEUE_FIELDS)),
     ]
-    visible = [column for column in every if width >= column.from_width]
-    taken = due_width + sum(column.width + 1 for column in visible)
-    subject = max(width - taken, NARROWEST_SUBJECT)
-    return [
-        Column(column.title, subject, 0, column.text) if column.title == "Subject" else column for column in visible
-    ]
+    if chosen:
+        by_name = {column.name: column for column in every}
+        visible = [by_name[name] for name in chosen if name in by_name]
+        while len(visible) > 1 and _taken(visible, due_width) + NARROWEST_SUBJECT > width:
+            # The subject and the number stay, whatever else goes
+            last = next((column for column in reversed(visible) if column.name not in ("number", "subject")), None)
+            if last is None:
+                break
+            visible.remove(last)
+    else:
+        visible = [column for column in every if column.from_width is not None and width >= column.from_width]
+    subject = max(width - _taken(visible, due_width), NARROWEST_SUBJECT)
+    return [replace(column, width=subject) if column.name == "subject" else column for column in visible]
 
 
-def _declared(place: int, column: QueueColumn, title: str) -> Column:
+def _taken(columns: Sequence[Column], due_width: int) -> int:
+    """Return the cells that columns take, the subject's own left out."""
+    return due_width + sum(column.width + 1 for column in columns)
+
+
+def _declared(place: int, field: TicketField) -> Column:
     """Return the column of a declared field of the queue. place: the index of its value among those of a line."""
+    width, from_width = (field.column.width, field.column.from_width) if field.column else (12, None)
     return Column(
-        title, column.width, column.from_width, lambda line, now: line.fields[place] if line.fields else "", True
+        field.name,
+        field.label,
+        width,
+        from_width,
+        lambda line, now: line.fields[place] if line.fields else "",
+        True,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -55,6 +56,13 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.pages = pages
 
+    class TitleClicked(Message):
+        """The title of a column was clicked."""
+
+        def __init__(self, column: str) -> None:
+            super().__init__()
+            self.column = column
+
     class Opened(Message):
         """The row under the cursor was opened."""
 
@@ -64,6 +72,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._pages = Pages()
         self._cursor = 0
         self._columns: list[Column] = []
+        self._chosen: tuple[str, ...] = ()
         self._widths = (4, 14)
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(1024)
         self._tails: LRUCache[tuple[object, ...], list[Segment]] = LRUCache(1024)
@@ -88,6 +97,23 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Set the cells of the longest severity or priority, and of the longest status."""
         self._widths = (step, status)
         self._lay_out()
+
+    def set_columns(self, names: Sequence[str]) -> None:
+        """Show these columns behind the time left, in this order; none for those that suit the width."""
+        if tuple(names) != self._chosen:
+            self._chosen = tuple(names)
+            self._lay_out()
+
+    def _find_column(self, x: int) -> str:
+        """Return the name of the column at a cell of the header."""
+        end = self._due_width
+        for column in self._columns:
+            if x < end:
+                break
+            end += column.width + 1
+            if x < end:
+                return column.name
+        return "left"
 
     def show(self, count: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int, now: int) -> None:
         """Show a list as it is now; the cursor keeps its line on the screen where it can."""
@@ -280,7 +306,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         if line.number in self._drafts:
             line = line._replace(subject=Safe(f"✎ {line.subject}"))
         # the age of the last update is a column of wide lists, and changes with the minute
-        tail_key = (line, width, cursor, marked, focus, self._now // 60 if width >= 98 else 0)
+        tail_key = (line, width, cursor, marked, focus, self._now // 60 if width >= 98 or self._chosen else 0)
         key = (cell, *tail_key)
         strip = self._strips.get(key)
         if strip is None:
@@ -323,11 +349,11 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Return the rest of the row. Neighbours of one style are one segment: each segment costs escape sequences,
         which count over a slow connection."""
         faint = base + self._style("queue--faint")
-        plain = " ".join(
-            fit(column.text(line, self._now), column.width) for column in self._columns if not column.faint
-        )
-        rest = " ".join(fit(column.text(line, self._now), column.width) for column in self._columns if column.faint)
-        return [Segment(plain + " ", base), Segment(rest, faint)] if rest else [Segment(plain, base)]
+        return [
+            Segment("".join(fit(column.text(line, self._now), column.width) + " " for column in group), style)
+            for is_faint, group in groupby(self._columns, lambda column: column.faint)
+            for style in (faint if is_faint else base,)
+        ]
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(name, partial=True)
@@ -363,7 +389,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         # The scroll bar is painted over the last cell of a row, and over a letter of its last column (C-13)
         self._columns = make_columns(
-            self.size.width - self.styles.scrollbar_size_vertical, *self._widths, self._due_width
+            self.size.width - self.styles.scrollbar_size_vertical, *self._widths, self._due_width, self._chosen
         )
         self._strips.clear()
         self._tails.clear()
@@ -386,7 +412,10 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < HEADER:
+        if offset is None:
+            return
+        if offset.y < HEADER:
+            self.post_message(self.TitleClicked(self._find_column(offset.x)))
             return
         index = self.first_row + offset.y - HEADER
         if index < self.count:

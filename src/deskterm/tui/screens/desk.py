@@ -278,6 +278,12 @@ class DeskScreen(Screen[None]):
     def _pages_missing(self, message: Queue.PagesMissing) -> None:
         self._get_read_worker().read_pages(self.workspace.queue_query, message.pages)
 
+    @on(Queue.TitleClicked)
+    def _title_clicked(self, message: Queue.TitleClicked) -> None:
+        order = titles.SORTS_BY.get(message.column, "order")
+        # A second click on what the list is sorted by leads back to the order of work
+        self.workspace.sort("order" if order == self.workspace.queue_query.order else order)
+
     @on(Queue.Opened)
     def _ticket_opened(self) -> None:
         self.workspace.show_pane("conversation")

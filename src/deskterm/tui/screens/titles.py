@@ -15,6 +15,7 @@ from deskterm.tui.panes.keyline import Key
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.console import TitledScreen
 
 _COMPOSING = (
@@ -92,9 +93,14 @@ def format_empty_list(view: str, match: str, *, has_team: bool) -> str:
     }[view]
 
 
+SORTS_BY: dict[str, SortOrder] = {"left": "due", "number": "received", "received": "received", "updated": "updated"}
+"""Column → the order of the list that a click on its title asks for; all others ask for the order of work."""
+_ORDERS = {"order": "by order of work", "due": "by due", "received": "newest first", "updated": "last updated first"}
+
+
 def _queue_title(screen: TitledScreen) -> str:
     query = screen.queue_query
-    order = "newest first" if query.view == "closed" else "by due" if query.order == "due" else "by order of work"
+    order = "newest first" if query.view == "closed" else _ORDERS[query.order]
     state = "closed" if query.view == "closed" else "open"
     parts = ["Queue", order, f"{screen.row_count:,} {state}"]
     if query.match:

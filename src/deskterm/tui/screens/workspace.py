@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
     from deskterm.present.wall import WallView
+    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.commands.keymap import Keymap
     from deskterm.tui.console import Severity
     from deskterm.tui.control.composing import ComposerController
@@ -270,6 +271,12 @@ class DeskWorkspace:
 
     def show_view(self, key: str) -> None:
         self.browser.show_view(key)
+
+    def sort(self, order: SortOrder) -> None:
+        self.browser.sort(order)
+
+    def choose_columns(self, names: Sequence[str]) -> None:
+        self.browser.choose_columns(names)
 
     def step_view(self, by: int) -> None:
         self.browser.step_view(by)

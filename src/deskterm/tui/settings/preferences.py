@@ -26,7 +26,10 @@ class Preferences:
         self.file = file or SettingsFile(Path())
         self._file = self.file.settings
         self._state = state
-        self._chosen: dict[str, dict[str, Any]] = _read_state(state) if state is not None else {}
+        found = _read_state(state) if state is not None else {}
+        views = found.get("views", {})
+        self._chosen = {name: one for name, one in found.items() if {"value", "over"} <= one.keys()}
+        self._views = {view: chosen for view, chosen in views.items() if isinstance(chosen, dict)}
         values: Any = self._find_choices()
         self.settings = self._file._replace(**values)
 
@@ -37,6 +40,20 @@ class Preferences:
         self.settings = self.settings._replace(**changed)
         self._chosen[name] = {"value": value, "over": getattr(self._file, name)}
         return self._write()
+
+    def keep_view(self, view: str, name: str, value: object) -> str:
+        """Keep what was chosen for one view of the queue: its `columns` or its `order`. Return as `keep` does."""
+        self._views.setdefault(view, {})[name] = value
+        return self._write()
+
+    def list_columns(self, view: str) -> tuple[str, ...]:
+        """Return the columns that were chosen for a view; none where none were."""
+        found = self._views.get(view, {}).get("columns")
+        return tuple(map(str, found)) if isinstance(found, list) else ()
+
+    def find_order(self, view: str) -> str:
+        """Return the order that was chosen for a view; empty where none was."""
+        return str(self._views.get(view, {}).get("order", ""))
 
     def is_chosen(self, name: str) -> bool:
         """Return whether a choice made in the console is in force, and not the file's value."""
@@ -60,7 +77,9 @@ class Preferences:
         try:
             self._state.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Whole or not at all: another console may read it at any time
-            new.write_text(json.dumps(self._chosen, indent=1) + "\n", "utf-8")
+            new.write_text(
+                json.dumps(self._chosen | ({"views": self._views} if self._views else {}), indent=1) + "\n", "utf-8"
+            )
             new.replace(self._state)
         except OSError as error:
             with suppress(OSError):
@@ -88,6 +107,4 @@ def _read_state(path: Path) -> dict[str, dict[str, Any]]:
         return {}
     if not isinstance(found, dict):
         return {}
-    return {
-        name: choice for name, choice in found.items() if isinstance(choice, dict) and {"value", "over"} <= {*choice}
-    }
+    return {name: choice for name, choice in found.items() if isinstance(choice, dict)}

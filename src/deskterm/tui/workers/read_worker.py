@@ -314,7 +314,9 @@ class ReadWorker:
 
     def _key(self, query: QueueQuery, row: QueueRow) -> SortKey:
         """Return the sort key that a ticket has in a list, whether or not it is in it."""
-        if query.view == "closed":
+        if query.order == "received":
+            return SortKey(0, self._reader.instant(row.received), row.number)
+        if query.view == "closed" or query.order == "updated":
             return SortKey(0, self._reader.instant(row.updated), row.number)
         if query.order == "due":
             due = self._reader.never if row.next_due is None else self._reader.instant(row.next_due)

@@ -1,0 +1,98 @@
+"""Columns of the queue: chosen, ordered, sorted, and remembered for each view (C-10)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskterm.cli.ticket.queue_table import COLUMNS
+from deskterm.tui.panes.columns import COLUMN_NAMES, DUE_WIDTH, NARROWEST_SUBJECT, make_columns
+from deskterm.tui.settings.declarations import Settings
+from deskterm.tui.settings.file import SettingsFile
+from deskterm.tui.settings.preferences import Preferences
+from tui.console_session import ConsoleSession, open_console
+
+pytestmark = pytest.mark.law("C-10")
+
+
+def remembered(tmp_path: Path) -> Preferences:
+    return Preferences(SettingsFile(Path("settings.toml"), Settings()), tmp_path / "console.json")
+
+
+def header(console: ConsoleSession) -> list[str]:
+    return console.panes.queue.render_line(0).text.split()
+
+
+def numbers(console: ConsoleSession) -> list[int]:
+    queue = console.panes.queue
+    return [line.number for row in range(queue.count) if (line := queue._pages.row(row)) is not None]
+
+
+def test_the_console_and_the_command_line_have_the_same_names_for_columns() -> None:
+    assert {*COLUMN_NAMES} <= {*COLUMNS}
+    assert [column.name for column in make_columns(400, chosen=COLUMN_NAMES)] == [*COLUMN_NAMES]
+
+
+@given(
+    width=st.integers(30, 250),
+    chosen=st.lists(st.sampled_from(COLUMN_NAMES), min_size=1, max_size=8, unique=True),
+)
+def test_chosen_columns_keep_their_order_and_fit_and_number_and_subject_stay(width: int, chosen: list[str]) -> None:
+    columns = make_columns(width, chosen=chosen)
+    names = [column.name for column in columns]
+    assert names == [name for name in chosen if name in names]
+    assert {"number", "subject"} & {*chosen} <= {*names}
+    if {*names} - {"number", "subject"} and len(names) > 1:
+        assert DUE_WIDTH + sum(column.width + 1 for column in columns) - 1 <= max(width, DUE_WIDTH + NARROWEST_SUBJECT)
+
+
+async def test_chosen_columns_are_there_again_in_their_view_and_in_no_other(url: str, tmp_path: Path) -> None:
+    async with open_console(url, preferences=remembered(tmp_path)) as console:
+        before = header(console)
+        assert before[0] == "Left"
+        await console.run("columns", "subject number, requester")
+        assert header(console) == ["Left", "Subject", "#", "Requester"]
+        console.workspace.show_view("unassigned")
+        await console.wait_until(lambda: header(console) == before, "the columns of another view")
+    async with open_console(url, preferences=remembered(tmp_path)) as console:
+        assert header(console) == ["Left", "Subject", "#", "Requester"]
+        assert "Kim Novak" in console.screen_text()
+        await console.run("columns", "-")
+        assert header(console) == before
+
+
+async def test_a_name_that_no_column_has_is_said_with_the_nearest(url: str) -> None:
+    async with open_console(url) as console:
+        await console.run("columns", "number clent")
+        await console.wait_for_notice("There is no column 'clent'. Did you mean client?")
+
+
+async def test_a_click_on_a_title_sorts_the_list_and_the_view_remembers_it(url: str, tmp_path: Path) -> None:
+    async with open_console(url, preferences=remembered(tmp_path)) as console:
+        work = numbers(console)
+        place = console.panes.queue.render_line(0).text.index("#")
+        await console.pilot.click("#queue", offset=(place + 1, 1))
+        await console.wait_for_text("Queue · newest first")
+        await console.wait_until(lambda: numbers(console) == sorted(work, reverse=True), "the newest first")
+    assert json.loads((tmp_path / "console.json").read_text("utf-8")) == {"views": {"open": {"order": "received"}}}
+    async with open_console(url, preferences=remembered(tmp_path)) as console:
+        await console.wait_for_text("Queue · newest first")
+        await console.wait_until(lambda: numbers(console) == sorted(work, reverse=True), "the newest first again")
+        await console.pilot.click("#queue", offset=(5, 1))
+        await console.wait_for_text("Queue · by due")
+        await console.pilot.click("#queue", offset=(5, 1))
+        await console.wait_for_text("Queue · by order of work")
+        assert numbers(console) == work
+
+
+async def test_every_order_of_the_list_has_a_name_and_another_is_refused(url: str) -> None:
+    async with open_console(url) as console:
+        for name, title in (("updated", "last updated first"), ("due", "by due"), ("work", "by order of work")):
+            await console.run("order", name)
+            await console.wait_for_text(f"Queue · {title}")
+        await console.run("order", "colour")
+        await console.wait_for_notice("Tickets are sorted by `work`")
