@@ -54,10 +54,10 @@ def test_a_mistake_is_one_line_in_the_console_which_starts_all_the_same(
 ) -> None:
     settings = Path(folders["XDG_CONFIG_HOME"]) / "deskterm" / "settings.toml"
     settings.parent.mkdir(parents=True)
-    settings.write_text('theme = "drak"\n[keymap]\nquit = "x"\nnonsense = "y"\n', "utf-8")
+    settings.write_text('theme = "drak"\n[keymap]\nquit = "f6"\nnonsense = "f7"\n', "utf-8")
     terminal = start(simulated_url, size=(180, 40), **folders)
     terminal.wait_for("Matter 0", "settings.toml:1: theme is", "(and 1 more:")
-    terminal.type("x")
+    terminal.type("\x1b[17~")
     assert terminal.wait_for_exit() == 0
 
 
