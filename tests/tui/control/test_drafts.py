@@ -157,7 +157,7 @@ async def test_what_can_be_undone_in_a_draft_stays_so_in_the_same_console(url: s
         await console.pilot.press(*"Hello", "enter", *"Bye")
         await leave_composer(console)
         composer = await open_composer(console, "reply")
-        await console.pilot.press("ctrl+z", "ctrl+z")
+        await console.pilot.press("super+z", "super+z")
         assert "Bye" not in composer.text
 
 
