@@ -100,6 +100,8 @@ def _format_value(value: Any) -> str:
     """Format a value as the settings file has it, on one line."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_quote, value))}]"
     if hasattr(value, "items"):
         pairs = [f"{name} = [{', '.join(map(_quote, keys))}]" for name, keys in value.items()]
         return "{ " + ", ".join(pairs) + " }" if pairs else "{}"

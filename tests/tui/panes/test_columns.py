@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.cli.ticket.queue_table import COLUMNS
-from deskterm.tui.panes.columns import COLUMN_NAMES, DUE_WIDTH, NARROWEST_SUBJECT, make_columns
-from deskterm.tui.settings.declarations import Settings
+from deskterm.tui.panes.columns import DUE_WIDTH, NARROWEST_SUBJECT, make_columns
+from deskterm.tui.settings.declarations import COLUMN_NAMES, Settings
 from deskterm.tui.settings.file import SettingsFile
 from deskterm.tui.settings.preferences import Preferences
 from tui.console_session import ConsoleSession, open_console
@@ -63,6 +63,12 @@ async def test_chosen_columns_are_there_again_in_their_view_and_in_no_other(url:
         assert "Kim Novak" in console.screen_text()
         await console.run("columns", "-")
         assert header(console) == before
+
+
+async def test_the_settings_say_the_columns_of_views_without_columns_of_their_own(url: str) -> None:
+    file = SettingsFile(Path("settings.toml"), Settings(columns=("subject", "number")))
+    async with open_console(url, preferences=Preferences(file)) as console:
+        assert header(console) == ["Left", "Subject", "#"]
 
 
 async def test_a_name_that_no_column_has_is_said_with_the_nearest(url: str) -> None:

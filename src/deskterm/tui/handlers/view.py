@@ -14,8 +14,7 @@ from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.dialogs.page import Page, text_width
 from deskterm.tui.pages.help_page import format_help
-from deskterm.tui.panes.columns import COLUMN_NAMES
-from deskterm.tui.settings.declarations import SETTINGS, PaneLayout
+from deskterm.tui.settings.declarations import COLUMN_NAMES, SETTINGS, PaneLayout
 from deskterm.tui.themes import THEMES, find_theme
 
 if TYPE_CHECKING:

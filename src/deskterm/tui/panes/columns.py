@@ -23,13 +23,6 @@ NARROWEST_SUBJECT = 12
 """Cells that the subject has at least."""
 
 
-COLUMN_NAMES: tuple[str, ...] = (
-    *("number", "severity", "status", "subject", "client", "requester", "assignee", "department", "type", "clock"),
-    *("received", "updated", *(field.name for field in QUEUE_FIELDS)),
-)
-"""The columns behind the time left, by the names that `deskterm ticket list --columns` has for them too."""
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the list. width: cells, without the space after it; from_width: the width of the list from which it

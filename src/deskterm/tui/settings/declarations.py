@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from deskterm.procedure.ticket_fields import QUEUE_FIELDS
+
 Theme = Literal["auto", "dark", "light", "high-contrast", "colour-blind", "ansi"]
 AfterAction = Literal["next", "stay", "list"]
 PaneLayout = Literal["auto", "single"]
@@ -13,11 +15,20 @@ PaneLayout = Literal["auto", "single"]
 THEME_NAMES: tuple[Theme, ...] = ("auto", "dark", "light", "high-contrast", "colour-blind", "ansi")
 
 
+COLUMN_NAMES: tuple[str, ...] = (
+    *("number", "severity", "status", "subject", "client", "requester", "assignee", "department", "type", "clock"),
+    *("received", "updated", *(field.name for field in QUEUE_FIELDS)),
+)
+"""The columns behind the time left, by the names that `deskterm ticket list --columns` has for them too."""
+
+
 class Settings(NamedTuple):
     """The values of all settings. The tables are read by `settings.file`; SETTINGS says what each means."""
 
     theme: Theme = "auto"
     layout: PaneLayout = "auto"
+    columns: tuple[str, ...] = ()
+    """The columns of views for which the agent chose none in the console; none: those that suit the width."""
     after_action: AfterAction = "next"
     mouse: bool = True
     bell: bool = True
@@ -29,7 +40,7 @@ class Setting(NamedTuple):
     """A setting. kind: of its value; choices: the words that it may be; help: its meaning, a sentence or some;
     meanings: what each of its words does; example: a line or some of the file."""
 
-    kind: Literal["word", "switch", "keys"]
+    kind: Literal["word", "switch", "names", "keys"]
     default: Any
     help: str
     meanings: Mapping[str, str] = MappingProxyType({})
@@ -67,6 +78,14 @@ SETTINGS: dict[str, Setting] = {
             "single": "one pane at a time, so that the queue has the whole width",
         },
         'layout = "single"',
+    ),
+    "columns": Setting(
+        "names",
+        _DEFAULTS.columns,
+        "The columns of the queue behind the time left, in their order. `:columns` chooses them for one view in the "
+        "console, which keeps that. Where there is no room the last ones are left out.",
+        dict.fromkeys(COLUMN_NAMES, ""),
+        'columns = ["number", "subject", "client", "assignee"]',
     ),
     "after_action": Setting(
         "word",

@@ -106,8 +106,20 @@ class _Reader:
                 return value if isinstance(value, bool) else self._note_choice(name, value, "true", "false")
             case "word":
                 return value if value in setting.choices else self._note_choice(name, value, *setting.choices)
+            case "names":
+                return self._read_names(name, value, setting.choices)
             case _:
                 return self._read_keys(name, value)
+
+    def _read_names(self, name: str, value: object, choices: Sequence[str]) -> tuple[str, ...] | None:
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self._note(f"{name} is a list of names: {SETTINGS[name].example.partition(' = ')[2]}.", name)
+            return None
+        wrong = [one for one in value if one not in choices]
+        if wrong:
+            self._note(f"{name} has {_quote(wrong[0])}: choose from {', '.join(choices)}. The default holds.", name)
+            return None
+        return tuple(dict.fromkeys(value))
 
     def _read_keys(self, name: str, value: object) -> Mapping[str, tuple[str, ...]] | None:
         if not isinstance(value, dict):

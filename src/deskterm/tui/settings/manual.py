@@ -28,7 +28,7 @@ def format_manual() -> str:
     ]
     for name, setting in SETTINGS.items():
         parts += ["", f"## {name}", "", setting.help]
-        if setting.meanings:
+        if setting.kind == "word":
             parts += ["", *(f"* `{word}`: {meaning}" for word, meaning in setting.meanings.items())]
         parts += ["", "```toml", setting.example, "```"]
     return "\n".join(parts) + "\n"
@@ -39,7 +39,10 @@ def format_template() -> str:
     parts = ["# Settings of the deskterm console. Take the # from a line to change what it says."]
     for name, setting in SETTINGS.items():
         parts += ["", *(f"# {line}" for line in _wrap(_to_plain(setting.help)))]
-        parts += [f"#   {word}: {_to_plain(meaning)}" for word, meaning in setting.meanings.items()]
+        if setting.kind == "word":
+            parts += [f"#   {word}: {_to_plain(meaning)}" for word, meaning in setting.meanings.items()]
+        elif setting.kind == "names":
+            parts += [f"#   {line}" for line in _wrap(", ".join(setting.choices))]
         if setting.kind == "keys":
             parts += [f"# {line}" for line in setting.example.split("\n")]
         else:
@@ -62,6 +65,8 @@ def _wrap(text: str, width: int = 96) -> list[str]:
 
 
 def _format_value(setting: Setting) -> str:
+    if setting.kind == "names":
+        return "[]"
     return str(setting.default).lower() if setting.kind == "switch" else f'"{setting.default}"'
 
 
@@ -75,5 +80,7 @@ def _list_values(setting: Setting) -> str:
             return "`true`, `false`"
         case "word":
             return ", ".join(f'`"{word}"`' for word in setting.choices)
+        case "names":
+            return "a list of " + ", ".join(f'`"{word}"`' for word in setting.choices)
         case _:
             return "a table: command → key, or a list of keys"

@@ -47,9 +47,10 @@ class Preferences:
         return self._write()
 
     def list_columns(self, view: str) -> tuple[str, ...]:
-        """Return the columns that were chosen for a view; none where none were."""
+        """Return the columns that were chosen for a view, or else those of the settings; none for those that suit the
+        width."""
         found = self._views.get(view, {}).get("columns")
-        return tuple(map(str, found)) if isinstance(found, list) else ()
+        return tuple(map(str, found)) if isinstance(found, list) else self.settings.columns
 
     def find_order(self, view: str) -> str:
         """Return the order that was chosen for a view; empty where none was."""
