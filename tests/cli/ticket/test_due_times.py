@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from cli_call import Call
 from small_desk import SMALL_PROCEDURE
+
+NINE = ("--now", "2026-11-23T09:00")
 
 
 @pytest.fixture
@@ -174,3 +177,27 @@ def test_columns_and_order_of_a_list_are_chosen(two_tickets: Call) -> None:
     refused = two_tickets("ticket", "list", "--columns", "subjct", *at)
     assert (refused.code, "choose from sign, number, left" in refused.err) == (2, True)
     assert two_tickets("ticket", "list", "--sort", "size", *at).code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ticket new x --type fault --requester Kim --received",
+        "ticket reply 1001 x --from-requester --received",
+        "ticket time 1001 1h --at",
+        "sla due --procedure campus-it --start",
+    ],
+)
+def test_an_instant_is_asked_for_alike_everywhere(desk: Call, words: str) -> None:
+    """D-09: `--received yesterday` began a clock at midnight, an empty one was answered with a riddle, and `sla due`
+    advised a Monday for a Friday."""
+    desk("ticket", "new", "S", "--type", "fault", "--requester", "Kim", *NINE)
+    at_nine = () if words.startswith("sla") else NINE
+    day = desk(*words.split(), "yesterday", *at_nine)
+    assert (day.code, day.err) == (2, "deskterm: 'yesterday' has no time of day: write it as yesterday 09:30.\n")
+    empty = desk(*words.split(), "", *at_nine)
+    assert empty.code == 2
+    assert empty.err.startswith("deskterm: There is no instant: write it as 2026-11-23T09:30, "), empty.err
+    week = desk(*words.split(), "friday", *at_nine)
+    assert week.code == 2
+    assert re.match(r"deskterm: 'friday' does not say in which week: write \d{4}-\d\d-\d\d", week.err), week.err

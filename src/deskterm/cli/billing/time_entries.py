@@ -12,7 +12,7 @@ from deskterm.cli.runtime.options import AsJson, Number, require_ticket
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.billing import time_entries
-from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.desk.domain.money import format_money, format_time_worked, parse_rate, parse_time, sum_entries
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import compile_document
@@ -62,6 +62,7 @@ def record_time(
     elif void is not None:
         result = time_entries.void_entry(cli.open_desk(), number, void, reason=reason, now=now)
     elif seconds is not None:
+        require_time_of_day(started or "")
         begin = parse_instant(started, facts.timezone, now, past=True) if started is not None else None
         result = time_entries.add_entry(
             cli.open_desk(), number, seconds, note=note, chargeable=chargeable, rate=hourly, started=begin, now=now

@@ -12,7 +12,7 @@ from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.runtime.stdin import read_text
 from deskterm.desk.conversation import messages
-from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.errors import UsageError
 
 Words = Annotated[str | None, typer.Argument(help="The words; left out or -, they are read from standard input.")]
@@ -51,6 +51,7 @@ def reply(
         channel = check_channel(desk, channel, "email")
         if status is not None or next_steps or resolution is not None:
             raise UsageError("--from-requester goes alone: the procedure says where a requester's words lead.")
+        require_time_of_day(received or "")
         arrived = parse_instant(received, facts.timezone, now, past=True) if received is not None else None
         result = messages.record_customer_message(
             desk,

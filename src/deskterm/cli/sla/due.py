@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.runtime.instants import format_due, format_zone, to_rfc3339
+from deskterm.cli.runtime.instants import format_due, format_zone, system_now, to_rfc3339
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
-from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.desk.policy.classification import classify_request
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -45,7 +45,8 @@ def forecast_due_times(
         raise DeskError("No policy of this procedure is for such a request: it has no due times.")
     # There is no desk whose zone could be meant, so the start is read in that of the policy's calendar
     zone = compiled.terms.calendars[policy.calendar].timezone
-    instant = int(parse_instant(start, zone).timestamp())
+    require_time_of_day(start)
+    instant = int(parse_instant(start, zone, system_now()).timestamp())
     forecast = forecast_metrics(compiled, policy, facts["severity"], instant, facts["type"])
     if as_json:
         print_json(

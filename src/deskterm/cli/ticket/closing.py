@@ -15,7 +15,7 @@ from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.runtime.stdin import read_text
 from deskterm.desk.conversation.thanks_messages import overrule_thanks
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.desk.linking import incidents
 from deskterm.desk.tickets import closing, confirmation, reopening, resolution
 from deskterm.errors import MissingReason, UsageError
@@ -176,5 +176,6 @@ def record_fix(
 def _parse_arrival(cli: CliContext, received: str | None) -> datetime | None:
     if received is None:
         return None
+    require_time_of_day(received)
     facts = cli.read_facts()
     return parse_instant(received, facts.timezone, cli.now(facts), past=True)

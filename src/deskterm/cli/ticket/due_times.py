@@ -10,7 +10,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, Number, Reason
 from deskterm.cli.runtime.output import print_result
-from deskterm.desk.domain.instant_text import names_day_only, parse_instant
+from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.desk.workflow.snooze import parse_snooze
 from deskterm.desk.workflow.snooze import snooze as snooze_ticket
@@ -34,8 +34,8 @@ def set_due(
     """Say when a clock is due; it stays there, whatever changes, until it is cleared."""
     if (instant is None) == (not clear):
         raise UsageError("Say when it is due, or --clear.")
-    if instant is not None and names_day_only(instant):
-        raise UsageError(f"{instant!r} has no time of day: write it as {instant.strip()} 17:00.")
+    if instant is not None:
+        require_time_of_day(instant, "17:00")
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
     if instant is None:

@@ -13,7 +13,7 @@ from deskterm.cli.runtime.options import AsJson, parse_field
 from deskterm.cli.runtime.output import print_result
 from deskterm.cli.runtime.stdin import read_text
 from deskterm.cli.ticket.suggestions import find_similar, print_similar
-from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.desk.tickets.register import register
 from deskterm.errors import UsageError
 from deskterm.sla.zones import format_local_time
@@ -52,6 +52,7 @@ def open_ticket(
     cli: CliContext = context.obj
     facts = cli.read_facts()
     now = cli.now(facts)
+    require_time_of_day(received or "")
     received_at = parse_instant(received, facts.timezone, now, past=True) if received is not None else None
     if received_at is not None and now - received_at > _LONG_AGO and not yes:
         then = format_local_time(int(received_at.timestamp()), facts.timezone)

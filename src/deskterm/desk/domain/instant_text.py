@@ -59,12 +59,13 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, pas
         moment = _parse_from_now(plain, zone, now, past) if now is not None else None
         if moment is None:
             moment = _parse_moment(plain, zone)
-        if moment is None and (doubt := _describe_doubt(plain, zone, now, past)) is not None:
+        if moment is None and plain and (doubt := _describe_doubt(plain, zone, now, past)) is not None:
             raise UsageError(doubt)
         if moment is None:
             spoken = "today 09:00 or yesterday 14:30" if past else "2h, 3d or tomorrow 09:00"
             examples = _EXAMPLE if now is None else f"{_EXAMPLE}, {spoken}"
-            raise UsageError(f"{text!r} is no instant: write it as {examples}.")
+            what = f"{text!r} is no instant" if plain else "There is no instant"
+            raise UsageError(f"{what}: write it as {examples}.")
         if moment.tzinfo is None:
             moment = _put_in_zone(moment, zone, text)
         instant = moment.astimezone(UTC).replace(microsecond=0)
@@ -114,6 +115,13 @@ def names_day_only(text: str) -> bool:
     """Return whether a text is `today`, `tomorrow` or `yesterday` without a time of day: the day's beginning to
     one and its end to another where something is due."""
     return text.strip().lower() in _DAYS_AHEAD
+
+
+def require_time_of_day(text: str, example: str = "09:30") -> None:
+    """Raise UsageError for `today`, `tomorrow` or `yesterday` without a time of day, where an instant starts or ends a
+    clock, or says when something happened: midnight is hardly ever meant (D-09). example: a time of day."""
+    if names_day_only(text):
+        raise UsageError(f"{text!r} has no time of day: write it as {text.strip()} {example}.")
 
 
 def _parse_from_now(text: str, zone: tzinfo, now: datetime, past: bool) -> datetime | None:

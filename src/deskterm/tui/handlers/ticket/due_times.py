@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.domain.instant_text import names_day_only, parse_instant
+from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice, TicketClock
@@ -43,8 +43,7 @@ async def set_due(console: Console, target: Target, argument: str) -> None:
     def run(desk: DeskSession, one: int) -> CommandResult:
         if instant == _CLEAR:
             return due_times.clear_due(desk, one, metric, reason=reason, now=now)
-        if names_day_only(instant):
-            raise UsageError(f"{instant!r} has no time of day: write it as {instant} 17:00.")
+        require_time_of_day(instant, "17:00")
         due = parse_instant(instant, desk.timezone, now)
         return due_times.set_due(desk, one, metric, due, reason=reason, now=now)
 
