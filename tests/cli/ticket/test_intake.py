@@ -18,7 +18,7 @@ def create_desk(deskterm: Call, procedure: str) -> Call:
     return deskterm
 
 
-@pytest.mark.requirement("S2-08", "S2-10", "S2-14", "S1-33")
+@pytest.mark.requirement("S2-08")
 def test_missing_fields_are_asked_for_and_may_be_left_out(deskterm: Call) -> None:
     desk = create_desk(deskterm, "campus-it")
     refused = desk("ticket", "new", "Printer jams in room 204", *NINE)
@@ -30,16 +30,41 @@ def test_missing_fields_are_asked_for_and_may_be_left_out(deskterm: Call) -> Non
     given = desk("ticket", "supply", 1001, "caller=Ada <ada@example.org> 3131", "resource=printer", *NINE)
     assert "still without Date and time of the occurrence" in given.out
     assert desk("ticket", "supply", 1001, "caller", *NINE).code == 2
+
+
+@pytest.mark.requirement("S1-33")
+def test_a_ticket_that_may_be_a_duplicate_names_the_one_that_it_is_like(deskterm: Call) -> None:
+    desk = create_desk(deskterm, "campus-it")
+    desk("ticket", "new", "Printer jams in room 204", "--incomplete", *NINE)
     again = desk("ticket", "new", "The printer jams in room 204", "--incomplete", *NINE)
     assert "1001" in again.out.partition("It may be about the same as:")[2]
     alike = desk("ticket", "like", "room 204 printer", "--json", *NINE).json
     assert [one["number"] for one in alike] == [1001, 1002]
     assert desk("ticket", "like", "zzz", *NINE).out == "Nothing is like it.\n"
+
+
+@pytest.mark.requirement("S2-10")
+def test_a_ticket_is_lifted_out_of_its_order_for_a_reason_and_the_number_affected(deskterm: Call) -> None:
+    desk = create_desk(deskterm, "campus-it")
+    desk("ticket", "new", "Printer jams in room 204", "--incomplete", *NINE)
+    unexplained = desk("ticket", "prioritise", 1001, "high", "--because", "many-affected", *NINE)
+    assert unexplained.code == 2, unexplained.out
     lifted = desk("ticket", "prioritise", 1001, "high", "--because", "many-affected", "--affected", 30, "--json", *NINE)
     assert lifted.json["changes"]["priority"] == ["normal", "high"]
+
+
+@pytest.mark.requirement("S2-14")
+def test_a_ticket_is_exempt_for_a_reason_of_the_procedure_until_that_ends(deskterm: Call) -> None:
+    desk = create_desk(deskterm, "campus-it")
+    desk("ticket", "new", "Printer jams in room 204", "--incomplete", *NINE)
     assert desk("ticket", "exempt", 1001, *NINE).code == 2
     assert desk("ticket", "exempt", 1001, "--reason", "no such", *NINE).code == 1
     assert desk("ticket", "exempt", 1001, "--end", *NINE).err == "deskterm: Ticket 1001 is not exempt.\n"
+    exempt = desk("ticket", "exempt", 1001, "--reason", "lan", *NINE)
+    assert exempt.code == 0, exempt.err
+    assert desk("ticket", "show", 1001, "--json", *NINE).json["exempt"] == "lan"
+    assert desk("ticket", "exempt", 1001, "--end", *NINE).code == 0
+    assert desk("ticket", "show", 1001, "--json", *NINE).json["exempt"] is None
 
 
 @pytest.mark.requirement("S1-05")

@@ -202,7 +202,7 @@ async def test_a_reply_is_undone_as_long_as_its_letter_waits(url: str) -> None:
             await console.wait_for_ticket(1001)
         await console.wait_for_text("u undo: reply to 1001")
         await undo(console)
-        await console.wait_for_notice("Undone: the reply on 1001 is withdrawn")
+        await console.wait_for_notice("Undone: the reply on 1001 is taken back, and its letter is out of the outbox")
         store = open_store(url)
         desk = open_system_desk(store)
         with desk.open_reader() as reader:
