@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from deskterm.errors import DeskError
 from deskterm.tui.commands.keys import make_bindings
-from deskterm.tui.commands.table import BY_NAME
+from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.panes.banner import Banner
 from deskterm.tui.panes.clocks import Clocks
@@ -73,7 +73,8 @@ class DeskScreen(Screen[None]):
         keymap: Keymap,
     ) -> None:
         super().__init__(classes="-at-queue")
-        self._bindings = BindingsMap(make_bindings(keymap.table))
+        if keymap.table is not TABLE:
+            self._bindings = BindingsMap(make_bindings(keymap.table))
         self._url, self._login, self._impersonator, self._connection = url, login, impersonator, reader
         self._frames = frames
         self._read_worker: ReadWorker | None = None

@@ -3,7 +3,6 @@ line, and the default holds."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -56,6 +55,8 @@ def read_settings(path: Path) -> SettingsFile:
         return SettingsFile(path)
     except OSError as error:
         return SettingsFile(path, problems=(Problem(0, f"cannot be read ({error.strerror}). The defaults hold."),))
+    import tomllib  # noqa: PLC0415 - most agents have no such file, and their first frame need not wait for it
+
     try:
         text = content.decode("utf-8-sig")
         document = tomllib.loads(text)
@@ -79,7 +80,7 @@ def find_line(text: str, *keys: str | int) -> int:
     return TomlPositions(text).find_line(keys)
 
 
-def _describe_syntax(error: tomllib.TOMLDecodeError, text: str) -> Problem:
+def _describe_syntax(error: ValueError, text: str) -> Problem:
     # "Expected '=' after a key in a key/value pair (at line 3, column 5)": the line at the end is all there is of it
     words, _, place = str(error).rpartition(" (at ")
     number = place.removeprefix("line ").partition(",")[0]
