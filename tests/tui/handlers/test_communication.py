@@ -77,6 +77,21 @@ async def test_escalating_to_a_level_further_up_asks_how_its_criterion_is_met(tm
         await console.wait_until(lambda: "escalated" in load_detail(place, 1001).flags, "the escalation")
 
 
+async def test_a_number_typed_in_the_console_is_the_levels_and_not_its_place(tmp_path: Path) -> None:
+    """D-05: "Level two" is the first of its ladder."""
+    place = f"sqlite:///{tmp_path / 'services.sqlite3'}"
+    store = create_desk(place, load_shipped("managed-services"), admin_login="ann", admin_name="Ann", now=at(0))
+    register.register(open_desk(store, "ann"), subject="Slow", requester="Ida", incomplete=True, now=at(0))
+    store.close()
+    async with open_console(place, "ann") as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_for_ticket(1001)
+        console.workspace.run_command("escalate-to", "2")
+        await console.wait_for_text("Reason to escalate 1001")
+        await console.pilot.press(*"hard", "enter")
+        await console.wait_for_notice("1001 escalated to Level two")
+
+
 async def test_a_call_is_acknowledged(tmp_path: Path) -> None:
     # D-10
     rule = """
