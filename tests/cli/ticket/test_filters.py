@@ -111,3 +111,11 @@ def test_an_export_takes_a_filter(two_tickets: Call, what: str) -> None:
     assert exported("--filter", "is:closed") == set()
     assert two_tickets("export", what, "--filter", "stats:x", *AT).code == 2
     assert two_tickets("export", "worklog", "--filter", "door", *AT).code == 2
+
+
+def test_words_with_which_an_agent_opened_a_ticket_are_no_reply(desk: Call) -> None:
+    """D-13: they are the agent's where nobody is named who asks."""
+    desk("ticket", "new", "S", "--type", "fault", "--body", "The line is dead.", "--now", "2026-11-23T09:00")
+    assert desk("ticket", "list", "has:reply", "--json", "--now", "2026-11-23T09:01").json == []
+    assert desk("ticket", "reply", "1001", "Yes", "--channel", "phone", "--now", "2026-11-23T09:02").code == 0
+    assert len(desk("ticket", "list", "has:reply", "--json", "--now", "2026-11-23T09:03").json) == 1
