@@ -343,7 +343,7 @@ def count_stored_texts(desk: DeskSession, first: int) -> Counter[str]:
     return Counter(str(body) for (body,) in rows if body != "It fails.")
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=HISTORIES)
 def test_tickets_keep_every_message_and_enter_no_status_without_its_requirements(
     desk: DeskSession, steps: list[Step]

@@ -24,7 +24,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
 from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
 from deskterm.desk.domain.fold import UpcomingEvent
-from deskterm.desk.history import retention, undo
+from deskterm.desk.history import retention, undo, undo_acts
 from deskterm.desk.history.erasing import erasure
 from deskterm.desk.linking import duplicate, incidents, merge, separate, split
 from deskterm.desk.notify import letters
@@ -183,6 +183,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (exemption.exempt, "exempt", lambda d, n, t: exemption.exempt(d, n, "x", now=t)),
     (exemption.unexempt, "exempt", lambda d, n, t: exemption.unexempt(d, n, now=t)),
     (undo.undo_last_command, "undo", lambda d, n, t: undo.undo_last_command(d, n, now=t)),
+    (undo_acts.undo_commands, "undo", lambda d, n, t: undo_acts.undo_commands(d, {n: 1}, now=t)),
     (retention.place_hold, "hold", lambda d, n, t: retention.place_hold(d, n, "x", now=t)),
     (retention.release_hold, "hold", lambda d, n, t: retention.release_hold(d, n, now=t)),
     (retention.purge_expired_tickets, "purge", lambda d, n, t: _purge(d, t)),
@@ -222,6 +223,7 @@ NOT_COMMANDS: dict[Callable[..., object], str] = {
     preview.preview_due_changes: "reads",
     retention.find_expired_tickets: "reads",
     split.preview_list_items: "reads",
+    undo.require_undoable: "asks, in the transaction of an undo, whether an event may be undone",
 }
 """Functions with the signature of a command that every role may call, or that are no commands, and the reason."""
 

@@ -190,7 +190,7 @@ def run_and_undo(sessions: Sessions, steps: list[Step]) -> None:
         assert verify_chains(reader, number=numbers[0]).faults == ()
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=HISTORIES)
 def test_random_commands_are_undone_one_by_one(sessions: Sessions, steps: list[Step]) -> None:
     run_and_undo(sessions, steps)

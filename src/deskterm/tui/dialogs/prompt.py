@@ -158,7 +158,8 @@ class Prompt(Horizontal):
     async def _prepare(self, line_help: LineHelp) -> None:
         """Let the help get ready, and look again at what was typed meanwhile."""
         await asyncio.to_thread(line_help.prepare)
-        if self.is_mounted and (text := self.query_one(Input).value) != self._text:
+        # The line may have been left meanwhile
+        if self.is_attached and self.is_mounted and (text := self.query_one(Input).value) != self._text:
             self._look_at(text)
 
     def _look_at(self, text: str) -> None:
@@ -178,8 +179,7 @@ class Prompt(Horizontal):
         return problem is not None
 
     def _show(self, problem: Problem | None) -> None:
-        if self._help is not None:
-            place = self.query_one("#problem", Static)
+        for place in self.query("#problem").results(Static):  # none while the line is being taken away
             place.update(problem.sentence if problem is not None else "")
             place.display = problem is not None and bool(problem.sentence)
             place.set_class(problem is not None and problem.is_unfinished, "unfinished")

@@ -66,7 +66,7 @@ class KeyLine(Widget):
             return []
         *keys, last = self._keys
         if sum(map(_length, self._keys)) > self.size.width:
-            keys = [key._replace(title=key.short) if key.short else key for key in keys]
+            *keys, last = (key._replace(title=key.short) if key.short else key for key in self._keys)
         room = self.size.width - _length(last) - sum(_length(key) for key in keys if key.kept)
         visible = []
         for key in keys:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 _COMPOSING = (
     Key("ctrl+s", "send", "send"),
-    Key("ctrl+t", "send and set status", "then", short="set status"),
-    Key("ctrl+o", "channel", "channel"),
+    Key("ctrl+t", "send and set status", "then", short="status"),
+    Key("ctrl+o", "channel", "channel", short="by"),
     Key("ctrl+r", "quote", "quote"),
     Key("ctrl+e", "editor", "edit"),
     Key("tab", "panes", "next-pane"),
-    Key("esc", "keep draft", "keep"),
+    Key("esc", "keep draft", "keep", short="keep"),
 )
 
 
