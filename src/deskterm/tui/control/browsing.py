@@ -43,6 +43,8 @@ class Browser:
         """The ticket that stays in the ticket pane wherever the cursor goes; None where the pane follows the cursor."""
         self._then: int | None = None
         """The ticket that takes over the cursor when the act under way moves the one under it elsewhere."""
+        self.list_pending = False
+        """True while another list was asked for than the one that is shown: no row of it is meant by any key (C-01)."""
         self._list_hold: Hold | None = None
         """Keeps keys back until the list that was asked for is shown."""
         self._waiting_for: dict[int, asyncio.Future[TicketView | None]] = {}
@@ -89,6 +91,7 @@ class Browser:
     def show_list(self, query: QueueQuery, *, typing: bool = False) -> None:
         """Read another list, or the same one in another order or through another filter. typing: the filter is still
         being typed, so no key has to wait for the list."""
+        self.list_pending = True
         if not typing and self._list_hold is None:
             self._list_hold = self._host.hold_keys()
         if self._list_shown is None:
@@ -112,6 +115,7 @@ class Browser:
 
     def list_settled(self) -> None:
         """Let keys go on: the list is shown, or cannot be read."""
+        self.list_pending = False
         hold, self._list_hold = self._list_hold, None
         shown, self._list_shown = self._list_shown, None
         if shown is not None and not shown.done():

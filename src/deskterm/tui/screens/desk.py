@@ -252,12 +252,12 @@ class DeskScreen(Screen[None]):
     def _read_failed(self, answer: messages.ReadFailed) -> None:
         error = answer.error
         self.workspace.notify(str(error) if isinstance(error, DeskError) else log_crash(error), severity="error")
+        self.workspace.browser.list_settled()
         self._rows_read()
 
     def _rows_read(self) -> None:
         """Go on with the start of the console after its first rows, or the error in their place."""
         self._start_hold.drop()
-        self.workspace.browser.list_settled()
         if not self._started:
             self._started = True
             self.call_after_refresh(self._start_desk)

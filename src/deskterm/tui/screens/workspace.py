@@ -258,7 +258,11 @@ class DeskWorkspace:
             return self.browser.find_shown()
         if self.layout.pane == "soon" and next_breach.line is not None:
             return Target(next_breach.line)
-        return Target(queue.current, tuple(queue.marks.values()), queue.current is None and queue.count > 0)
+        return Target(
+            queue.current,
+            tuple(queue.marks.values()),
+            self.browser.list_pending or (queue.current is None and queue.count > 0),
+        )
 
     def current_query(self) -> QueueQuery:
         return self.browser.current_query()
