@@ -192,6 +192,8 @@ class DeskApp(App[None]):
     async def _deliver(self, event: events.Event, serial: int) -> None:
         if not self.screen_stack:
             return  # the program ends, and nothing is there any more to take keys
+        if not self.screen_stack:  # the console is ending: nothing takes a key any more
+            return
         self._frames.hold("key")
         if not self._continue_sequence(event):
             await super().on_event(event)
@@ -206,7 +208,7 @@ class DeskApp(App[None]):
 
     def _send_mark(self, mark: KeyDone) -> None:
         """Send a mark the way that a key goes: from the widget with the focus upwards."""
-        taker = self.focused or (self.screen if self.screen_stack else None)
+        taker = (self.focused or self.screen) if self.screen_stack else None
         if taker is None or not taker.post_message(mark):
             self.post_message(mark)
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _LIST_PATIENCE = 2.0
 """Seconds that keys wait for a list that was asked for."""
 
+_TICKET_PATIENCE = 10.0
+"""Seconds that a command waits for its ticket to be shown."""
+
 
 class Browser:
     """The list and the ticket of one screen. reader: gives the read thread, which is there once a frame is painted."""
@@ -92,7 +95,7 @@ class Browser:
         """Read another list, or the same one in another order or through another filter. typing: the filter is still
         being typed, so no key has to wait for the list."""
         self.list_pending = True
-        if not typing and self._list_hold is None:
+        if not typing and (self._list_hold is None or not self._list_hold.taken):
             self._list_hold = self._host.hold_keys()
         if self._list_shown is None:
             self._list_shown = asyncio.get_running_loop().create_future()
@@ -122,6 +125,14 @@ class Browser:
             shown.set_result(None)
         if hold is not None:
             hold.drop()
+
+    def read_failed(self) -> None:
+        """Let go of everything that waits for the read thread: it has failed, and has said so."""
+        self.list_settled()
+        for future in self._waiting_for.values():
+            if not future.done():
+                future.set_result(None)
+        self._waiting_for.clear()
 
     def show_view(self, key: str) -> None:
         """Show a view from its first row."""
@@ -268,8 +279,11 @@ class Browser:
             self.pin(number)
         future = self._waiting_for.setdefault(number, asyncio.get_running_loop().create_future())
         self._reader().open_ticket(number)
-        ticket = await asyncio.shield(future)
+        ticket = None
+        with suppress(TimeoutError):  # another ticket may have been asked for in its place
+            ticket = await asyncio.wait_for(asyncio.shield(future), _TICKET_PATIENCE)
         if ticket is None:
+            self._waiting_for.pop(number, None)
             raise DeskError(f"Ticket {number} cannot be read now: try again.")
         return ticket
 

@@ -87,7 +87,15 @@ class CommandRunner:
         """Run the command that waits for the row under the cursor, if there is one."""
         if self._expecting is not None:
             (name, argument, line, hold), self._expecting = self._expecting, None
-            self.run(name, argument, line=line)
+            # Whoever called off what was being opened does not expect it to happen later, on whatever row
+            if hold.taken:
+                self.run(name, argument, line=line)
+                hold.drop()
+
+    def abandon_expected(self) -> None:
+        """Drop the command that waits for its row, which cannot be read, and let keys go on."""
+        if self._expecting is not None:
+            (*_, hold), self._expecting = self._expecting, None
             hold.drop()
 
     def start(self, handler: str, *arguments: object, hold: Hold | None = None) -> None:

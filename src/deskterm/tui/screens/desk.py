@@ -252,7 +252,8 @@ class DeskScreen(Screen[None]):
     def _read_failed(self, answer: messages.ReadFailed) -> None:
         error = answer.error
         self.workspace.notify(str(error) if isinstance(error, DeskError) else log_crash(error), severity="error")
-        self.workspace.browser.list_settled()
+        self.workspace.browser.read_failed()
+        self.workspace.runner.abandon_expected()
         self._rows_read()
 
     def _rows_read(self) -> None:
