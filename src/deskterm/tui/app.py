@@ -192,8 +192,6 @@ class DeskApp(App[None]):
     async def _deliver(self, event: events.Event, serial: int) -> None:
         if not self.screen_stack:
             return  # the program ends, and nothing is there any more to take keys
-        if not self.screen_stack:  # the console is ending: nothing takes a key any more
-            return
         self._frames.hold("key")
         if not self._continue_sequence(event):
             await super().on_event(event)
