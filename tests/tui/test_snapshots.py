@@ -195,14 +195,11 @@ def test_a_reply_that_is_being_written(demo: str, size: tuple[int, int], snap_co
         await pilot.press("r")
         await wait_until(pilot, lambda: screen.workspace.composer is not None, "the composer is open")
         await wait_until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus")
-        await pilot.press(*"It is back.", "ctrl+t")
-        await wait_for_screen(pilot, "Choose")
-        await pilot.press("2")
-        await wait_for_screen(pilot, "DeskScreen")
-        composer = screen.workspace.composer
-        await wait_until(
-            pilot, lambda: composer is not None and composer.next_status is not None, "the next status is chosen"
-        )
+        await pilot.press(*"It is back.")
+        assert screen.workspace.composer is not None
+        statuses = screen.workspace.vocabulary.statuses.values()
+        awaiting = next(status for status in statuses if status.label == "Awaiting Client Info")
+        screen.workspace.composer.set_next_status(awaiting)
         await wait_until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus again")
         await wait_for_rest(pilot)
 

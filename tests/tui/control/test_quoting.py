@@ -78,4 +78,4 @@ async def test_a_key_quotes_where_the_cursor_is(url: str) -> None:
 async def test_a_note_says_that_only_colleagues_read_it(url: str) -> None:
     async with open_console(url) as console:
         await open_composer(console, "note")
-        await console.wait_for_text("Internal note, for colleagues only")
+        await console.wait_for_text("INTERNAL NOTE")

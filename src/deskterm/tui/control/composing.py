@@ -11,12 +11,13 @@ from deskterm.present.formats import format_count
 from deskterm.procedure.channels import MAIL
 from deskterm.tui.control.external_editor import edit_text
 from deskterm.tui.control.quoting import add_conversation, cut_conversation, quote_last
-from deskterm.tui.dialogs.compose import Composer, Kind
+from deskterm.tui.dialogs.compose import ACTION_HANDLERS, Composer, Kind
 from deskterm.tui.panes.colours import BOLD
 
 if TYPE_CHECKING:
     from deskterm.present.models import TicketView
     from deskterm.tui.console import ComposerHost
+    from deskterm.tui.dialogs.compose import ComposerAction
     from deskterm.tui.drafts import Draft, Drafts
 
 _REOPENING_KEYS: dict[Kind, str] = {"reply": "r", "note": "n", "resolve": ":resolve"}
@@ -36,6 +37,10 @@ class ComposerController:
     def draft(self) -> Draft | None:
         """The draft that the open composer writes."""
         return self._draft
+
+    def find_handler(self, action: ComposerAction) -> str:
+        """Return the handler that does what the writer asks for."""
+        return ACTION_HANDLERS[action]
 
     async def open(
         self,
@@ -94,6 +99,7 @@ class ComposerController:
             attached=composer.attached,
             channel=composer.channel,
             cursor=list(composer.cursor),
+            extra=composer.extra,
         )
 
     async def close(self, composer: Composer, *, keep: bool = True) -> None:
@@ -149,7 +155,7 @@ class ComposerController:
             kind, ticket.number, ticket.line.requester, data.get("version", ticket.version), draft.text, status
         )
         composer.resolution, composer.attached = data.get("resolution", ""), bool(data.get("attached"))
-        composer.channel = data.get("channel") or MAIL
+        composer.channel, composer.extra = data.get("channel") or MAIL, dict(data.get("extra") or {})
         return composer
 
     def _add(self, composer: Composer, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,15 +22,24 @@ Kind = Literal["reply", "note", "resolve"]
 
 ComposerAction = Literal["send", "keep", "edit", "then", "channel", "quote"]
 
+ACTION_HANDLERS: dict[ComposerAction, str] = {
+    "send": "sending.send",
+    "then": "sending.send_and_set_status",
+    "channel": "sending.choose_channel",
+}
+"""Requests of the writer, and the handlers that do them, called with the composer's controller and the composer. Those
+that are not here are the controller's own."""
+
 
 class Composer(Vertical):
-    """The text for one ticket.
+    """The text for one ticket. What the requester will read and what only colleagues read differ in word, border and
+    colour (C-20).
 
     recipient: the requester's name; base_version: the version of the ticket that the writer has read; next_status: the
     status that the ticket moves to with the letter. Set afterwards: channel, how the answer goes out, by mail unless
     another one is chosen; resolution, the kind of resolution that the letter states; attached, it resolves the attached
     tickets too; warned, the writer was warned of what the letter lacks; changed, called with each change, so that the
-    words are kept (C-05).
+    words are kept (C-05); extra, what else belongs to the letter and is kept with its draft, as JSON has it.
     """
 
     DEFAULT_CSS = """
@@ -38,13 +47,14 @@ class Composer(Vertical):
         height: 1fr;
         min-height: 7;
         border: round $accent;
-        border-title-color: $foreground;
+        border-title-color: $text-accent;
         border-title-style: bold;
+        border-subtitle-color: $text-accent;
 
-        &.note { border: heavy $warning; border-title-color: $text-warning; }
+        &.note { border: double $warning; border-title-color: $text-warning; border-subtitle-color: $text-warning; }
         TextArea { height: 1fr; border: none; padding: 0 1; background: $background; }
         #held { height: auto; max-height: 6; padding: 0 1; color: $text-warning; }
-        #then { height: 1; padding: 0 1; color: $faint; }
+        #then { height: auto; max-height: 4; padding: 0 1; color: $faint; }
     }
     """
     # priority: TextArea has keys of its own for some of these
@@ -52,7 +62,7 @@ class Composer(Vertical):
         Binding("ctrl+s,ctrl+enter,alt+enter", "send", "Send", priority=True),
         Binding("escape", "keep", "Keep the draft", priority=True),
         Binding("ctrl+e", "edit", "Write in $EDITOR", priority=True),
-        Binding("ctrl+t", "then", "Then move to", priority=True),
+        Binding("ctrl+t", "then", "Send and set status", priority=True),
         # Ctrl+z, which TextArea has for this, suspends the console
         Binding("ctrl+underscore", "undo_typing", "Undo typing", priority=True),
         Binding("ctrl+r", "quote", "Quote", priority=True),
@@ -76,6 +86,8 @@ class Composer(Vertical):
         self.resolution = ""
         self.attached = False
         self.channel = MAIL
+        self.extra: dict[str, Any] = {}
+        self._lines: dict[str, Content] = {}
         self.changed: Callable[[], None] | None = None
         self.key_hold: Hold | None = None
         """Keeps the keys behind a request back until it has been dealt with; set before the composer is mounted."""
@@ -86,12 +98,13 @@ class Composer(Vertical):
         yield Static(id="then", markup=False)
 
     def on_mount(self) -> None:
-        title = f"Reply to {self._recipient}" if self.kind == "reply" and self._recipient else self.kind.capitalize()
+        reader = self._recipient or "the requester"
         if self.kind == "note":
-            title = "Internal note, for colleagues only"
-        if self.kind == "resolve" and self._recipient:
-            title = f"How it was resolved, to {self._recipient}"
-        self.border_title = Content(f"{title} · {self.number}")
+            title, subtitle = "INTERNAL NOTE", f"Only colleagues read this, never {reader}"
+        else:
+            what = "Reply" if self.kind == "reply" else "How it was resolved,"
+            title, subtitle = f"PUBLIC · {what} to {reader}", f"{reader[:1].upper()}{reader[1:]} reads this"
+        self.border_title, self.border_subtitle = Content(f"{title} · {self.number}"), Content(subtitle)
         self.query_one("#held").display = False
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
@@ -149,15 +162,25 @@ class Composer(Vertical):
         if self.changed is not None:
             self.changed()
 
+    def set_extra(self, name: str, value: Any, line: Content | None = None) -> None:
+        """Set what else belongs to the letter, None for no longer, and the line below the text that shows it."""
+        self.extra = {key: kept for key, kept in {**self.extra, name: value}.items() if kept is not None}
+        self._lines.pop(name, None)
+        if line is not None:
+            self._lines[name] = line
+        self._show_sending()
+        self._report_change()
+
     def _show_sending(self) -> None:
         parts: list[str | tuple[str, str]] = []
         if self.channel != MAIL:
             parts += ["by ", (sanitize(self.channel), "bold $text-accent"), ", no letter  "]
         if self.next_status is not None:
             parts += ["then ", (self.next_status.label, "bold $text-accent")]
-        line = self.query_one("#then", Static)
-        line.display = bool(parts)
-        line.update(Content.assemble(*parts))
+        first = [Content.assemble(*parts)] if parts else []
+        below = self.query_one("#then", Static)
+        below.display = bool(first or self._lines)
+        below.update(Content("\n").join([*first, *self._lines.values()]))
 
     def hold(self, reason: Content) -> None:
         """Show above the text why it was not sent."""

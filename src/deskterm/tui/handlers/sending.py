@@ -11,7 +11,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.linking import incidents
-from deskterm.desk.policy.status_graph import list_next_statuses
+from deskterm.desk.conversation.likely_statuses import list_likely_statuses
 from deskterm.desk.tickets import resolution
 from deskterm.errors import DeskError, UsageError
 from deskterm.present import formats
@@ -100,25 +100,24 @@ def _sending(console: Console, composer: Composer, draft: Draft | None) -> Calla
     return send
 
 
-async def choose_next_status(console: Console, composer: Composer) -> None:
-    """Choose the status that the ticket moves to when the letter is sent."""
+async def send_and_set_status(console: Console, controller: ComposerController, composer: Composer) -> None:
+    """Send the text, and move the ticket to a status that is chosen; the likeliest one stands first (C-20)."""
     line = console.open_ticket.line if console.open_ticket else None
     if line is None:
         return
-    keys = await console.run(
-        lambda desk: [status.key for status in list_next_statuses(desk.procedure, line.type, line.status)]
-    )
+    solving = composer.kind == "resolve"
+    keys = await console.run(lambda desk: list_likely_statuses(desk, line.type, line.status, solving=solving))
     statuses = console.vocabulary.statuses
     stay = Choice("", sanitize(f"leave it {line.status_label}"))
-    choices = [stay, *(statuses.get(key) or Choice(key, sanitize(key)) for key in keys)]
-    chosen = await console.choose(
-        f"When it is sent on {composer.number}", choices, composer.next_status.key if composer.next_status else ""
-    )
+    choices = [*(statuses.get(key) or Choice(key, sanitize(key)) for key in keys), stay]
+    current = composer.next_status.key if composer.next_status else choices[0].key
+    chosen = await console.choose(f"Send, and move {composer.number} to", choices, current)
     if chosen is not None:
         composer.set_next_status(next((choice for choice in choices if choice.key == chosen and choice.key), None))
+        await send(console, controller, composer)
 
 
-async def choose_channel(console: Console, composer: Composer) -> None:
+async def choose_channel(console: Console, controller: ComposerController, composer: Composer) -> None:
     """Choose how the answer goes out: by mail, or in another way in which somebody was told already."""
     channels = [MAIL, *(channel for channel in console.vocabulary.channels if channel != MAIL)]
     choices = [Choice(channel, sanitize(channel)) for channel in channels]

@@ -334,15 +334,11 @@ class DeskScreen(Screen[None]):
     def on_composer_requested(self, message: Composer.Requested) -> None:
         runner, composing, hold = self.workspace.runner, self.workspace.composing, message.composer.key_hold
         match message.action:
-            case "send":
-                runner.start("sending.send", composing, message.composer, hold=hold)
-            case "then":
-                runner.start("sending.choose_next_status", message.composer, hold=hold)
-            case "channel":
-                runner.start("sending.choose_channel", message.composer, hold=hold)
             case "keep":
                 runner.attempt(composing.leave(message.composer), hold)
             case "quote":
                 runner.attempt(composing.quote(message.composer), hold)
             case "edit":
                 runner.attempt(composing.edit(message.composer), hold)
+            case other:
+                runner.start(composing.find_handler(other), composing, message.composer, hold=hold)

@@ -1,0 +1,56 @@
+"""Public and internal are never taken for each other, and a letter is sent with the status that follows (C-20)."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.tui.dialogs.choose import Choose
+from deskterm.tui.themes import THEMES
+from tui.console_session import ConsoleSession, open_console
+from tui.four_tickets import load_detail, open_composer
+
+pytestmark = pytest.mark.law("C-20")
+
+
+async def look(console: ConsoleSession, kind: str) -> tuple[str, str, str]:
+    """Return the words, the corner and the colour of the border of a composer, and leave it."""
+    composer = await open_composer(console, kind)
+    await console.pilot.pause()
+    words = f"{composer.border_title} {composer.border_subtitle}"
+    style, colour = composer.styles.border_top
+    composer.action_keep()
+    await console.wait_until(lambda: console.workspace.composer is None and not console.busy(), "the end")
+    return words, style, colour.hex
+
+
+async def test_a_reply_and_a_note_differ_in_word_border_and_colour_in_every_theme(url: str) -> None:
+    async with open_console(url) as console:
+        for theme in THEMES:
+            await console.run("theme", theme)
+            public, internal = await look(console, "reply"), await look(console, "note")
+            assert public[0] == "PUBLIC · Reply to Kim Novak · 1001 Kim Novak reads this"
+            assert internal[0] == "INTERNAL NOTE · 1001 Only colleagues read this, never Kim Novak"
+            assert public[1] != internal[1], "the border without colours"
+            assert public[2] != internal[2], theme
+
+
+async def test_without_colour_words_and_border_are_left(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with open_console(url) as console:
+        await open_composer(console, "note")
+        await console.wait_for_text("╔═ INTERNAL NOTE · 1001")
+        await console.run("reply")
+        await console.wait_for_text("╭─ PUBLIC · Reply to Kim Novak · 1001")
+
+
+async def test_one_key_and_enter_send_with_the_likeliest_status(url: str) -> None:
+    async with open_console(url) as console:
+        await console.run("status", "working")
+        await open_composer(console, "reply")
+        await console.pilot.press(*"Which model?", "ctrl+t")
+        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the choice")
+        await console.wait_for_text("Send, and move 1001 to")
+        await console.pilot.press("enter")
+        await console.wait_until(lambda: console.workspace.composer is None, "the letter to be sent")
+    found = load_detail(url, 1001)
+    assert (found.row.status, found.messages[-1].body) == ("waiting", "Which model?")
