@@ -16,7 +16,9 @@ from small_desk import at, small_desk
 def test_what_agents_choose_most_with_their_answers_stands_first(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
     for minute in range(3):
-        register.register(desk, type="fault", subject="Heat", requester="Kim", email="kim@larch.example", now=at(minute))
+        register.register(
+            desk, type="fault", subject="Heat", requester="Kim", email="kim@larch.example", now=at(minute)
+        )
     number = 1001
     update.move(desk, number, "working", now=at(5))
     before = list_likely_statuses(desk, "fault", "working")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from deskterm.desk.conversation import messages
+from deskterm.desk.conversation.likely_statuses import list_likely_statuses
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.linking import incidents
-from deskterm.desk.conversation.likely_statuses import list_likely_statuses
 from deskterm.desk.tickets import resolution
 from deskterm.errors import DeskError, UsageError
 from deskterm.present import formats
