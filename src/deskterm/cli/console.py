@@ -8,15 +8,28 @@ from deskterm.cli.runtime.argv import Arguments
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import report_error, report_unforeseen
 from deskterm.errors import DeskError
+from deskterm.store.db.errors import NoDesk
 
 
 def open_console(cli: CliContext, opening: str = "") -> None:
-    """Open the console; without a terminal, print the queue. opening: a command of the console that is run at
-    first."""
-    facts = cli.read_facts()
+    """Open the console; without a terminal, print the queue; where there is no desk, offer one (C-16). opening: a
+    command of the console that is run at first."""
+    on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    try:
+        facts = cli.read_facts()
+    except NoDesk:
+        # Whoever names somebody to work as, or a time, does not come for the first time
+        if not on_terminal or opening or cli.acting or cli.instant:
+            raise
+        from deskterm.cli.first_run import offer_desk  # noqa: PLC0415 - at the first start of all
+
+        offered = offer_desk(cli)
+        if offered is None:
+            return
+        cli, facts = offered, offered.read_facts()
     clock = cli.make_clock(facts)
     # Textual and the queue's table are imported where they are needed, because a call needs one of them only.
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not on_terminal:
         from deskterm.cli.ticket.list import print_queue  # noqa: PLC0415
 
         print_queue(cli, "open", limit=40)

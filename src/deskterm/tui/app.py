@@ -50,7 +50,7 @@ PRELOAD = (
     "deskterm.tui.handlers.communication",
     "deskterm.tui.handlers.priority",
     "deskterm.tui.handlers.development_billing",
-    "deskterm.tui.handlers.leading",
+    "deskterm.tui.handlers.lead.wall",
     "deskterm.tui.handlers.ticket.due_times",
     "deskterm.tui.handlers.ticket.people",
     "deskterm.tui.handlers.ticket.facts",

@@ -224,6 +224,14 @@ class Workspace(Console, Protocol):
         """The application: its theme, clipboard and palette."""
 
     @property
+    def pane(self) -> str:
+        """The id of the pane that has the focus."""
+
+    @property
+    def typing_letter(self) -> bool:
+        """True while keys go to the composer."""
+
+    @property
     def views(self) -> Sequence[ViewLine]:
         """The views of the side bar."""
 
@@ -347,6 +355,9 @@ class Workspace(Console, Protocol):
         """Run a command by its name, or say why it cannot be run. target: what it is for; by default, what the cursor
         is on now; line: as it was typed, kept when the command is refused (C-05)."""
 
+    def watch_commands(self, noted: Callable[[str], object]) -> None:
+        """Have something called with the name of each command that is run from now on."""
+
     async def call(self, handler: str, *arguments: object) -> None:
         """Run a handler by its name, as a part of the one that calls it: `registering.go_on`."""
 
@@ -388,7 +399,3 @@ class TitledScreen(Workspace, Protocol):
 
     def list_second_keys(self) -> Sequence[tuple[str, str, str]]:
         """Return the keys that may follow the first one of two, each with the title and name of its command."""
-
-    @property
-    def typing_letter(self) -> bool:
-        """True while keys go to the composer."""

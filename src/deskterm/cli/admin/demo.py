@@ -24,7 +24,12 @@ def make_demo(
     ] = None,
 ) -> None:
     """Make a throw-away desk with a live working day, and open the console on it; in a pipe, print its queue."""
-    given: CliContext = context.obj
+    run_demo(context.obj, keep)
+
+
+def run_demo(given: CliContext, keep: Path | None) -> None:
+    """Make the demo's desk and open the console on it, with a tour; in a pipe, print its queue. keep: the new file to
+    keep it in; None throws it away."""
     with tempfile.TemporaryDirectory(prefix="deskterm-demo-") as folder:
         database = str(keep) if keep is not None else str(Path(folder) / "demo.sqlite3")
         cli = CliContext(database, given.acting, given.instant, given.login)
@@ -38,7 +43,9 @@ def make_demo(
         # Only a console needs Textual, and whoever waits should read the line above before that is imported.
         from deskterm.tui import app  # noqa: PLC0415
 
-        app.run(cli.url, cli.check_login(), cli.make_clock(cli.read_facts()), impersonator=cli.impersonator)
+        app.run(
+            cli.url, cli.check_login(), cli.make_clock(cli.read_facts()), impersonator=cli.impersonator, opening="tour"
+        )
 
 
 def _build_desk(cli: CliContext) -> None:

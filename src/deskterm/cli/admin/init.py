@@ -11,11 +11,12 @@ from deskterm.cli.runtime.instants import system_now
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.admin.zone_change import change_zone
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.procedure.load import load
+from deskterm.procedure.load import LoadedProcedure, load
 from deskterm.procedure.shipped import find_procedure
 
 
@@ -23,6 +24,12 @@ def init_desk(
     context: typer.Context,
     procedure: Annotated[str, typer.Option(help="A shipped procedure by name, or a file.", metavar="NAME|FILE")],
     name: Annotated[str | None, typer.Option(help="What the desk is called; left out, as the procedure says.")] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            help="The desk's time zone, such as Europe/London; left out, as the procedure says.", metavar="ZONE"
+        ),
+    ] = None,
     simulated: Annotated[
         bool, typer.Option("--simulated", help="A desk for rehearsals: its commands accept --now.")
     ] = False,
@@ -31,6 +38,23 @@ def init_desk(
     """Make a new desk, with you as its admin."""
     cli: CliContext = context.obj
     loaded = load(find_procedure(procedure))
+    if zone is not None:
+        loaded = change_zone(loaded, zone)
+    make_desk(cli, loaded, name=name, simulated=simulated, as_json=as_json)
+    if not as_json:
+        print("Next: deskterm seed agents FILE, deskterm ticket new, or just deskterm.")
+
+
+def make_desk(
+    cli: CliContext,
+    loaded: LoadedProcedure,
+    *,
+    name: str | None = None,
+    simulated: bool = False,
+    as_json: bool = False,
+) -> None:
+    """Make a new desk, with whoever calls or the agent after `--as` as its admin, and say so. name: None for the
+    organisation of the procedure. Raises DeskError where there is one already."""
     now, offset = system_now(), 0
     if cli.instant is not None:
         if not simulated:
@@ -73,4 +97,3 @@ def init_desk(
             *(f"  note: {warning.sentence}" for warning in warnings),
         ]
     )
-    print("Next: deskterm seed agents FILE, deskterm ticket new, or just deskterm.")

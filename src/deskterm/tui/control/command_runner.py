@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HANDLERS = "deskterm.tui.handlers"
 """The package that the names of handlers are looked up in."""
 
-LIGHT_HANDLERS = frozenset({"view", "writing", "drafts"})
+LIGHT_HANDLERS = frozenset({"view", "writing", "drafts", "learning"})
 """Modules of handlers that import nothing of the desk. They are imported on the event loop, so that their keys work
 while the write thread is still fetching the desk."""
 
@@ -47,6 +47,8 @@ class CommandRunner:
     def __init__(self, console: Workspace, loader: Loader, type_ahead: TypeAhead) -> None:
         self._console, self._loader, self._type_ahead = console, loader, type_ahead
         self.acts = ActLog(console.update_titles)
+        self.noted: Callable[[str], object] | None = None
+        """Called with the name of each command that is run, by whoever watches what the agent does."""
         self._expecting: tuple[str, str, str, Hold] | None = None
         """The command that waits for the row under the cursor, with its argument, its line and its hold on the keys."""
 
@@ -62,7 +64,10 @@ class CommandRunner:
         if refusal is not None:
             self._console.notify(refusal, severity="warning")
             self._keep(line)
-        elif command.step is not None:
+            return
+        if self.noted is not None:
+            self.noted(name)
+        if command.step is not None:
             command.step(self._console)
         else:
             # With an argument nothing is asked, and the keys that follow are commands again

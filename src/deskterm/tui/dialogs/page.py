@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from deskterm.tui.dialogs import STYLE
 from deskterm.tui.dialogs.dialog import Dialog
@@ -26,11 +27,16 @@ def text_width(terminal_width: int) -> int:
 
 class Page(Dialog[str | None]):
     """Text to read and leave. has_next: tab dismisses it with `next`. update: called each second, returns the text as
-    it reads by then, or None where it is unchanged; the scroll position stays."""
+    it reads by then, or None where it is unchanged; the scroll position stays. search: returns the text for words
+    that are looked for, empty for all of it."""
 
     CSS_PATH = STYLE
+    # The line of the search takes the focus when it is asked for
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,question_mark,w", "dismiss(None)", "Close"),
+        Binding("q,enter,question_mark,w", "dismiss(None)", "Close"),
+        Binding("escape", "leave", "Leave"),
+        Binding("slash", "search", "Search"),
         Binding("j,down", "scroll(1)", "Down"),
         Binding("k,up", "scroll(-1)", "Up"),
         Binding("space,pagedown,ctrl+d", "scroll(12)", "A screen down"),
@@ -47,17 +53,23 @@ class Page(Dialog[str | None]):
         *,
         has_next: bool = False,
         update: Callable[[], Content | None] | None = None,
+        search: Callable[[str], Content] | None = None,
     ) -> None:
         super().__init__()
-        self._update = update
+        self._update, self._search = update, search
         self._title, self._content, self._has_next = title, content, has_next
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog page") as dialog:
             dialog.border_title = Content(self._title)
+            if self._search is not None:
+                line = Input(placeholder="words, or a key", id="narrow")
+                line.display = False
+                yield line
             with VerticalScroll(can_focus=False):
                 yield Static(self._content, id="words", markup=False)
-            hint = "j k scroll · tab next clock · esc close" if self._has_next else "j k scroll · esc close"
+            more = " · tab next clock" if self._has_next else " · / search" if self._search is not None else ""
+            hint = f"j k scroll{more} · esc close"
             yield Static(hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -69,6 +81,34 @@ class Page(Dialog[str | None]):
         content = self._update() if self._update is not None else None
         if content is not None:
             self.query_one("#words", Static).update(content)
+
+    def action_search(self) -> None:
+        """Open the line of the search, where there is one."""
+        if self._search is not None:
+            line = self.query_one("#narrow", Input)
+            line.display = True
+            line.focus()
+
+    def action_leave(self) -> None:
+        """Leave the search, else the page (C-07)."""
+        line = self.query_one("#narrow", Input) if self._search is not None else None
+        if line is None or not line.display:
+            self.dismiss(None)
+            return
+        line.value = ""
+        line.display = False
+        self.set_focus(None)
+
+    @on(Input.Changed)
+    def _words_changed(self, event: Input.Changed) -> None:
+        if self._search is not None:
+            self.query_one("#words", Static).update(self._search(event.value))
+            self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    @on(Input.Submitted)
+    def _words_entered(self) -> None:
+        """Keep what was found, and let keys scroll again."""
+        self.set_focus(None)
 
     def action_scroll(self, by: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

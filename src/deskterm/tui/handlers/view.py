@@ -6,6 +6,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.models import TABS, Choice
 from deskterm.present.sanitize import Safe, sanitize
@@ -14,6 +16,7 @@ from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.dialogs.page import Page, text_width
 from deskterm.tui.pages.help_page import format_help
+from deskterm.tui.screens.titles import COMPOSING
 from deskterm.tui.settings.declarations import COLUMN_NAMES, SETTINGS, PaneLayout
 from deskterm.tui.themes import THEMES, find_theme
 
@@ -248,11 +251,15 @@ async def open_palette(workspace: Workspace, target: Target, argument: str) -> N
 
 
 async def show_help(workspace: Workspace, target: Target, argument: str) -> None:
-    """Show all commands, and why some cannot be run now."""
+    """Show all commands, those of where the agent is first, and why some cannot be run now (C-16)."""
     refusals = {name: command.refusal(workspace, target) or "" for name, command in BY_NAME.items()}
-    await workspace.show(
-        Page("Keys and commands", format_help(refusals, text_width(workspace.size.width), workspace.keys_of))
-    )
+    width, pane = text_width(workspace.size.width), workspace.pane
+    typing = COMPOSING if workspace.typing_letter else ()
+
+    def search(words: str) -> Content:
+        return format_help(refusals, width, workspace.keys_of, pane=pane, typing=typing, words=words)
+
+    await workspace.show(Page("Keys and commands", search(argument), search=search))
 
 
 async def quit_console(workspace: Workspace, target: Target, argument: str) -> None:

@@ -9,11 +9,29 @@ from textual.content import Content
 from deskterm.present.models import GLYPHS, MEANINGS
 from deskterm.tui.commands.command import Command, Group
 from deskterm.tui.commands.keys import format_key
-from deskterm.tui.commands.table import TABLE
+from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
+from deskterm.tui.panes.keyline import Key
 
 GROUPS: tuple[Group, ...] = ("Work", "Look", "Move", "Program")
+
+HERE: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "queue": (
+        "Here, in the queue",
+        ("open", "reply", "note", "status", "take", "assign", "mark", "mark-all", "filter", "order", "columns",
+         "next-view", "why", "undo"),
+    ),
+    "conversation": (
+        "Here, in the ticket",
+        ("next-tab", "previous-tab", "next-fold", "previous-fold", "open", "fold", "next-ticket", "previous-ticket",
+         "reply", "note", "status", "zoom", "back"),
+    ),
+    "clocks": ("Here, at the clocks", ("down", "up", "why", "due", "waive", "back")),
+    "views": ("Here, in the views", ("down", "up", "open", "view", "next-view", "previous-view", "back")),
+    "soon": ("Here, at what breaches next", ("down", "up", "open", "take", "assign", "reply", "why", "back")),
+}  # fmt: skip
+"""Pane → its heading on the help page, and the commands that are used most there."""
 
 KeysOf = Callable[[str], Sequence[str]]
 """Returns the keys of a command."""
@@ -22,10 +40,30 @@ INDENT = 26
 """Cells before the text of a command."""
 
 
-def format_help(refusals: Mapping[str, str], width: int, keys_of: KeysOf) -> Content:
-    """Format all commands by group. refusals: command → why it cannot be run now; width: cells there are; keys_of:
-    command → its keys."""
+def format_help(
+    refusals: Mapping[str, str],
+    width: int,
+    keys_of: KeysOf,
+    *,
+    pane: str = "",
+    typing: Sequence[Key] = (),
+    words: str = "",
+) -> Content:
+    """Format all commands: first those of where the agent is, then by group. refusals: command → why it cannot be run
+    now; width: cells there are; keys_of: command → its keys; pane: the one with the focus; typing: the keys of the
+    composer, where that has it; words: only what has all of them, or this key."""
+    if words.strip():
+        return _format_found(words, refusals, width, keys_of)
     parts: list[Content | str | tuple[str, str]] = []
+    if typing:
+        parts.append(("Here, in the composer\n", ACCENT))
+        for key in typing:
+            parts += [(f"  {fit(key.key, 13)}", BOLD), " " * 11, f"{key.title[:1].upper()}{key.title[1:]}.\n"]
+    elif pane in HERE:
+        heading, names = HERE[pane]
+        parts.append((f"{heading}\n", ACCENT))
+        for name in names:
+            parts += _format_command(BY_NAME[name], keys_of(name), refusals.get(name, ""), width)
     for group in GROUPS:
         parts += [("\n" if parts else "", ""), (f"{group}\n", ACCENT)]
         for command in (command for command in TABLE if command.group == group):
@@ -37,6 +75,25 @@ def format_help(refusals: Mapping[str, str], width: int, keys_of: KeysOf) -> Con
         ("  Times left are working time where the target is: they stand still while the desk is closed.\n", FAINT)
     ]
     return Content.assemble(*parts)
+
+
+def _format_found(words: str, refusals: Mapping[str, str], width: int, keys_of: KeysOf) -> Content:
+    """Format the commands of a search: those with exactly this key, else those with all words."""
+    wanted = words.casefold().split()
+    found = [command for command in TABLE if words.strip() in map(format_key, keys_of(command.name))]
+    found = found or [command for command in TABLE if all(word in _describe(command, keys_of) for word in wanted)]
+    if not found:
+        return Content.assemble((f"No command has the words “{words.strip()}”: leave some out.\n", FAINT))
+    parts: list[Content | str | tuple[str, str]] = []
+    for command in found:
+        parts += _format_command(command, keys_of(command.name), refusals.get(command.name, ""), width)
+    return Content.assemble(*parts)
+
+
+def _describe(command: Command, keys_of: KeysOf) -> str:
+    """Return everything about a command that a search looks in, in small letters."""
+    keys = " ".join(map(format_key, keys_of(command.name)))
+    return f"{keys} :{command.name} {command.title} {command.argument} {command.help} {command.group}".casefold()
 
 
 def _format_command(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.console import TitledScreen
 
-_COMPOSING = (
+COMPOSING = (
     Key("ctrl+s", "send", "send"),
     Key("ctrl+t", "send and set status", "then", short="status"),
     Key("ctrl+o", "channel", "channel", short="by"),
@@ -51,7 +51,7 @@ def update_banner(screen: TitledScreen) -> None:
 
 def _keys(screen: TitledScreen) -> list[Key]:
     if screen.typing_letter:
-        return list(_COMPOSING)
+        return list(COMPOSING)
     if screen.first_key:
         second_keys = screen.list_second_keys()
         keys = [Key(format_key(f"{screen.first_key} {key}"), title, name) for key, title, name in second_keys]

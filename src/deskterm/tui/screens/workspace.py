@@ -186,6 +186,9 @@ class DeskWorkspace:
     def run_command(self, name: str, argument: str = "", target: Target | None = None, line: str = "") -> None:
         self.runner.run(name, argument, target, line)
 
+    def watch_commands(self, noted: Callable[[str], object]) -> None:
+        self.runner.noted = noted
+
     async def call(self, handler: str, *arguments: object) -> None:
         await self.runner.call(handler, arguments)
 
@@ -389,6 +392,8 @@ class DeskWorkspace:
             self.show_list(self.current_query()._replace(match=""))
         elif self.composer is not None:
             self.composer.action_keep()
+        else:
+            self._screen.query("#tour").remove()
 
     def _arranged(self) -> None:
         """Show the most pressing clock on the ticket where the SLA pane is out of sight."""

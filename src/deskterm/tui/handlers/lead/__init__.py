@@ -1,0 +1,1 @@
+"""Commands for those who lead: the wall, and the hand-over of a shift."""
