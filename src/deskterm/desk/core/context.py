@@ -25,6 +25,7 @@ class TransactionContext:
 
     agent: whom its events name. behind: the login of whoever works in the agent's name, which every event records;
     empty for nobody. bulk: the mark that the events of one act about several tickets share; None for an act about one.
+    macro: the label of the macro that the command is a step of; empty for none.
     newest_edition: the number of the procedure's newest version, and the epoch second from which on it is in force.
     desk_name, timezone: the desk's own. simulated: its clock is offset from the real one, so that an instant before the
     ticket's last event is a mistake instead of a difference between the clocks of two machines. note: takes each
@@ -39,4 +40,5 @@ class TransactionContext:
     newest_edition: tuple[int, int]
     behind: str = ""
     bulk: str | None = None
+    macro: str = ""
     note: Callable[[int, int], None] | None = None

@@ -22,7 +22,9 @@ from deskterm.procedure.compiled import compute_digest
 from deskterm.store.db.tables import Agent, DeskEvent, ProcedureVersion, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
-DeskEventKind = Literal["created", "recorded", "agents", "clients", "edition", "rule", "import", "restored"]
+DeskEventKind = Literal[
+    "created", "recorded", "agents", "clients", "edition", "rule", "import", "restored", "templates"
+]
 """Kinds of the desk's own events; `recorded`: the state of a desk that was made before it kept a history of its own."""
 
 DESK_EVENT_LABELS: dict[str, str] = {
@@ -34,6 +36,7 @@ DESK_EVENT_LABELS: dict[str, str] = {
     "rule": "rule switched",
     "import": "event log imported",
     "restored": "desk restored from a backup",
+    "templates": "templates and macros changed",
 }
 
 _desk, _agent, _edition, _event = (table_of(one) for one in (DeskRow, Agent, ProcedureVersion, DeskEvent))

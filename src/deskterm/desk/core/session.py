@@ -93,6 +93,10 @@ class DeskSession:
     alone."""
     bulk: str | None = None
     """Mark shared by the events of the commands that are being grouped; None outside of `group_commands`."""
+    _macro: str = ""
+    """The label of the macro whose steps the commands are; empty outside of `joining`."""
+    _joined: TicketTransaction | None = None
+    """The transaction that commands on its ticket share; None outside of `joining`."""
     _sent_draft: int | None = None
     """The draft whose words the commands of a `sending` block send."""
 
@@ -232,6 +236,7 @@ class DeskSession:
             self._newest_edition,
             self.behind,
             self.bulk,
+            self._macro,
             self._note_change,
         )
 
@@ -275,6 +280,9 @@ class DeskSession:
         `require_changeable` refuses the act.
         """
         self.require(act, action)
+        if self._joined is not None:
+            yield self._begin_joined(self._joined, number, act, allow_closed=allow_closed)
+            return
         if dry_run:
             # A rehearsal neither waits for the right to write nor keeps it from others, unless something is due
             self.bring_up_to_date([number], now)
@@ -291,6 +299,37 @@ class DeskSession:
             # Not reached when the block raises: the database transaction is rolled back then
             if not dry_run:
                 work.finish()
+
+    @contextmanager
+    def joining(
+        self, number: int, act: Act, now: datetime, *, macro: str, version: int | None = None
+    ) -> Iterator[TicketTransaction]:
+        """Let all commands on one ticket in the block share one transaction, which is written at its end: all of them
+        happen, or none, and one undo takes them back (C-21).
+
+        act: that of the first command; macro: the label of what they are steps of; version: as for `ticket`. A command
+        in the block that is about another ticket is a fault. Raises as `ticket` does."""
+        with self.group_commands():
+            self._macro = macro
+            try:
+                with self.ticket(number, act, now, version) as work:
+                    self._joined = work
+                    try:
+                        yield work
+                    finally:
+                        self._joined = None
+            finally:
+                self._macro = ""
+
+    def _begin_joined(self, work: TicketTransaction, number: int, act: Act, *, allow_closed: bool) -> TicketTransaction:
+        """Begin another command in the transaction that commands share. Raises DeskError as `ticket` does."""
+        if number != work.number:
+            raise ValueError(f"a command on {number} within the transaction of {work.number}")
+        if not allow_closed:
+            require_changeable(work, act)
+        if work.command_events:
+            work.begin_next(self._context())
+        return work
 
     @contextmanager
     def tickets(

@@ -259,10 +259,11 @@ class TicketTransaction:
 
     def _command_mark(self) -> dict[str, Any]:
         """Return the members that make the events of a command one: the number of its first event on all later ones,
-        and on the first one the mark that a command on several tickets has."""
+        and on the first one the mark that a command on several tickets has, and the macro that it is a step of."""
         if events := self.command_events:
             return {"act": events[0].seq}
-        return {"bulk": self.context.bulk} if self.context.bulk else {}
+        marks = {"bulk": self.context.bulk, "macro": self.context.macro}
+        return {name: mark for name, mark in marks.items() if mark}
 
     def _insert_texts(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
         """Insert texts, and return references to them."""

@@ -195,6 +195,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         label="wrote a note",
         payload=payloads.MessageData,
         message_kind="internal",
+        undone="the note on {number} is taken back",
         irreversible="notes stay on record",
     ),
     "moved": EventKindEntry(label="changed the status", payload=payloads.MoveData),

@@ -16,6 +16,8 @@ class EventData(TypedDict, total=False):
     """Number of the first event of the same command, where this is a later one."""
     bulk: str
     """Mark shared by the events of a command on several tickets."""
+    macro: str
+    """Label of the macro that the command was a step of."""
     behind: str
     """Login of the person who works in the actor's name."""
     reason: str

@@ -32,7 +32,10 @@ class LastCommand:
         return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
 
     def name(self) -> str:
-        """Return what the command was, to go on with its ticket: `severity of`. Of several events the first counts."""
+        """Return what the command was, to go on with its ticket: `severity of`. Of several events the first counts; a
+        macro is called by its label."""
+        if macro := self.head.data.get("macro"):
+            return f"{macro} on"
         first = next((event for event in self.events if event.kind not in SYSTEM_EVENTS), self.head)
         return name_event(first.kind, first.changes or join_changes(event.changes for event in self.events))
 

@@ -155,7 +155,15 @@ def _find_obstacle(event: Event, letter_states: Sequence[str], *, is_covered: bo
         if event.data.get("channel") not in (None, MAIL) and not is_covered:
             return find_entry("replied").irreversible
         return None if letter_states else find_entry("replied").irreversible
+    if is_step_note(event):
+        return None
     return find_entry(event.kind).irreversible or None
+
+
+def is_step_note(event: Event) -> bool:
+    """Return whether an event is a note that a macro wrote. It goes with the rest of the macro, and is shown as taken
+    back; one that an agent wrote stays (C-21)."""
+    return event.kind == "noted" and bool(event.data.get("macro"))
 
 
 def _require_not_closed_for_good(desk: DeskSession, work: TicketTransaction, command: LastCommand) -> None:

@@ -21,6 +21,7 @@ from deskterm.desk.history.last_command import LastCommand, find_last_command
 from deskterm.desk.history.undo import (
     build_undo_result,
     describe_origin,
+    is_step_note,
     load_letter_states,
     require_undoable,
     undo_on_ticket,
@@ -152,6 +153,7 @@ def _may_be_undone(desk: DeskSession, command: LastCommand) -> bool:
         return False
     return command.is_split_off or all(
         (event.kind == "replied" and event.data.get("author_kind") != "requester")
+        or is_step_note(event)
         or not find_entry(event.kind).irreversible
         for event in command.events
     )

@@ -67,7 +67,7 @@ def find_broken_references(procedure: Procedure) -> Iterator[Problem]:
     """Yield every key that names nothing, every unknown fact and occurrence, and every key that is there twice."""
     known = collect_keys(procedure)
     paths = _PathDescriber(procedure)
-    for path, value, table in _walk_references(Procedure, procedure, ()):
+    for path, value, table in walk_references(Procedure, procedure, ()):
         if str(value) not in known[table]:
             sentence = f'there is no {ENTRY_NAMES[table]} "{value}"{suggest(str(value), known[table])}'
             yield Problem(path, f"{paths.describe(path)}: {sentence}")
@@ -111,31 +111,31 @@ class _PathDescriber:
         return describe_path(self._data, path)
 
 
-def _walk_references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, object, str]]:
+def walk_references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, object, str]]:
     """Yield path, key and table of every reference in a value. kind: the annotation of the value."""
     if get_origin(kind) is Annotated:
         inner, *notes = get_args(kind)
         yield from ((path, value, note.table) for note in notes if isinstance(note, Reference))
-        yield from _walk_references(inner, value, path)
+        yield from walk_references(inner, value, path)
     elif isinstance(value, Part):
         for name, field in type(value).model_fields.items():
             item = getattr(value, name)
             if item is not None:
                 notes = [note for note in field.metadata if isinstance(note, Reference)]
                 yield from (((*path, name), item, note.table) for note in notes)
-                yield from _walk_references(field.annotation, item, (*path, name))
+                yield from walk_references(field.annotation, item, (*path, name))
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
-            yield from _walk_references(_find_argument(kind, tuple, 0), item, (*path, number))
+            yield from walk_references(_find_argument(kind, tuple, 0), item, (*path, number))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _walk_references(_find_argument(kind, dict, 0), key, (*path, str(key)))
-            yield from _walk_references(_find_argument(kind, dict, 1), item, (*path, str(key)))
+            yield from walk_references(_find_argument(kind, dict, 0), key, (*path, str(key)))
+            yield from walk_references(_find_argument(kind, dict, 1), item, (*path, str(key)))
     elif value is not None:
         # `StatusKey | None`: the reference is a member of the union
         for option in get_args(kind):
             if get_origin(option) is Annotated:
-                yield from _walk_references(option, value, path)
+                yield from walk_references(option, value, path)
 
 
 def _find_argument(kind: Any, container: type, number: int) -> Any:

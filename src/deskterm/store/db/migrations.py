@@ -89,6 +89,12 @@ _DRAFT_COLUMNS = (
 )
 _DRAFT_INDEX = "CREATE INDEX draft_owner ON draft (login, behind)"
 
+_TEMPLATE_COLUMNS = (
+    "kind VARCHAR NOT NULL, owner VARCHAR NOT NULL DEFAULT '', key VARCHAR NOT NULL, "
+    "language VARCHAR NOT NULL DEFAULT '', document TEXT NOT NULL"
+)
+_TEMPLATE_INDEX = "CREATE UNIQUE INDEX template_key ON template (kind, owner, key, language)"
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
@@ -159,11 +165,14 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         8,
-        "drafts are kept, and the words of texts indexed",
+        "drafts, templates and macros are kept, and the words of texts indexed",
         sqlite=(
             f"CREATE TABLE draft (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, {_DRAFT_COLUMNS}, ticket_id INTEGER, "
             "saved_at DATETIME NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL)",
             _DRAFT_INDEX,
+            f"CREATE TABLE template (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, {_TEMPLATE_COLUMNS}, "
+            "saved_at DATETIME NOT NULL, saved_by VARCHAR NOT NULL)",
+            _TEMPLATE_INDEX,
             *SQLITE_INDEX,
             SQLITE_REBUILD,
         ),
@@ -171,6 +180,9 @@ MIGRATIONS: tuple[Migration, ...] = (
             f"CREATE TABLE draft (id BIGSERIAL PRIMARY KEY, {_DRAFT_COLUMNS}, ticket_id BIGINT, "
             "saved_at TIMESTAMP WITH TIME ZONE NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL)",
             _DRAFT_INDEX,
+            f"CREATE TABLE template (id BIGSERIAL PRIMARY KEY, {_TEMPLATE_COLUMNS}, "
+            "saved_at TIMESTAMP WITH TIME ZONE NOT NULL, saved_by VARCHAR NOT NULL)",
+            _TEMPLATE_INDEX,
             *POSTGRESQL_INDEX,
         ),
     ),

@@ -396,11 +396,33 @@ class DraftRow(SQLModel, table=True):
     __table_args__ = (Index("draft_owner", "login", "behind"), {"sqlite_autoincrement": True})
 
 
+class TemplateRow(SQLModel, table=True):
+    """A template or a macro (C-21). kind: `template` or `macro`; owner: the login of the agent whose own it is, empty
+    for the desk's; key, language: as in files; document: JSON, as `desk.templates.definitions` has it; saved_by: the
+    login of whoever put it in last."""
+
+    __tablename__ = "template"
+
+    id: int | None = Field(default=None, sa_column=id_column())
+    kind: str
+    owner: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    key: str
+    language: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    document: str = Field(sa_column=Column(Text, nullable=False))
+    saved_at: datetime
+    saved_by: str
+
+    __table_args__ = (
+        Index("template_key", "kind", "owner", "key", "language", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+
 TABLES: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (
         *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
-        *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow, DeskEvent, DraftRow),
+        *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow, DeskEvent, DraftRow, TemplateRow),
     )
 ]
 """All tables of a store, in the order in which references allow to create them."""

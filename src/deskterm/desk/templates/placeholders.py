@@ -1,0 +1,130 @@
+"""The text of a template: placeholders in braces, and the mark at which the cursor stands afterwards (C-21).
+
+Values are put in as they are and never searched for placeholders again: they are words of customers. A placeholder
+that has no value leaves a gap that is seen, `‹due?›`, and no text with a gap is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from deskterm.procedure.checking.problems import suggest
+
+CURSOR = "cursor"
+FIELD, LINK = "field:", "link:"
+PLACEHOLDERS: Mapping[str, str] = {
+    "number": "the ticket's number",
+    "subject": "its subject",
+    "requester": "the requester's name",
+    "first_name": "the first word of that name",
+    "client": "the client",
+    "agent": "whoever writes",
+    "assignee": "whoever has the ticket",
+    "organisation": "our own name, that of the desk",
+    "status": "the ticket's status",
+    "severity": "its severity",
+    "priority": "its priority",
+    "type": "its type of request",
+    "department": "its department",
+    "team": "its team",
+    "product": "its product",
+    "due": "its next due time, as long as that is to come",
+    "today": "today's date",
+}
+"""Placeholder → what stands in its place. Those that letters of the procedure have too mean the same there."""
+
+_TOKEN = re.compile(r"\{\{(?P<literal>[^{}\n]*)\}\}|\{(?P<name>[A-Za-z][\w-]*(?::[\w-]+)?)\}")
+_GAP = re.compile(r"‹([a-z][a-z_]*(?::[a-z0-9][a-z0-9-]*)?)\?›")
+
+
+class Rendered(NamedTuple):
+    """A template with its values. cursor: the offset of its cursor mark, None where it has none; gaps: placeholders
+    without a value, each once, whose gaps are in the text."""
+
+    text: str
+    cursor: int | None
+    gaps: tuple[str, ...]
+
+
+def find_problems(text: str, fields: Iterable[str], links: Iterable[str]) -> Iterator[str]:
+    """Yield what is wrong with the placeholders of a template, a sentence each. fields, links: keys that `{field:KEY}`
+    and `{link:KEY}` may name."""
+    known = [*PLACEHOLDERS, CURSOR, *(f"{FIELD}{key}" for key in fields), *(f"{LINK}{key}" for key in links)]
+    names = [match["name"] for match in _TOKEN.finditer(text) if match["name"]]
+    for name in dict.fromkeys(names):
+        if name not in known:
+            near = suggest(name.lower(), known)
+            hint = near if near.endswith("?") else f"; known are {', '.join(f'{{{one}}}' for one in PLACEHOLDERS)}."
+            yield f"{{{name}}} is no placeholder{hint} For braces as they are write {{{{{name}}}}}."
+    if names.count(CURSOR) > 1:
+        yield f"{{{CURSOR}}} is there {names.count(CURSOR)} times: the cursor can stand in one place."
+
+
+def list_placeholders(text: str) -> list[str]:
+    """List the placeholders of a template, each once, without the cursor mark."""
+    found = (match["name"] for match in _TOKEN.finditer(text) if match["name"] not in (None, CURSOR))
+    return list(dict.fromkeys(found))
+
+
+def render(text: str, values: Mapping[str, str]) -> Rendered:
+    """Put values into a template. A value that is missing or empty leaves a gap."""
+    parts: list[str] = []
+    cursor: int | None = None
+    gaps: list[str] = []
+    end = length = 0
+    for match in _TOKEN.finditer(text):
+        name = match["name"]
+        before = text[end : match.start()]
+        if name is None:
+            filled = f"{{{match['literal']}}}"
+        elif name == CURSOR:
+            filled, cursor = "", length + len(before)
+        else:
+            filled = _clean(values.get(name, ""))
+            if not filled:
+                gaps.append(name)
+                filled = format_gap(name)
+        parts += [before, filled]
+        length += len(before) + len(filled)
+        end = match.end()
+    return Rendered("".join((*parts, text[end:])), cursor, tuple(dict.fromkeys(gaps)))
+
+
+def format_gap(name: str) -> str:
+    """Return the gap of a placeholder without a value, as it stands in a text."""
+    return f"‹{name}?›"
+
+
+def find_gaps(text: str) -> list[str]:
+    """List the placeholders whose gaps are in a text, each once."""
+    return list(dict.fromkeys(name for name in _GAP.findall(text) if is_placeholder(name)))
+
+
+def fill_gap(text: str, name: str, value: str) -> str:
+    """Put a value into the gaps of a placeholder."""
+    return text.replace(format_gap(name), _clean(value))
+
+
+def is_placeholder(name: str) -> bool:
+    """Return whether a name may be one of a placeholder with a value."""
+    return name in PLACEHOLDERS or name.startswith((FIELD, LINK))
+
+
+def describe_placeholder(name: str) -> str:
+    """Return what stands in the place of a placeholder."""
+    if name.startswith(FIELD):
+        return f"the field {name.removeprefix(FIELD)}"
+    return PLACEHOLDERS.get(name) or f"the address {name.removeprefix(LINK)}"
+
+
+def escape(text: str) -> str:
+    """Return words that a template shows as they are, whatever braces are in them."""
+    return _TOKEN.sub(lambda match: f"{{{{{match['name']}}}}}" if match["name"] else match[0], text)
+
+
+def _clean(value: str) -> str:
+    """Return a value on one line, without characters that a terminal acts on or nobody sees."""
+    line = " ".join(value.split())
+    return "".join(character for character in line if character.isprintable() and character not in "‹›")
