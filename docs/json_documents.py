@@ -134,6 +134,14 @@ STORIES = {
         save-draft 1001 'On its way'
         ticket drafts
         ticket list
+        view save Low prio:low --sort due --columns number,subject --after-action stay
+        view list
+        view show Low
+        view rename Low Lowest
+        view share Lowest second-line
+        view default Lowest
+        view place Lowest 1
+        view delete Lowest
         ticket list --to-be-set
         ticket search mail
         ticket order 1001

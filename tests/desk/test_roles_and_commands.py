@@ -22,7 +22,7 @@ from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import delay_notice, messages, survey, thanks_messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
-from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
+from deskterm.desk.directory import absence, participants, saved_views, seed_people, tier_coverage
 from deskterm.desk.domain.fold import UpcomingEvent
 from deskterm.desk.history import retention, undo, undo_acts
 from deskterm.desk.history.erasing import erasure
@@ -222,13 +222,15 @@ NOT_COMMANDS: dict[Callable[..., object], str] = {
     procedure_migration.plan_migration: "reads: the dry run of migrate",
     preview.preview_due_changes: "reads",
     retention.find_expired_tickets: "reads",
+    saved_views.save_view: "every role has views of its own, which change nothing on the desk",
     split.preview_list_items: "reads",
     undo.require_undoable: "asks, in the transaction of an undo, whether an event may be undone",
 }
 """Functions with the signature of a command that every role may call, or that are no commands, and the reason."""
 
-TESTED_ELSEWHERE = {"audit", "import", "act-as", "letters", "export", "backup"}
-"""Acts that only the command line, the import and backups require; their tests are there."""
+TESTED_ELSEWHERE = {"audit", "import", "act-as", "letters", "export", "backup", "share"}
+"""Acts that only the command line, the import and backups require, or that are about no ticket; their tests are
+there."""
 
 GRANTED_BY_PROCEDURE = {"set-due", "waive"}
 """Acts that a procedure may grant to roles of its own: they are checked once the ticket is loaded."""

@@ -44,6 +44,7 @@ WHO_MAY: dict[str, set[str]] = {
     "release": LEADS,
     "hold": LEADS,
     "absence": LEADS,
+    "share": LEADS,
     "audit": LEADS,
     # what changes the desk itself
     "erase": ADMINS,

@@ -41,7 +41,8 @@ MEANINGS = {
     "": {
         **dict.fromkeys(("search", "find", "grep"), "ticket search"),
         **dict.fromkeys(("new", "create", "open", "add"), "ticket new"),
-        **dict.fromkeys(("view", "show"), "ticket show"),
+        "show": "ticket show",
+        **dict.fromkeys(("views", "filters"), "view list"),
         **dict.fromkeys(("list", "ls", "queue", "tickets"), "ticket list"),
         **dict.fromkeys(("reply", "answer", "respond"), "ticket reply"),
         **dict.fromkeys(("note", "comment"), "ticket note"),

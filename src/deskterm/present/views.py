@@ -1,17 +1,22 @@
-"""The views of the queue: the lists that every desk has. Apart from their queries, because the console shows their
-names before it imports those."""
+"""The views of the queue: the lists that every desk has, and beside them those that agents made (C-11). Apart from
+their queries, because the console shows their names before it imports those."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from deskterm.store.personal.saved_views import SavedView
 
 
 class View(NamedTuple):
-    """A view. key: its name in commands; label: its name in the side bar."""
+    """A view. key: its name in commands; label: its name in the side bar; saved: what it shows where an agent made
+    it, None for one that every desk has."""
 
     key: str
     label: str
+    saved: SavedView | None = None
 
 
 VIEWS: tuple[View, ...] = (
@@ -28,6 +33,56 @@ VIEWS: tuple[View, ...] = (
 
 VIEWS_WITH_CLOCKS = tuple(view.key for view in VIEWS if view.key != "closed")
 """The views with tickets whose clocks may run."""
+
+VIEW_NUMBERS = 9
+"""The first views are opened by their number in the list, a digit."""
+
+_LAST = ("open", "snoozed", "closed")
+"""The views that follow those of agents, where nobody has put them elsewhere: one seldom goes there."""
+
+
+def arrange_views(saved: Iterable[SavedView], places: Sequence[str]) -> list[View]:
+    """Return all views in the order of an agent. saved: those that agents made; places: the keys of views that were put
+    into an order, which come first."""
+    made = [View(view.key, view.name, view) for view in saved]
+    usual = [*(view for view in VIEWS if view.key not in _LAST), *made, *(view for view in VIEWS if view.key in _LAST)]
+    by_key = {view.key: view for view in usual}
+    placed = [by_key.pop(key) for key in places if key in by_key]
+    return [*placed, *by_key.values()]
+
+
+def place_view(views: Sequence[View], key: str, place: int) -> list[str]:
+    """Return the keys of views, with one of them put to a place, from 1 on."""
+    keys = [view.key for view in views if view.key != key]
+    keys.insert(place - 1, key)
+    return keys
+
+
+def find_views(views: Sequence[View], name: str) -> list[View]:
+    """Return the views that a person may mean: by key, label or number; else those that begin so."""
+    wanted = name.strip().casefold()
+    if wanted.isascii() and wanted.isdigit():
+        return [*views[int(wanted) - 1 : int(wanted)]] if len(wanted) < 4 and int(wanted) else []
+    if not wanted:
+        return []
+    exact = [view for view in views if wanted in (view.key, view.label.casefold())]
+    # An exact name first: it may also be the beginning of another one
+    return exact[:1] or [view for view in views if any(one.startswith(wanted) for one in _names_of(view))]
+
+
+def _names_of(view: View) -> tuple[str, ...]:
+    # The key of one that an agent made is for the program alone
+    label = view.label.casefold()
+    return (label,) if view.saved is not None else (view.key, label)
+
+
+def list_reserved_names() -> list[str]:
+    """Return the names that no view of an agent may have."""
+    return [*(name for view in VIEWS for name in (view.key, view.label)), *_WORDS]
+
+
+_WORDS = ("save", "rename", "delete", "share", "default", "place", "edit", "after", "all", "awake")
+"""Words that follow `:view` in the console with a meaning of their own."""
 
 
 def format_view_keys(keys: Sequence[str]) -> str:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.present.filters.reading import FilterContext, chooses_scope, read_filter
+from deskterm.present.filters.reading import FilterContext, read_filter
+from deskterm.present.filters.scope import chooses_scope
 from deskterm.present.labels import Vocabulary
 from deskterm.store.filters.conditions import (
     Among,

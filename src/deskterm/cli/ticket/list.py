@@ -10,6 +10,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
 from deskterm.cli.runtime.filtering.filter_words import FilterWords, join_words, read_filter_text
+from deskterm.cli.runtime.filtering.named_views import find_view, read_view_filter
 from deskterm.cli.runtime.options import USUAL_ROWS, AllRows, LimitOrAll, choose_limit
 from deskterm.cli.runtime.output import print_json, print_json_list, report_left_out
 from deskterm.cli.ticket import worklists
@@ -24,14 +25,17 @@ from deskterm.cli.ticket.queue_table import (
 )
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary
-from deskterm.present.views import VIEWS, format_view_keys
+from deskterm.present.views import VIEWS, View, format_view_keys
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.filters.conditions import Every
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
 from deskterm.store.queries.queue import EVERYTHING, QueueRow, SortOrder, Viewer, count_tickets, load_queue_page
 from deskterm.store.queries.search import load_requester_tickets, search_tickets
 
 _PAGE = 5_000
 """Rows that are read at a time: a list of all tickets of a large desk must not stand in memory as a whole."""
+_EVERY = View(EVERYTHING, "All tickets")
+_OPEN = next(known for known in VIEWS if known.key == "open")
 _COLUMNS_OF_REQUESTS = ("sign", "number", "received", "severity", "status", "assignee", "client", "subject")
 
 
@@ -41,16 +45,20 @@ def list_tickets(
     view: Annotated[
         str | None,
         typer.Option(
-            help=f"{format_view_keys([known.key for known in VIEWS])}; left out, open, or all tickets where the filter "
-            "says which are open or closed."
+            help=f"{format_view_keys([known.key for known in VIEWS])}, or the name of one that you made or your team "
+            "has (`deskterm view list`); left out, open, or all tickets where the filter says which are open or closed."
         ),
     ] = None,
     match: Annotated[
         str, typer.Option(help="Only tickets with this text in number, subject, requester or client.")
     ] = "",
     sort: Annotated[
-        str, typer.Option(help="order (the procedure's order of work), due, received or updated; the newest first.")
-    ] = "order",
+        str | None,
+        typer.Option(
+            help="order (the procedure's order of work), due, received or updated, the newest first; left out, that of "
+            "the view."
+        ),
+    ] = None,
     by_due: Annotated[bool, typer.Option("--by-due", help="The same as --sort due.")] = False,
     columns: Annotated[
         str | None, typer.Option(help=f"These columns: {', '.join(COLUMNS)}.", metavar="NAME,NAME…")
@@ -76,10 +84,10 @@ def list_tickets(
     """List tickets, in the order of work."""
     cli: CliContext = context.obj
     most = choose_limit(limit, whole=whole, as_json=as_json)
-    if sort not in get_args(SortOrder):
+    if sort is not None and sort not in get_args(SortOrder):
         raise UsageError(f"There is no order {sort!r}: use {', '.join(get_args(SortOrder))}.")
     if stale + unscheduled + to_be_set:
-        narrowed = match or by_due or sort != "order" or columns or closed or requester or department or team or only
+        narrowed = match or by_due or sort is not None or columns or closed or requester or department or team or only
         if stale + unscheduled + to_be_set > 1 or view is not None or narrowed or words:
             raise UsageError("--stale, --unscheduled and --to-be-set are lists of their own: give one, and no view.")
         _print_worklist(cli, most, as_json, stale=stale, unscheduled=unscheduled)
@@ -91,7 +99,7 @@ def list_tickets(
             )
         if only:
             raise UsageError("--requester lists all that somebody asked for: leave --only out.")
-        if department is not None or team is not None or by_due or sort != "order":
+        if department is not None or team is not None or by_due or sort is not None:
             raise UsageError(
                 "--requester lists all that somebody asked for, the newest first: leave --department, --team and"
                 " --sort out."
@@ -106,7 +114,7 @@ def list_tickets(
         cli,
         view,
         match=match,
-        order="due" if by_due else cast(SortOrder, sort),
+        order="due" if by_due else cast(SortOrder | None, sort),
         columns=columns,
         only=filters,
         words=words or (),
@@ -206,19 +214,17 @@ def print_queue(
     view: str | None,
     *,
     match: str = "",
-    order: SortOrder = "order",
+    order: SortOrder | None = None,
     columns: str | None = None,
     only: Sequence[str] = (),
     words: Sequence[str] = (),
     limit: int = USUAL_ROWS,
     as_json: bool = False,
 ) -> None:
-    """Print a view of the queue with its due times. columns: names with commas between them, None for the usual ones;
+    """Print a view of the queue with its due times. view: a name of it; order, columns (names with commas between
+    them): None for those of the view;
     only: filters, as `parse_filters` reads them; words: of a filter, which may choose its view with None. Raises
     UsageError for a view or a column that there is not."""
-    labels = {known.key: known.label for known in VIEWS}
-    if view is not None and view not in labels:
-        raise UsageError(f"There is no view {view!r}: use {', '.join(labels)}.")
     names = parse_columns(columns) if columns is not None else None
     with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
@@ -229,7 +235,13 @@ def print_queue(
         vocabulary = Vocabulary(facts.document)
         filters = parse_filters(only, vocabulary)
         found = read_filter_text(cli, reader, facts, join_words(words))
-        listed = view or (EVERYTHING if found.chooses_scope else "open")
+        chosen = find_view(reader, login, view) if view is not None else _EVERY if found.chooses_scope else _OPEN
+        saved = chosen.saved
+        listed, sorting = (chosen.key, order or "order") if saved is None else (saved.base, order or saved.order)
+        if names is None and saved is not None and saved.columns:
+            names = ["sign", "left", *(name for name in saved.columns if name not in ("sign", "left"))]
+        parts = [one for one in (read_view_filter(cli, reader, facts, chosen), found.condition) if one is not None]
+        condition = Every(tuple(parts)) if parts else None
 
         def read_pages() -> Iterator[list[QueueRow]]:
             left, after = limit, None
@@ -238,12 +250,12 @@ def print_queue(
                     reader,
                     listed,
                     viewer,
-                    order=order,
+                    order=sorting,
                     after=after,
                     limit=min(left, _PAGE),
                     match=match,
                     only=filters,
-                    condition=found.condition,
+                    condition=condition,
                 )
                 if page:
                     yield page
@@ -255,7 +267,7 @@ def print_queue(
             """Count the tickets of the view where there may be more than those shown."""
             if shown < limit:
                 return shown
-            return count_tickets(reader, listed, viewer, match, filters, found.condition)
+            return count_tickets(reader, listed, viewer, match, filters, condition)
 
         if as_json:
             shown = print_json_list(queue_row_to_json(row) for page in read_pages() for row in page)
@@ -264,7 +276,6 @@ def print_queue(
         rows = [row for page in read_pages() for row in page]
         total = count_all(len(rows))
         lines = read_queue_lines(reader, rows, vocabulary)
-    label = labels.get(listed, "All tickets")
-    print_heading(facts, f"{label} · {found.text}" if found.text else label, total, now)
+    print_heading(facts, f"{chosen.label} · {found.text}" if found.text else chosen.label, total, now)
     print_queue_lines(lines, names or choose_columns(lines, vocabulary), now, facts.timezone)
     report_left_out(len(rows), total)

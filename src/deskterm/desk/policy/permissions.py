@@ -50,6 +50,7 @@ Act = Literal[
     "seed",
     "procedure",
     "absence",
+    "share",
     "act-as",
     "letters",
     "export",
@@ -95,7 +96,7 @@ _AGENT: frozenset[str] = frozenset(
         "export",
     }
 )
-_LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence"}
+_LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence", "share"}
 # `notice` writes down what clocks did, which no person may claim
 _ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
 _SYSTEM: frozenset[str] = frozenset({"notice"})
@@ -149,6 +150,7 @@ _ACTIONS = {
     "seed": "fill the desk from files",
     "procedure": "change the procedure",
     "absence": "say that somebody else is away",
+    "share": "share a view with a team",
     "act-as": "act as somebody else",
     "letters": "read the letters to people outside",
     "export": "take data out",

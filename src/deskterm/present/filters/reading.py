@@ -16,8 +16,6 @@ from deskterm.present.filters.fields import (
     HAS_VALUES,
     IS_VALUES,
     NOTHING,
-    SCOPE_FIELDS,
-    SCOPE_VALUES,
     FilterField,
     list_choices,
 )
@@ -78,29 +76,6 @@ def read_filter(text: str, context: FilterContext) -> Condition | None:
     that cannot be read."""
     tree = parse_filter(text)
     return None if tree is None else _Reading(text, context).read(tree)
-
-
-def chooses_scope(text: str) -> bool:
-    """Return whether a filter says itself whether tickets are open, closed or asleep, so that a list need not choose.
-    Raises FilterError for a text that is no filter."""
-    return (tree := parse_filter(text)) is not None and _chooses_scope(tree)
-
-
-def _chooses_scope(tree: Node) -> bool:
-    match tree:
-        case Words():
-            return False
-        case Term(name=name, values=values):
-            field = BY_NAME.get(name.casefold())
-            if field is None:
-                return False
-            return field.name in SCOPE_FIELDS or (
-                field.kind == "is" and any(value.text.casefold() in SCOPE_VALUES for value in values)
-            )
-        case Not(part=part):
-            return _chooses_scope(part)
-        case And(parts=parts) | Or(parts=parts):
-            return any(map(_chooses_scope, parts))
 
 
 class _Reading:

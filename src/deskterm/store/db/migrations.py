@@ -95,6 +95,14 @@ _TEMPLATE_COLUMNS = (
 )
 _TEMPLATE_INDEX = "CREATE UNIQUE INDEX template_key ON template (kind, owner, key, language)"
 
+_SAVED_VIEW_COLUMNS = (
+    "key VARCHAR NOT NULL PRIMARY KEY, login VARCHAR NOT NULL, name VARCHAR NOT NULL, team VARCHAR NOT NULL DEFAULT ''"
+)
+_SAVED_VIEW_INDEX = (
+    "CREATE UNIQUE INDEX saved_view_name ON saved_view (login, name)",
+    "CREATE TABLE view_choice (login VARCHAR NOT NULL PRIMARY KEY, data TEXT NOT NULL)",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
@@ -165,7 +173,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         8,
-        "drafts, templates and macros are kept, and the words of texts indexed",
+        "drafts, views, templates and macros are kept, and the words of texts indexed",
         sqlite=(
             f"CREATE TABLE draft (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, {_DRAFT_COLUMNS}, ticket_id INTEGER, "
             "saved_at DATETIME NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL)",
@@ -173,6 +181,8 @@ MIGRATIONS: tuple[Migration, ...] = (
             f"CREATE TABLE template (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, {_TEMPLATE_COLUMNS}, "
             "saved_at DATETIME NOT NULL, saved_by VARCHAR NOT NULL)",
             _TEMPLATE_INDEX,
+            f"CREATE TABLE saved_view ({_SAVED_VIEW_COLUMNS}, saved_at DATETIME NOT NULL, data TEXT NOT NULL)",
+            *_SAVED_VIEW_INDEX,
             *SQLITE_INDEX,
             SQLITE_REBUILD,
         ),
@@ -183,6 +193,9 @@ MIGRATIONS: tuple[Migration, ...] = (
             f"CREATE TABLE template (id BIGSERIAL PRIMARY KEY, {_TEMPLATE_COLUMNS}, "
             "saved_at TIMESTAMP WITH TIME ZONE NOT NULL, saved_by VARCHAR NOT NULL)",
             _TEMPLATE_INDEX,
+            f"CREATE TABLE saved_view ({_SAVED_VIEW_COLUMNS}, "
+            "saved_at TIMESTAMP WITH TIME ZONE NOT NULL, data TEXT NOT NULL)",
+            *_SAVED_VIEW_INDEX,
             *POSTGRESQL_INDEX,
         ),
     ),

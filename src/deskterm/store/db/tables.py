@@ -418,11 +418,38 @@ class TemplateRow(SQLModel, table=True):
     )
 
 
+class SavedViewRow(SQLModel, table=True):
+    """A view of the queue that an agent made (C-11): no part of any history. key: stands for it in choices and lists;
+    login: its owner; team: whose agents have it too, empty while it is the owner's alone; data: JSON of what it shows,
+    as `store.personal.saved_views` reads it."""
+
+    __tablename__ = "saved_view"
+
+    key: str = Field(primary_key=True)
+    login: str
+    name: str
+    team: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    saved_at: datetime
+    data: str = Field(sa_column=Column(Text, nullable=False))
+
+    __table_args__ = (Index("saved_view_name", "login", "name", unique=True),)
+
+
+class ViewChoiceRow(SQLModel, table=True):
+    """An agent's choices among the views there are (C-11). data: JSON of which one opens first, and their order."""
+
+    __tablename__ = "view_choice"
+
+    login: str = Field(primary_key=True)
+    data: str = Field(sa_column=Column(Text, nullable=False))
+
+
 TABLES: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (
         *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
         *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow, DeskEvent, DraftRow, TemplateRow),
+        *(SavedViewRow, ViewChoiceRow),
     )
 ]
 """All tables of a store, in the order in which references allow to create them."""

@@ -22,8 +22,8 @@ SortOrder = Literal["order", "due", "received", "updated"]
 """Order of a list: `order` is the procedure's order of work, `due` the due instant; `received` and `updated` begin with
 the newest."""
 
-EVERYTHING = "all"
-"""The list of all tickets, open, asleep or closed, which a filter narrows."""
+EVERYTHING, AWAKE = "all", "awake"
+"""Lists of all tickets, open or closed, which a filter narrows: with those that are snoozed, and without them."""
 
 DUE_SOON_SECONDS = 3600
 """Seconds for which the view "Due in 1 h" looks ahead."""
@@ -291,6 +291,8 @@ def _build_where(
 ) -> tuple[str, dict[str, object]]:
     if view == EVERYTHING:
         where = "1 = 1"
+    elif view == AWAKE:
+        where = IS_AWAKE
     elif view == "closed":
         where = "is_open = 0"
     else:

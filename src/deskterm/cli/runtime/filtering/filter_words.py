@@ -53,7 +53,8 @@ def read_filter_text(cli: CliContext, reader: ReadConnection, facts: DeskFacts, 
     if not text.strip():
         return CliFilter("")
     # The parser takes longer to import than a list without a filter takes to print
-    from deskterm.present.filters.reading import FilterContext, chooses_scope, read_filter  # noqa: PLC0415
+    from deskterm.present.filters.reading import FilterContext, read_filter  # noqa: PLC0415
+    from deskterm.present.filters.scope import chooses_scope  # noqa: PLC0415
 
     now = int(cli.now(facts).timestamp())
     vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)

@@ -1,0 +1,37 @@
+"""Views by their names on the command line (C-11): those of every desk, and those that agents made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.filtering.filter_words import read_filter_text
+from deskterm.errors import UsageError
+from deskterm.present.views import View, arrange_views, find_views
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.personal.saved_views import load_saved_views, load_view_choices
+from deskterm.store.queries.desk_facts import DeskFacts
+
+if TYPE_CHECKING:
+    from deskterm.store.filters.conditions import Condition
+
+
+def load_views(reader: ReadConnection, login: str) -> list[View]:
+    """Load all views that an agent has, in their order."""
+    return arrange_views(load_saved_views(reader, login), load_view_choices(reader, login).places)
+
+
+def find_view(reader: ReadConnection, login: str, name: str) -> View:
+    """Return the view that a person named by its name, a beginning of it that no other has, or its number. Raises
+    UsageError where there is none."""
+    views = load_views(reader, login)
+    found = find_views(views, name)
+    if len(found) != 1:
+        names = ", ".join(view.label if view.saved else view.key for view in found or views)
+        raise UsageError(f"{name!r} may be {names}." if found else f"There is no view {name!r}: use {names}.")
+    return found[0]
+
+
+def read_view_filter(cli: CliContext, reader: ReadConnection, facts: DeskFacts, view: View) -> Condition | None:
+    """Return the condition of a view that an agent made, beside that of the view that it narrows; None for none."""
+    return None if view.saved is None else read_filter_text(cli, reader, facts, view.saved.filter).condition

@@ -1,0 +1,49 @@
+"""Tickets that a filter is about by itself: open ones, closed ones, or those that are asleep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from deskterm.present.filters.fields import BY_NAME, SCOPE_FIELDS, SCOPE_VALUES
+from deskterm.store.filters.grammar import parse_filter
+from deskterm.store.filters.tree import And, Node, Not, Or, Term, Words
+from deskterm.store.queries.queue import AWAKE, EVERYTHING
+
+_Test: TypeAlias = Callable[[str, str], bool]
+"""Of the field's name and a value of it, without case."""
+
+
+def chooses_scope(text: str) -> bool:
+    """Return whether a filter says itself whether tickets are open, closed or asleep, so that a list need not choose.
+    Raises FilterError for a text that is no filter."""
+    return _has(
+        parse_filter(text), lambda name, value: name in SCOPE_FIELDS or (name == "is" and value in SCOPE_VALUES)
+    )
+
+
+def chooses_snoozed(text: str) -> bool:
+    """Return whether a filter is about tickets that are snoozed. Raises as `chooses_scope`."""
+    return _has(parse_filter(text), lambda name, value: name == "snoozed" or (name, value) == ("is", "snoozed"))
+
+
+def choose_base(text: str) -> str:
+    """Return the list that a filter narrows where nobody named one: tickets that are open, or all that are not snoozed
+    where it says itself which, or all. Raises as `chooses_scope`."""
+    if not chooses_scope(text):
+        return "open"
+    return EVERYTHING if chooses_snoozed(text) else AWAKE
+
+
+def _has(tree: Node | None, test: _Test) -> bool:
+    """Return whether any field of a filter passes a test with any of its values."""
+    match tree:
+        case None | Words():
+            return False
+        case Term(name=name, values=values):
+            field = BY_NAME.get(name.casefold())
+            return field is not None and any(test(field.name, value.text.casefold()) for value in values)
+        case Not(part=part):
+            return _has(part, test)
+        case And(parts=parts) | Or(parts=parts):
+            return any(_has(part, test) for part in parts)

@@ -1,0 +1,90 @@
+"""Views of the queue that agents made for themselves, or that a lead shares with a team (C-11), over a bare
+`ReadConnection`. `desk.directory.saved_views` writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
+
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.queue import SortOrder
+
+_ORDERS: tuple[SortOrder, ...] = ("order", "due", "received", "updated")
+
+
+class SavedView(NamedTuple):
+    """A view that an agent made. login: its owner; team: whose agents have it too, empty for nobody else; base: the
+    view of every desk that it narrows, or `awake`; columns: none for those that suit the width; after_action: of the
+    settings, empty for what those say."""
+
+    key: str
+    name: str
+    login: str
+    team: str = ""
+    base: str = "open"
+    filter: str = ""
+    order: SortOrder = "order"
+    columns: tuple[str, ...] = ()
+    after_action: str = ""
+
+
+class ViewChoices(NamedTuple):
+    """An agent's choices among the views, by their keys. default: the one that opens first, empty for the desk's own;
+    places: the order of those that were put into one."""
+
+    default: str = ""
+    places: tuple[str, ...] = ()
+
+
+def load_saved_views(reader: ReadConnection, login: str) -> list[SavedView]:
+    """Load the views that an agent made or that their team has, the agent's own first, by name. Whoever leads without a
+    team has those of all."""
+    found = reader.rows(
+        "SELECT v.key, v.name, v.login, v.team, v.data FROM saved_view v JOIN agent a ON a.login = :login "
+        "WHERE v.login = :login OR (v.team <> '' AND (v.team = a.team OR (coalesce(a.team, '') = '' "
+        "AND a.role IN ('lead', 'admin')))) ORDER BY v.name, v.key",
+        {"login": login},
+    )
+    views = [read_saved_view(*row) for row in found]
+    return sorted(views, key=lambda view: view.login != login)
+
+
+def load_view_choices(reader: ReadConnection, login: str) -> ViewChoices:
+    """Load an agent's choices among the views."""
+    found = reader.rows("SELECT data FROM view_choice WHERE login = :login", {"login": login})
+    return read_view_choices(found[0][0]) if found else ViewChoices()
+
+
+def read_saved_view(key: str, name: str, login: str, team: str, data: str) -> SavedView:
+    """Return the view of a row. What another version of deskterm wrote and this one does not know is left out."""
+    shown: Mapping[str, Any] = json.loads(data)
+    order = shown.get("order")
+    return SavedView(
+        key,
+        name,
+        login,
+        team,
+        str(shown.get("base", "open")),
+        str(shown.get("filter", "")),
+        cast(SortOrder, order) if order in _ORDERS else "order",
+        tuple(map(str, shown.get("columns", ()))),
+        str(shown.get("after_action", "")),
+    )
+
+
+def write_saved_view(view: SavedView) -> str:
+    """Return what a row keeps of a view as JSON."""
+    names = ("base", "filter", "order", "columns", "after_action")
+    return json.dumps({name: value for name in names if (value := getattr(view, name))}, ensure_ascii=False)
+
+
+def read_view_choices(data: str) -> ViewChoices:
+    """Return the choices of a row."""
+    chosen: Mapping[str, Any] = json.loads(data)
+    return ViewChoices(str(chosen.get("default", "")), tuple(map(str, chosen.get("places", ()))))
+
+
+def write_view_choices(choices: ViewChoices) -> str:
+    """Return what a row keeps of choices as JSON."""
+    return json.dumps({"default": choices.default, "places": choices.places}, ensure_ascii=False)
