@@ -148,31 +148,33 @@ PROGRAM = GroupEntry(
             "Views of the queue: the desk's, yours, and those of your team.",
             {
                 "list": CommandEntry(
-                    "view:list_views",
+                    "people.views:list_views",
                     "List my views in their order, with the number of tickets in each: the desk's, mine, and those of "
                     "my team.",
                 ),
                 "show": CommandEntry(
-                    "view:show_view",
+                    "people.views:show_view",
                     "Show how a view is made: what it narrows, its filter, order and columns; `ticket list --view` "
                     "lists it.",
                 ),
                 "save": CommandEntry(
-                    "view:save_view",
+                    "people.views:save_view",
                     "Save a view under a name, or change the one that has it; consoles show it at once.",
                 ),
-                "rename": CommandEntry("view:rename_view", "Give a view another name."),
+                "rename": CommandEntry("people.views:rename_view", "Give a view another name."),
                 "delete": CommandEntry(
-                    "view:delete_view", "Delete a view; one that is shared goes for the whole team."
+                    "people.views:delete_view", "Delete a view; one that is shared goes for the whole team."
                 ),
                 "share": CommandEntry(
-                    "view:share_view",
+                    "people.views:share_view",
                     "Share a view with the agents of a team, as a lead: they see it, and its owner or a lead of the "
                     "team changes it.",
                 ),
-                "default": CommandEntry("view:choose_default", "Choose the view that opens first in my consoles."),
+                "default": CommandEntry(
+                    "people.views:choose_default", "Choose the view that opens first in my consoles."
+                ),
                 "place": CommandEntry(
-                    "view:place",
+                    "people.views:place",
                     "Put a view to another place: the digits 1 to 9 open the first nine in the console.",
                 ),
             },
