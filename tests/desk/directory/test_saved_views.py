@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from deskterm.desk.core.session import DeskSession
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.law("C-11")
 HOSTILE = "\x1b]0;t\x07\u202eViews'); DROP TABLE saved_view; -- 🙂"
 
 
-def save(desk: DeskSession, name: str, **shown: object) -> SavedView:
+def save(desk: DeskSession, name: str, **shown: Any) -> SavedView:
     view = SavedView("", name, desk.agent.login)._replace(**shown)
     return saved_views.save_view(desk, view, reserved=list_reserved_names(), now=at(1))
 
