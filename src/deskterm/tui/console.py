@@ -378,6 +378,44 @@ class Workspace(Console, Protocol):
         """True while a change is being saved."""
 
 
+class Colleagues(Protocol):
+    """The colleagues at their tickets."""
+
+    def name_others(self, number: int) -> str:
+        """Return who else has a ticket open, in words; empty for nobody."""
+
+
+class Arrangement(Protocol):
+    """The arrangement of the panes."""
+
+    @property
+    def single(self) -> bool:
+        """True when one pane is in sight at a time."""
+
+
+class PresenceHost(Console, Protocol):
+    """The console as presence needs it."""
+
+    @property
+    def panes(self) -> PaneSet:
+        """The panes; the queue among them shows who is where."""
+
+    @property
+    def composer(self) -> Composer | None:
+        """The open composer."""
+
+    @property
+    def in_ticket(self) -> bool:
+        """True while the focus is in a pane of the open ticket."""
+
+    @property
+    def layout(self) -> Arrangement:
+        """The arrangement of the panes."""
+
+    def update_titles(self) -> None:
+        """Bring headings and the line of keys up to date."""
+
+
 class TitledScreen(Workspace, Protocol):
     """The screen as its headings need it."""
 
@@ -396,6 +434,10 @@ class TitledScreen(Workspace, Protocol):
     @property
     def progress(self) -> str:
         """The work under way before the desk can be used, empty for none."""
+
+    @property
+    def presence(self) -> Colleagues:
+        """The colleagues at their tickets."""
 
     def list_second_keys(self) -> Sequence[tuple[str, str, str]]:
         """Return the keys that may follow the first one of two, each with the title and name of its command."""

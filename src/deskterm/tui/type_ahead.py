@@ -8,6 +8,7 @@ the one before it has been dealt with, and while a command opens something keys 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -70,6 +71,8 @@ class TypeAhead:
         """Rounds that the mark of the key under way has still to go; 0 when no key is under way."""
         self._timeout: asyncio.TimerHandle | None = None
         self.holds: set[Hold] = set()
+        self.pressed_at = time.monotonic()
+        """The instant of the last key, on the clock of `time.monotonic`."""
 
     @property
     def waiting(self) -> int:
@@ -82,6 +85,7 @@ class TypeAhead:
 
     async def take(self, event: events.Event) -> None:
         """Put a key or a paste at the end of the line, and deliver it when its turn is now."""
+        self.pressed_at = time.monotonic()
         self._waiting.append(event)
         await self.deliver_next()
 

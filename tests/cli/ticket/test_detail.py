@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cli_call import Call
+from deskterm.store.presence.entries import Presence
+from deskterm.store.presence.side_file import PresenceFile
 
 TEN = ("--now", "2026-11-23T10:00")
 
@@ -151,3 +155,15 @@ def test_development_before_its_checklist_is_refused_with_the_command_for_it(des
     refused = desk("item", "raise", 1001, *TEN)
     assert refused.code == 1
     assert "`deskterm ticket check 1001 --list to-development 1 2 3 --outcome change-request`: one of" in refused.err
+
+
+@pytest.mark.law("C-30")
+def test_a_ticket_shows_who_has_it_open_in_a_console(deskterm: Call, tmp_path: Path) -> None:
+    desk = create_desk(deskterm, "campus-it")
+    run(desk, "ticket", "new", "No network", "--requester", "Ida", "--incomplete")
+    assert "now:" not in run(desk, "ticket", "show", 1001)
+    console = PresenceFile(tmp_path / "desk.sqlite3", "console")
+    console.write(Presence("marek", 1001, "reply"))
+    assert "now: marek is writing a reply\n" in run(desk, "ticket", "show", 1001)
+    answer = desk("ticket", "show", 1001, "--json", *TEN).json
+    assert answer["open_by"] == [{"login": "marek", "writing": "reply"}]

@@ -17,7 +17,7 @@ from deskterm.store.db.reader import open_reader
 from small_desk import at, small_desk
 
 
-@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal", "-queue"])
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal", "-queue", "-presence"])
 @pytest.mark.parametrize("through_link", [False, True])
 @pytest.mark.parametrize("force", [False, True])
 def test_an_export_never_goes_to_a_file_of_a_desk(tmp_path: Path, ending: str, through_link: bool, force: bool) -> None:

@@ -77,6 +77,7 @@ def create_layout_1(url: str) -> None:
             session.execute(text("DROP TABLE text_words"))
         else:
             session.execute(text("ALTER TABLE personal_text DROP COLUMN words"))
+            session.execute(text("DROP TABLE presence"))
         session.execute(text("UPDATE desk SET schema_number = 1"))
     desk.store.close()
 

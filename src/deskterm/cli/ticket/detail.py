@@ -15,8 +15,10 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.present.formats import format_countdown
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import TicketClock, TicketView
+from deskterm.present.presence import format_presence
 from deskterm.present.ticket import present_ticket as present_ticket
 from deskterm.procedure.ticket_fields import FACT_FIELDS
+from deskterm.store.presence.link import load_presence
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.ticket_detail import ClockView, TicketDetail, load_ticket_detail
 from deskterm.store.rows.texts import text_references
@@ -33,15 +35,18 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         ticket = load_ticket_detail(reader, number)
         if ticket is None:
             raise missing_ticket_error(reader, number)
+        others = [one for one in load_presence(reader, number) if one.login != cli.own_login]
     # Before anything is printed, and only for a ticket that there is (S4-25)
     cli.log_access(facts, number, "ticket")
     vocabulary = Vocabulary(facts.document, timezone=facts.timezone)
     stage = vocabulary.get_stage(ticket.row.status)
     if as_json:
-        print_json(_ticket_to_json(ticket, stage.key if stage else None))
+        document = _ticket_to_json(ticket, stage.key if stage else None)
+        print_json(document | {"open_by": [{"login": one.login, "writing": one.writing or None} for one in others]})
     else:
         now = int(cli.now(facts).timestamp())
-        _print_ticket(present_ticket(ticket, vocabulary), facts.timezone, now, stage.label if stage else "")
+        view = present_ticket(ticket, vocabulary)
+        _print_ticket(view, facts.timezone, now, stage.label if stage else "", format_presence(others))
 
 
 def _ticket_to_json(ticket: TicketDetail, stage: str | None) -> dict[str, Any]:
@@ -90,8 +95,9 @@ def _clock_to_json(clock: ClockView) -> dict[str, Any]:
     return document
 
 
-def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str) -> None:
-    """Print a ticket for reading. now: epoch seconds; stage: the label of the stage of its status, or empty."""
+def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str, others: str) -> None:
+    """Print a ticket for reading. now: epoch seconds; stage: the label of the stage of its status, or empty; others:
+    who has it open in a console (C-30), or empty."""
     # Printed as it is: the texts of a view are sanitised already
     line = view.line
     facts = [*view.facts[:1], *([("Stage", stage)] if stage else []), *view.facts[1:]]
@@ -101,6 +107,8 @@ def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str) -> Non
     print(f"received {format_time_and_zone(line.received, zone_name)}{tags}")
     for name, value in view.circumstances:
         print(f"{name}: {value}")
+    if others:
+        print(f"now: {others}")
     if view.clocks:
         print()
         print_table(

@@ -22,6 +22,8 @@ CHANNEL = "deskterm"
 
 DRAFT_SAVED = "draft"
 """The payload of a NOTIFY for a draft that was saved or removed: nothing that anybody's lists show."""
+PRESENCE_CHANGED = "presence"
+"""The payload of a NOTIFY for an agent who opened a ticket, left it, or began to write."""
 
 WRITE_LOCK_TIMEOUT = 10.0
 """Seconds for which a writer waits for another one."""

@@ -25,7 +25,14 @@ from deskterm.store.db.connection import (
 from deskterm.store.db.errors import NoDesk
 from deskterm.store.db.instants import UnreadableInstant
 from deskterm.store.db.location import dialect, sqlite_path
-from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade, ensure_layout
+from deskterm.store.db.migrations import (
+    MIGRATIONS,
+    POSTGRESQL_PRESENCE,
+    SCHEMA,
+    Migration,
+    Upgrade,
+    ensure_layout,
+)
 from deskterm.store.db.sqlite.file_guard import FileGuard
 from deskterm.store.db.sqlite.write_queue import begin_writing, remove_queue
 from deskterm.store.db.text_index import SQLITE_OPTIMIZE, index_statements
@@ -237,8 +244,9 @@ def _switch_to_log(connection: sqlite3.Connection) -> bool:
 
 def _create_layout(connection: Connection, dialect: str) -> None:
     """Create tables, the index of words and triggers, and let ticket numbers begin at FIRST_TICKET_NUMBER."""
+    presence = POSTGRESQL_PRESENCE if dialect == "postgresql" else ()
     SQLModel.metadata.create_all(connection, tables=tables.TABLES)
-    for statement in (*index_statements(dialect), *trigger_statements(dialect)):
+    for statement in (*index_statements(dialect), *presence, *trigger_statements(dialect)):
         connection.exec_driver_sql(statement)
     if dialect == "sqlite":
         connection.execute(

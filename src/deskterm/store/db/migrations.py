@@ -18,7 +18,7 @@ from deskterm.store.db import errors
 from deskterm.store.db.connection import connect_postgresql, connect_sqlite, read_schema_number
 from deskterm.store.db.location import dialect, display_location, sqlite_path
 from deskterm.store.db.text_index import POSTGRESQL_INDEX, SQLITE_INDEX, SQLITE_REBUILD
-from deskterm.store.db.triggers import trigger_statements
+from deskterm.store.db.triggers import PRESENCE_TABLE, trigger_statements
 
 SCHEMA = 8
 """The number of the present layout; a store with a higher one was written by a newer deskterm."""
@@ -103,6 +103,13 @@ _SAVED_VIEW_INDEX = (
     "CREATE TABLE view_choice (login VARCHAR NOT NULL PRIMARY KEY, data TEXT NOT NULL)",
 )
 
+POSTGRESQL_PRESENCE = (
+    # A repetition has room in the page of the row that it replaces, so that the table does not grow
+    f"CREATE UNLOGGED TABLE {PRESENCE_TABLE} (session VARCHAR NOT NULL PRIMARY KEY, login VARCHAR NOT NULL, "
+    "ticket_id BIGINT NOT NULL, writing VARCHAR NOT NULL, at TIMESTAMP WITH TIME ZONE NOT NULL) WITH (fillfactor = 50)",
+)
+"""The table of a PostgreSQL desk's presence; beside a SQLite desk lies a file in its place."""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
@@ -173,7 +180,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         8,
-        "drafts, views, templates and macros are kept, and the words of texts indexed",
+        "drafts, views, templates and macros are kept, words of texts indexed, and agents seen at their tickets",
         sqlite=(
             f"CREATE TABLE draft (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, {_DRAFT_COLUMNS}, ticket_id INTEGER, "
             "saved_at DATETIME NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL)",
@@ -197,6 +204,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             "saved_at TIMESTAMP WITH TIME ZONE NOT NULL, data TEXT NOT NULL)",
             *_SAVED_VIEW_INDEX,
             *POSTGRESQL_INDEX,
+            *POSTGRESQL_PRESENCE,
         ),
     ),
 )

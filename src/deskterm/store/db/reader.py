@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from deskterm.store.db import errors
-from deskterm.store.db.connection import CHANNEL, DRAFT_SAVED, connect_postgresql, connect_sqlite
+from deskterm.store.db.connection import CHANNEL, DRAFT_SAVED, PRESENCE_CHANGED, connect_postgresql, connect_sqlite
 from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.instants import NEVER, to_stored_text
 from deskterm.store.db.location import dialect
@@ -63,6 +63,7 @@ class ReadConnection:
         self._marks: tuple[object, object] | None = None
         """SQLite: what drafts and other writes had changed at the last look."""
         self._have_drafts_changed = False
+        self._has_presence_changed = False
         self._was_disconnected = False
         self._was_interrupted = False
         self._schema = "public"
@@ -140,7 +141,7 @@ class ReadConnection:
 
     def has_changed(self) -> bool:
         """Return whether another connection has committed since the last call, or since the reader was opened, but for
-        drafts (`have_drafts_changed`). Raises the DeskErrors of `rows`."""
+        drafts (`have_drafts_changed`) and presence (`has_presence_changed`). Raises the DeskErrors of `rows`."""
         self._place.check_readable()
         try:
             if self._sqlite is not None:
@@ -155,12 +156,31 @@ class ReadConnection:
         # Nobody notifies a connection that is lost: what was written meanwhile counts as a change.
         was_disconnected, self._was_disconnected = self._was_disconnected, False
         self._have_drafts_changed |= was_disconnected or DRAFT_SAVED in payloads
-        return was_disconnected or bool(payloads - {DRAFT_SAVED})
+        self._has_presence_changed |= was_disconnected or PRESENCE_CHANGED in payloads
+        return was_disconnected or bool(payloads - {DRAFT_SAVED, PRESENCE_CHANGED})
 
     def have_drafts_changed(self) -> bool:
         """Return whether drafts were saved or removed, as far as `has_changed` noticed since this was asked last."""
         changed, self._have_drafts_changed = self._have_drafts_changed, False
         return changed
+
+    def has_presence_changed(self) -> bool:
+        """Return whether a colleague's presence changed, as far as `has_changed` noticed on PostgreSQL since this was
+        asked last."""
+        changed, self._has_presence_changed = self._has_presence_changed, False
+        return changed
+
+    def write_presence(self, statements: Sequence[str], params: Mapping[str, object]) -> None:
+        """PostgreSQL: run statements on the table of presence, which alone a reader writes to, in a transaction of
+        their own. Raises the DeskErrors of `rows`."""
+        try:
+            server = self._server_connection()
+            with server.transaction():
+                server.execute(b"SET TRANSACTION READ WRITE")
+                for statement in statements:
+                    server.execute(translate_parameters(statement), params)
+        except Exception as error:
+            raise self._translate(error) from error
 
     def _are_drafts_all(self, connection: sqlite3.Connection) -> bool:
         """Return whether drafts are all that was written since the last look: SQLite says that somebody has committed,

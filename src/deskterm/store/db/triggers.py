@@ -20,6 +20,9 @@ _ACCESS_REFUSAL = "who looked at a ticket is kept for ever"
 _DESK_EVENT_REFUSAL = "what was done to the desk is kept for ever"
 _NUMBER_REFUSAL = "numbers of tickets are kept for ever"
 
+PRESENCE_TABLE = "presence"
+"""PostgreSQL: the table of those who are at the desk now (`store.presence`), which holds nothing that is kept."""
+
 _CREATE_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) ")
 _CREATE_FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(\).*?\$\$(.*)\$\$", re.DOTALL)
 
@@ -165,7 +168,7 @@ def find_foreign_objects(connection: Connection, dialect: str, tables: Collectio
             "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         )
     else:
-        known = {*tables}
+        known = {*tables, PRESENCE_TABLE}
         own = {(match[1], match[2]) for one in _POSTGRESQL if (match := _TRIGGER_TABLE.match(one))}
         rows = connection.exec_driver_sql(_FOREIGN_OF_POSTGRESQL)
     found = [(str(kind), str(name), str(table)) for kind, name, table in rows]

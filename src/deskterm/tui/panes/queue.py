@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -17,7 +18,16 @@ from textual.strip import Strip
 
 from deskterm.present.models import QueueLine, Urgency
 from deskterm.present.sanitize import Safe
-from deskterm.tui.panes.columns import DUE_WIDTH, LATE_WIDTH, SIGNS, Column, due_cell, fit, make_columns
+from deskterm.tui.panes.columns import (
+    DUE_WIDTH,
+    LATE_WIDTH,
+    NARROWEST_SUBJECT,
+    SIGNS,
+    Column,
+    due_cell,
+    fit,
+    make_columns,
+)
 from deskterm.tui.panes.page_cache import PAGE, Pages
 
 HEADER = 1
@@ -88,6 +98,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """True while the marks are what the agent chose, and no act has taken any away."""
         self._drafts: frozenset[int] = frozenset()
         """Tickets that the agent has a draft for."""
+        self._presence: Mapping[int, Safe] = {}
+        """Marks of the tickets that colleagues have open."""
         self.empty_text = ""
         """The sentence for an empty list."""
 
@@ -273,6 +285,14 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             if line is not None and line.number in changed:
                 self._refresh_row(index)
 
+    def show_presence(self, marks: Mapping[int, Safe]) -> None:
+        """Show these marks on the rows of tickets that colleagues have open, and no others (C-30)."""
+        before, self._presence = self._presence, marks
+        for index in range(self.first_row, self.first_row + self.height_in_rows):
+            line = self._pages.row(index)
+            if line is not None and before.get(line.number) != marks.get(line.number):
+                self._refresh_row(index)
+
     # -- painting ------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
@@ -305,6 +325,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         cursor, marked, focus = index == self._cursor, line.number in self.marks, self.has_focus
         if line.number in self._drafts:
             line = line._replace(subject=Safe(f"✎ {line.subject}"))
+        if (mark := self._presence.get(line.number)) is not None:
+            line = line._replace(subject=self._add_mark(line.subject, mark))
         # the age of the last update is a column of wide lists, and changes with the minute
         tail_key = (line, width, cursor, marked, focus, self._now // 60 if width >= 98 or self._chosen else 0)
         key = (cell, *tail_key)
@@ -324,6 +346,13 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             strip = Strip(segments).adjust_cell_length(width, base)
             self._strips[key] = strip
         return strip
+
+    def _add_mark(self, subject: Safe, mark: Safe) -> Safe:
+        """Return a subject with a mark at the end of its column; in a narrow one with the sign before it."""
+        width = next((column.width for column in self._columns if column.name == "subject"), 0)
+        if width < NARROWEST_SUBJECT + cell_len(mark):
+            return Safe(f"{mark[:1]} {subject}")
+        return Safe(f"{fit(subject, max(width - cell_len(mark) - 1, 1))} {mark}")
 
     @property
     def _due_width(self) -> int:

@@ -96,7 +96,16 @@ class DeskScreen(Screen[None]):
         )
         self.desk_worker = DeskWorker(url, login, self._report_progress, impersonator, preload)
         self.workspace = DeskWorkspace(
-            self, self.panes, login, clock, self._get_read_worker, self.desk_worker, type_ahead, preferences, keymap
+            self,
+            self.panes,
+            login,
+            clock,
+            self._get_read_worker,
+            self.desk_worker,
+            type_ahead,
+            preferences,
+            keymap,
+            impersonator,
         )
 
     def compose(self) -> ComposeResult:
@@ -158,6 +167,7 @@ class DeskScreen(Screen[None]):
         for pane in (self.panes.queue, self.panes.ticket, self.panes.clocks, self.panes.next_breach):
             pane.tick(now)
         workspace.saving.update()
+        workspace.presence.follow()
         titles.update_banner(workspace)
         due = self.panes.next_breach.next_due(before)
         # A target is missed by the mere passing of time, which nobody writes: lists and counts change all the same
@@ -233,6 +243,10 @@ class DeskScreen(Screen[None]):
     @on(messages.DraftsRead)
     def _drafts_read(self, answer: messages.DraftsRead) -> None:
         self.workspace.drafts.show(answer.drafts)
+
+    @on(messages.PresenceRead)
+    def _presence_read(self, answer: messages.PresenceRead) -> None:
+        self.workspace.presence.show(answer.others)
 
     @on(messages.NextBreachesRead)
     def _next_breaches_read(self, answer: messages.NextBreachesRead) -> None:

@@ -9,12 +9,14 @@ from textual.content import Content
 
 from deskterm.present import formats
 from deskterm.present.labels import Vocabulary
+from deskterm.present.presence import SIGN
 from deskterm.tui.commands.keys import footer_commands, format_key
 from deskterm.tui.panes.keyline import Key
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from deskterm.present.models import TicketView
     from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.console import TitledScreen
 
@@ -35,7 +37,7 @@ def update_titles(screen: TitledScreen) -> None:
     update_banner(screen)
     _set_title(panes.views, "1", "Views")
     _set_title(panes.queue, "2", _queue_title(screen))
-    _set_title(panes.ticket, "3", f"{ticket.number} · {ticket.line.subject}" if ticket else "Ticket")
+    _set_title(panes.ticket, "3", _ticket_title(screen, ticket) if ticket else "Ticket")
     _set_title(panes.clocks, "4", f"SLA · {ticket.number}" if ticket else "SLA")
     _set_title(panes.next_breach, "5", "Next to breach")
     panes.keys.show(_keys(screen))
@@ -110,6 +112,12 @@ def _queue_title(screen: TitledScreen) -> str:
     if screen.marked_count:
         parts.append(f"{screen.marked_count} marked")
     return " · ".join(parts)
+
+
+def _ticket_title(screen: TitledScreen, ticket: TicketView) -> str:
+    """Return the heading of the open ticket. Who else has it open comes before the subject, which may be cut."""
+    others = screen.presence.name_others(ticket.number)
+    return " · ".join(part for part in (str(ticket.number), others and f"{SIGN} {others}", ticket.line.subject) if part)
 
 
 def _set_title(pane: Widget, digit: str, text: str) -> None:

@@ -15,6 +15,7 @@ from deskterm.tui.commands.search import translate_calls
 from deskterm.tui.control.browsing import Browser
 from deskterm.tui.control.command_runner import CommandRunner
 from deskterm.tui.control.key_sequence import KeySequence
+from deskterm.tui.control.presence import PresenceController
 from deskterm.tui.drafts import Drafts
 from deskterm.tui.panes import Navigable
 from deskterm.tui.panes.pane_set import PaneSet
@@ -68,6 +69,7 @@ class DeskWorkspace:
         type_ahead: TypeAhead,
         preferences: Preferences,
         keymap: Keymap,
+        impersonator: str = "",
     ) -> None:
         self._screen, self._clock, self._desk_worker = screen, clock, desk_worker
         self.panes = panes
@@ -84,6 +86,7 @@ class DeskWorkspace:
         self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
         self.sequence = KeySequence(self, keymap.table)
+        self.presence = PresenceController(self, self.browser, impersonator or login, reader, type_ahead)
         self.drafts = Drafts(
             desk_worker.save, clock, self._drafts_changed, lambda words: self.notify(words, severity="error")
         )
@@ -410,6 +413,7 @@ class DeskWorkspace:
 
     def update_titles(self) -> None:
         titles.update_titles(self)
+        self.presence.follow()
 
     def empty_list_text(self) -> str:
         query = self.queue_query

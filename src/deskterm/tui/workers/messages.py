@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from deskterm.present.labels import Vocabulary
     from deskterm.present.wall import WallView
     from deskterm.store.personal.drafts import StoredDraft
+    from deskterm.store.presence.entries import Presence
     from deskterm.store.queries.queue import SortOrder
 
 
@@ -95,6 +96,14 @@ class DraftsRead(Message):
     def __init__(self, drafts: Sequence[StoredDraft]) -> None:
         super().__init__()
         self.drafts = drafts
+
+
+class PresenceRead(Message):
+    """The colleagues at their tickets, as they are now."""
+
+    def __init__(self, others: Sequence[Presence]) -> None:
+        super().__init__()
+        self.others = others
 
 
 class CountsRead(Message):

@@ -26,6 +26,8 @@ from deskterm.present.views import VIEWS
 from deskterm.store.db.errors import Interrupted, hidden_ticket_error, to_damage_error
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.personal.drafts import load_drafts
+from deskterm.store.presence.entries import Presence
+from deskterm.store.presence.link import PresenceLink
 from deskterm.store.queries import access_log
 from deskterm.store.queries.deadlines import load_next_to_breach
 from deskterm.store.queries.desk_facts import AgentView, load_agents, load_desk_facts
@@ -51,6 +53,7 @@ from deskterm.tui.workers.messages import (
     ListRead,
     NextBreachesRead,
     PageRead,
+    PresenceRead,
     QueueQuery,
     ReadFailed,
     TicketRead,
@@ -98,6 +101,8 @@ class ReadWorker:
         self._query = QueueQuery()
         self._open_ticket: int | None = None
         self._shows_wall = False
+        self._presence: Presence | None = None
+        """The ticket that the agent has open, for the colleagues to see (C-30)."""
         self._tab: TabKey = "thread"
         """The tab of the open ticket that is in sight."""
         self._anchors: dict[int, QueueRow] = {}
@@ -152,6 +157,11 @@ class ReadWorker:
         if shown:
             self._request("wall", self._read_wall)
 
+    def show_presence(self, presence: Presence | None) -> None:
+        """Show colleagues what the agent has open; None for nothing."""
+        self._presence = presence
+        self._request("presence", lambda: None)  # every job is followed by it
+
     def refresh(self, query: QueueQuery) -> None:
         """Read everything again."""
         self.read_list(query)
@@ -190,6 +200,7 @@ class ReadWorker:
         self._attempt(self._read_drafts)  # before the rows, whose keys may ask for one
         self._attempt(self._read_list)
         self._attempt(self._read_rest)
+        link = PresenceLink(reader, self._impersonator or self._login)
         while not self._stopping:
             with self._wake:
                 if not self._requests.jobs:
@@ -202,6 +213,9 @@ class ReadWorker:
             # Nobody has asked for anything within POLL, so there is time to look for writes
             self._attempt(job or self._read_changes)
             self._requests.running = ""
+            if link.step(None if self._is_refused else self._presence):
+                self._post(PresenceRead(link.others))
+        link.leave()
         reader.close()
 
     def _attempt(self, job: Callable[[], object]) -> None:

@@ -1,4 +1,5 @@
-"""The files that lie beside a SQLite desk and belong to it: its logs, and the lock file of those who write."""
+"""The files that lie beside a SQLite desk and belong to it: its logs, the lock file of those who write, and who is
+present."""
 
 from __future__ import annotations
 
@@ -9,6 +10,9 @@ from deskterm.store.db.sqlite.write_queue import ENDING
 LOG_ENDINGS = ("-wal", "-shm", "-journal")
 """Endings of SQLite's own files, after the name of the desk's."""
 
+PRESENCE_ENDING = "-presence"
+"""Ending of the file that says who has which ticket open (`store.presence`), after the name of the desk's file."""
+
 _HEADER = b"SQLite format 3\0"
 
 
@@ -18,7 +22,7 @@ def find_database(path: Path) -> Path | None:
     path = path.resolve()
     if _is_database(path):
         return path
-    for ending in (*LOG_ENDINGS, ENDING):
+    for ending in (*LOG_ENDINGS, ENDING, PRESENCE_ENDING):
         if path.name.endswith(ending) and path.name != ending:
             database = path.with_name(path.name.removesuffix(ending))
             return database if _is_database(database) else None
