@@ -98,7 +98,7 @@ def _to_json(value: Any) -> Any:
 
 def _format_value(value: Any) -> str:
     """Format a value as the settings file has it, on one line."""
-    if isinstance(value, bool):
+    if isinstance(value, (bool, int)):
         return str(value).lower()
     if isinstance(value, tuple):
         return f"[{', '.join(map(_quote, value))}]"

@@ -138,6 +138,10 @@ class Console(Protocol):
         """Open the composer for a ticket. resolution: the kind of resolution that the letter states; attached:
         it resolves the tickets attached to this one too; draft: which one to go on with."""
 
+    @property
+    def writing(self) -> bool:
+        """True while the composer is open."""
+
     def show_ticket(self, number: int) -> None:
         """Open a ticket, and put the cursor on it where the list has it."""
 
@@ -180,10 +184,6 @@ class ComposerHost(Console, Protocol):
 
 class BrowserHost(Console, Protocol):
     """The console as the controller of lists and tickets needs it."""
-
-    @property
-    def writing(self) -> bool:
-        """True while the composer is open."""
 
     @property
     def pane(self) -> str:

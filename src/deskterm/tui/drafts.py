@@ -93,6 +93,8 @@ class Drafts:
         self._all: list[Draft] = []
         self._over: set[str] = set()
         """Keys of drafts that were sent or thrown away here: a read that began before still has them."""
+        self._last_sent: dict[tuple[str, int | None], Draft] = {}
+        """Kind and ticket → the draft that was sent last: a letter that is taken back is written on as it was."""
         self._timer: asyncio.TimerHandle | None = None
         self._writes = _Writes()
 
@@ -175,7 +177,21 @@ class Drafts:
 
     def sent(self, draft: Draft) -> None:
         """Note that a draft was sent, by a command that has taken it out of the store (`DeskSession.sending`)."""
+        self._last_sent[draft.kind, draft.number] = draft
         self._end(draft)
+
+    def take_back(self, row: StoredDraft) -> Draft:
+        """Return the draft of a letter that was taken back, which the undo has put into the store: as it was written
+        last, with its cursor and its edits, where it was sent from here."""
+        draft = next((one for one in self._all if one.key == row.key), None) or _take_over(row)
+        if draft not in self._all:
+            self._all.append(draft)
+        last = self._last_sent.pop((row.kind, row.number), None)
+        if last is not None and last.text.strip() == draft.text.strip():
+            draft.history = last.history
+            self.change(draft, last.text, **{**last.data, "version": row.data.get("version")})
+        self._changed()
+        return draft
 
     def show(self, rows: Sequence[StoredDraft]) -> None:
         """Take over the drafts as the store has them, written by another console of this agent too. What is being

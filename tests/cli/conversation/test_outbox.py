@@ -23,10 +23,13 @@ def test_a_reply_waits_in_the_outbox_and_says_so(managed_services: Call) -> None
     assert answer.out.splitlines()[-1].endswith("It is back.")
     assert "these letters wait, nothing sends them yet" in answer.err
     assert "email, in the outbox" in managed_services("ticket", "show", "1001", *AT).out
-    # Not "withdrawn", which is a state that the outbox lists
     undone = managed_services("ticket", "undo", "1001", *AT).out
-    assert undone == "Undone: the reply on 1001 is taken back, and its letter is out of the outbox\n"
-    assert managed_services("outbox", "--state", "withdrawn", "--json", *AT).json == []
+    sentence = "Undone: the reply on 1001 is taken back, and its letter is withdrawn; its words are among your drafts"
+    assert undone == sentence + "\n"
+    (withdrawn,) = managed_services("outbox", "--state", "withdrawn", "--json", *AT).json
+    assert (withdrawn["body"], withdrawn["reason"]) == ("It is back.\nThe disk was full.", "taken back")
+    (draft,) = managed_services("ticket", "drafts", "--json", *AT).json
+    assert draft["text"] == "It is back.\nThe disk was full."
     assert "taken back" in managed_services("ticket", "show", "1001", *AT).out
     assert [letter["on"] for letter in managed_services("outbox", "--json", *AT).json] == ["registered"]
 

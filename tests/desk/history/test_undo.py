@@ -284,7 +284,7 @@ def test_undo_withdraws_queued_letters_and_keeps_sent_ones(desk: DeskSession) ->
     assert result.summary.endswith("; one letter has already gone out")
     assert undo_last_command(desk, number, now=at(5)).summary == f"Undone: {number} no longer has the tag t1"
     found = read_ticket(desk, number)
-    assert [record.state for record in found.records if record.kind == "letter"] == ["sent"]
+    assert [record.state for record in found.records if record.kind == "letter"] == ["sent", "withdrawn"]
     assert [message.mark for message in found.messages] == ["", "undone", ""]
 
 

@@ -81,7 +81,7 @@ def test_a_reply_can_be_taken_back_until_its_letter_is_sent(saas: DeskSession) -
     assert read_clock_states(saas, number) != states
     undo_last_command(saas, number, now=at(6))
     assert read_clock_states(saas, number) == states
-    assert len(letters_about(saas, number)) == before
+    assert [letter.state for letter in letters_about(saas, number)][before:] == ["withdrawn"]
     messages.reply(saas, number, "Under Pages, second tab.", now=at(7))
     letter = letters_about(saas, number)[-1]
     record_delivery(open_system_desk(saas.store), number, letter.key, "sent", now=at(8))

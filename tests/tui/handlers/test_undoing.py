@@ -13,9 +13,15 @@ from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.notify import letters
 from deskterm.desk.tickets import assignment, register, update
 from deskterm.store.db.engine import open_store
-from deskterm.store.queries.outbox import load_letters
+from deskterm.store.db.reader import open_reader
+from deskterm.store.personal.drafts import load_drafts
+from deskterm.store.queries.outbox import load_letters, load_ticket_letters
 from deskterm.tui.dialogs.choose import Choose
+from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.dialogs.confirm import Confirm
+from deskterm.tui.settings.declarations import Settings
+from deskterm.tui.settings.file import SettingsFile
+from deskterm.tui.settings.preferences import Preferences
 from small_desk import at, small_desk
 from tui.console_session import ConsoleSession, open_console
 from tui.four_tickets import load_detail, open_composer
@@ -202,7 +208,9 @@ async def test_a_reply_is_undone_as_long_as_its_letter_waits(url: str) -> None:
             await console.wait_for_ticket(1001)
         await console.wait_for_text("u undo: reply to 1001")
         await undo(console)
-        await console.wait_for_notice("Undone: the reply on 1001 is taken back, and its letter is out of the outbox")
+        await console.wait_for_notice("Undone: the reply on 1001 is taken back, and its letter is withdrawn")
+        (await wait_for_composer(console)).action_keep()
+        await console.wait_until(lambda: console.workspace.composer is None and not console.busy(), "the end")
         store = open_store(url)
         desk = open_system_desk(store)
         with desk.open_reader() as reader:
@@ -259,3 +267,40 @@ async def test_what_cannot_be_undone_says_why(url: str) -> None:
         await console.wait_until(lambda: console.workspace.composer is None and not console.busy(), "the end")
         await undo(console)
         await console.wait_for_notice("Can't undo: notes stay on record")
+
+
+@pytest.mark.law("C-20", "C-40")
+async def test_a_reply_waits_for_the_set_time_and_is_written_on_as_it_was_once_it_is_taken_back(url: str) -> None:
+    preferences = Preferences(SettingsFile(Path(), Settings(undo_send=30)))
+    async with open_console(url, preferences=preferences) as console:
+        await console.run("status", "working")
+        before = load_detail(url, 1001)
+        composer = await open_composer(console, "reply")
+        await console.pilot.press(*"Is it hot", "left", "left")
+        composer.set_next_status(console.workspace.vocabulary.statuses["waiting"])
+        await console.pilot.press("ctrl+s")
+        await console.wait_for_notice("It leaves in 30 s: u takes it back.")
+        with open_reader(url) as reader:
+            (letter,) = [one for one in load_letters(reader) if one.on == "replied"]
+        assert letter.not_before == letter.at + 30
+        assert load_detail(url, 1001).row.waiting == "them"
+        await undo(console)
+        composer = await wait_for_composer(console)
+        assert (composer.kind, composer.number, composer.text, composer.cursor) == ("reply", 1001, "Is it hot", (0, 7))
+        assert composer.next_status == console.workspace.vocabulary.statuses["waiting"]
+        assert not composer.query_one("#held").display, "nothing new came"
+        # A reply that was taken back before its letter left has answered nothing
+        assert load_detail(url, 1001).clocks == before.clocks
+        await console.pilot.press(*"t", "ctrl+s")
+        await console.wait_until(lambda: console.workspace.composer is None and not console.busy(), "the end")
+    with open_reader(url) as reader:
+        states = [(one.state, one.body) for one in load_ticket_letters(reader, 1001) if one.on == "replied"]
+    assert sorted(states) == [("queued", "Is it htot"), ("withdrawn", "Is it hot")]
+    with open_reader(url) as reader:
+        assert load_drafts(reader, "sam") == []
+
+
+async def wait_for_composer(console: ConsoleSession) -> Composer:
+    await console.wait_until(lambda: console.workspace.composer is not None, "the composer")
+    assert console.workspace.composer is not None
+    return console.workspace.composer

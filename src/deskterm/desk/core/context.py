@@ -29,7 +29,8 @@ class TransactionContext:
     newest_edition: the number of the procedure's newest version, and the epoch second from which on it is in force.
     desk_name, timezone: the desk's own. simulated: its clock is offset from the real one, so that an instant before the
     ticket's last event is a mistake instead of a difference between the clocks of two machines. note: takes each
-    ticket that the command changes, and the number of its first event there.
+    ticket that the command changes, and the number of its first event there. undo_window: seconds for which the letters
+    of the command wait, so that it can be undone before anybody reads them (M-48).
     """
 
     agent: Agent
@@ -42,3 +43,4 @@ class TransactionContext:
     bulk: str | None = None
     macro: str = ""
     note: Callable[[int, int], None] | None = None
+    undo_window: int = 0

@@ -97,6 +97,8 @@ class DeskSession:
     """The label of the macro whose steps the commands are; empty outside of `joining`."""
     _joined: TicketTransaction | None = None
     """The transaction that commands on its ticket share; None outside of `joining`."""
+    undo_window: int = 0
+    """Seconds for which the letters of a command wait in the outbox, so that it can be undone first (M-48)."""
     _sent_draft: int | None = None
     """The draft whose words the commands of a `sending` block send."""
 
@@ -238,6 +240,7 @@ class DeskSession:
             self.bulk,
             self._macro,
             self._note_change,
+            self.undo_window,
         )
 
     def _note_change(self, number: int, seq: int) -> None:

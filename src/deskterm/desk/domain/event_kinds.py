@@ -188,7 +188,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         payload=payloads.ReplyData,
         message_kind="public",
         topics=_reply_topics,
-        undone="the reply on {number} is taken back, and its letter is out of the outbox",
+        undone="the reply on {number} is taken back, and its letter is withdrawn",
         irreversible="the requester has been told",
     ),
     "noted": EventKindEntry(

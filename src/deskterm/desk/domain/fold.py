@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.records import Record, build_withdrawn_letter
 from deskterm.desk.domain.state import State, apply_event
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.sla_terms import REOPEN_WINDOW
@@ -19,7 +20,7 @@ from deskterm.sla.fold import ClockFold
 from deskterm.sla.terms import Facts
 from deskterm.sla.timer_keys import TIMER_PREFIX
 
-PROJECTION_VERSION = 7
+PROJECTION_VERSION = 8
 """Increased when the fold makes other rows from the same events: older stores are then projected again at opening."""
 
 
@@ -47,6 +48,8 @@ class TicketFold:
         """The clocks after the last event, once somebody has asked for them."""
         self._effective_events: list[Event] = []
         """The events that the state consists of: all that were not undone, and the undo events that started timers."""
+        self._withdrawn: list[Record] = []
+        """The letters of what was undone: nobody gets them any more, and the outbox says so (D-11)."""
 
     def step(self, event: Event) -> SlaEvent:
         """Apply the ticket's next event, and return the SLA event that its clocks were advanced by."""
@@ -66,6 +69,9 @@ class TicketFold:
                 self._restart_timers(before)
             elif before.seq not in undone:
                 self.step(before)
+            elif before.kind == "letter":
+                self._withdrawn.append(build_withdrawn_letter(before, event.at))
+        self.state.records.update({(letter.kind, letter.key): letter for letter in self._withdrawn})
         self._restart_timers(event)
         # The state is an earlier one, but somebody touched the ticket now, and its version counts the undo too
         self.state.updated_at = self.state.last_event_at = event.at

@@ -111,6 +111,12 @@ def build_letter_record(event: Event) -> Record:
     return Record("letter", str(event.seq), event.at, values)
 
 
+def build_withdrawn_letter(event: Event, at: int) -> Record:
+    """Return the record of a letter whose command was undone at an instant, epoch seconds."""
+    letter = build_letter_record(event)
+    return Record("letter", letter.key, at, {**letter.values, "state": "withdrawn", "reason": "taken back"})
+
+
 def build_notice_record(event: Event) -> Record:
     """Return the record of a notice to colleagues, with the event's data (`event_payloads.StaffNoticeData`)."""
     values = {name: value for name, value in event.data.items() if name != "act"}

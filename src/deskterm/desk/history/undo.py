@@ -3,12 +3,13 @@
 The events of the command stay in the history, and so does the event of the undo; the ticket is folded without them. A
 message of a requester stays, and so does a letter that has gone out. What a reply of the desk was, the outbox says: as
 long as its letter waits there, or could not be sent, nobody has read it, and it can be taken back together with the
-letter (M-48); the response that it gave no longer counts then. What was said by phone or in another way stays said.
+letter (M-48); the response that it gave no longer counts then, and its words are a draft of whoever wrote it. What was said by phone or in another way stays said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import TicketFold, fold_events, select_clock_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED, is_merge_into_another
 from deskterm.desk.domain.records import build_record_change, records_of_kind
+from deskterm.desk.history.kept_words import keep_words
 from deskterm.desk.history.last_command import LastCommand, find_last_command
 from deskterm.desk.policy.status_graph import find_duplicate_status
 from deskterm.errors import DeskError
@@ -40,8 +42,8 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
     """Undo the last command of a ticket, on all the tickets it changed, in one transaction.
 
     Called again, it undoes the command before. Agents may undo their own commands, leads and admins any. Queued letters
-    are withdrawn, and so is the reply they were to deliver; the summary counts letters that have gone out. A ticket
-    that was split off is closed and stays linked. version: the version of the ticket that the agent saw. Raises
+    are withdrawn, and so is the reply they were to deliver, whose words become a draft of its author; the summary counts
+    letters that have gone out. A ticket that was split off is closed and stays linked. version: the version of the ticket that the agent saw. Raises
     VersionConflict when it is at a later one, and DeskError with the reason for what cannot be undone: messages of a
     requester, replies that were sent, a final closure (S4-15), and a command that another ticket has moved on from."""
     desk.require("undo")
@@ -64,8 +66,14 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
         letter_states = [state for work in works for state in load_letter_states(work, commands[work.number])]
         for work in works:
             require_undoable(desk, work, commands[work.number], (number, command), letter_states, to_epoch(now))
-        sent = sum(undo_on_ticket(work, commands[work.number] or command, to_epoch(now)) for work in works)
+        sent, kept = 0, False
+        for work in works:
+            own = commands[work.number] or command
+            sent += undo_on_ticket(work, own, to_epoch(now))
+            kept = bool(keep_words(work, own)) or kept
         result = build_undo_result(here, command, [other for other in numbers if other != number], sent)
+    if kept:
+        return replace(result, summary=f"{result.summary}; its words are among your drafts")
     return result
 
 

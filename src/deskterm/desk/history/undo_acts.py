@@ -17,6 +17,7 @@ from deskterm.desk.domain.changes import join_changes
 from deskterm.desk.domain.event_kinds import find_entry
 from deskterm.desk.domain.event_phrases import describe_changes, describe_event
 from deskterm.desk.domain.fold import select_effective_events
+from deskterm.desk.history.kept_words import keep_words
 from deskterm.desk.history.last_command import LastCommand, find_last_command
 from deskterm.desk.history.undo import (
     build_undo_result,
@@ -29,6 +30,7 @@ from deskterm.desk.history.undo import (
 from deskterm.errors import DeskError
 from deskterm.store.db.tables import Event as EventRow
 from deskterm.store.db.tables import RecordRow, table_of
+from deskterm.store.personal.drafts import StoredDraft
 
 _EVENTS_SEARCHED = 2000
 """Events of people, from the newest one back, whose tickets are looked at for what can be undone."""
@@ -42,11 +44,13 @@ class Refusal(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """An act that was undone. numbers: the tickets; left: those on which it was not, and why."""
+    """An act that was undone. numbers: the tickets; left: those on which it was not, and why; drafts: the words that
+    were taken back with it."""
 
     result: CommandResult
     numbers: tuple[int, ...]
     left: tuple[Refusal, ...]
+    drafts: tuple[StoredDraft, ...] = ()
 
 
 class UndoableAct(NamedTuple):
@@ -96,9 +100,12 @@ def undo_commands(desk: DeskSession, heads: Mapping[int, int], *, now: datetime,
                 found.append((work, command))
         if not found:
             raise DeskError(left[0].reason)
-        sent = sum(undo_on_ticket(work, command, to_epoch(now)) for work, command in found)
+        sent, drafts = 0, []
+        for work, command in found:
+            sent += undo_on_ticket(work, command, to_epoch(now))
+            drafts += keep_words(work, command)
         changed = tuple(work.number or 0 for work, _ in found)
-        return Undone(build_undo_result(*found[0], changed[1:], sent), changed, tuple(left))
+        return Undone(build_undo_result(*found[0], changed[1:], sent), changed, tuple(left), tuple(drafts))
 
 
 def _require_last(desk: DeskSession, work: TicketTransaction, head: int, command: LastCommand | None) -> LastCommand:

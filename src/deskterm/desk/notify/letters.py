@@ -24,7 +24,7 @@ from deskterm.desk.domain.fold import select_effective_events
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.domain.money import format_money
 from deskterm.desk.domain.records import build_record_change, records_of_kind
-from deskterm.desk.notify.quiet_hours import find_delivery_time
+from deskterm.desk.notify.quiet_hours import find_leaving_time
 from deskterm.desk.notify.topics import find_escalation_step
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.channels import MAIL
@@ -77,16 +77,13 @@ def build_reply_notice(procedure: Procedure, on: NoticeTopic = "replied") -> Not
 def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
     """Queue the letter that a notice makes of an event; return its own event.
 
-    to: numbers of contacts, the addressee first. note: what an agent adds. A letter that the passing of time causes out
-    of hours is `due` at the next opening.
+    to: numbers of contacts, the addressee first. note: what an agent adds. A letter that does not leave at once, because
+    the passing of time causes it out of hours or its act may still be undone, is `due` then.
     """
     heading_text, body = render_letter(
         work, notice.on, find_template(work, notice), event, note=note, bare=not notice.include_body
     )
-    data = _build_letter_data(notice, to, event)
-    due = find_delivery_time(work, for_staff=False)
-    if due is not None:
-        data["due"] = due
+    data = _build_letter_data(work, notice, to, event)
     return work.append("letter", {}, {"heading": heading_text, "body": body}, **data, author=work.context.desk_name)
 
 
@@ -99,7 +96,7 @@ def queue_covering_letter(work: TicketTransaction, notice: Notice, to: Sequence[
     if not notice.include_body:
         heading, body = render_letter(work, notice.on, find_template(work, notice), event, bare=True)
         texts = {"heading": heading, "body": body}
-    return work.append("letter", {}, texts, **_build_letter_data(notice, to, event), covers=event.seq)
+    return work.append("letter", {}, texts, **_build_letter_data(work, notice, to, event), covers=event.seq)
 
 
 def find_people_without_address(work: TicketTransaction, people: Sequence[int]) -> list[str]:
@@ -112,7 +109,9 @@ def find_people_without_address(work: TicketTransaction, people: Sequence[int]) 
     return [names[number] for number in people if number in names]
 
 
-def _build_letter_data(notice: Notice, to: Sequence[int], event: Event) -> dict[str, object]:
+def _build_letter_data(
+    work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event
+) -> dict[str, object]:
     return {
         "to": list(to),
         "on": notice.on,
@@ -123,6 +122,7 @@ def _build_letter_data(notice: Notice, to: Sequence[int], event: Event) -> dict[
         "or_phone": notice.or_phone,
         "metric": event.data.get("metric"),
         "cycle": event.data.get("cycle"),
+        "due": find_leaving_time(work),
     }
 
 
@@ -252,13 +252,17 @@ def record_delivery(
     desk: DeskSession, number: int, key: str, state: DeliveryState, *, reason: str = "", now: datetime
 ) -> CommandResult:
     """Record the delivery of a letter, by the number of its event. A sent or withdrawn letter stays so; a failed one
-    may be queued again. Called by whatever delivers letters."""
+    may be queued again. Called by whatever delivers letters. Raises DeskError for a letter that is called sent before
+    the instant until which it waits (M-48)."""
     with desk.ticket(number, "notice", now) as work:
         letter = work.state.records.get(("letter", key))
         if letter is None:
             raise DeskError(f"Ticket {number} has no letter {key}: `deskterm outbox` lists those that wait.")
         if letter.state in ("sent", "withdrawn") or letter.state == state:
             raise DeskError(f"Letter {key} of {number} is {letter.state} already.")
+        if state == "sent" and letter.values.get("due", 0) > work.at:
+            due = format_letter_time(letter.values["due"], work.context.timezone)
+            raise DeskError(f"Letter {key} of {number} does not leave before {due}.")
         work.append("delivered", build_record_change(work.state.records, "letter", key, state=state, reason=reason))
         result = work.build_result(f"{number}: letter {key} {state}")
     return result

@@ -11,6 +11,13 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.sla.calendar import Calendar
 
 
+def find_leaving_time(work: TicketTransaction) -> int | None:
+    """Return the instant before which a letter to people outside does not leave, in UTC epoch seconds; None for at
+    once. What a person caused waits for as long as it may be undone (M-48), what time caused for the next opening."""
+    window = work.context.undo_window
+    return work.at + window if window else find_delivery_time(work, for_staff=False)
+
+
 def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | None:
     """Return the earliest delivery of a message, in UTC epoch seconds; None for at once, because a person caused it or
     it is working time now.

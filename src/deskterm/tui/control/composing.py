@@ -111,6 +111,7 @@ class ComposerController:
                 draft.history = composer.history
                 self._drafts.leave(draft)
             else:
+                draft.history = composer.history
                 self._drafts.sent(draft)
         async with self._turn:
             # Another call may have closed it while this one waited for its turn

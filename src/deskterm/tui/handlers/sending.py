@@ -18,6 +18,7 @@ from deskterm.present import formats
 from deskterm.present.models import Choice, TimelineEntry
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.channels import MAIL
+from deskterm.tui.commands.keys import format_key
 from deskterm.tui.control.composing import ComposerController
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.panes.colours import BOLD, FAINT
@@ -64,8 +65,16 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     finally:
         composer.sending = False
     await controller.close(composer, keep=False)
-    console.notify(result.summary)
+    console.notify(result.summary + _describe_undo(console, composer))
     console.refresh_lists()
+
+
+def _describe_undo(console: Console, composer: Composer) -> str:
+    """Return how the letter is taken back before it leaves; empty where there is none that waits."""
+    window, keys = console.preferences.settings.undo_send, console.keys_of("undo")
+    if composer.kind == "note" or composer.channel != MAIL or not window or not keys:
+        return ""
+    return f". It leaves in {window} s: {format_key(keys[0])} takes it back."
 
 
 def _sending(console: Console, composer: Composer, draft: Draft | None) -> Callable[[DeskSession], CommandResult]:

@@ -19,6 +19,7 @@ from deskterm.tui.panes.colours import ACCENT, BOLD
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
+    from deskterm.tui.dialogs.compose import Kind
     from deskterm.tui.target import Target
 
 
@@ -71,6 +72,7 @@ async def show_refusals(console: Workspace, target: Target, argument: str) -> No
 
 
 async def _undo(console: Workspace, heads: Mapping[int, int], *, together: bool) -> None:
+    """Undo an act. The words of a reply that is taken back are in the composer again, as they were written last."""
     now = console.now()
     console.begin_act(list(heads))
     undone = await console.run(lambda desk: undo_commands(desk, heads, now=now, together=together))
@@ -81,6 +83,11 @@ async def _undo(console: Workspace, heads: Mapping[int, int], *, together: bool)
         summary += f" · Not on {undone.left[0].number}{others}: {undone.left[0].reason}"
     console.notify(summary, severity="warning" if undone.left else "information")
     console.refresh_lists()
+    drafts = [console.drafts.take_back(row) for row in undone.drafts]
+    if drafts and not console.writing:
+        draft = drafts[0]
+        kind: Kind = "resolve" if draft.kind == "resolve" else "reply"
+        await console.write(kind, draft.number or 0, draft=draft)
 
 
 def _present(console: Workspace, place: int, act: UndoableAct) -> Choice:

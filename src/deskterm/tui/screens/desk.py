@@ -94,7 +94,8 @@ class DeskScreen(Screen[None]):
             NextBreach(now, id="soon"),
             KeyLine(),
         )
-        self.desk_worker = DeskWorker(url, login, self._report_progress, impersonator, preload)
+        undo_window = preferences.settings.undo_send
+        self.desk_worker = DeskWorker(url, login, self._report_progress, impersonator, preload, undo_window)
         self.workspace = DeskWorkspace(
             self,
             self.panes,

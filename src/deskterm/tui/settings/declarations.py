@@ -32,6 +32,8 @@ class Settings(NamedTuple):
     after_action: AfterAction = "next"
     mouse: bool = True
     bell: bool = True
+    undo_send: int = 10
+    """Seconds for which a letter waits before it leaves, so that it can be taken back."""
     keymap: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Command → the keys that it has in place of its own; none: no key at all."""
 
@@ -40,7 +42,7 @@ class Setting(NamedTuple):
     """A setting. kind: of its value; choices: the words that it may be; help: its meaning, a sentence or some;
     meanings: what each of its words does; example: a line or some of the file."""
 
-    kind: Literal["word", "switch", "names", "keys"]
+    kind: Literal["word", "switch", "names", "keys", "seconds"]
     default: Any
     help: str
     meanings: Mapping[str, str] = MappingProxyType({})
@@ -109,6 +111,13 @@ SETTINGS: dict[str, Setting] = {
         _DEFAULTS.bell,
         "Ring the terminal's bell when a warning or a breach of one of your tickets comes up, once a minute at most.",
         example="bell = false",
+    ),
+    "undo_send": Setting(
+        "seconds",
+        _DEFAULTS.undo_send,
+        "Seconds for which what you send waits in the outbox, 0 to 3600. Until then `u`, or `deskterm ticket undo`, takes "
+        "it back: nobody has read it, it has answered nothing, and its words are a draft again, as they were.",
+        example="undo_send = 30",
     ),
     "keymap": Setting(
         "keys",

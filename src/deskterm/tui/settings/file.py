@@ -15,6 +15,10 @@ from deskterm.present.sanitize import sanitize
 from deskterm.tui.settings.declarations import SETTINGS, Settings
 
 
+MOST_SECONDS = 3600
+"""The most that a setting in seconds may be."""
+
+
 class Problem(NamedTuple):
     """A mistake in the settings file. line: from 1, 0 for the file as a whole."""
 
@@ -107,10 +111,23 @@ class _Reader:
                 return value if isinstance(value, bool) else self._note_choice(name, value, "true", "false")
             case "word":
                 return value if value in setting.choices else self._note_choice(name, value, *setting.choices)
+            case "seconds":
+                return self._read_seconds(name, value)
             case "names":
                 return self._read_names(name, value, setting.choices)
             case _:
                 return self._read_keys(name, value)
+
+    def _read_seconds(self, name: str, value: object) -> int | None:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_SECONDS:
+            return value
+        default = SETTINGS[name].default
+        self._note(
+            f"{name} is a whole number of seconds from 0 to {MOST_SECONDS}, and not {_quote(value)}. The default,"
+            f" {default}, holds.",
+            name,
+        )
+        return None
 
     def _read_names(self, name: str, value: object, choices: Sequence[str]) -> tuple[str, ...] | None:
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):

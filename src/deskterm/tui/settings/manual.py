@@ -67,7 +67,7 @@ def _wrap(text: str, width: int = 96) -> list[str]:
 def _format_value(setting: Setting) -> str:
     if setting.kind == "names":
         return "[]"
-    return str(setting.default).lower() if setting.kind == "switch" else f'"{setting.default}"'
+    return str(setting.default).lower() if setting.kind in ("switch", "seconds") else f'"{setting.default}"'
 
 
 def _format_default(setting: Setting) -> str:
@@ -80,6 +80,8 @@ def _list_values(setting: Setting) -> str:
             return "`true`, `false`"
         case "word":
             return ", ".join(f'`"{word}"`' for word in setting.choices)
+        case "seconds":
+            return "a whole number"
         case "names":
             return "a list of " + ", ".join(f'`"{word}"`' for word in setting.choices)
         case _:

@@ -34,7 +34,8 @@ class DeskWorker:
     """Works as one agent on one desk. An error of a command is raised where it was called.
 
     progress: called in the write thread while rows of an older deskterm are written anew, with tickets done and tickets
-    in all; preload: modules that are imported once the desk is open, so that no key has to wait for an import.
+    in all; preload: modules that are imported once the desk is open, so that no key has to wait for an import;
+    undo_window: seconds for which letters wait before they leave, so that they can be taken back.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class DeskWorker:
         progress: Callable[[int, int], object] | None = None,
         impersonator: str = "",
         preload: Sequence[str] = (),
+        undo_window: int = 0,
     ) -> None:
+        self._undo_window = undo_window
         self._url, self._login, self._progress, self._impersonator = url, login, progress, impersonator
         self._preload: Iterator[str] = iter(preload)
         self._stopping = False
@@ -152,6 +155,7 @@ class DeskWorker:
                 self._desk = open_desk(
                     open_store(self._url), self._login, behind=self._impersonator, progress=self._report_progress
                 )
+                self._desk.undo_window = self._undo_window
             finally:
                 # After a failure too, or the automation would wait for ever
                 self.ready = True
