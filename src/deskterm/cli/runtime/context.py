@@ -111,10 +111,8 @@ class CliContext:
         Raises DeskError when either is not to be."""
         # SQLModel and the reactions take half a second to import; a call that only reads must not wait for them.
         from deskterm.cli.runtime.session import open_session  # noqa: PLC0415
-        from deskterm.tui.settings.preferences import load_preferences  # noqa: PLC0415
 
         desk = open_session(self.url, self.own_login, self.acting)
-        desk.undo_window = load_preferences().settings.undo_send
         self.check_clock()
         return desk
 
