@@ -3,7 +3,8 @@
 The events of the command stay in the history, and so does the event of the undo; the ticket is folded without them. A
 message of a requester stays, and so does a letter that has gone out. What a reply of the desk was, the outbox says: as
 long as its letter waits there, or could not be sent, nobody has read it, and it can be taken back together with the
-letter (M-48); the response that it gave no longer counts then, and its words are a draft of whoever wrote it. What was said by phone or in another way stays said.
+letter (M-48); the response that it gave no longer counts then, and its words are a draft of whoever wrote it. What was
+said by phone or in another way stays said.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
 
     Called again, it undoes the command before. Agents may undo their own commands, leads and admins any. Queued letters
     are withdrawn, and so is the reply they were to deliver, whose words become a draft of its author; the summary counts
-    letters that have gone out. A ticket that was split off is closed and stays linked. version: the version of the ticket that the agent saw. Raises
-    VersionConflict when it is at a later one, and DeskError with the reason for what cannot be undone: messages of a
+    letters that have gone out. A ticket that was split off is closed and stays linked. version: the version of the
+    ticket that the agent saw. Raises VersionConflict when it is at a later one, and DeskError with the reason for what cannot be undone: messages of a
     requester, replies that were sent, a final closure (S4-15), and a command that another ticket has moved on from."""
     desk.require("undo")
     with desk.store.reading() as session:

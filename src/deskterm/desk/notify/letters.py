@@ -77,8 +77,8 @@ def build_reply_notice(procedure: Procedure, on: NoticeTopic = "replied") -> Not
 def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
     """Queue the letter that a notice makes of an event; return its own event.
 
-    to: numbers of contacts, the addressee first. note: what an agent adds. A letter that does not leave at once, because
-    the passing of time causes it out of hours or its act may still be undone, is `due` then.
+    to: numbers of contacts, the addressee first. note: what an agent adds. A letter that does not leave at
+    once, because the passing of time causes it out of hours or its act may still be undone, is `due` then.
     """
     heading_text, body = render_letter(
         work, notice.on, find_template(work, notice), event, note=note, bare=not notice.include_body
@@ -109,9 +109,7 @@ def find_people_without_address(work: TicketTransaction, people: Sequence[int]) 
     return [names[number] for number in people if number in names]
 
 
-def _build_letter_data(
-    work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event
-) -> dict[str, object]:
+def _build_letter_data(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event) -> dict[str, object]:
     return {
         "to": list(to),
         "on": notice.on,

@@ -14,7 +14,6 @@ import platformdirs
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.settings.declarations import SETTINGS, Settings
 
-
 MOST_SECONDS = 3600
 """The most that a setting in seconds may be."""
 
