@@ -1,4 +1,4 @@
-"""The words of replies that are taken back: a draft of whoever wrote them, so that they can be mended and sent (M-48)."""
+"""The words of replies that are taken back: drafts of whoever wrote them, to be mended and sent again (M-48)."""
 
 from __future__ import annotations
 

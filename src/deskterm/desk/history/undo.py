@@ -43,10 +43,11 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
     """Undo the last command of a ticket, on all the tickets it changed, in one transaction.
 
     Called again, it undoes the command before. Agents may undo their own commands, leads and admins any. Queued letters
-    are withdrawn, and so is the reply they were to deliver, whose words become a draft of its author; the summary counts
-    letters that have gone out. A ticket that was split off is closed and stays linked. version: the version of the
-    ticket that the agent saw. Raises VersionConflict when it is at a later one, and DeskError with the reason for what cannot be undone: messages of a
-    requester, replies that were sent, a final closure (S4-15), and a command that another ticket has moved on from."""
+    are withdrawn, and so is the reply they were to deliver, whose words become a draft of its author; the summary
+    counts letters that have gone out. A ticket that was split off is closed and stays linked. version: the version of
+    the ticket that the agent saw. Raises VersionConflict when it is at a later one, and DeskError with the reason for
+    what cannot be undone: messages of a requester, replies that were sent, a final closure (S4-15), and a command that
+    another ticket has moved on from."""
     desk.require("undo")
     with desk.store.reading() as session:
         unlocked = find_last_command(load_events(session, number))
