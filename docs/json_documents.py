@@ -170,6 +170,8 @@ STORIES = {
         procedure apply {folder}/rota.toml
         people on-call
         sla migrate --dry-run
+        ticket due 1001 resolution 2026-11-24T10:00 --reason 'said on the phone'
+        handover
     """,
 }
 """Procedure → calls on a desk by it, in turn, so that every list has a row."""

@@ -120,8 +120,13 @@ def test_a_handover_marks_what_is_missed_before_the_next_shift_ends(deskterm: Ca
         1002: False,
     }
     lines = desk("handover", *TEN).out.splitlines()
-    assert [line.split()[1].startswith("!") for line in lines if line.split()[0] in ("1001", "1002")] == [True, False]
-    assert lines[-1].startswith("! 1 of them is due before the next shift ends, ")
+    marked = [line.split()[1].startswith("!") for line in lines if line.split()[:1] in (["1001"], ["1002"])]
+    assert marked == [True, False, False], "and who waits for an answer"
+    assert lines[2].startswith("! 1 of them is due before the next shift ends, ")
+    markdown = desk("handover", "--markdown", *TEN).out
+    assert markdown.startswith("# Hand-over · ")
+    assert markdown.count("| 1001 | !\\* | ") == 1
+    assert desk("handover", "--markdown", "--json", *TEN).code == 2
 
 
 def test_a_handover_tells_what_is_missed_from_what_is_due_soon(deskterm: Call) -> None:
@@ -136,10 +141,10 @@ def test_a_handover_tells_what_is_missed_from_what_is_due_soon(deskterm: Call) -
         1002: (False, True),
     }
     lines = desk("handover", *evening).out.splitlines()
-    marks = {line.split()[0]: line.split()[1].rstrip("*") for line in lines if line.split()[0] in ("1001", "1002")}
-    assert marks == {"1001": "!!", "1002": "!"}
-    assert lines[-2] == "!! 1 of them is missed already"
-    assert lines[-1].startswith("! 1 of them is due before the next shift ends, ")
+    marks = [line.split()[:2] for line in lines if line.split()[1:2] in (["!!*"], ["!!"], ["!*"], ["!"])]
+    assert [(number, mark.rstrip("*")) for number, mark in marks] == [("1001", "!!"), ("1002", "!")]
+    assert lines[2] == "!! 1 of them is missed already"
+    assert lines[3].startswith("! 1 of them is due before the next shift ends, ")
 
 
 @pytest.mark.law("C-15")

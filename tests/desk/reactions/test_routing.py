@@ -14,7 +14,7 @@ from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets import update as handling
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.worklists import load_open_tickets
+from deskterm.store.queries.lead.handover import load_open_tickets
 from shipped_desk import SAAS_ISSUE, SERVICE_CALL, shipped_desk, staffed_platform_desk, tiered_services_desk
 from small_desk import MONDAY
 from ticket_reads import read_ticket, records_of, routing_of

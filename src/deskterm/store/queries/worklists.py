@@ -1,13 +1,11 @@
-"""Lists of open tickets that would be forgotten: untouched, unscheduled, without a due time, or at the end of a shift.
-Only the last has snoozed ones: they leave the others until they wake (C-11), and the next shift is to know of them.
-SQL over a bare `ReadConnection`."""
+"""Lists of open tickets that would be forgotten: untouched, unscheduled, or without a due time. Snoozed ones leave them
+until they wake (C-11). SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import IS_AWAKE, QueueRow, queue_columns, to_queue_row
 from deskterm.store.rows.live_clocks import IS_NO_TIMER
@@ -21,25 +19,6 @@ class UndatedTicket(NamedTuple):
     metric: str
     target: str
     since: int
-
-
-class HandoverRow(NamedTuple):
-    """An open ticket in the list that one shift hands to the next (S3-02). Instants are epoch seconds; due is None
-    without a running clock. missed: a target was missed, by the ticket's events or because it ran out since."""
-
-    number: int
-    subject: str
-    status: str
-    severity: str | None
-    priority: str | None
-    organisation: str
-    team: str | None
-    assignee: str | None
-    due: int | None
-    waiting: str
-    received: int
-    updated: int
-    missed: bool
 
 
 def load_untouched(reader: ReadConnection, since: int, now: int, limit: int = 1_000) -> list[QueueRow]:
@@ -63,36 +42,6 @@ def load_unscheduled(reader: ReadConnection, now: int, limit: int = 1_000) -> li
 def load_awaiting_due_time(reader: ReadConnection, now: int, limit: int = 1_000) -> list[UndatedTicket]:
     """Load open tickets whose due time has to be set by hand, the oldest first (S1-17)."""
     return _load_undated(reader, "c.target LIKE 'set by %' AND c.due_at IS NULL", now, limit)
-
-
-def load_open_tickets(reader: ReadConnection, teams: Sequence[str], now: int) -> list[HandoverRow]:
-    """Load the open tickets of some teams, the next due first, those without a due instant last. now: epoch seconds."""
-    params = {f"team_{place}": team for place, team in enumerate(teams)}
-    if not params:
-        return []
-    placeholders = ", ".join(f":{name}" for name in params)
-    found = reader.rows(
-        "SELECT id, subject, status, severity, priority, organisation, team, assignee, "
-        # Tickets without a due time have the latest of all instants, so that indexes sort them last
-        "CASE WHEN next_due_at >= :never THEN NULL ELSE next_due_at END, waiting, received_at, updated_at, "
-        # A target is met up to and including its due instant, as the view `breached` has it
-        "(breached = 1 OR next_due_at < :now) "
-        f"FROM ticket WHERE is_open = 1 AND team IN ({placeholders}) ORDER BY next_due_at, id",
-        {**params, "never": reader.never, "now": reader.instant(now)},
-    )
-    return [
-        HandoverRow._make(
-            (
-                *row[:8],
-                optional_seconds_from_stored(row[8]),
-                row[9],
-                seconds_from_stored(row[10]),
-                seconds_from_stored(row[11]),
-                bool(row[12]),
-            )
-        )
-        for row in found
-    ]
 
 
 def _load_undated(reader: ReadConnection, where: str, now: int, limit: int) -> list[UndatedTicket]:

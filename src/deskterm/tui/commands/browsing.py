@@ -60,6 +60,10 @@ LOOK: tuple[Command, ...] = (
     Command("wall", "Wall", keys=("W",),
             handler="lead.wall.show_wall", group="Look", opens_input=True,
             help="Look at the desk as a whole: what is late, what is next, who has how much."),
+    Command("handover", "Hand-over sheet", keys=("g h",),
+            handler="lead.handover.show_sheet", group="Look", opens_input=True,
+            help="Read the sheet for the next shift: what breaches before it ends, what was promised, and who waits "
+                 "for what."),
     Command("tab", "Tab of the ticket", argument="[thread|history|client|files|links|work]",
             handler="view.go_to_tab", group="Look", opens_input=True,
             help="Show the ticket's thread, its history, its client, or its files, links and work."),
