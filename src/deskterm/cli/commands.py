@@ -48,7 +48,7 @@ PROGRAM = GroupEntry(
         "outbox": CommandEntry("conversation.outbox:list_letters", "List letters to people outside, the oldest first."),
         "handover": CommandEntry(
             "admin.handover:list_handover",
-            "Print the sheet for the next shift: what breaches before it ends, what was promised, and who waits for what.",
+            "Print the sheet for the next shift: what breaches, what was promised, and who waits for what.",
         ),
         "quotes": CommandEntry(
             "billing.lists:list_quotes",

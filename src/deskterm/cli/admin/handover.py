@@ -28,7 +28,7 @@ def list_handover(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print the sheet for the next shift: what breaches before it ends, what was promised, and who waits for what.
+    """Print the sheet for the next shift: what breaches, what was promised, and who waits for what.
 
     Tickets that still are with a team whose turn is over are on it too; a procedure without shifts hands over at the
     end of its working day. Two exclamation marks stand before what is missed already, one before what is missed if
