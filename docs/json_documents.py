@@ -130,7 +130,10 @@ STORIES = {
     """,
     "managed-services": """
         ticket new Mail --requester Ida --email ida@larch.example --priority high --incomplete
+        ticket note 1001 'The log of today' --attach {folder}/log.csv
         ticket show 1001
+        ticket files 1001
+        ticket save-files 1001 --to {folder}
         save-draft 1001 'On its way'
         ticket drafts
         ticket list

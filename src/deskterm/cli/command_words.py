@@ -9,7 +9,10 @@ TICKET_SECTIONS = (
     Section(
         "Everyday",
         'deskterm ticket reply 1001 "It is fixed." --status solved',
-        ("new", "show", "list", "search", "reply", "note", "drafts", "assign", "take", "set", "snooze", "undo"),
+        (
+            *("new", "show", "list", "search", "reply", "note", "files", "save-files", "open-file", "drafts"),
+            *("assign", "take", "set", "snooze", "undo"),
+        ),
     ),
     Section(
         "Ending",

@@ -14,6 +14,14 @@ TICKET_GROUP = GroupEntry(
         "show": CommandEntry("ticket.detail:show", "Show a ticket: its facts, clocks and conversation."),
         "reply": CommandEntry("conversation.reply:reply", "Answer the requester; everybody on the ticket reads it."),
         "note": CommandEntry("conversation.reply:note", "Write an internal note; the requester never sees it."),
+        "files": CommandEntry("conversation.files:list_files", "List the files that went with a ticket's messages."),
+        "save-files": CommandEntry(
+            "conversation.files:save_files", "Save files of a ticket into a folder; nothing there is replaced."
+        ),
+        "open-file": CommandEntry(
+            "conversation.files:open_file",
+            "Open a file of a ticket with the system's program for it, but for what might run as a program.",
+        ),
         "drafts": CommandEntry(
             "conversation.drafts:list_drafts",
             "List my drafts, or print those for a ticket in full; nobody else sees them.",

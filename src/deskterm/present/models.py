@@ -99,7 +99,8 @@ Folding = Literal["", "automatic letter", "taken back"]
 
 class TimelineEntry(NamedTuple):
     """A message or a change of the ticket. voice: whose it is; text: may have several lines; detail: the channel, and
-    other things to know of a message; parts: of a text that quotes, what was written and what was quoted, in order."""
+    other things to know of a message; parts: of a text that quotes, what was written and what was quoted, in order;
+    files: that went with it, with their sizes."""
 
     seq: int
     at: int
@@ -109,6 +110,7 @@ class TimelineEntry(NamedTuple):
     text: Safe
     folding: Folding = ""
     parts: tuple[tuple[bool, str], ...] = ()
+    files: tuple[Safe, ...] = ()
 
 
 class TicketClock(NamedTuple):
@@ -149,11 +151,13 @@ TABS: dict[TabKey, str] = {
 
 
 class TabLine(NamedTuple):
-    """A line of a tab beside the thread. number: the ticket that it is about, which can be opened from it."""
+    """A line of a tab beside the thread. number: the ticket that it is about, which can be opened from it; file: the
+    number in the list of the file that it is about, from 1."""
 
     text: Safe
     style: Literal["head", "plain", "faint"] = "plain"
     number: int | None = None
+    file: int | None = None
 
 
 class TicketView(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 from deskterm.present.models import TabKey
 from deskterm.present.ticket_facts import LINKS
-from deskterm.store.queries.ticket_detail import RecordView, TicketDetail
+from deskterm.store.queries.ticket_detail import MessageView, RecordView, TicketDetail
 
 LINKING_RECORDS = ("item", "joined", "release")
 """Kinds of records in the tab of links."""
@@ -21,10 +21,20 @@ def count_tabs(detail: TicketDetail) -> Mapping[TabKey, int]:
     linked = sum(len(list_linked_numbers(detail.fields, name)) for name in LINKS)
     return {
         "history": len(detail.events),
-        "files": sum(message.mark == "files" for message in detail.messages),
+        "files": len(detail.files) + len(list_messages_with_files(detail)),
         "links": linked + sum(is_shown(record) for record in detail.records if record.kind in LINKING_RECORDS),
         "work": sum(is_shown(record) for record in detail.records if record.kind in WORK_RECORDS),
     }
+
+
+def list_messages_with_files(detail: TicketDetail) -> list[MessageView]:
+    """Return the messages that files came with and that none is kept of: somebody has noted so."""
+    kept = {(file.ticket, file.seq) for file in detail.files}
+    return [
+        message
+        for message in detail.messages
+        if message.mark == "files" and (message.ticket or detail.row.number, message.seq) not in kept
+    ]
 
 
 def is_shown(record: RecordView) -> bool:

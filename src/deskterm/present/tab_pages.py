@@ -13,9 +13,10 @@ from deskterm.desk.domain.money import format_money, format_time_worked
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import TabKey, TabLine
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.present.tab_counts import is_shown, list_linked_numbers
+from deskterm.present.tab_counts import is_shown, list_linked_numbers, list_messages_with_files
 from deskterm.present.ticket import ERASED, describe_edit, find_undone_events, format_value
 from deskterm.present.ticket_facts import LINKS, describe_record, format_instant, get_tier_label
+from deskterm.present.ticket_files import describe_file
 from deskterm.procedure.ticket_fields import HISTORY_FIELDS
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.ticket_detail import EventView, RecordView, TicketDetail
@@ -130,10 +131,28 @@ def _list_client(client: ClientView | None, words: Vocabulary) -> Iterator[TabLi
 
 
 def _list_files(detail: TicketDetail, words: Vocabulary) -> Iterator[TabLine]:
-    for message in detail.messages:
-        if message.mark == "files":
-            first = next((line for line in message.body.splitlines() if line.strip()), "")
-            yield _make_line(format_instant(message.at, words.timezone), message.author, first)
+    """Yield a line a file, and below those the messages that files came with and that none is kept of."""
+    for place, file in enumerate(detail.files, 1):
+        line = _make_line(
+            f"{place:>3}",
+            describe_file(file),
+            file.type,
+            format_instant(file.at, words.timezone),
+            file.author or "requester",
+            "internal" if file.kind == "internal" else "",
+            "taken back" if file.is_undone else "",
+            f"in {file.ticket}" if file.ticket != detail.row.number else "",
+            style="faint" if file.is_undone or file.digest is None else "plain",
+        )
+        yield line._replace(file=place)
+    others = list_messages_with_files(detail)
+    if others and detail.files:
+        yield TabLine(Safe(""))
+    if others:
+        yield _make_line("Files came with these too, and are not kept here", style="head")
+    for message in others:
+        first = next((line for line in message.body.splitlines() if line.strip()), "")
+        yield _make_line(format_instant(message.at, words.timezone), message.author, first)
 
 
 def _list_links(reader: ReadConnection, detail: TicketDetail, words: Vocabulary) -> Iterator[TabLine]:

@@ -12,6 +12,7 @@ from deskterm.present.models import Choice, Folding, Person, QueueLine, TicketCl
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.tab_counts import count_tabs
 from deskterm.present.ticket_facts import format_fields, format_target, list_circumstances
+from deskterm.present.ticket_files import describe_file
 from deskterm.procedure.ticket_fields import FACT_FIELDS, HISTORY_FIELDS, QUEUE_FIELDS, TicketField
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
@@ -181,10 +182,18 @@ def _present_timeline(detail: TicketDetail, vocabulary: Vocabulary) -> list[Time
     merged = any(message.ticket is not None for message in detail.messages)
     undone = find_undone_events(detail)
     letter_states = _find_letter_states(detail)
+    files: dict[tuple[int, int], list[Safe]] = {}
+    for file in detail.files:
+        files.setdefault((file.ticket, file.seq), []).append(describe_file(file))
     entries = []
     for message in detail.messages:
         place = (message.at if merged else 0, message.ticket or number, message.seq, False)
-        entries.append((place, _present_message(message, letter_states.get((message.ticket, message.seq), ""))))
+        entry = _present_message(
+            message,
+            letter_states.get((message.ticket, message.seq), ""),
+            files.get((message.ticket or number, message.seq), ()),
+        )
+        entries.append((place, entry))
     for event in detail.events:
         text = _describe_changes(event, vocabulary, event.seq in undone)
         if text:
@@ -211,8 +220,9 @@ def _find_letter_states(detail: TicketDetail) -> dict[tuple[int | None, int], st
     }
 
 
-def _present_message(message: MessageView, letter_state: str = "") -> TimelineEntry:
-    """Return a message as an entry. letter_state: what became of its letter where that was not sent."""
+def _present_message(message: MessageView, letter_state: str = "", files: Sequence[Safe] = ()) -> TimelineEntry:
+    """Return a message as an entry. letter_state: what became of its letter where that was not sent; files: those that
+    went with it, in words."""
     voice: Voice = "requester" if message.author_kind == "requester" else "agent"
     if message.kind == "internal":
         voice = "internal"
@@ -220,7 +230,8 @@ def _present_message(message: MessageView, letter_state: str = "") -> TimelineEn
         voice = "system"
     notes = [message.channel, "automatic" if message.automatic else ""]
     notes.append("" if message.mark == "undone" else letter_state)
-    notes.append({"undone": "taken back", "files": "with files"}.get(message.mark, ""))
+    # Files that are kept are named below the words
+    notes.append({"undone": "taken back", "files": "" if files else "with files"}.get(message.mark, ""))
     notes.append(f"in {message.ticket}" if message.ticket is not None else "")
     # Only empty lines at the top: blanks before the first word may be the indent of a list
     text = sanitize(message.body.strip("\r\n").rstrip(), multiline=True) or ERASED
@@ -234,6 +245,7 @@ def _present_message(message: MessageView, letter_state: str = "") -> TimelineEn
         text,
         _fold(message),
         split_text(text),
+        tuple(files),
     )
 
 

@@ -29,7 +29,7 @@ from deskterm.exchange.unseen_characters import restore_unseen
 from deskterm.store.db.reader import open_reader
 from small_desk import at, small_desk
 
-TABLES: tuple[ExportTable, ...] = ("tickets", "messages", "events", "clocks")
+TABLES: tuple[ExportTable, ...] = ("tickets", "messages", "events", "clocks", "files")
 
 
 @pytest.fixture

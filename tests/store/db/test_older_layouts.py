@@ -63,7 +63,7 @@ def create_layout_1(url: str) -> None:
         session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
         undo_layout_5(session, desk.store.dialect)
         later = "record", "access", "backup", "desk_event", "draft", "template", "saved_view", "view_choice"
-        for table in later:
+        for table in (*later, "attachment", "file_content"):
             session.execute(text(f"DROP TABLE {table}"))
         session.execute(text("DROP INDEX ticket_snoozed"))
         for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6, ADDED_BY_7):

@@ -53,7 +53,7 @@ def verify_chains(
         verdict = hash_chain.verify_chains(reader, number=ticket, progress=show_progress_on_terminal("tickets"))
     if as_json:
         broken = [_row_to_json(fault) for fault in verdict.faults]
-        counts = {"tickets": verdict.tickets, "events": verdict.events, "texts": verdict.texts}
+        counts = {"tickets": verdict.tickets, "events": verdict.events, "texts": verdict.texts, "files": verdict.files}
         print_json(counts | {"broken": broken, "desk": faults_of_desk, "not_covered": list(desk_chain.NOT_COVERED)})
     else:
         print_findings(

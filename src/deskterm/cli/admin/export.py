@@ -16,7 +16,7 @@ from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.exchange.exporting.billing import export_worklog
 from deskterm.exchange.exporting.destination import open_destination
-from deskterm.exchange.exporting.exports import TicketFilter, export
+from deskterm.exchange.exporting.exports import TicketFilter, export, export_contents
 from deskterm.present.labels import Vocabulary
 from deskterm.present.sanitize import sanitize
 
@@ -24,8 +24,8 @@ from deskterm.present.sanitize import sanitize
 def export_rows(
     context: typer.Context,
     what: Annotated[
-        Literal["tickets", "messages", "events", "clocks", "worklog"],
-        typer.Argument(help="tickets, messages, events, clocks or worklog."),
+        Literal["tickets", "messages", "events", "clocks", "files", "worklog"],
+        typer.Argument(help="tickets, messages, events, clocks, files or worklog."),
     ],
     form: Annotated[str, typer.Option("--format", help="csv or jsonl; left out, as the file's name ends.")] = "",
     output: Annotated[
@@ -50,9 +50,13 @@ def export_rows(
         list[str] | None,
         typer.Option("--with", help="Tickets: add this field as a column; may be given again.", metavar="FIELD"),
     ] = None,
+    contents: Annotated[
+        Path | None,
+        typer.Option(help="Files: write their contents there too, each once, called by its SHA-256.", metavar="FOLDER"),
+    ] = None,
 ) -> None:
-    """Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, or entry of the work log
-    (the time that was worked, and its price)."""
+    """Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, file that went with a
+    message, or entry of the work log (the time that was worked, and its price)."""
     cli: CliContext = context.obj
     # As everywhere: a file of that name is `./-`
     if output is not None and str(output) == "-":
@@ -61,6 +65,8 @@ def export_rows(
         raise UsageError("--since, --until and --chargeable are for the work log.")
     if what == "worklog" and (only or added or filter_text is not None):
         raise UsageError("--only, --filter and --with are for tickets and what belongs to them, not for the work log.")
+    if contents is not None and what != "files":
+        raise UsageError("--contents is for files.")
     file_format = _choose_format(form, output)
     cli.require("export")
     facts = cli.read_facts()
@@ -84,6 +90,9 @@ def export_rows(
                 reader, file_format, stream, since=begin, until=end, chargeable=chargeable, guard_formulas=guard
             )
 
+        if contents is not None:
+            written = export_contents(reader, contents, chosen)
+            print(sanitize(f"{written} contents written to {contents}."), file=sys.stderr)
         if output is None:
             write_rows(sys.stdout)
             return

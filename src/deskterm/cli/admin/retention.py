@@ -15,6 +15,7 @@ from deskterm.cli.runtime.stdin import require_confirmation
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.history import retention
 from deskterm.desk.history.erasing import erasure
+from deskterm.present.formats import format_count
 from deskterm.store.queries.retention import RetentionRow, load_held_tickets
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -132,13 +133,15 @@ def erase(
                 "tickets": found.tickets,
                 "emptied": found.emptied,
                 "redacted": found.redacted,
+                "files": found.files,
                 "named": [{"ticket": ticket, "seq": seq} for ticket, seq in found.remaining_mentions],
             }
         )
         return
     verb = "would be" if dry_run else "were"
     tickets = _count_tickets(len(found.tickets)).capitalize()
-    print(f"{tickets}: {found.emptied} texts {verb} emptied, {found.redacted} redacted.")
+    files = f", {format_count(found.files, 'file')} erased" if found.files else ""
+    print(f"{tickets}: {found.emptied} texts {verb} emptied, {found.redacted} redacted{files}.")
     if found.remaining_mentions:
         listed = ", ".join(f"{ticket}/{seq}" for ticket, seq in found.remaining_mentions[:8])
         more = " …" if len(found.remaining_mentions) > 8 else ""

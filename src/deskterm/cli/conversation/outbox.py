@@ -14,6 +14,7 @@ from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc33
 from deskterm.cli.runtime.options import AsJson, Limit
 from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines
 from deskterm.cli.runtime.table import print_table
+from deskterm.desk.domain.files.names import make_file_name
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.sanitize import sanitize
@@ -43,7 +44,10 @@ def list_letters(
         print_json(
             [
                 rename_instants(letter._asdict(), "at", "not_before")
-                | {"to": [person._asdict() for person in letter.to]}
+                | {
+                    "to": [person._asdict() for person in letter.to],
+                    "files": [make_file_name(name) for name in letter.files],
+                }
                 for letter in letters
             ]
         )
@@ -78,7 +82,8 @@ def _print_letter(letter: outbox.Letter, timezone: str) -> None:
     about = f"letter {letter.key} of {letter.number}, {letter.on}{copied}, since {format_time(letter.at, timezone)}"
     lines = [f"{about}, to {_format_recipients(letter)}", *([letter.heading] if letter.heading else [])]
     print_lines(lines)
-    print(indent(sanitize(letter.body, multiline=True), "    "), end="\n\n")
+    print(indent(sanitize(letter.body, multiline=True), "    "))
+    print_lines([*(f"    + {make_file_name(name)}" for name in letter.files), ""])
 
 
 def _format_recipients(letter: outbox.Letter) -> str:

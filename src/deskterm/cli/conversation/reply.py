@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from deskterm.cli.conversation.files import Attach, read_attachments
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
@@ -36,6 +37,7 @@ def reply(
     with_files: Annotated[
         bool, typer.Option("--with-files", help="With --from-requester: files came with it, so it is more than thanks.")
     ] = False,
+    attach: Attach = None,
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,6 +63,7 @@ def reply(
             channel=channel,
             received_at=arrived,
             attachments=with_files,
+            files=read_attachments(desk, attach),
             now=now,
         )
     elif author is not None or received is not None or with_files:
@@ -75,6 +78,7 @@ def reply(
             next_steps=next_steps,
             resolution=resolution,  # type: ignore[arg-type]
             channel=check_channel(desk, channel, "email"),
+            files=read_attachments(desk, attach),
             now=now,
             version=version,
         )
@@ -83,9 +87,16 @@ def reply(
 
 
 def note(
-    context: typer.Context, number: Number, words: Words = None, version: IfVersion = None, as_json: AsJson = False
+    context: typer.Context,
+    number: Number,
+    words: Words = None,
+    attach: Attach = None,
+    version: IfVersion = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write an internal note; the requester never sees it."""
     cli: CliContext = context.obj
     body, now = read_text(words), cli.now()
-    print_result(messages.add_note(cli.open_desk(), number, body, now=now, version=version), as_json)
+    desk = cli.open_desk()
+    files = read_attachments(desk, attach)
+    print_result(messages.add_note(desk, number, body, files=files, now=now, version=version), as_json)

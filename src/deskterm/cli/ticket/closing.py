@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from deskterm.cli.conversation.files import Attach, read_attachments
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, IfVersion, Number, ReasonOption
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
@@ -44,6 +45,7 @@ def resolve(
     attached: Annotated[
         bool, typer.Option("--attached", help="Resolve all tickets that are attached to it, too.")
     ] = False,
+    attach: Attach = None,
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
@@ -59,9 +61,19 @@ def resolve(
     # A version is that of one ticket, and --attached is about many
     if attached and version is not None:
         raise UsageError("--attached and --if-version go one at a time.")
+    files = read_attachments(desk, attach)
     if attached:
         result = incidents.resolve_incident(
-            desk, number, words, resolution=kind, code=code, status=status, channel=channel, strict=strict, now=now
+            desk,
+            number,
+            words,
+            resolution=kind,
+            code=code,
+            status=status,
+            channel=channel,
+            strict=strict,
+            files=files,
+            now=now,
         )
     else:
         result = resolution.resolve(
@@ -73,6 +85,7 @@ def resolve(
             status=status,
             channel=channel,
             strict=strict,
+            files=files,
             now=now,
             version=version,
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from deskterm.cli.conversation.files import file_to_json
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_due, format_time, format_time_and_zone, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
@@ -78,6 +79,7 @@ def _ticket_to_json(ticket: TicketDetail, stage: str | None) -> dict[str, Any]:
         ],
         "clocks": [_clock_to_json(clock) for clock in ticket.clocks],
         "messages": [message._asdict() | {"at": to_rfc3339(message.at)} for message in ticket.messages],
+        "files": [file_to_json(place, file) for place, file in enumerate(ticket.files, 1)],
         "events": [event._asdict() | {"at": to_rfc3339(event.at)} for event in ticket.events],
     }
 
@@ -123,6 +125,8 @@ def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str, others
         print(f"\n{format_time(entry.at, zone_name)}  {entry.author or 'requester'} ({entry.voice}){detail}")
         for text_line in entry.text.split("\n"):
             print(f"  {text_line}")
+        for file in entry.files:
+            print(f"  + {file}")
 
 
 def _format_clock(clock: TicketClock, now: int, zone_name: str) -> list[str]:

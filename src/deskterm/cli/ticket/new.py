@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from deskterm.cli.conversation.files import Attach, read_attachments
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.missing_options import name_missing_options
 from deskterm.cli.runtime.options import AsJson, parse_field
@@ -43,6 +44,7 @@ def open_ticket(
     assignee: Annotated[str | None, typer.Option(help="The agent it goes to.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given again.")] = None,
     field: Annotated[list[str] | None, typer.Option(help="An intake field.", metavar="KEY=VALUE")] = None,
+    attach: Attach = None,
     received: Annotated[str | None, typer.Option(help="When it reached the desk, if earlier than now.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Also if that is more than a year ago.")] = False,
     incomplete: Annotated[bool, typer.Option("--incomplete", help="Also without what its type asks for.")] = False,
@@ -81,6 +83,7 @@ def open_ticket(
             tags=tag or (),
             fields=dict(parse_field(text) for text in field or ()),
             incomplete=incomplete,
+            files=read_attachments(desk, attach),
             received_at=received_at,
             now=now,
         )

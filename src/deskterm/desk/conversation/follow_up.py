@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from deskterm.desk.core.attachments import append_with_files
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.links import FOLLOW_UP_OF, FOLLOW_UPS, copy_classification
 from deskterm.desk.domain.records import Records, records_of_kind
 from deskterm.desk.domain.state import State
@@ -22,7 +25,14 @@ def find_latest_follow_up(state: State) -> int | None:
 
 
 def register_follow_up(
-    source: TicketTransaction, body: str, subject: str, *, contact: int | None, channel: str, received_at: int
+    source: TicketTransaction,
+    body: str,
+    subject: str,
+    *,
+    contact: int | None,
+    channel: str,
+    received_at: int,
+    files: Sequence[NewFile] = (),
 ) -> CommandResult:
     """Register a new ticket for a message of the requester, in the transaction of the closed ticket, and link the two.
 
@@ -47,10 +57,12 @@ def register_follow_up(
     no_records: Records = {}
     if state.type in procedure.types:
         changes |= build_type_checklist_change(procedure, no_records, procedure.types[state.type])
-    work.append(
+    append_with_files(
+        work,
         "registered",
         changes,
         {"subject": subject, "body": body},
+        files,
         author_kind="requester",
         contact=contact if contact is not None else state.requester_id,
         channel=values["channel"],

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from deskterm.desk.conversation.follow_up import find_latest_follow_up, register_follow_up
 from deskterm.desk.conversation.thanks_messages import is_only_thanks_on_ticket, record_thanks
+from deskterm.desk.core.attachments import append_with_files
 from deskterm.desk.core.people import find_or_add_author
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
 from deskterm.desk.directory.participants import require_addressee
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.tickets.message_input import require_message_text, resolve_arrival
@@ -31,17 +34,18 @@ def reply(
     resolution: Literal["temporary", "permanent"] | None = None,
     channel: str = "email",
     automatic: bool = False,
+    files: Sequence[NewFile] = (),
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
     """Send a public reply to the requester.
 
     status: the status that the ticket moves to with the reply, by key or label; one that it has already moves nothing,
-    so that the words are not lost (D-30). next_steps: the reply says what happens
-    next, which answers and reviews at once (S1-20). resolution: the reply gives one (S1-21). automatic: no person wrote
-    it, so it does not stop the response clock (S1-19). By mail, a letter is queued for the requester and the
-    participants (M-46). Raises VersionConflict when the ticket is no longer at `version`, UsageError for a body
-    without visible text, and DeskError for mail to nobody (D-13)."""
+    so that the words are not lost (D-30). next_steps: the reply says what happens next, which answers and reviews at
+    once (S1-20). resolution: the reply gives one (S1-21). automatic: no person wrote it, so it does not stop the
+    response clock (S1-19). files: those that go with it (C-22). By mail, a letter is queued for the requester and the
+    participants (M-46). Raises VersionConflict when the ticket is no longer at `version`, UsageError for a body without
+    visible text and for files that are too large, and DeskError for mail to nobody (D-13)."""
     text = require_message_text(body)
     with desk.ticket(number, "reply", now, version) as work:
         require_addressee(work, channel, option="--channel")
@@ -57,10 +61,12 @@ def reply(
             if resolution is None
             else build_resolution_changes(work, resolution, find_default_code(codes, resolution))
         )
-        event = work.append(
+        event = append_with_files(
+            work,
             "replied",
             {**resolution_changes, **({"status": (work.state.status, target.key)} if target else {})},
             {"body": text},
+            files,
             author_kind="system" if automatic else "agent",
             author=desk.agent.name,
             channel=channel,
@@ -71,19 +77,32 @@ def reply(
         moved = f", now {target.label}" if target else ""
         if status is not None and target is None:
             moved = f"; it is {work.procedure.statuses[work.state.status].label} already"
-        result = work.build_result(f"{number} answered{moved}")
+        result = work.build_result(f"{number} answered{count_files(files)}{moved}")
         if resolution is not None:
             result = replace(result, missing_in_letter=check_resolution_letter(work, event, strict=False))
     return result
 
 
-def add_note(desk: DeskSession, number: int, body: str, *, now: datetime, version: int | None = None) -> CommandResult:
-    """Add an internal note, which the requester never sees."""
+def add_note(
+    desk: DeskSession,
+    number: int,
+    body: str,
+    *,
+    files: Sequence[NewFile] = (),
+    now: datetime,
+    version: int | None = None,
+) -> CommandResult:
+    """Add an internal note, which the requester never sees, nor the files that go with it."""
     text = require_message_text(body)
     with desk.ticket(number, "note", now, version) as work:
-        work.append("noted", {}, {"body": text}, author_kind="agent", author=desk.agent.name)
-        result = work.build_result(f"{number} noted")
+        append_with_files(work, "noted", {}, {"body": text}, files, author_kind="agent", author=desk.agent.name)
+        result = work.build_result(f"{number} noted{count_files(files)}")
     return result
+
+
+def count_files(files: Sequence[NewFile]) -> str:
+    """Return the words for files in the sentence about their message; empty for none."""
+    return f" with {len(files)} file{'' if len(files) == 1 else 's'}" if files else ""
 
 
 def record_customer_message(
@@ -95,6 +114,7 @@ def record_customer_message(
     channel: str = "email",
     received_at: datetime | None = None,
     attachments: bool = False,
+    files: Sequence[NewFile] = (),
     now: datetime,
 ) -> CommandResult:
     """Record a message of the requester, and return the result for the ticket that holds it in the end.
@@ -103,9 +123,10 @@ def record_customer_message(
     rule decides: it is reopened, stays closed because the message is only thanks (S5-12), or a follow-up is registered
     (S4-15). A message to a duplicate or merged ticket goes to the ticket that continues it. author: the name or address
     of the author, if not the requester. received_at: when the message reached the desk, by default now; a pause ends
-    at that time (rule 13). attachments: files came with it, so it is more than thanks. Raises UsageError for a body
+    at that time (rule 13). files: came with it and are kept (C-22); attachments: files came with it, kept or not, so it
+    is more than thanks. Raises UsageError for a body
     without visible text."""
-    text = require_message_text(body)
+    text, attachments = require_message_text(body), attachments or bool(files)
     addressed_to, visited = number, {number}
     requester_id: int | None = None
     # The successor of a ticket is known only under its lock, and locks on several tickets must be taken in the order of
@@ -120,7 +141,7 @@ def record_customer_message(
                 successor = find_latest_follow_up(work.state)
             # Links that form a circle must not keep the loop going: the message then stays where it is
             if successor is None or successor in visited:
-                message = _CustomerMessage(text, author, requester_id, channel, at, addressed_to, attachments)
+                message = _CustomerMessage(text, author, requester_id, channel, at, addressed_to, attachments, files)
                 return _record_on_ticket(work, message, only_thanks)
         visited.add(successor)
         number = successor
@@ -138,6 +159,7 @@ class _CustomerMessage:
     at: int
     addressed_to: int
     attachments: bool
+    files: Sequence[NewFile]
 
 
 def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_thanks: bool) -> CommandResult:
@@ -156,13 +178,16 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
             contact=contact,
             channel=message.channel,
             received_at=message.at,
+            files=message.files,
         )
     target = _find_status_after_reply(work)
     redirected = message.addressed_to != number
-    work.append(
+    append_with_files(
+        work,
         "replied",
         {"status": (state.status, target.key)} if target else {},
         {"body": message.text},
+        message.files,
         author_kind="requester",
         contact=contact,
         channel=message.channel,

@@ -9,6 +9,17 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 
+class FileData(TypedDict):
+    """A file that went with a message; its name is the text `file.PLACE` of the event."""
+
+    type: str
+    """Its media type, as `image/png`."""
+    size: int
+    """Bytes."""
+    digest: str
+    """Salted digest of the content (`deskterm.desk.core.attachments`)."""
+
+
 class EventData(TypedDict, total=False):
     """Members that events of all kinds may have."""
 
@@ -40,6 +51,8 @@ class MessageData(EventData, total=False):
     """No person wrote it, so it is no first response."""
     with_files: bool
     """Files came with the requester's message, so it was no mere thanks (S5-12)."""
+    files: list[FileData]
+    """Files that are kept with the message, in their order (C-22)."""
 
 
 class ImportData(EventData, total=False):
@@ -167,6 +180,8 @@ class LetterData(MessageData, total=False):
     """Earliest instant at which it may be sent, in epoch seconds."""
     covers: int
     """Number of the event whose message is the letter's text."""
+    files_of: int
+    """Number of the event whose files go with the letter."""
 
 
 class StaffNoticeData(EventData, total=False):
@@ -256,3 +271,5 @@ class ErasureData(EventData, total=False):
     """Id of an erased text → digest of what stands in its place, empty for nothing."""
     person: int
     fields: list[str]
+    contents: list[list[int]]
+    """Seq and place of each file whose content was erased."""

@@ -1,4 +1,4 @@
-"""Verify the chain of events of every ticket from beginning to end, and the texts that events refer to.
+"""Verify the chain of events of every ticket from beginning to end, and the texts and files that events refer to.
 
 It needs a read connection only, and projects nothing: `desk.history.integrity` does that.
 """
@@ -14,6 +14,12 @@ from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.domain.events import GENESIS, compute_hash
 from deskterm.desk.history.erasing.erasure import collect_replacement_digests
 from deskterm.desk.history.event_rows import check_texts, decode_row, group_by_ticket, select_erasures
+from deskterm.desk.history.file_checks import (
+    check_files,
+    collect_erased_files,
+    find_content_faults,
+    load_file_rows,
+)
 from deskterm.progress import Progress
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
@@ -23,7 +29,7 @@ _BATCH_SIZE = 500
 
 class ChainFault(NamedTuple):
     """A place where a chain is broken. seq: the event, None for the ticket as a whole. at: the time of the event, UTC
-    epoch seconds. what: `changed`, `missing` or `words` (a text). sentence: the fault in words."""
+    epoch seconds. what: `changed`, `missing`, `words` (a text) or `file`. sentence: the fault in words."""
 
     ticket: int
     seq: int | None
@@ -40,6 +46,7 @@ class ChainReport:
     tickets: int = 0
     events: int = 0
     texts: int = 0
+    files: int = 0
     faults: tuple[ChainFault, ...] = ()
 
 
@@ -61,21 +68,27 @@ def verify_chains(
         first, last = tickets[0][0], tickets[-1][0]
         events = group_by_ticket(_load_events(reader, first, last))
         texts = {row["id"]: row for row in _load_texts(reader, first, last)}
+        files = group_by_ticket(load_file_rows(reader, first, last))
         for ticket, version, end in tickets:
             rows = events.get(ticket, [])
             report.events += len(rows)
-            faults += _verify_chain(ticket, version, end, rows, texts)
+            faults += _verify_chain(ticket, version, end, rows, texts, files.get(ticket, []))
+            report.files += len(files.get(ticket, ()))
         report.tickets += len(tickets)
         report.texts += len(texts)
         if progress is not None:
             progress(report.tickets, total)
+    faults += (
+        ChainFault(fault.ticket, fault.seq, "", None, "file", fault.sentence.partition(":")[0])
+        for fault in find_content_faults(reader, number)
+    )
     if number is None:
         faults += _find_missing_tickets(reader)
     report.faults = tuple(sorted(faults, key=lambda fault: fault.ticket))
     return report
 
 
-_REFERRING_TABLES = ("ticket_number", "event", "personal_text", "message", "access")
+_REFERRING_TABLES = ("ticket_number", "event", "personal_text", "message", "attachment", "access")
 """Tables whose rows name a ticket, and stay when somebody deletes the ticket."""
 
 
@@ -103,11 +116,17 @@ def _find_missing_tickets(reader: ReadConnection) -> Iterator[ChainFault]:
 
 
 def _verify_chain(
-    ticket: int, version: int, end: str, rows: Sequence[Mapping[str, Any]], texts: Mapping[int, Mapping[str, Any]]
+    ticket: int,
+    version: int,
+    end: str,
+    rows: Sequence[Mapping[str, Any]],
+    texts: Mapping[int, Mapping[str, Any]],
+    files: Sequence[Mapping[str, Any]],
 ) -> Iterator[ChainFault]:
     """Verify the chain of one ticket up to its first fault. version, end: its length and last hash, as the row of the
     ticket has them; without these, events that are missing at the end would leave no trace."""
-    erased = collect_replacement_digests(select_erasures(rows))
+    erasures = list(select_erasures(rows))
+    erased, erased_files = collect_replacement_digests(erasures), collect_erased_files(erasures)
     previous = GENESIS
     for seq, row in enumerate(rows, 1):
         event = decode_row(row)
@@ -125,9 +144,11 @@ def _verify_chain(
             sentence = f"event {event.seq} of ticket {ticket} ({event.kind} by {event.actor}) is not what was written"
             yield ChainFault(ticket, event.seq, event.kind, event.at, "changed", sentence)
             return
-        # A text is no part of the chain, which is followed further all the same
+        # A text or a file is no part of the chain, which is followed further all the same
         for sentence in check_texts(texts, ticket, event, erased):
             yield ChainFault(ticket, event.seq, event.kind, event.at, "words", sentence.partition(":")[0])
+        for sentence in check_files(files, ticket, event, erased_files):
+            yield ChainFault(ticket, event.seq, event.kind, event.at, "file", sentence.partition(":")[0])
     if len(rows) < version or not rows:
         sentence = f"ticket {ticket} has had {version} events, and the last {version - len(rows)} are missing"
         yield ChainFault(ticket, len(rows) + 1, "", None, "missing", sentence)

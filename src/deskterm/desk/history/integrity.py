@@ -20,11 +20,13 @@ from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
 from deskterm.desk.history.desk_chain import require_intact_procedures
 from deskterm.desk.history.erasing.erasure import collect_replacement_digests
 from deskterm.desk.history.event_rows import check_texts, decode_row, select_erasures
+from deskterm.desk.history.file_checks import check_files, collect_erased_files, find_content_faults
 from deskterm.desk.history.stored_rows import StoredRows
 from deskterm.errors import RESTORE_ADVICE
 from deskterm.progress import Progress
 from deskterm.sla.zones import read_zones_version
 from deskterm.store.db.engine import Store
+from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import (
     ClockRow,
     Message,
@@ -70,7 +72,11 @@ def check_integrity(
     repair: rewrite rows that differ, one transaction a batch. progress: called with tickets done and tickets in all.
     after: check only tickets with higher numbers."""
     refresh_projections(store, progress)
-    return _check_tickets(store, repair, progress, after)
+    report = _check_tickets(store, repair, progress, after)
+    with open_reader(store.url) as reader:
+        faults = [Finding(fault.ticket, fault.sentence) for fault in find_content_faults(reader)]
+    report.findings = (*report.findings, *faults)
+    return report
 
 
 def refresh_projections(store: Store, progress: Progress | None = None, *, batch: int = _BATCH_SIZE) -> bool:
@@ -147,7 +153,8 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
     previous, intact = GENESIS, True
     events: list[Event] = []
     rows = stored.events.get(number, [])
-    erased = collect_replacement_digests(select_erasures(rows))
+    erasures = list(select_erasures(rows))
+    erased, erased_files = collect_replacement_digests(erasures), collect_erased_files(erasures)
     for seq, row in enumerate(rows, 1):
         event = decode_row(row)
         if event is not None:
@@ -159,6 +166,8 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
         for sentence in check_texts(stored.texts, number, event, erased):
             yield Finding(number, sentence)
             repair = False  # rows are not written from words that are not what was written
+        for sentence in check_files(stored.files.get(number, ()), number, event, erased_files):
+            yield Finding(number, sentence)
         fold.step(event)
         events.append(event)
     if not rows:

@@ -87,7 +87,7 @@ def purge_expired_tickets(
                 # What was emptied before has no salt any more
                 query = select(table.c.id).where(table.c.ticket_id == work.number, table.c.salt != "")
                 emptied = dict.fromkeys(work.session.execute(query).scalars())
-                replace_texts(work, "purged", emptied, fields=find_plain_text_fields(work))
+                replace_texts(work, "purged", emptied, files_of=None, fields=find_plain_text_fields(work))
                 purged.append(batch[work.number or 0])
             remove_drafts_of(works[0].session, [ticket.number for ticket in purged if ticket.number in batch])
         if progress is not None:

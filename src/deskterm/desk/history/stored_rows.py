@@ -12,6 +12,7 @@ from sqlmodel import Session, UTCDateTime
 from deskterm.desk.core.ticket_lookup import procedure_versions_from_session
 from deskterm.desk.history.event_rows import group_by_ticket
 from deskterm.store.db.tables import (
+    Attachment,
     ClockRow,
     Contact,
     Message,
@@ -45,6 +46,9 @@ class StoredRows:
             _load_rows(session, table_of(RecordRow), "ticket_id", first, last, "kind", "key")
         )
         self.messages = group_by_ticket(_load_rows(session, table_of(Message), "ticket_id", first, last, "seq"))
+        self.files = group_by_ticket(
+            _load_rows(session, table_of(Attachment), "ticket_id", first, last, "seq", "place")
+        )
         texts = _load_rows(session, table_of(PersonalText), "ticket_id", first, last)
         self.texts = {row["id"]: row for row in texts}
         self.people = _load_names(session, table_of(Contact), self.tickets, "requester_id")

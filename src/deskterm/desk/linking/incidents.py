@@ -15,6 +15,7 @@ from deskterm.desk.core.ticket_lookup import require_ticket, select_open_tickets
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.directory.participants import is_unaddressed, list_people_outside
 from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.fold import fold_events
 from deskterm.desk.domain.links import ATTACHED, INCIDENT
 from deskterm.desk.domain.state import State
@@ -105,6 +106,7 @@ def resolve_incident(
     status: str | None = None,
     channel: str = "email",
     strict: bool = False,
+    files: Sequence[NewFile] = (),
     now: datetime,
 ) -> CommandResult:
     """Resolve an incident, unless it is resolved already, and all open tickets attached to it, with one message
@@ -131,6 +133,7 @@ def resolve_incident(
                 "channel": channel,
                 "incident": incident,
                 "unaddressed": work.number in unaddressed,
+                "files": files,
             }
             try:
                 event, outcome = closing.record_resolution(work, text, resolution, code, status, **data)

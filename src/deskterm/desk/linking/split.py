@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from deskterm.desk.core.attachments import append_with_files, load_files
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.domain.events import Event
@@ -96,10 +97,13 @@ def _register_part(
     values["received_at"] = min(request.data.get("spoken_at", request.at), source.at)
     # Whoever wrote the message asks for it, who need not be the requester of the source
     values["requester_id"] = request.data.get("contact") or values["requester_id"]
-    part.append(
+    append_with_files(
+        part,
         "registered",
         {name: (None, value) for name, value in values.items() if value is not None},
         {"subject": subject, "body": body},
+        # Whoever works on one thing of a list does not know which of the files belong to it
+        load_files(source, source.number or 0, request.seq),
         author_kind="requester",
         author=request.data.get("author"),
         contact=request.data.get("contact"),

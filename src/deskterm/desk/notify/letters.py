@@ -121,7 +121,15 @@ def _build_letter_data(work: TicketTransaction, notice: Notice, to: Sequence[int
         "metric": event.data.get("metric"),
         "cycle": event.data.get("cycle"),
         "due": find_leaving_time(work),
+        "files_of": event.seq if notice.include_body and _has_own_files(event) else None,
     }
+
+
+def _has_own_files(event: Event) -> bool:
+    """Return whether files go with a message of the desk to people outside: those of a note never do, and those of the
+    requester are not sent back (M-57)."""
+    is_public = find_entry(event.kind).message_kind == "public" and event.data.get("author_kind") == "agent"
+    return is_public and bool(event.data.get("files"))
 
 
 def find_template(work: TicketTransaction, notice: Notice) -> Template | None:

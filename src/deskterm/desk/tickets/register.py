@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from deskterm.desk.core.attachments import append_with_files
 from deskterm.desk.core.people import find_or_add_contact, find_organisation, find_worker
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.text import is_visible
 from deskterm.desk.policy.classification import require_channel, resolve_key, resolve_levels, resolve_type
 from deskterm.desk.policy.departments import find_clients_only, list_public_types, resolve_team
@@ -61,6 +63,7 @@ def register(
     external_id: str | None = None,
     received_at: datetime | None = None,
     incomplete: bool = False,
+    files: Sequence[NewFile] = (),
     now: datetime,
 ) -> CommandResult:
     """Register a ticket.
@@ -69,7 +72,7 @@ def register(
     take none (S1-07). fields: values of the fields that the type asks for (S1-37, S2-08, S5-14), parsed by their kind;
     the caller, the affected person and the person to notify may differ. received_at: when the request reached the desk
     (a call, a letter), at most `now`; clocks start there, never at a time that a field names (rule 9). incomplete:
-    required fields may be missing, as in a mail; the ticket is flagged with them.
+    required fields may be missing, as in a mail; the ticket is flagged with them. files: came with the request (C-22).
 
     Raises `request_fields.IncompleteRequest` with all fields that are missing or not of their kind, and DeskError for
     what the procedure does not know, or for somebody who is no client where only clients may ask (S5-01).
@@ -79,6 +82,8 @@ def register(
     heading = normalise_subject(subject)
     if not heading:
         raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
+    if files and not body.strip() and not (fields or {}).get("description"):
+        raise UsageError("Files go with a request: say in the body what they are.")
     if received_at is not None and received_at > now:
         raise UsageError("A ticket cannot be received later than it is registered.")
     request = parse_request_fields(procedure, fields or {}, now)
@@ -151,10 +156,12 @@ def register(
         if missing_keys:
             changes |= build_missing_change({}, missing_keys)
         texts = {"subject": heading} | ({"body": body.rstrip()} if body.strip() else {})
-        work.append(
+        append_with_files(
+            work,
             "registered",
             changes,
             texts | {f"fields.{key}": text for key, text in request.texts.items()},
+            files,
             author_kind="requester",
             contact=person.id if person is not None else None,
             # Where nobody is named who asks, the words are the agent's own (D-13)

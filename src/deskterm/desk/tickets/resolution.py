@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
+from deskterm.desk.core.attachments import append_with_files
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import select_open_tickets
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory.participants import is_unaddressed
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.links import ATTACHED
 from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.notify.letter_checks import check_resolution_letter
@@ -44,6 +46,7 @@ def resolve(
     next_steps: bool = False,
     channel: str = "email",
     strict: bool = False,
+    files: Sequence[NewFile] = (),
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
@@ -53,7 +56,7 @@ def resolve(
     resolution: permanent or temporary; left out, what the code implies, else permanent. code: key or label of one of
     the procedure's resolutions; may be left out where `resolution` allows only one. status: where the ticket goes
     instead. next_steps: the note says what happens next. strict: raise IncompleteLetter when the letter lacks required
-    parts (S2-19).
+    parts (S2-19). files: go with the note (C-22).
 
     Raises UsageError where `resolution` and `code` contradict each other.
     """
@@ -67,6 +70,7 @@ def resolve(
             status,
             channel=channel,
             next_steps=next_steps,
+            files=files,
         )
         result = work.build_result(f"{number}: {phrase}{_format_attached_hint(work)}")
         # Checked at last, because the letter is only there once the resolution has been recorded
@@ -83,6 +87,7 @@ def record_resolution(
     *,
     channel: str,
     unaddressed: bool | None = None,
+    files: Sequence[NewFile] = (),
     **data: Any,
 ) -> tuple[Event, str]:
     """Append a resolution to an open ticket; return its event and a description in a few words.
@@ -97,10 +102,12 @@ def record_resolution(
     changes = build_resolution_changes(work, kind, chosen_code)
     target = _find_resolved_status(work) if status is None else status
     new_status = None if target is None else check_transition(work, target, with_message=True, with_resolution=True)
-    event = work.append(
+    event = append_with_files(
+        work,
         "replied",
         {**changes, **({"status": (work.state.status, new_status.key)} if new_status else {})},
         {"body": text},
+        files,
         author_kind="agent",
         author=work.context.agent.name,
         resolution=kind,

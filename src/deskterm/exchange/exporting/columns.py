@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from deskterm.errors import UsageError
 from deskterm.procedure.ticket_fields import TICKET_FIELDS, TicketField
 
-ExportTable = Literal["tickets", "messages", "events", "clocks"]
+ExportTable = Literal["tickets", "messages", "events", "clocks", "files"]
 ColumnKind = Literal["plain", "instant", "flag", "tags", "fields", "json"]
 
 
@@ -47,6 +47,8 @@ def _instants(*names: str) -> list[Column]:
 def _from_field(field: TicketField) -> Column:
     return Column(field.name, field.name, _KINDS.get(field.kind, "plain"))
 
+
+_OF_MESSAGE = "FROM message WHERE message.ticket_id = attachment.ticket_id AND message.seq = attachment.seq"
 
 SOURCES: Mapping[str, ExportSource] = {
     "tickets": ExportSource(
@@ -103,6 +105,20 @@ SOURCES: Mapping[str, ExportSource] = {
             Column("waived", "waived", "flag"),
             *_plain("policy", "calendar"),
             Column("procedure_version", "version"),
+        ),
+    ),
+    "files": ExportSource(
+        "attachment",
+        ("ticket_id", "seq", "place"),
+        "ticket_id",
+        (
+            Column("ticket", "ticket_id"),
+            *_plain("seq", "place"),
+            Column("name", "(SELECT body FROM personal_text WHERE personal_text.id = attachment.name_id)"),
+            *_plain("type", "size"),
+            Column("sha256", "content"),
+            Column("kind", f"(SELECT kind {_OF_MESSAGE})"),
+            Column("at", f"(SELECT at {_OF_MESSAGE})", "instant"),
         ),
     ),
 }

@@ -11,10 +11,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TextIO, get_args
 
-from deskterm.errors import UsageError
-from deskterm.exchange.exporting.columns import SOURCES, ExportSource, ExportTable, find_added_columns
+from deskterm.errors import DeskError, UsageError
+from deskterm.exchange.attaching.saving import save_content
+from deskterm.exchange.exporting.columns import SOURCES, Column, ExportSource, ExportTable, find_added_columns
 from deskterm.exchange.exporting.formats import (
     ExportFormat,
     build_csv_writer,
@@ -74,6 +76,25 @@ def export(
     for page in _load_pages(reader, source, tickets or TicketFilter()):
         write(_resolve_references(reader, source, page))
         written += len(page)
+    return written
+
+
+def export_contents(reader: ReadConnection, folder: Path, tickets: TicketFilter) -> int:
+    """Write the contents of files into a folder, each once, called by its SHA-256, and return how many are new there.
+    Raises DeskError when one cannot be written."""
+    if not folder.is_dir():
+        raise DeskError(f"{folder} is no folder: make it first, or name another one.")
+    there, written = {path.name for path in folder.iterdir()}, 0
+    source = replace(SOURCES["files"], columns=(Column("sha256", "content"),))
+    for page in _load_pages(reader, source, tickets):
+        for digest in dict.fromkeys(str(row[-1]) for row in page if row[-1] is not None):
+            if digest in there:
+                continue
+            found = reader.rows("SELECT bytes FROM file_content WHERE digest = :digest", {"digest": digest})
+            for (content,) in found:
+                save_content(str(folder), digest, bytes(content))
+                written += 1
+            there.add(digest)
     return written
 
 

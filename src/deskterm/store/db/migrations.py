@@ -110,6 +110,13 @@ POSTGRESQL_PRESENCE = (
 )
 """The table of a PostgreSQL desk's presence; beside a SQLite desk lies a file in its place."""
 
+_CONTENT_COLUMNS = "digest VARCHAR NOT NULL PRIMARY KEY, size BIGINT NOT NULL"
+_ATTACHMENT_COLUMNS = (
+    "seq INTEGER NOT NULL, place INTEGER NOT NULL, type VARCHAR NOT NULL, size BIGINT NOT NULL, salt VARCHAR NOT NULL, "
+    "content VARCHAR REFERENCES file_content (digest), PRIMARY KEY (ticket_id, seq, place)"
+)
+_ATTACHMENT_INDEX = "CREATE INDEX attachment_content ON attachment (content)"
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
@@ -180,7 +187,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         8,
-        "drafts, views, templates and macros are kept, words of texts indexed, and agents seen at their tickets",
+        "drafts, files, views, templates and macros are kept, words of texts indexed, and agents seen at their tickets",
         sqlite=(
             f"CREATE TABLE draft (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, {_DRAFT_COLUMNS}, ticket_id INTEGER, "
             "saved_at DATETIME NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL)",
@@ -192,6 +199,10 @@ MIGRATIONS: tuple[Migration, ...] = (
             *_SAVED_VIEW_INDEX,
             *SQLITE_INDEX,
             SQLITE_REBUILD,
+            f"CREATE TABLE file_content ({_CONTENT_COLUMNS}, bytes BLOB NOT NULL)",
+            "CREATE TABLE attachment (ticket_id INTEGER NOT NULL REFERENCES ticket (id), "
+            f"name_id INTEGER NOT NULL REFERENCES personal_text (id), {_ATTACHMENT_COLUMNS})",
+            _ATTACHMENT_INDEX,
         ),
         postgresql=(
             f"CREATE TABLE draft (id BIGSERIAL PRIMARY KEY, {_DRAFT_COLUMNS}, ticket_id BIGINT, "
@@ -205,6 +216,10 @@ MIGRATIONS: tuple[Migration, ...] = (
             *_SAVED_VIEW_INDEX,
             *POSTGRESQL_INDEX,
             *POSTGRESQL_PRESENCE,
+            f"CREATE TABLE file_content ({_CONTENT_COLUMNS}, bytes BYTEA NOT NULL)",
+            "CREATE TABLE attachment (ticket_id BIGINT NOT NULL REFERENCES ticket (id), "
+            f"name_id BIGINT NOT NULL REFERENCES personal_text (id), {_ATTACHMENT_COLUMNS})",
+            _ATTACHMENT_INDEX,
         ),
     ),
 )

@@ -1,9 +1,9 @@
 """The tables of the store. Instants are UTC, whole seconds.
 
-Events and personal texts are the source of truth. Rows of tickets, messages, clocks and records are projections of
-them, and can be built anew at any time (`deskterm doctor`). Only `deskterm.desk` and `deskterm.exchange` write them.
-The log of who read a ticket and the drafts of agents are no part of a ticket's history: `store.queries.access_log` and
-`store.personal.drafts` write them.
+Events, personal texts, and files with their contents are the source of truth. Rows of tickets, messages, clocks and
+records are projections of them, and can be built anew at any time (`deskterm doctor`). Only `deskterm.desk` and
+`deskterm.exchange` write them. The log of who read a ticket and the drafts of agents are no part of a ticket's history:
+`store.queries.access_log` and `store.personal.drafts` write them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    LargeBinary,
+    String,
     Table,
     Text,
     UniqueConstraint,
@@ -444,12 +446,42 @@ class ViewChoiceRow(SQLModel, table=True):
     data: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class FileContent(SQLModel, table=True):
+    """The content of files, once for all that have the same (C-22). digest: SHA-256, in hex. A content goes with the
+    last attachment that has it."""
+
+    __tablename__ = "file_content"
+
+    digest: str = Field(primary_key=True)
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    bytes_: bytes = Field(sa_column=Column("bytes", LargeBinary, nullable=False))
+
+
+class Attachment(SQLModel, table=True):
+    """A file that went with a message; seq: of the message's event, which holds type, size and the salted digest of the
+    content; place: 1, 2, 3 … within the message; name_id: the text that is its name. As with texts, the salt and the
+    reference to the content are emptied to erase it, and the chain of events stays valid."""
+
+    ticket_id: int = Field(sa_column=Column(big_integer(), ForeignKey("ticket.id"), primary_key=True))
+    seq: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    name_id: int = Field(sa_column=reference_column("personal_text.id"))
+    type: str
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    salt: str
+    content: str | None = Field(
+        default=None, sa_column=Column(String, ForeignKey("file_content.digest"), nullable=True)
+    )
+
+    __table_args__ = (Index("attachment_content", "content"),)
+
+
 TABLES: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (
         *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
         *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow, DeskEvent, DraftRow, TemplateRow),
-        *(SavedViewRow, ViewChoiceRow),
+        *(SavedViewRow, ViewChoiceRow, FileContent, Attachment),
     )
 ]
 """All tables of a store, in the order in which references allow to create them."""

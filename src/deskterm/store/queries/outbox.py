@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection, escape_like
+from deskterm.store.queries.ticket_tabs.files import load_files
 from deskterm.store.rows.texts import load_texts
 
 
@@ -23,7 +24,8 @@ class Letter(NamedTuple):
     """A letter of a ticket. key: the number of its event within the ticket; at: when it last changed, epoch seconds;
     to: its recipients; covers: the message (its seq) that the letter is a copy of, None for one with a text of its own;
     body: its words, which of a copy are the message's;
-    bare: it says only that there is news; not_before: the opening that it waits for, epoch seconds."""
+    bare: it says only that there is news; not_before: the opening that it waits for, epoch seconds; files: the names of
+    the files that go with it."""
 
     number: int
     key: str
@@ -40,6 +42,7 @@ class Letter(NamedTuple):
     or_phone: bool
     reason: str
     not_before: int | None = None
+    files: tuple[str, ...] = ()
 
 
 class NoticeRow(NamedTuple):
@@ -108,6 +111,9 @@ def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list
     messages = _load_messages(
         reader, [(number, values["covers"]) for number, *_, values in parsed if "covers" in values]
     )
+    files = _load_file_names(
+        reader, [(number, values["files_of"]) for number, *_, values in parsed if "files_of" in values]
+    )
     return [
         Letter(
             number,
@@ -125,9 +131,20 @@ def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list
             bool(values.get("or_phone")),
             values.get("reason", ""),
             values.get("due"),
+            tuple(files.get((number, values.get("files_of")), ())),
         )
         for number, key, state, at, values in parsed
     ]
+
+
+def _load_file_names(reader: ReadConnection, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
+    """Load the names of the files of messages by ticket and seq; those that were erased are left out."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for number, seq in places:
+        for file in load_files(reader, [number]):
+            if file.seq == seq and file.digest is not None:
+                found.setdefault((number, seq), []).append(file.name)
+    return found
 
 
 def _load_messages(reader: ReadConnection, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:

@@ -13,6 +13,7 @@ from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
+from deskterm.store.queries.ticket_tabs.files import FileView, load_files
 from deskterm.store.rows.field_values import resolve_field_values
 from deskterm.store.rows.merged_tickets import bind_numbers, find_merged_tickets
 from deskterm.store.rows.texts import load_contact_names, load_record_texts
@@ -111,6 +112,8 @@ class TicketDetail:
     """Texts that records refer to, by number, those of letters left out; an erased one is empty."""
     contact_names: dict[int, str] = field(default_factory=dict)
     """Names of participants, by contact number."""
+    files: list[FileView] = field(default_factory=list)
+    """Files that went with its messages, and with those of tickets that were merged into it."""
 
 
 _DETAIL_COLUMNS = (
@@ -156,6 +159,7 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
         records=records,
         texts=load_record_texts(reader, (record.values for record in records if record.kind != "letter")),
         contact_names=load_contact_names(reader, (record.values for record in records if record.kind == "participant")),
+        files=load_files(reader, [number, *merged]),
     )
 
 

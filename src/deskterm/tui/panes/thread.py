@@ -116,6 +116,7 @@ def _lay_out_entry(
     if not is_fold or key in unfolded:
         parts = entry.parts if entry.parts and body == entry.text else ((False, body),)
         lines += _lay_out_body(parts, bar, entry.voice, width, key, unfolded)
+        lines += (Line(bar, text, "history", False) for file in entry.files for text in _wrap(f"+ {file}", width))
     return lines
 
 

@@ -4,7 +4,8 @@ Texts are stored apart from the events, which hold their salted digests. The eve
 text, the digest of its replacement, or an empty string where nothing replaces it. So a text that somebody emptied in
 the database, without such an event, still shows as changed.
 
-A person's own messages are emptied, with the subjects they gave and the text fields of their requests. What others
+A person's own messages are emptied, with the subjects they gave, the text fields of their requests and the files that
+came with their messages. What others
 wrote on the same tickets, drafts that agents have not sent, and letters to the person, stay readable: only the person's
 name, addresses and telephone number are replaced, lines quoted from them, and in letters the subject they gave. The row
 of the contact stays, empty, because tickets refer to it.
@@ -22,6 +23,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
+from deskterm.desk.core.attachments import count_contents, erase_contents
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EventKind
@@ -61,6 +63,8 @@ class ErasureResult:
     emptied: int = 0
     redacted: int = 0
     remaining_mentions: list[tuple[int, int]] = field(default_factory=list)
+    files: int = 0
+    """Files whose content was erased."""
 
 
 def find_person(session: Session, who: str) -> Contact:
@@ -119,11 +123,18 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
 
 
 def replace_texts(
-    work: TicketTransaction, kind: EventKind, texts: Mapping[int, str | None], *, dry_run: bool = False, **data: Any
+    work: TicketTransaction,
+    kind: EventKind,
+    texts: Mapping[int, str | None],
+    *,
+    files_of: Collection[int] | None = (),
+    dry_run: bool = False,
+    **data: Any,
 ) -> None:
-    """Replace texts, and append an event with the digests of the replacements.
+    """Replace texts, erase files, and append an event with the digests of the replacements.
 
-    kind: `erased` or `purged`. texts: text id → its replacement, None for an empty one. data: members of the event."""
+    kind: `erased` or `purged`. texts: text id → its replacement, None for an empty one. files_of: the messages whose
+    files are erased; None for all. data: members of the event."""
     digests: dict[str, str] = {}
     for text_id, body in texts.items():
         salt = secrets.token_hex(16) if body else ""
@@ -132,7 +143,9 @@ def replace_texts(
             overwrite_deleted(work.session)
             work.session.execute(_REPLACE_TEXT, {"text_id": text_id, "new_salt": salt, "new_body": body or ""})
     if not dry_run:
-        work.append(kind, _withdraw_letters(work, data.get("person")), words=digests, **data)
+        overwrite_deleted(work.session)
+        contents = [list(place) for place in erase_contents(work, files_of)]
+        work.append(kind, _withdraw_letters(work, data.get("person")), words=digests, contents=contents or None, **data)
 
 
 def collect_replacement_digests(events: Iterable[Event]) -> dict[int, str]:
@@ -208,6 +221,8 @@ def _erase_on_ticket(work: TicketTransaction, found: ErasureResult, names: _Name
     found.remaining_mentions += [(work.number or 0, seq) for seq in sorted(mentions)]
     events, bodies = list(work.load_earlier_events()), dict(_load_bodies(work))
     own = {text_id for event in events for text_id in _own_texts(event, found.person, is_requester)}
+    files_of = [event.seq for event in events if event.data.get("files") and _wrote(event, found.person, is_requester)]
+    found.files += count_contents(work, files_of)
     own_bodies = [bodies[text_id] for text_id in own if bodies.get(text_id)]
     own_subjects = {
         bodies[text.id]
@@ -232,7 +247,15 @@ def _erase_on_ticket(work: TicketTransaction, found: ErasureResult, names: _Name
             found.redacted += 1
     # Erasing somebody a second time needs an event only where there was something left to erase.
     if changed or plain_fields or found.name != ERASED:
-        replace_texts(work, "erased", changed, dry_run=dry_run, person=found.person, fields=plain_fields)
+        replace_texts(
+            work,
+            "erased",
+            changed,
+            files_of=files_of,
+            dry_run=dry_run,
+            person=found.person,
+            fields=plain_fields,
+        )
 
 
 def find_plain_text_fields(work: TicketTransaction) -> list[str]:
@@ -257,12 +280,17 @@ def _find_events_with_fields(work: TicketTransaction, fields: Collection[str]) -
 def _own_texts(event: Event, person: int, is_requester: bool) -> Iterator[int]:
     """Return the texts of an event that are a person's own: what they wrote, and on their own ticket also its fields,
     the subject it was registered with, and messages of the requester without an author."""
-    contact = event.data.get("contact")
-    wrote = contact == person or (is_requester and contact is None and event.data.get("author_kind") == "requester")
+    wrote = _wrote(event, person, is_requester)
     for name, reference in event.texts.items():
         gave = name.startswith("fields.") or (name == "subject" and event.kind == "registered")
         if wrote or (is_requester and gave):
             yield reference.id
+
+
+def _wrote(event: Event, person: int, is_requester: bool) -> bool:
+    """Return whether a person wrote the message of an event."""
+    contact = event.data.get("contact")
+    return contact == person or (is_requester and contact is None and event.data.get("author_kind") == "requester")
 
 
 def _load_bodies(work: TicketTransaction) -> Iterator[tuple[int, str]]:
