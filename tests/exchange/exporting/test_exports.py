@@ -18,6 +18,7 @@ import pytest
 
 from deskterm.desk.conversation.messages import reply
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.update import move, tag
 from deskterm.errors import DeskError, UsageError
@@ -48,7 +49,7 @@ def desk(store_url: str) -> DeskSession:
         external_id="X-1",
         now=at(0),
     )
-    reply(desk, 1001, "=HYPERLINK(1)", now=at(20))
+    reply(desk, 1001, "=HYPERLINK(1)", files=[NewFile("=a.txt", "text/plain", b"a")], now=at(20))
     move(desk, 1001, "solved", now=at(40))
     register(desk, type="question", subject="How long?", now=at(60))
     tag(desk, 1002, add=("later",), now=at(61))
