@@ -96,6 +96,9 @@ class Hunt:
             return None
         if queue.marks:
             return next(iter(queue.marks))
+        if not queue.size.width:
+            # A key of the same burst showed the queue again: nobody has seen a row of it yet
+            return queue.current.number
         row = queue.render_line(queue.cursor - queue.first_row + 1).text
         found = CURSOR_ROW.search(row)
         assert found is not None, row
