@@ -24,26 +24,39 @@ _THINGS = ("Printer", "Invoice run", "Login", "Report", "Mailbox", "Import", "Ba
 _TROUBLES = ("is slow", "stopped at noon", "shows the wrong month", "asks for a password", "is empty", "fails twice")
 
 
-def big_desk(path: Path, tickets: int) -> DeskSession:
-    """A new simulated desk with so many open tickets, three events each, received over the last three weeks."""
+_BATCH = 20_000
+"""Tickets whose rows are in memory at a time."""
+
+
+def big_desk(path: Path, tickets: int, *, are_open: int | None = None, login: str = "ann") -> DeskSession:
+    """Return a new simulated desk with so many tickets, three events each, received over the last three weeks.
+
+    are_open: how many of them are not closed, the last ones; all by default. The others have a fourth event, their
+    closing. login: the admin's."""
     procedure = load(find_procedure("incident-management")).procedure
     # Older than its tickets, as desks are: nothing on them is dated before the edition that is in force
     created = NOW - timedelta(days=22)
-    store = create_desk(f"sqlite:///{path}", procedure, admin_login="ann", simulated=True, now=created)
-    desk = open_desk(store, "ann")
-    rows = list(_tickets(desk, tickets))
-    with store.bulk() as bulk:
-        for table in ("ticket", "personal_text", "event", "clock"):
-            of_table = [row for kind, row in rows if kind == table]
-            columns = tuple(of_table[0])
-            bulk.insert(table, columns, (tuple(row.values()) for row in of_table))
+    store = create_desk(f"sqlite:///{path}", procedure, admin_login=login, simulated=True, now=created)
+    desk = open_desk(store, login)
+    chance = random.Random(1)
+    first_open = FIRST + tickets - (tickets if are_open is None else are_open)
+    for first in range(FIRST, FIRST + tickets, _BATCH):
+        numbers = range(first, min(first + _BATCH, FIRST + tickets))
+        rows = list(_tickets(desk, numbers, first_open, chance))
+        with store.bulk() as bulk:
+            for table in ("ticket", "personal_text", "event", "clock"):
+                of_table = [row for kind, row in rows if kind == table]
+                if of_table:
+                    columns = tuple(of_table[0])
+                    bulk.insert(table, columns, (tuple(row.values()) for row in of_table))
     return desk
 
 
-def _tickets(desk: DeskSession, tickets: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    chance = random.Random(1)
+def _tickets(
+    desk: DeskSession, numbers: range, first_open: int, chance: random.Random
+) -> Iterator[tuple[str, dict[str, Any]]]:
     severities = list(desk.procedure.severities)
-    for number in range(FIRST, FIRST + tickets):
+    for number in numbers:
         subject = f"{chance.choice(_THINGS)} {chance.choice(_TROUBLES)} ({number})"
         received = to_epoch(NOW) - chance.randrange(21 * 86_400)
         severity = chance.choice(severities)
@@ -55,6 +68,9 @@ def _tickets(desk: DeskSession, tickets: int) -> Iterator[tuple[str, dict[str, A
             Event(2, "moved", received + chance.randrange(3600), "ann", 1, {"status": ("new", "active")}),
             Event(3, "assigned", received + 3600, "ann", 1, {"assignee": (None, chance.choice(("ann", "sam", "kim")))}),
         ]
+        if number < first_open:
+            closing = received + 3600 + chance.randrange(86_400)
+            events.append(Event(4, "moved", closing, "ann", 1, {"status": ("active", "closed")}))
         fold = TicketFold(lambda version: desk.procedure)
         projection = TicketProjection(fold)
         for event in events:

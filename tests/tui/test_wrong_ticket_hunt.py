@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 from textual import events
+from textual._compositor import Compositor
 from textual.keys import _character_to_key
 
 from deskterm.desk.api import open_desk
@@ -182,7 +183,12 @@ async def hunt(url: str, seed: int, keys: int, size: tuple[int, int]) -> None:
 
 @pytest.mark.law("C-01", "C-02")
 @pytest.mark.parametrize("seed", range(4))
-async def test_no_burst_of_keys_acts_on_another_ticket_than_the_one_under_the_cursor(tmp_path: Path, seed: int) -> None:
+async def test_no_burst_of_keys_acts_on_another_ticket_than_the_one_under_the_cursor(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if seed:
+        # Painting is more than half of a key's cost, and goes to no terminal here. The first hunt shows that it works
+        monkeypatch.setattr(Compositor, "render_update", lambda *_, **__: None)
     await hunt(f"sqlite:///{tmp_path / 'desk.sqlite3'}", seed, KEYS_IN_SUITE, (80, 24))
 
 
