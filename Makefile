@@ -1,7 +1,7 @@
 # make demo   a throw-away desk in the console        make test    the whole suite
 # make check  style, types, floors, stale documents   make bench   the measurements
 # make docs   documents that are made from the code   make clean   what was made here
-# make test-long   ten thousand random histories on both databases
+# make test-long   ten thousand random histories on both databases, and every property on twenty times the examples
 # make mutants     the code changed in 200 places: which changes do the tests notice?
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -32,7 +32,7 @@ test: .venv/.installed-dev
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-long: .venv/.installed-dev
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m long
+	@DESKTERM_TIMES_EXAMPLES=20 $(BIN)/python -m pytest -n auto --dist worksteal -m 'long or hypothesis'
 
 check: .venv/.installed-dev
 	@$(BIN)/ruff check --quiet src tests bench docs

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import settings
 
 import postgres
+from examples import examples
 
 if TYPE_CHECKING:
     from deskterm.store.db.engine import Store
 
-settings.register_profile("deskterm", deadline=None, max_examples=60)
+settings.register_profile("deskterm", deadline=None, max_examples=examples(50))
 settings.load_profile("deskterm")
 
 _FOLDERS = pytest.StashKey[postgres.RunFolders]()
@@ -41,6 +42,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["VISUAL"] = "true"  # an editor that opens nothing, and ends
     os.environ["COLORTERM"] = "truecolor"  # on a terminal of 16 colours the console would choose its theme for these
     os.environ["DESKTERM_ANYWAY"] = "1"  # desks of tests begin on a day of their own, whatever day it is
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return a worker more than there are processors: many tests wait for programs at terminals, or for a lock."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take longest, so that no worker is left with them when the others have ended."""
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
 
 def pytest_collection_finish() -> None:

@@ -32,6 +32,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.sla_terms import status_timer_key
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import open_reader
+from examples import examples
 from shipped_desk import shipped_desk
 from small_desk import MONDAY
 
@@ -343,7 +344,7 @@ def count_stored_texts(desk: DeskSession, first: int) -> Counter[str]:
     return Counter(str(body) for (body,) in rows if body != "It fails.")
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=HISTORIES)
 def test_tickets_keep_every_message_and_enter_no_status_without_its_requirements(
     desk: DeskSession, steps: list[Step]

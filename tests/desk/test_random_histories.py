@@ -36,6 +36,7 @@ from deskterm.errors import DeskError
 from deskterm.sla.clock import Clock
 from deskterm.store.db.tables import Desk, table_of
 from due_time_desk import DUE_TIME_PROCEDURE, due_time_desk
+from examples import examples
 from small_desk import at, small_procedure
 
 VERSION_TEXTS = (
@@ -240,7 +241,7 @@ SEVERITIES = st.sampled_from(["high", "low"])
 POLLS = st.lists(st.integers(0, 3000), max_size=3)
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=HISTORIES, severity=SEVERITIES)
 def test_tables_hold_what_the_events_say_and_judgements_stay(
     versions: VersionedDesk, steps: list[Step], severity: str
@@ -255,7 +256,7 @@ def test_ten_thousand_histories(versions: VersionedDesk, steps: list[Step], seve
     run_history(versions, steps, severity)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=HISTORIES, severity=SEVERITIES, polls=POLLS)
 def test_a_ticket_has_the_same_events_with_and_without_a_runner(
     with_and_without_runner: tuple[VersionedDesk, VersionedDesk], steps: list[Step], severity: str, polls: list[int]

@@ -181,6 +181,7 @@ async def hunt(url: str, seed: int, keys: int, size: tuple[int, int]) -> None:
     assert len(found) > keys / 100, "too few acts to show anything"
 
 
+@pytest.mark.first
 @pytest.mark.law("C-01", "C-02")
 @pytest.mark.parametrize("seed", range(4))
 async def test_no_burst_of_keys_acts_on_another_ticket_than_the_one_under_the_cursor(

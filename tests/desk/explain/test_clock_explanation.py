@@ -18,6 +18,7 @@ from deskterm.desk.explain.explanation import Explanation
 from deskterm.desk.explain.explanation_text import format_lines
 from deskterm.errors import DeskError
 from deskterm.sla.target_kinds.working_dates import WorkingDates
+from examples import examples
 
 SECOND = r"(\d\d:\d\d(?::\d\d)?)(?: UTC([+-][\d:]+))?"
 ROW = re.compile(rf"  (\w{{3}} \d{{4}}-\d\d-\d\d) {SECOND} – (?:(\w{{3}} \d{{4}}-\d\d-\d\d) )?{SECOND}\s+(.*)")
@@ -131,7 +132,7 @@ def assert_json_adds_up(explanation: dict[str, Any]) -> None:
         assert explanation["sum"]["parts"][0]["seconds"] == explanation["target"]["seconds"]
 
 
-@settings(max_examples=250)
+@settings(max_examples=examples(100))
 @given(ticket_scripts())
 def test_text_and_json_add_up_to_the_due_time(script: tuple[TicketScript, int]) -> None:
     ticket, now = script
@@ -164,7 +165,7 @@ def test_text_and_json_add_up_to_the_due_time(script: tuple[TicketScript, int]) 
         assert end == max(explanation.due, start)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(50))
 @given(ticket_scripts())
 def test_due_if_resumed_now_is_when_it_is_due_once_it_is(script: tuple[TicketScript, int]) -> None:
     ticket, now = script
@@ -178,7 +179,7 @@ def test_due_if_resumed_now_is_when_it_is_due_once_it_is(script: tuple[TicketScr
         assert again.clock.due_at == explanation.due
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(50))
 @given(ticket_scripts())
 def test_the_policy_that_matched_is_the_clocks(script: tuple[TicketScript, int]) -> None:
     ticket, now = script

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from desk.event_strategies import START, compile_version
 from deskterm.desk.explain.clock_history import StatusPeriod
 from deskterm.desk.explain.intervals import COUNTED_KINDS, build_intervals
+from examples import examples
 
 LENGTHS = st.integers(0, 20 * 86_400)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 @given(
     st.sampled_from([1, 2, 3, 4, 5]),
     LENGTHS,

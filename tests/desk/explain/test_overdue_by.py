@@ -22,6 +22,7 @@ from deskterm.store.queries.deadlines import DeadlineFilter, load_window
 from deskterm.store.queries.queue import Viewer, load_queue_page
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 from deskterm.store.rows.live_clocks import load_live_clocks
+from examples import examples
 from small_desk import at, small_desk, small_procedure
 
 
@@ -38,7 +39,7 @@ def count_down(explanation: Explanation) -> int | None:
     return seconds_left(clock.due_at, calendar, until, clock.since, clock.overrun)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(ticket_scripts())
 def test_what_is_left_is_the_target_less_what_is_used(script: tuple[TicketScript, int]) -> None:
     ticket, now = script

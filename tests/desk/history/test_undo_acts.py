@@ -22,6 +22,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.snooze import snooze
 from deskterm.errors import DeskError
 from deskterm.tui.acts import Act, run_on_each
+from examples import examples
 from small_desk import at, small_desk
 
 pytestmark = pytest.mark.law("C-03")
@@ -87,7 +88,8 @@ def read_rows(desk: DeskSession, numbers: list[int]) -> dict[int, list[str]]:
     return {number: sorted(rows) for number, rows in found.items()}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@pytest.mark.first
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=ACTS)
 @pytest.mark.law("C-03", "C-04")
 def test_random_acts_with_refusals_are_undone_on_exactly_the_tickets_that_they_changed(

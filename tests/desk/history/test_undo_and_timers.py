@@ -22,6 +22,7 @@ from deskterm.desk.workflow.snooze import snooze
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
 from due_time_desk import due_time_desk, epoch, last_cycle, open_fault
+from examples import examples
 from small_desk import at
 from ticket_reads import read_ticket
 
@@ -114,7 +115,7 @@ def waiting_desk(tmp_path: Any) -> DeskSession:
     return due_time_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(
         st.tuples(

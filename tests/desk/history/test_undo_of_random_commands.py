@@ -27,6 +27,7 @@ from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
 from due_time_desk import due_time_desk
+from examples import examples
 from small_desk import at
 
 IGNORED_COLUMNS = {"version", "hash", "updated_at", "next_event_at"}
@@ -190,7 +191,8 @@ def run_and_undo(sessions: Sessions, steps: list[Step]) -> None:
         assert verify_chains(reader, number=numbers[0]).faults == ()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@pytest.mark.first
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=HISTORIES)
 def test_random_commands_are_undone_one_by_one(sessions: Sessions, steps: list[Step]) -> None:
     run_and_undo(sessions, steps)

@@ -80,6 +80,7 @@ def expected_figures() -> dict[str, object]:
     return dict(json.loads(Path(real_data("truth_uci.json")).read_text()))
 
 
+@pytest.mark.first
 def test_up_to_a_monday_morning_the_numbers_of_tickets_are_those_of_the_log(imported: ImportedLog) -> None:
     assert imported.first.tickets == 21_152
     assert imported.open_then == 1_234

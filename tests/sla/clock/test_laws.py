@@ -15,6 +15,7 @@ from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import ClockFold, fold_clocks
 from deskterm.sla.targets import parse_target
 from deskterm.sla.terms import Metric, Policy, SlaTerms
+from examples import examples
 from sla.golden_vectors import CALENDARS, OFFICE
 from sla.ticket_story import CATEGORY, METRICS, RESTS, any_of, build_terms, to_epoch
 
@@ -88,7 +89,7 @@ def _fold(history: Sequence[SlaEvent | SlaTerms]) -> list[Clock]:
     return fold.clocks()
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(80))
 @given(histories())
 def test_looking_at_the_clocks_on_the_way_changes_nothing(history: list[SlaEvent | SlaTerms]) -> None:
     watched = ClockFold(FIRST)
@@ -99,7 +100,7 @@ def test_looking_at_the_clocks_on_the_way_changes_nothing(history: list[SlaEvent
     assert fold_clocks(iter(marks), FIRST) == _fold(marks)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(120))
 @given(histories())
 def test_every_clock_agrees_with_itself(history: list[SlaEvent | SlaTerms]) -> None:
     for clock in _fold(history):
@@ -122,7 +123,7 @@ def test_every_clock_agrees_with_itself(history: list[SlaEvent | SlaTerms]) -> N
             assert clock.due_at == calendar.add_seconds(clock.started_at, clock.target_seconds, clock.pauses)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(120))
 @given(histories())
 def test_cycles_are_numbered_and_only_the_last_one_lives(history: list[SlaEvent | SlaTerms]) -> None:
     for _, cycles in groupby(_fold(history), lambda clock: clock.metric):
@@ -131,7 +132,7 @@ def test_cycles_are_numbered_and_only_the_last_one_lives(history: list[SlaEvent 
         assert all(state not in ("running", "paused") for _, state in numbers[:-1])
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(120))
 @given(histories())
 def test_a_breach_and_a_judgement_stand_whatever_happens_next(history: list[SlaEvent | SlaTerms]) -> None:
     fold = ClockFold(FIRST)
@@ -150,7 +151,7 @@ def test_a_breach_and_a_judgement_stand_whatever_happens_next(history: list[SlaE
 SIMPLE = Metric("simple", "Simple", any_of("received"), any_of("resolution"), RESTS)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 @given(st.data())
 def test_a_plain_clock_is_what_adding_and_measuring_make_of_it(data: st.DataObject) -> None:
     """One target, one start, one stop: reckoned without a fold, from the instants alone."""

@@ -88,6 +88,7 @@ async def check(tmp_path: Path, procedure: str, commands: list[Command]) -> None
     assert set(silent) <= NEED_MORE
 
 
+@pytest.mark.first
 async def test_every_question_of_every_command_names_its_ticket(tmp_path: Path) -> None:
     await check(tmp_path, "campus-it", [command for command in COMMANDS if command.name not in ELSEWHERE])
 

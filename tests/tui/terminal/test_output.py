@@ -43,6 +43,7 @@ def record_step(terminal: Terminal, key: str) -> bytes:
     return terminal.record(key, seconds=0.5)
 
 
+@pytest.mark.first
 @pytest.mark.law("C-44")
 def test_a_second_a_step_and_a_page_write_little(terminal: Terminal) -> None:
     assert len(terminal.record(seconds=4)) < 4 * TICK

@@ -135,6 +135,7 @@ def test_ctrl_c_leaves_what_is_open_and_twice_asks_to_quit(url: str, start: Star
     assert terminal.wait_for_exit() == 0
 
 
+@pytest.mark.first
 @pytest.mark.law("C-08", "C-45")
 def test_a_locked_desk_leaves_the_keyboard_alive_and_loses_no_word(url: str, start: Start) -> None:
     terminal = open_queue(start, url)

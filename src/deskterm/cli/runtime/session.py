@@ -34,10 +34,15 @@ def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
     except UnknownAgent as error:
         raise DeskError(f"{error} Choose from {list_some(error.logins)}.") from error
 
+_READERS_PATIENCE = 2.0
+"""Seconds that a call that only reads waits for others who write: a list that says that it may be behind is worth more
+than one that comes after ten seconds."""
+
 
 def record_due_events(url: str, numbers: Sequence[int], now: datetime) -> None:
-    """Record what is due on some tickets of the desk at a URL, each in a transaction of its own."""
-    store = open_store(url)
+    """Record what is due on some tickets of the desk at a URL, each in a transaction of its own. Raises DeskError where
+    somebody else writes for longer than a reader waits."""
+    store = open_store(url, lock_timeout=_READERS_PATIENCE)
     try:
         desk = open_system_desk(store, progress=show_upgrade_progress())
         for number in numbers:
