@@ -34,6 +34,7 @@ def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
     except UnknownAgent as error:
         raise DeskError(f"{error} Choose from {list_some(error.logins)}.") from error
 
+
 _READERS_PATIENCE = 2.0
 """Seconds that a call that only reads waits for others who write: a list that says that it may be behind is worth more
 than one that comes after ten seconds."""
