@@ -124,8 +124,12 @@ class Macro(Entry):
             (name, getattr(self, name))
             for name in (
                 *("type", "impact", "urgency", "severity", "priority", "department", "team", "assign"),
-                *("tags", "fields", "note", "status", "reply", "template", "snooze"),
+                *("tags", "fields", "note"),
             )
+        ]
+        found += [
+            ("status", " → ".join(self.status)),
+            *((name, getattr(self, name)) for name in ("reply", "template", "snooze")),
         ]
         return [(name, _format(value)) for name, value in found if value]
 
@@ -141,4 +145,4 @@ class Library(Part):
 def _format(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {one}" for key, one in value.items())
-    return " → ".join(value) if isinstance(value, tuple) else str(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
