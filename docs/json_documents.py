@@ -107,6 +107,15 @@ STORIES = {
         ticket reply 1001 'See https://knowledge.example.com/courses.'
         articles
         ticket price 1001
+        template check example
+        template apply example
+        template list
+        template show next-steps
+        ticket macro investigate 1001
+        macro save 'Look into it' 1001
+        macro list
+        macro show look-into-it
+        macro remove look-into-it
     """,
     "saas-platform": """
         ticket new Invoices --type issue --requester Ida --email ida@larch.example --incomplete --body x

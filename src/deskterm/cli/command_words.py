@@ -10,7 +10,7 @@ TICKET_SECTIONS = (
         "Everyday",
         'deskterm ticket reply 1001 "It is fixed." --status solved',
         (
-            *("new", "show", "list", "search", "reply", "note", "files", "save-files", "open-file", "drafts"),
+            *("new", "show", "list", "search", "reply", "note", "macro", "files", "save-files", "open-file", "drafts"),
             *("assign", "take", "set", "snooze", "undo"),
         ),
     ),
@@ -58,6 +58,8 @@ MEANINGS = {
         **dict.fromkeys(("setup", "install", "start"), "init"),
         **dict.fromkeys(("rules", "automation"), "rule list"),
         **dict.fromkeys(("delete", "forget", "gdpr"), "erase"),
+        **dict.fromkeys(("canned", "snippet", "snippets", "templates"), "template list"),
+        "macros": "macro list",
         "daemon": "run",
     },
     "ticket": {
@@ -82,6 +84,7 @@ MEANINGS = {
         **dict.fromkeys(("rate", "survey"), "feedback"),
         **dict.fromkeys(("revert", "rollback"), "undo"),
         **dict.fromkeys(("deadline", "sla"), "due"),
+        **dict.fromkeys(("run", "canned", "shortcut"), "macro"),
         "similar": "like",
         "accept": "confirm",
         "claim": "take",

@@ -120,6 +120,32 @@ PROGRAM = GroupEntry(
                 ),
             },
         ),
+        "template": GroupEntry(
+            "Templates of replies and notes, and macros, from files: check, apply, list, show.",
+            {
+                "check": CommandEntry(
+                    "templates.files:check_files",
+                    "Check files of templates and macros: each mistake with file and line, and exit code 1.",
+                ),
+                "apply": CommandEntry(
+                    "templates.files:apply_files",
+                    "Put templates and macros of files into the desk, for everybody; none is removed without --prune.",
+                ),
+                "list": CommandEntry("templates.files:list_entries", "List the templates and macros that I may use."),
+                "show": CommandEntry("templates.files:show_template", "Print a template as the text of a file."),
+            },
+        ),
+        "macro": GroupEntry(
+            "Macros, several changes in one act: list, show, save, remove; `deskterm ticket macro` runs one.",
+            {
+                "list": CommandEntry("templates.macros:list_all", "List the macros that I may use, my own first."),
+                "show": CommandEntry(
+                    "templates.macros:show", "Print a macro as the text of a file, mine before the desk's."
+                ),
+                "save": CommandEntry("templates.macros:save", "Make a macro of my own of what I did last on a ticket."),
+                "remove": CommandEntry("templates.macros:remove", "Remove a macro of my own."),
+            },
+        ),
         "completion": CommandEntry(
             "completion:print_script", "Print a script that lets a shell complete commands, options and values."
         ),

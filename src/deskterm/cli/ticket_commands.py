@@ -22,6 +22,10 @@ TICKET_GROUP = GroupEntry(
             "conversation.files:open_file",
             "Open a file of a ticket with the system's program for it, but for what might run as a program.",
         ),
+        "macro": CommandEntry(
+            "templates.macros:run_on_ticket",
+            "Run a macro: all of its changes and its reply or note happen, or nothing; one undo takes them back.",
+        ),
         "drafts": CommandEntry(
             "conversation.drafts:list_drafts",
             "List my drafts, or print those for a ticket in full; nobody else sees them.",

@@ -30,6 +30,12 @@ def test_each_key_that_is_not_there_is_named_with_its_place() -> None:
     assert [path for path, _ in check(macro)] == [("types", 0), ("status", 1), ("note",), ("fields", "sitee")]
 
 
+def test_statuses_that_no_way_leads_through_are_refused() -> None:
+    ((path, sentence),) = check(Macro(key="m", label="M", status=("new", "working", "closed")))
+    assert path == ("status", 2)
+    assert sentence == 'macro "m": no way leads from "working" to "closed"; known are waiting, solved.'
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [

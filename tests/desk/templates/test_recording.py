@@ -26,7 +26,9 @@ pytestmark = pytest.mark.law("C-21")
 def desk(store_url: str) -> Iterator[DeskSession]:
     sam = small_desk(store_url, login="sam")
     for name in ("Kim Lee", "Ines Calder", "Bo Ray"):
-        register(sam, type="fault", subject=f"Matter of {name}", requester=f"{name} <{name[:2]}@larch.example>", now=at(0))
+        register(
+            sam, type="fault", subject=f"Matter of {name}", requester=f"{name} <{name[:2]}@larch.example>", now=at(0)
+        )
     yield sam
     sam.store.close()
 

@@ -11,7 +11,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
-from deskterm.cli.runtime.stdin import read_text
+from deskterm.cli.templates.filling import Filling, LanguageOption, TemplateName, Values
 from deskterm.desk.conversation import messages
 from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.errors import UsageError
@@ -38,6 +38,9 @@ def reply(
         bool, typer.Option("--with-files", help="With --from-requester: files came with it, so it is more than thanks.")
     ] = False,
     attach: Attach = None,
+    template: TemplateName = None,
+    language: LanguageOption = "",
+    values: Values = None,
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
@@ -47,8 +50,11 @@ def reply(
     cli: CliContext = context.obj
     facts = cli.read_facts()
     # The text first: it may be typed for minutes, and `now` is when it is finished
-    body, now = read_text(words), cli.now(facts)
+    filling = Filling(template, language, values)
+    body, now = filling.read_words(words), cli.now(facts)
     if from_requester:
+        if template is not None:
+            raise UsageError("--template is for what you write: a requester's words go in as they are.")
         desk = cli.open_desk()
         channel = check_channel(desk, channel, "email")
         if status is not None or next_steps or resolution is not None:
@@ -73,7 +79,7 @@ def reply(
         result = messages.reply(
             desk,
             number,
-            body,
+            filling.write(desk, number, "reply", body, now),
             status=status,
             next_steps=next_steps,
             resolution=resolution,  # type: ignore[arg-type]
@@ -91,12 +97,17 @@ def note(
     number: Number,
     words: Words = None,
     attach: Attach = None,
+    template: TemplateName = None,
+    language: LanguageOption = "",
+    values: Values = None,
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
     """Write an internal note; the requester never sees it."""
     cli: CliContext = context.obj
-    body, now = read_text(words), cli.now()
+    filling = Filling(template, language, values)
+    body, now = filling.read_words(words), cli.now()
     desk = cli.open_desk()
     files = read_attachments(desk, attach)
-    print_result(messages.add_note(desk, number, body, files=files, now=now, version=version), as_json)
+    text = filling.write(desk, number, "note", body, now)
+    print_result(messages.add_note(desk, number, text, files=files, now=now, version=version), as_json)

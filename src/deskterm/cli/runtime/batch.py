@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,10 +12,12 @@ from typing import Any
 @dataclass(slots=True)
 class Batch:
     """The calls of a command on several tickets. documents: JSON that they would have printed, for one list at the end;
-    text: the words that were read from standard input, which is there to be read once."""
+    text: the words that were read from standard input, which is there to be read once; mark: that of an act which is
+    undone on all of them together."""
 
     documents: list[Any] = field(default_factory=list)
     text: str | None = None
+    mark: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 _running: list[Batch] = []

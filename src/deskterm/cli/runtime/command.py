@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from deskterm.cli.runtime.argv import protect_dashed_arguments
-from deskterm.cli.runtime.several import run_for_each, split_numbers, take_filter
+from deskterm.cli.runtime.several import put_numbers_first, run_for_each, split_numbers, take_filter
 from deskterm.errors import DeskError, UsageError
 
 _UNDECIDED = object()
@@ -39,6 +39,8 @@ class Command(TyperCommand):
             # The numbers are found when it is called: until then one holds their place
             ctx.meta[_FILTER], args = text, [_ANY_NUMBER, *args]
         words = protect_dashed_arguments(args, valued)
+        if of_tickets and arguments[-1].name == "macro":
+            words = put_numbers_first(words, valued)
         if of_tickets:
             ctx.meta[_NUMBERS], words = split_numbers(words, valued, only_numbers=len(arguments) == 1)
             if text is not None and len(ctx.meta[_NUMBERS]) > 1:

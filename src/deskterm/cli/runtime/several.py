@@ -47,6 +47,22 @@ def split_numbers(
     return found, kept
 
 
+def put_numbers_first(words: Sequence[str], valued: Container[str]) -> list[str]:
+    """Return the words of a command that takes a name beside its tickets, with the numbers before it, as one word. They
+    may come behind it, as words of their own. valued: options that take a value."""
+    plain, rest = [], iter(enumerate(words))
+    for place, word in rest:
+        if word in valued:
+            next(rest, None)
+        elif not word.startswith("-"):
+            plain.append(place)
+    numbers = [place for place in plain if _NUMBERS.fullmatch(words[place])]
+    if not numbers or len(plain) - len(numbers) != 1:
+        return list(words)
+    others = [word for place, word in enumerate(words) if place not in numbers]
+    return [",".join(words[place].strip(",") for place in numbers), *others]
+
+
 def take_filter(words: Sequence[str]) -> tuple[str | None, list[str]]:
     """Return the text of `--filter` among a command's own words, None where it is not there, and the other words.
     Raises UsageError for one without a text, or two."""

@@ -351,11 +351,12 @@ class DeskSession:
                 work.finish()
 
     @contextmanager
-    def group_commands(self) -> Iterator[None]:
-        """Mark all commands in the block as one, so that they are undone together."""
+    def group_commands(self, mark: str = "") -> Iterator[None]:
+        """Mark all commands in the block as one, so that they are undone together. mark: that of a group which other
+        sessions have a part of; a new one by default."""
         before = self.bulk
         # Inside another group its mark holds: one undo for all of it
-        self.bulk = before or secrets.token_hex(8)
+        self.bulk = before or mark or secrets.token_hex(8)
         try:
             yield
         finally:

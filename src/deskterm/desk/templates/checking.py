@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.templates.definitions import ME, NOBODY, Entry, Macro, ReplyTemplate
@@ -56,6 +57,11 @@ def _check_macro(
         )
     if macro.assign and logins is not None and macro.assign not in (known := [ME, NOBODY, *logins]):
         yield Problem(("assign",), f'{name}: there is no agent "{macro.assign}"{suggest(macro.assign, known)}')
+    ways = {status.key: status.to for status in procedure.statuses}
+    for place, (here, there) in enumerate(pairwise(macro.status), 1):
+        if here in ways and there in ways and there not in ways[here]:
+            sentence = f'no way leads from "{here}" to "{there}"{suggest(there, ways[here])}'
+            yield Problem(("status", place), f"{name}: {sentence}")
     fields = [*(field.key for field in procedure.fields), *(field.name for field in SUPPLIED_FIELDS)]
     for key in macro.fields:
         if key not in fields:
