@@ -33,6 +33,8 @@ from deskterm.desk.policy.permissions import Act, is_allowed
 from deskterm.desk.reactions import suggestions
 from deskterm.desk.reactions.catch_up import record_due_events
 from deskterm.desk.reactions.dispatch import run_reactions
+from deskterm.desk.templates import library, recording, run, values
+from deskterm.desk.templates.definitions import Macro
 from deskterm.desk.tickets import (
     assignment,
     closing,
@@ -67,6 +69,7 @@ from store_templates import load_shipped
 
 Command = Callable[[DeskSession, int, Any], object]
 ONE, TWO = 1001, 1002
+TAGGED = Macro(key="tagged", label="Tagged", tags=("a",))
 BREACH = UpcomingEvent(0, "breach", "response", 1, "", 0)
 
 
@@ -212,6 +215,10 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
         "procedure",
         lambda d, n, t: setup.apply_procedure(d, small_procedure(), dry_run=True, now=t),
     ),
+    (library.apply_library, "seed", lambda d, n, t: library.apply_library(d, [], now=t)),
+    (library.save_own_macro, "note", lambda d, n, t: library.save_own_macro(d, TAGGED, now=t)),
+    (library.remove_own_macro, "note", lambda d, n, t: library.remove_own_macro(d, TAGGED.key, now=t)),
+    (run.run_macro, "tag", lambda d, n, t: run.run_macro(d, n, run.MacroCall(TAGGED), now=t)),
     (delay_notice.announce_delay, "reply", lambda d, n, t: delay_notice.announce_delay(d, n, "Tomorrow.", now=t)),
 )
 """Command function, the act it requires, and a call of it. Whether the call then succeeds does not matter here."""
@@ -222,6 +229,8 @@ NOT_COMMANDS: dict[Callable[..., object], str] = {
     procedure_migration.plan_migration: "reads: the dry run of migrate",
     preview.preview_due_changes: "reads",
     retention.find_expired_tickets: "reads",
+    recording.record_macro: "reads: it makes a macro, and keeps none",
+    values.load_values: "reads",
     saved_views.save_view: "every role has views of its own, which change nothing on the desk",
     split.preview_list_items: "reads",
     undo.require_undoable: "asks, in the transaction of an undo, whether an event may be undone",

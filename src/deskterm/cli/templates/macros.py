@@ -9,7 +9,7 @@ import typer
 
 from deskterm.cli.runtime.batch import find_batch
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson, IfVersion, Number
+from deskterm.cli.runtime.options import BIGGEST_NUMBER, AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_json, print_lines, print_result, print_summary, warn_of_gaps
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.templates.files import entry_to_json, print_entry
@@ -23,6 +23,7 @@ from deskterm.desk.templates.library import (
     save_own_macro,
 )
 from deskterm.desk.templates.recording import list_own_acts, record_macro
+from deskterm.desk.templates.values import require_ticket
 from deskterm.present.sanitize import sanitize
 
 Name = Annotated[str, typer.Argument(help="Its name or label.", metavar="NAME")]
@@ -41,6 +42,7 @@ def run_on_ticket(
     NAME and the numbers may change places: `deskterm ticket macro spam 1001 1002`."""
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
+    require_ticket(desk, number)
     call = run.prepare_macro(desk, find_macro(desk, macro), parse_values(values))
     batch = find_batch()
     # On several tickets one undo takes it back on all of them
@@ -84,7 +86,9 @@ def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
 def save(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What it is called.", metavar="NAME")],
-    ticket: Annotated[int, typer.Argument(help="The ticket on which I did it.", metavar="NUMBER", min=1)],
+    ticket: Annotated[
+        int, typer.Argument(help="The ticket on which I did it.", metavar="NUMBER", min=1, max=BIGGEST_NUMBER)
+    ],
     last: Annotated[int, typer.Option(help="How many of my last commands on it.", min=1, max=50)] = 1,
     as_json: AsJson = False,
 ) -> None:

@@ -108,6 +108,7 @@ def save_own_macro(desk: DeskSession, macro: Macro, *, now: datetime) -> None:
 
 def remove_own_macro(desk: DeskSession, name: str, *, now: datetime) -> Macro:
     """Remove a macro that is the agent's own, and return it. Raises DeskError where there is none of that name."""
+    desk.require("note", "remove a macro")
     own = list_own_macros(desk)
     macro = next((one for one in own if name.casefold() in (one.key, one.label.casefold())), None)
     if macro is None:

@@ -45,13 +45,19 @@ class TicketFacts(NamedTuple):
     due: int | None
 
 
+def require_ticket(desk: DeskSession, number: int) -> None:
+    """Raise DeskError unless there is a ticket of that number that the agent may see."""
+    with desk.open_reader() as reader:
+        if not reader.rows("SELECT 1 FROM ticket WHERE id = :number", {"number": number}):
+            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+
+
 def load_values(desk: DeskSession, number: int, *, now: datetime) -> dict[str, str]:
     """Load the values of a ticket as it is now. Raises DeskError where there is none, or the agent may not see it."""
+    require_ticket(desk, number)
     table = table_of(Ticket)
-    with desk.open_reader() as reader, desk.store.reading() as session:
-        row = session.execute(select(table).where(table.c.id == number)).mappings().one_or_none()
-        if row is None or reader.is_hidden(number):
-            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+    with desk.store.reading() as session:
+        row = session.execute(select(table).where(table.c.id == number)).mappings().one()
         due = None if row["next_due_at"] is None else to_epoch(row["next_due_at"])
         facts = TicketFacts(
             number,
