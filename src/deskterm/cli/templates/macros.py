@@ -42,6 +42,7 @@ def run_on_ticket(
     NAME and the numbers may change places: `deskterm ticket macro spam 1001 1002`."""
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
+    desk.require("note", "run macros")
     require_ticket(desk, number)
     call = run.prepare_macro(desk, find_macro(desk, macro), parse_values(values))
     batch = find_batch()
