@@ -131,9 +131,9 @@ def test_another_size_shows_other_panes(url: str, start: Start) -> None:
     terminal.resize((80, 24))
     terminal.wait_for("The scales are stuck", without=["Next to breach", "Words of 1001."])
     terminal.type(ENTER)
-    terminal.wait_for("Words of 1001.", without=["2 Queue"])
+    terminal.wait_for("Words of 1001.", without=["Queue ·"])
     terminal.resize((120, 40))
-    terminal.wait_for("Words of 1001.", "2 Queue", "Next to breach")
+    terminal.wait_for("Words of 1001.", "Queue ·", "Next to breach")
     terminal.type("q")
     assert terminal.wait_for_exit() == 0
     assert terminal.restored

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from deskterm.present.sanitize import Safe
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import remaining_seconds
+
+if TYPE_CHECKING:
+    from deskterm.store.personal.saved_views import SavedView
 
 Voice = Literal["requester", "agent", "internal", "system", "history"]
 """The origin of a timeline entry."""
@@ -202,11 +205,12 @@ class Person(NamedTuple):
 
 
 class ViewLine(NamedTuple):
-    """A view in the side bar; total is None for what is not counted."""
+    """A view in the side bar; total is None for what is not counted. saved: what it shows where an agent made it."""
 
     key: str
     label: Safe
     total: int | None = None
+    saved: SavedView | None = None
 
 
 class DeskView(NamedTuple):

@@ -4,7 +4,7 @@ their queries, because the console shows their names before it imports those."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from deskterm.store.personal.saved_views import SavedView
@@ -51,7 +51,14 @@ def arrange_views(saved: Iterable[SavedView], places: Sequence[str]) -> list[Vie
     return [*placed, *by_key.values()]
 
 
-def place_view(views: Sequence[View], key: str, place: int) -> list[str]:
+class Keyed(Protocol):
+    """A view, or a line about it."""
+
+    @property
+    def key(self) -> str: ...
+
+
+def place_view(views: Sequence[Keyed], key: str, place: int) -> list[str]:
     """Return the keys of views, with one of them put to a place, from 1 on."""
     keys = [view.key for view in views if view.key != key]
     keys.insert(place - 1, key)
@@ -78,10 +85,10 @@ def _names_of(view: View) -> tuple[str, ...]:
 
 def list_reserved_names() -> list[str]:
     """Return the names that no view of an agent may have."""
-    return [*(name for view in VIEWS for name in (view.key, view.label)), *_WORDS]
+    return [*(name for view in VIEWS for name in (view.key, view.label)), *VIEW_WORDS, "all", "awake"]
 
 
-_WORDS = ("save", "rename", "delete", "share", "default", "place", "edit", "after", "all", "awake")
+VIEW_WORDS = ("save", "rename", "filter", "share", "default", "place", "after", "delete")
 """Words that follow `:view` in the console with a meaning of their own."""
 
 

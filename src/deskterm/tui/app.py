@@ -52,6 +52,7 @@ PRELOAD = (
     "deskterm.tui.handlers.development_billing",
     "deskterm.tui.handlers.lead.wall",
     "deskterm.tui.handlers.lead.handover",
+    "deskterm.tui.handlers.queue.views",
     "deskterm.tui.handlers.ticket.due_times",
     "deskterm.tui.handlers.ticket.people",
     "deskterm.tui.handlers.ticket.facts",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deskterm.present.wall import WallView
     from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.acts import ActLog
+    from deskterm.tui.control.view_list import ViewList
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.dialogs.dialog import Dialog
@@ -234,6 +235,9 @@ class Workspace(Console, Protocol):
     @property
     def views(self) -> Sequence[ViewLine]:
         """The views of the side bar."""
+
+    view_list: ViewList
+    """The same, with what each of them shows."""
 
     @property
     def queue_query(self) -> QueueQuery:

@@ -24,7 +24,7 @@ async def test_gg_goes_to_the_top_and_g_alone_does_nothing(url: str) -> None:
         assert queue.cursor == 3
         await console.pilot.press("g")
         assert queue.cursor == 3
-        await console.wait_for_text("gg First  gv Mark the last ones again")
+        await console.wait_for_text("gg First  gl Views")
         await console.pilot.press("g")
         assert queue.cursor == 0
         await console.wait_for_text("r reply")

@@ -124,8 +124,8 @@ async def test_a_ticket_opens_at_the_first_turn_that_the_agent_has_not_read(url:
         assert "Words of matter 0" in console.screen_text(), "they have read nothing of it yet"
 
         # A look is enough: all that was there is read
-        await console.pilot.press("3")
-        await console.pilot.press("2")
+        await console.pilot.press("g", "t")
+        await console.pilot.press("g", "q")
         desk = open_as_colleague(url)
         messages.reply(desk, 1001, "News\n\n" + "More\n" * 40, now=at(50))
         desk.store.close()

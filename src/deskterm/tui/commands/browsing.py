@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from deskterm.present.views import VIEWS, format_view_keys
 from deskterm.tui.commands.command import Command
 
 # A table is read row by row: a formatter would spread each command over a dozen lines.
@@ -15,15 +14,6 @@ LOOK: tuple[Command, ...] = (
     Command("command", "command", keys=("colon",),
             handler="view.enter_command", group="Look", footer=9, opens_input=True, in_palette=False,
             help="Say a command by its name, with what it needs: `:status in-progress`."),
-    Command("view", "Go to a view", argument="[name]",
-            handler="view.go_to_view", group="Look",
-            help=f"Go to a view: {format_view_keys([view.key for view in VIEWS])}."),
-    Command("next-view", "Next view", keys=("v", "right_square_bracket"),
-            step=lambda workspace: workspace.step_view(1), group="Look", in_palette=False,
-            help="The next view."),
-    Command("previous-view", "Previous view", keys=("V", "left_square_bracket"),
-            step=lambda workspace: workspace.step_view(-1), group="Look", in_palette=False,
-            help="The view before."),
     Command("order", "Toggle the order", keys=("o",), argument="[work|due|received|updated]",
             handler="view.change_order", group="Look",
             help="Sort by the procedure's order of work, by what is due next, or the newest first; kept for the view."),
@@ -156,19 +146,19 @@ MOVE: tuple[Command, ...] = (
     Command("previous-pane", "Previous pane", keys=("shift+tab",),
             step=lambda workspace: workspace.step_pane(-1), group="Move", in_palette=False,
             help="The pane before."),
-    Command("pane-views", "Views", keys=("1",),
+    Command("pane-views", "Views", keys=("g l",),
             step=lambda workspace: workspace.show_pane("views"), group="Move", in_palette=False,
             help="The views."),
-    Command("pane-queue", "Queue", keys=("2",),
+    Command("pane-queue", "Queue", keys=("g q",),
             step=lambda workspace: workspace.show_pane("queue"), group="Move", in_palette=False,
             help="The queue."),
-    Command("pane-ticket", "Ticket", keys=("3",),
+    Command("pane-ticket", "Ticket", keys=("g t",),
             step=lambda workspace: workspace.show_pane("conversation"), group="Move", in_palette=False,
             help="The ticket and its conversation."),
-    Command("pane-clocks", "SLA", keys=("4",),
+    Command("pane-clocks", "SLA", keys=("g s",),
             step=lambda workspace: workspace.show_pane("clocks"), group="Move", in_palette=False,
             help="The ticket's clocks."),
-    Command("pane-soon", "Next to breach", keys=("5",),
+    Command("pane-soon", "Next to breach", keys=("g n",),
             step=lambda workspace: workspace.show_pane("soon"), group="Move", in_palette=False,
             help="What breaches next."),
     Command("zoom", "Zoom", keys=("z",),

@@ -53,7 +53,7 @@ _ON_KEYBOARDS = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "left_square_bracket": "[",
     "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}",
     "escape": "esc", "space": "space", "pageup": "pgup", "pagedown": "pgdn",
-    "exclamation_mark": "!",
+    "exclamation_mark": "!", "minus": "-",
 }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError
-from deskterm.present.models import TABS, QueueLine, TabKey, TicketView, ViewLine
+from deskterm.present.models import TABS, QueueLine, TabKey, TicketView
+from deskterm.tui.control.view_list import ViewList
 from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.target import Target
 from deskterm.tui.workers import messages
@@ -34,7 +35,7 @@ class Browser:
     def __init__(self, host: BrowserHost, panes: PaneSet, reader: Callable[[], ReadWorker]) -> None:
         self._host, self._panes, self._reader = host, panes, reader
         self.queue_query = QueueQuery()
-        self.views: Sequence[ViewLine] = messages.view_lines({})
+        self.view_list = ViewList(host.preferences, lambda words: host.notify(words, severity="warning"))
         self.open_ticket: TicketView | None = None
         self.wall: WallView | None = None
         """The wall as it was read last, while it is shown."""
@@ -75,7 +76,7 @@ class Browser:
         next one below, or above at the end of the list (C-06)."""
         queue = self._panes.queue
         # With `stay` nothing takes over: the cursor keeps its ticket, and its index where that has left the list
-        if self._host.preferences.settings.after_action == "stay":
+        if self.view_list.after_action == "stay":
             return
         if queue.current is not None and queue.current.number in numbers:
             self._then = queue.find_neighbour(numbers)
@@ -84,7 +85,7 @@ class Browser:
     def end_act(self, *, done: bool) -> None:
         """Let the cursor stay with its ticket again: the list is shown as it is after the act. done: something was
         changed, after which the settings may lead back to the list."""
-        back = self._host.preferences.settings.after_action == "list"
+        back = self.view_list.after_action == "list"
         if done and back and self._host.in_ticket and not self._host.writing:
             self._host.show_pane("queue")
         if self._then is not None:
@@ -136,34 +137,23 @@ class Browser:
 
     def show_view(self, key: str) -> None:
         """Show a view from its first row."""
-        order = self._find_order(key)
-        self.show_list(self.queue_query._replace(view=key, order=order, number=None, cursor=0, first=0))
-        self._panes.views.show(self.views, key)
+        self.view_list.note_shown(key)
+        self.show_list(self.view_list.make_query(key, self.queue_query))
+        self._panes.views.show(self.view_list.lines, key)
 
     def sort(self, order: SortOrder) -> None:
         """Show the list in another order, and keep that for its view."""
-        view = self.queue_query.view
         self.show_list(self.current_query()._replace(order=order))
-        self._keep(view, "order", order)
+        self.view_list.keep("order", order)
 
     def choose_columns(self, names: Sequence[str]) -> None:
         """Show these columns in this view, none for those that suit the width, and keep that."""
         self._panes.queue.set_columns(names)
-        self._keep(self.queue_query.view, "columns", [*names])
-
-    def _keep(self, view: str, name: str, value: object) -> None:
-        if sentence := self._host.preferences.keep_view(view, name, value):
-            self._host.notify(sentence, severity="warning")
-
-    def _find_order(self, view: str) -> SortOrder:
-        """Return the order that was chosen for a view, or else the one that the list has."""
-        orders: dict[str, SortOrder] = {one: one for one in ("order", "due", "received", "updated")}
-        return orders.get(self._host.preferences.find_order(view), "order")
+        self.view_list.keep("columns", [*names])
 
     def step_view(self, by: int) -> None:
         """Show the view so many places further on in the side bar."""
-        keys = [view.key for view in self.views]
-        self.show_view(keys[(keys.index(self.queue_query.view) + by) % len(keys)])
+        self.show_view(self.view_list.neighbour(by))
 
     def refresh(self) -> None:
         """Read lists, counts and the open ticket again."""
@@ -316,8 +306,9 @@ class Browser:
         """Show a list, unless another one was asked for since."""
         if not self.queue_query.view:  # the read thread chose the first view: only it knows the agent's team
             self.queue_query = answer.query._replace(match=self.queue_query.match)
-            self._panes.views.show(self.views, self.queue_query.view)
-            if (order := self._find_order(self.queue_query.view)) != self.queue_query.order:
+            self.view_list.note_shown(self.queue_query.view)
+            self._panes.views.show(self.view_list.lines, self.queue_query.view)
+            if (order := self.view_list.find_order(self.queue_query.view)) != self.queue_query.order:
                 self.show_list(self.queue_query._replace(order=order))
         if not answer.query.same_list(self.queue_query):
             return
@@ -327,7 +318,7 @@ class Browser:
         moved = line is not None and answer.query.number not in (None, line.number, answer.query.then)
         if moved and self._pinned is None and line is not None:
             cursor = answer.index_of(line.number, queue.cursor)
-        queue.set_columns(self._host.preferences.list_columns(self.queue_query.view))
+        queue.set_columns(self.view_list.list_columns(self.queue_query.view))
         queue.empty_text = self._host.empty_list_text()
         queue.show(answer.total, answer.pages, cursor, self._host.epoch())
         self._host.update_titles()
@@ -351,7 +342,16 @@ class Browser:
             self._show_open_ticket(answer.ticket)
 
     def counts_read(self, answer: messages.CountsRead) -> None:
-        """Show the counts of the side bar."""
-        self.views = answer.views
+        """Show the views and their counts. Where the one that is shown was changed or deleted elsewhere, its list
+        follows."""
+        self.view_list.lines = answer.views
         self.counted_at = self._host.epoch()
-        self._panes.views.show(self.views, self.queue_query.view)
+        shown = self.queue_query
+        if shown.base and self.view_list.find(shown.view) is None:
+            self._host.notify("The view that you were in is gone: this is what it narrowed.", severity="warning")
+            self.show_view(shown.base if self.view_list.find(shown.base) is not None else "open")
+        elif shown.view:
+            changed = self.view_list.make_query(shown.view, shown)
+            if (changed.base, changed.within) != (shown.base, shown.within):
+                self.show_list(changed)
+        self._panes.views.show(self.view_list.lines, self.queue_query.view)

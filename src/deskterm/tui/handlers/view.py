@@ -11,6 +11,7 @@ from textual.content import Content
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.models import TABS, Choice
 from deskterm.present.sanitize import Safe, sanitize
+from deskterm.present.views import VIEW_WORDS, View, find_views
 from deskterm.tui.commands.search import find_command, find_similar_name
 from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.control.filter_help import FilterHelp
@@ -98,7 +99,8 @@ async def type_command(workspace: Workspace, target: Target, draft: Draft | None
 def _suggest_commands(workspace: Workspace) -> list[str]:
     vocabulary = workspace.vocabulary
     found = [command.name for command in TABLE if command.in_palette]
-    found += [f"view {view.key}" for view in workspace.views]
+    found += [f"view {view.label if view.saved else view.key}" for view in workspace.views]
+    found += [f"view {word}" for word in VIEW_WORDS]
     found += [f"status {key}" for key in vocabulary.statuses]
     found += [f"severity {key}" for key in vocabulary.severities]
     found += [f"priority {key}" for key in vocabulary.priorities]
@@ -111,18 +113,26 @@ def _suggest_commands(workspace: Workspace) -> list[str]:
 
 
 async def go_to_view(workspace: Workspace, target: Target, argument: str) -> None:
-    """Show a view, or go to the side bar. argument: its key, its label, or the only beginning of one. Raises UsageError
-    for what names no view."""
+    """Show a view, or go to the side bar; or save or change one. argument: its key, its label, or the only beginning of
+    one, or a word of `VIEW_WORDS` with what belongs to it. Raises UsageError for what names no view."""
     if not argument:
         workspace.show_pane("views")
         return
-    prefix = argument.casefold()
-    views = workspace.views
-    exact = [view for view in views if prefix in (view.key, view.label.casefold())]
-    # An exact name first: it may also be the beginning of another one
-    found = exact or [view for view in views if view.key.startswith(prefix) or view.label.casefold().startswith(prefix)]
+    word, _, rest = argument.partition(" ")
+    if word.casefold() in VIEW_WORDS:
+        await workspace.call(
+            "queue.views.save_view" if word.casefold() == "save" else "queue.views.edit_view",
+            target,
+            (rest.strip() if word.casefold() == "save" else argument),
+        )
+        return
+    views = [View(line.key, line.label, line.saved) for line in workspace.views]
+    found = find_views(views, argument)
     if len(found) != 1:
-        raise UsageError(f"There is no view {argument!r}: choose from {', '.join(view.key for view in views)}.")
+        names = ", ".join(view.label if view.saved else view.key for view in found or views)
+        raise UsageError(
+            f"{argument!r} may be {names}." if found else f"There is no view {argument!r}: choose from {names}."
+        )
     workspace.show_view(found[0].key)
     workspace.show_pane("queue")
 
@@ -156,8 +166,7 @@ async def change_order(workspace: Workspace, target: Target, argument: str) -> N
 async def choose_columns(workspace: Workspace, target: Target, argument: str) -> None:
     """Choose the columns of this view, and their order. argument: their names, or `-` for those that suit the width;
     asked for where left out. Raises UsageError for a name that no column has."""
-    view = workspace.queue_query.view
-    shown = workspace.preferences.list_columns(view) or ("number", "severity", "status", "subject")
+    shown = workspace.view_list.list_columns(workspace.queue_query.view) or ("number", "severity", "status", "subject")
     if not argument:
         signs = ", ".join(COLUMN_NAMES)
         argument = await workspace.ask(f"Columns of this view ({', '.join(shown)}): any of {signs}, or -") or ""

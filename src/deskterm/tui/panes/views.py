@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from deskterm.present.models import ViewLine
-from deskterm.tui.panes.colours import ACCENT, FAINT
+from deskterm.present.views import VIEW_NUMBERS
+from deskterm.tui.panes.colours import ACCENT, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.short_list import ShortList
 
@@ -36,7 +37,10 @@ class Views(ShortList):
     def render_row(self, index: int, width: int, chosen: bool) -> list[Content]:
         view = self._views[index]
         count = "" if view.total is None else f"{view.total:,}"
+        digit = str(index + 1) if index < VIEW_NUMBERS else " "
         sign = "▸" if chosen else " "
-        text = fit(f"{sign}{view.label}", max(width - len(count) - 1, 1)) + " " + count
+        name = fit(f" {view.label}", max(width - len(count) - 3, 1))
         style = ACCENT if chosen else (FAINT if view.total == 0 else "")
-        return [Content.styled(text, style) if style else Content(text)]
+        # Missed targets are what nobody may overlook, whichever view is open (C-11)
+        late = urgency_style("breached") if view.key == "breached" and view.total else style
+        return [Content.assemble((sign, style), (digit, FAINT), (f"{name} ", style), (count, late))]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deskterm.present.models import TicketView
     from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.console import TitledScreen
+    from deskterm.tui.workers.messages import QueueQuery
 
 COMPOSING = (
     Key("ctrl+s", "send", "send"),
@@ -35,11 +36,11 @@ def update_titles(screen: TitledScreen) -> None:
     """Bring all headings and the line of keys up to date."""
     panes, ticket = screen.panes, screen.open_ticket
     update_banner(screen)
-    _set_title(panes.views, "1", "Views")
-    _set_title(panes.queue, "2", _queue_title(screen))
-    _set_title(panes.ticket, "3", _ticket_title(screen, ticket) if ticket else "Ticket")
-    _set_title(panes.clocks, "4", f"SLA · {ticket.number}" if ticket else "SLA")
-    _set_title(panes.next_breach, "5", "Next to breach")
+    _set_title(panes.views, "Views")
+    _set_title(panes.queue, _queue_title(screen))
+    _set_title(panes.ticket, _ticket_title(screen, ticket) if ticket else "Ticket")
+    _set_title(panes.clocks, f"SLA · {ticket.number}" if ticket else "SLA")
+    _set_title(panes.next_breach, "Next to breach")
     panes.keys.show(_keys(screen))
 
 
@@ -78,10 +79,12 @@ def column_widths(vocabulary: Vocabulary) -> tuple[int, int]:
     return step, max((cell_len(choice.label) for choice in vocabulary.statuses.values()), default=14)
 
 
-def format_empty_list(view: str, match: str, *, has_team: bool) -> str:
-    """Return the sentence for an empty list. match: the filter's text; has_team: the agent is in a team."""
-    if match:
-        return f"Nothing here has “{match}”: esc takes the filter away."
+def format_empty_list(query: QueueQuery, *, has_team: bool) -> str:
+    """Return the sentence for an empty list. has_team: the agent is in a team."""
+    if query.match:
+        return f"Nothing here has “{query.match}”: esc takes the filter away."
+    if query.within:
+        return f"Nothing fits this view now: {query.within}"
     return {
         "mine": "Nothing is assigned to you.",
         "team": "Your team has nothing open." if has_team else "You are in no team: v goes to the next view.",
@@ -92,7 +95,7 @@ def format_empty_list(view: str, match: str, *, has_team: bool) -> str:
         "open": "Nothing is open: c opens a ticket.",
         "snoozed": "Nothing is snoozed: Z snoozes a ticket.",
         "closed": "Nothing is closed yet.",
-    }[view]
+    }.get(query.listed, "There are no tickets yet: c opens one.")
 
 
 SORTS_BY: dict[str, SortOrder] = {"left": "due", "number": "received", "received": "received", "updated": "updated"}
@@ -102,8 +105,9 @@ _ORDERS = {"order": "by order of work", "due": "by due", "received": "newest fir
 
 def _queue_title(screen: TitledScreen) -> str:
     query = screen.queue_query
-    order = "newest first" if query.view == "closed" else _ORDERS[query.order]
-    state = "closed" if query.view == "closed" else "open"
+    listed = query.listed
+    order = "newest first" if listed == "closed" and query.order in ("order", "due") else _ORDERS[query.order]
+    state = "closed" if listed == "closed" else "tickets" if listed in ("all", "awake") else "open"
     parts = ["Queue", order, f"{screen.row_count:,} {state}"]
     if query.match:
         parts.append(f"/{query.match}")
@@ -120,8 +124,8 @@ def _ticket_title(screen: TitledScreen, ticket: TicketView) -> str:
     return " · ".join(part for part in (str(ticket.number), others and f"{SIGN} {others}", ticket.line.subject) if part)
 
 
-def _set_title(pane: Widget, digit: str, text: str) -> None:
-    title = Content.assemble((digit, "$text-accent"), f" {text}")
+def _set_title(pane: Widget, text: str) -> None:
+    title = Content(text)
     # setting a border title repaints the pane, also with the same words: most calls change one title of five
     if getattr(pane, "current_title", None) != title.plain:
         pane.current_title = title.plain  # type: ignore[attr-defined]

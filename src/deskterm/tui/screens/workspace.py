@@ -83,6 +83,7 @@ class DeskWorkspace:
         self.preferences, self.keys_of = preferences, keymap.keys_of
         self.layout = Layout(screen, lambda: self.composer, self._arranged, preferences)
         self.browser = Browser(self, panes, reader)
+        self.view_list = self.browser.view_list
         self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
         self.sequence = KeySequence(self, keymap.table)
@@ -223,7 +224,7 @@ class DeskWorkspace:
 
     @property
     def views(self) -> Sequence[ViewLine]:
-        return self.browser.views
+        return self.view_list.lines
 
     @property
     def queue_query(self) -> QueueQuery:
@@ -417,7 +418,7 @@ class DeskWorkspace:
 
     def empty_list_text(self) -> str:
         query = self.queue_query
-        return titles.format_empty_list(query.view, query.match, has_team=bool(self.agent.team))
+        return titles.format_empty_list(query, has_team=bool(self.agent.team))
 
     # -- writing -------------------------------------------------------------------------------------------------
 

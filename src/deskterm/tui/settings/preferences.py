@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -41,20 +42,32 @@ class Preferences:
         self._chosen[name] = {"value": value, "over": getattr(self._file, name)}
         return self._write()
 
-    def keep_view(self, view: str, name: str, value: object) -> str:
-        """Keep what was chosen for one view of the queue: its `columns` or its `order`. Return as `keep` does."""
-        self._views.setdefault(view, {})[name] = value
+    def keep_view(self, view: str, name: str, value: object, usual: object = None) -> str:
+        """Keep what was chosen for one view of the queue: its `columns` or its `order`. usual: the view's own, which
+        the choice is over. Return as `keep` does."""
+        chosen = self._views.setdefault(view, {})
+        chosen[name], chosen[f"over_{name}"] = value, usual
         return self._write()
 
-    def list_columns(self, view: str) -> tuple[str, ...]:
-        """Return the columns that were chosen for a view, or else those of the settings; none for those that suit the
-        width."""
-        found = self._views.get(view, {}).get("columns")
-        return tuple(map(str, found)) if isinstance(found, list) else self.settings.columns
+    def forget_view(self, view: str) -> str:
+        """Forget what was chosen for a view: it says so itself by now. Return as `keep` does."""
+        return self._write() if self._views.pop(view, None) is not None else ""
 
-    def find_order(self, view: str) -> str:
-        """Return the order that was chosen for a view; empty where none was."""
-        return str(self._views.get(view, {}).get("order", ""))
+    def list_columns(self, view: str, usual: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the columns that were chosen for a view, or else its usual ones, or those of the settings; none for
+        those that suit the width."""
+        found = self._find_choice(view, "columns", [*usual])
+        return tuple(map(str, found)) if isinstance(found, list) else tuple(usual) or self.settings.columns
+
+    def find_order(self, view: str, usual: str = "order") -> str:
+        """Return the order that was chosen for a view, or else its usual one."""
+        return str(self._find_choice(view, "order", usual) or usual)
+
+    def _find_choice(self, view: str, name: str, usual: object) -> Any:
+        """Return what was chosen for a view, as long as the view says what it said then: who changes that means it."""
+        chosen = self._views.get(view, {})
+        over = chosen.get(f"over_{name}")
+        return chosen.get(name) if over is None or over == usual else None
 
     def is_chosen(self, name: str) -> bool:
         """Return whether a choice made in the console is in force, and not the file's value."""

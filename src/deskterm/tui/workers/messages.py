@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.message import Message
 
 from deskterm.present.models import DeskView, QueueLine, TicketView, ViewLine
-from deskterm.present.sanitize import Safe
-from deskterm.present.views import VIEWS
+from deskterm.present.sanitize import sanitize
+from deskterm.present.views import VIEWS, View
 from deskterm.tui.panes.page_cache import PAGE
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 class QueueQuery(NamedTuple):
-    """A list, and the place in it. view: empty for the one that suits the agent; number: the ticket under the cursor,
+    """A list, and the place in it. view: the key of its view, empty for the one that suits the agent; base, within: of
+    a view that an agent made, the view that it narrows and its filter; number: the ticket under the cursor,
     whose row is found again when the list is sorted anew; cursor: its index, kept when the ticket has left the list;
     then: the ticket beside it that takes over the cursor when an act moves `number` elsewhere (C-06); first, rows: the
     first row in sight, and how many are."""
@@ -36,10 +37,21 @@ class QueueQuery(NamedTuple):
     first: int = 0
     rows: int = 50
     then: int | None = None
+    base: str = ""
+    within: str = ""
+
+    @property
+    def listed(self) -> str:
+        """The view of every desk that the list is of, or the list that filters narrow."""
+        return self.base or self.view
 
     def same_list(self, other: QueueQuery) -> bool:
         """Return whether both are about the same list, wherever in it."""
-        return (self.view, self.order, self.match) == (other.view, other.order, other.match)
+        return self._facts == other._facts
+
+    @property
+    def _facts(self) -> tuple[str, ...]:
+        return self.view, self.order, self.match, self.base, self.within
 
 
 class DeskRead(Message):
@@ -146,6 +158,6 @@ class ReadFailed(Message):
         self.error = error
 
 
-def view_lines(totals: Mapping[str, int]) -> list[ViewLine]:
+def view_lines(totals: Mapping[str, int | None], views: Sequence[View] = VIEWS) -> list[ViewLine]:
     """Return the rows of the side bar. totals: the counts by view."""
-    return [ViewLine(view.key, Safe(view.label), totals.get(view.key)) for view in VIEWS]
+    return [ViewLine(view.key, sanitize(view.label), totals.get(view.key), view.saved) for view in views]

@@ -33,19 +33,18 @@ from deskterm.store.queries.deadlines import load_next_to_breach
 from deskterm.store.queries.desk_facts import AgentView, load_agents, load_desk_facts
 from deskterm.store.queries.queue import (
     QueueRow,
-    SortKey,
     Viewer,
     count_tickets,
     find_position,
     load_queue_page,
     load_queue_rows,
-    load_view_counts,
 )
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from deskterm.store.queries.ticket_tabs.client import count_client_tickets
 from deskterm.store.rows.live_clocks import load_live_clocks
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.access_log import AccessLog
+from deskterm.tui.workers.list_keys import find_sort_key
 from deskterm.tui.workers.messages import (
     CountsRead,
     DeskRead,
@@ -61,6 +60,7 @@ from deskterm.tui.workers.messages import (
     WholeListRead,
     view_lines,
 )
+from deskterm.tui.workers.view_reading import ViewReader
 
 if TYPE_CHECKING:
     from deskterm.store.filters.conditions import Condition
@@ -100,6 +100,7 @@ class ReadWorker:
         """True while the person is no active agent of the desk: then nothing else is read."""
         self._query = QueueQuery()
         self._open_ticket: int | None = None
+        self._views = ViewReader(login, self._read_filter)
         self._shows_wall = False
         self._presence: Presence | None = None
         """The ticket that the agent has open, for the colleagues to see (C-30)."""
@@ -242,6 +243,8 @@ class ReadWorker:
         changed = self._reader.has_changed()
         if self._reader.have_drafts_changed() or changed:
             self._read_drafts()
+        if self._views.is_due and not changed:
+            self._read_counts()
         if changed:
             if (load_desk_facts(self._reader).procedure_version, load_agents(self._reader)) != self._known:
                 self._read_desk()
@@ -268,12 +271,14 @@ class ReadWorker:
         self._is_refused = False
         self._reader.limit(find_hidden_in_document(facts.document, agents, self._login), self._login)
         self._team = agent.team
+        self._views.load(self._reader)
         if not self._query.view:
-            self._query = self._query._replace(view="team" if agent.team else "open")
+            self._query = self._views.make_first_query(self._query, has_team=bool(agent.team))
         self._vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
         self._access_log.enabled = access_log.is_access_logged(facts.document)
         desk = DeskView(sanitize(facts.name), agent, people)
         self._post(DeskRead(desk, self._vocabulary, ZoneInfo(facts.timezone)))
+        self._post(CountsRead(view_lines({}, self._views.views)))  # what they show, before the list of one of them
 
     def _refuse(self, *, is_former: bool) -> NoReturn:
         """Take everything off the screen of somebody who may read here no more, and say so (D-21, D-40)."""
@@ -291,8 +296,8 @@ class ReadWorker:
         query, viewer = self._query, self._viewer
         # The keys of rows as they were before lead to other places in the list as it is now
         self._anchors = {}
-        condition = self._read_filter(query.match)
-        total = count_tickets(self._reader, query.view, viewer, condition=condition)
+        condition = self._read_condition(query)
+        total = count_tickets(self._reader, query.listed, viewer, condition=condition)
         cursor = self._find_cursor(query, viewer, total)
         if query.then is not None and query.number is not None:
             beside = self._find_cursor(query._replace(number=query.then), viewer, total)
@@ -323,19 +328,8 @@ class ReadWorker:
         detail = load_ticket_detail(self._reader, query.number)
         if detail is None:
             return min(query.cursor, max(total - 1, 0))
-        key, condition = self._key(query, detail.row), self._read_filter(query.match)
-        return find_position(self._reader, query.view, viewer, query.order, key, condition=condition)
-
-    def _key(self, query: QueueQuery, row: QueueRow) -> SortKey:
-        """Return the sort key that a ticket has in a list, whether or not it is in it."""
-        if query.order == "received":
-            return SortKey(0, self._reader.instant(row.received), row.number)
-        if query.view == "closed" or query.order == "updated":
-            return SortKey(0, self._reader.instant(row.updated), row.number)
-        if query.order == "due":
-            due = self._reader.never if row.next_due is None else self._reader.instant(row.next_due)
-            return SortKey(0, due, row.number)
-        return row.key
+        key, condition = find_sort_key(self._reader, query, detail.row), self._read_condition(query)
+        return find_position(self._reader, query.listed, viewer, query.order, key, condition=condition)
 
     def _read_page(self, query: QueueQuery, page: int) -> None:
         # The anchors belong to the list that was read last: for another one they would lead to wrong rows
@@ -374,15 +368,24 @@ class ReadWorker:
     ) -> list[QueueRow]:
         return load_queue_page(
             self._reader,
-            query.view,
+            query.listed,
             self._viewer,
             order=query.order,
             after=after.key if after else None,
             before=before.key if before else None,
             offset=offset,
             limit=limit,
-            condition=self._read_filter(query.match),
+            condition=self._read_condition(query),
         )
+
+    def _read_condition(self, query: QueueQuery) -> Condition | None:
+        """Return the condition of the filter of a list's view, and of the one that narrows it further."""
+        conditions = [one for one in map(self._read_filter, (query.within, query.match)) if one is not None]
+        if len(conditions) < 2:
+            return conditions[0] if conditions else None
+        from deskterm.store.filters.conditions import Every  # noqa: PLC0415 - as in _read_filter
+
+        return Every(tuple(conditions))
 
     def _read_filter(self, text: str) -> Condition | None:
         """Return the condition of a filter, by what is known of the desk and the time now."""
@@ -437,5 +440,9 @@ class ReadWorker:
             self._read_ticket(self._open_ticket)
         if self._shows_wall:
             self._read_wall()
-        self._post(CountsRead(view_lines(load_view_counts(self._reader, self._viewer))))
+        self._views.load(self._reader)
+        self._read_counts()
         self._post(NextBreachesRead(self._lines(load_next_to_breach(self._reader, self._now(), NEXT_BREACHES))))
+
+    def _read_counts(self) -> None:
+        self._post(CountsRead(view_lines(self._views.count(self._reader, self._viewer), self._views.views)))

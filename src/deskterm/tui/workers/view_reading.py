@@ -1,0 +1,77 @@
+"""The views that an agent has, as the read thread reads them and counts their tickets (C-11)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from deskterm.errors import UsageError
+from deskterm.present.views import VIEWS, View, arrange_views
+from deskterm.store.personal.saved_views import SavedView, load_saved_views, load_view_choices
+from deskterm.store.queries.queue import Viewer, count_tickets, load_view_counts
+from deskterm.tui.workers.messages import QueueQuery
+
+if TYPE_CHECKING:
+    from deskterm.store.db.reader import ReadConnection
+    from deskterm.store.filters.conditions import Condition
+
+MOST_TIME = 0.05
+"""The share of the read thread's time that the counts of saved views may take: a filter with words costs more than a
+count of an index, and colleagues write all day."""
+
+
+class ViewReader:
+    """The views of one agent. read_filter: returns the condition of a filter."""
+
+    def __init__(self, login: str, read_filter: Callable[[str], Condition | None]) -> None:
+        self._login, self._read_filter = login, read_filter
+        self.views: Sequence[View] = VIEWS
+        self.default = ""
+        self._totals: dict[str, int | None] = {}
+        """The counts of saved views, by key, as they were read last."""
+        self._counted: Mapping[str, SavedView] = {}
+        """The views that they are of."""
+        self._wait_until = 0.0
+        """When they may be read again, seconds of a steady clock."""
+        self.is_behind = False
+        """True while the counts of saved views are older than the last change."""
+
+    def load(self, reader: ReadConnection) -> None:
+        """Read which views there are."""
+        choices = load_view_choices(reader, self._login)
+        self.views, self.default = arrange_views(load_saved_views(reader, self._login), choices.places), choices.default
+
+    def make_first_query(self, query: QueueQuery, *, has_team: bool) -> QueueQuery:
+        """Return the list that opens first: of the view that the agent chose, else of their team or of all."""
+        view = next((view for view in self.views if view.key == self.default), None)
+        if view is None:
+            return query._replace(view="team" if has_team else "open")
+        if view.saved is None:
+            return query._replace(view=view.key)
+        saved = view.saved
+        return query._replace(view=view.key, base=saved.base, within=saved.filter, order=saved.order)
+
+    def count(self, reader: ReadConnection, viewer: Viewer) -> dict[str, int | None]:
+        """Count the tickets of every view but `closed`. Those of saved views are as they were read last where they may
+        not be read again yet (`MOST_TIME`); None for one whose filter can no longer be read."""
+        saved = {view.key: view.saved for view in self.views if view.saved is not None}
+        self.is_behind = saved == self._counted and time.monotonic() < self._wait_until
+        if not self.is_behind:
+            begun = time.monotonic()
+            self._totals = {key: self._count(reader, viewer, view) for key, view in saved.items()}
+            self._counted, ended = saved, time.monotonic()
+            self._wait_until = ended + (ended - begun) / MOST_TIME
+        return load_view_counts(reader, viewer) | self._totals
+
+    @property
+    def is_due(self) -> bool:
+        """True when counts that are behind may be read again."""
+        return self.is_behind and time.monotonic() >= self._wait_until
+
+    def _count(self, reader: ReadConnection, viewer: Viewer, view: SavedView) -> int | None:
+        try:
+            condition = self._read_filter(view.filter)
+        except UsageError:  # the procedure has a status or a field no more
+            return None
+        return count_tickets(reader, view.base, viewer, condition=condition)
