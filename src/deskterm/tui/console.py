@@ -255,9 +255,6 @@ class Workspace(Console, Protocol):
     def show_view(self, key: str) -> None:
         """Show a view from its first row."""
 
-    def step_view(self, by: int) -> None:
-        """Show the view so many places further on in the side bar."""
-
     @property
     def row_count(self) -> int:
         """Rows of the list in the queue pane, read or not."""

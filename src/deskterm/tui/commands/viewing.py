@@ -31,8 +31,8 @@ def _open_last(workspace: Workspace) -> None:
 VIEWING: tuple[Command, ...] = (
     Command("view", "Go to a view", argument="[name, or what `edit-view` takes]",
             handler="view.go_to_view", group="Look",
-            help=f"Go to a view: {format_view_keys([view.key for view in VIEWS])}, or one of your own or your team's by "
-                 "its name; `:view save NAME` makes one of what the queue shows."),
+            help=f"Go to a view: {format_view_keys([view.key for view in VIEWS])}, or one of your own or your team's "
+                 "by its name; `:view save NAME` makes one of what the queue shows."),
     Command("save-view", "Save as a view", keys=("B",), argument="[name]",
             handler="queue.views.save_view", group="Look", opens_input=True,
             help="Save what the queue shows as a view: its filter, order and columns; under the name of a view of "
@@ -50,10 +50,10 @@ VIEWING: tuple[Command, ...] = (
             step=_open_last, group="Look", in_palette=False,
             help="Back to the view before; again, and forth."),
     Command("next-view", "Next view", keys=("v", "right_square_bracket"),
-            step=lambda workspace: workspace.step_view(1), group="Look", in_palette=False,
+            step=lambda workspace: workspace.show_view(workspace.view_list.neighbour(1)), group="Look", in_palette=False,
             help="The next view."),
     Command("previous-view", "Previous view", keys=("V", "left_square_bracket"),
-            step=lambda workspace: workspace.step_view(-1), group="Look", in_palette=False,
+            step=lambda workspace: workspace.show_view(workspace.view_list.neighbour(-1)), group="Look", in_palette=False,
             help="The view before."),
 )
 # fmt: on

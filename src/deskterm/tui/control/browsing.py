@@ -151,10 +151,6 @@ class Browser:
         self._panes.queue.set_columns(names)
         self.view_list.keep("columns", [*names])
 
-    def step_view(self, by: int) -> None:
-        """Show the view so many places further on in the side bar."""
-        self.show_view(self.view_list.neighbour(by))
-
     def refresh(self) -> None:
         """Read lists, counts and the open ticket again."""
         self.counted_at = self._host.epoch()

@@ -289,9 +289,6 @@ class DeskWorkspace:
     def choose_columns(self, names: Sequence[str]) -> None:
         self.browser.choose_columns(names)
 
-    def step_view(self, by: int) -> None:
-        self.browser.step_view(by)
-
     def begin_act(self, numbers: Sequence[int]) -> None:
         self.browser.begin_act(numbers)
 

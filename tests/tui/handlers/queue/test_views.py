@@ -147,9 +147,10 @@ async def test_missed_targets_are_counted_in_red_and_what_is_snoozed_is_in_no_ot
             await console.workspace.wait_for_list()
             listed[line.label] = numbers(console)
         assert [label for label, found in listed.items() if 1002 in found] == ["Snoozed"]
-        totals = {line.label: line.total for line in console.workspace.views}
+        totals = {str(line.label): line.total for line in console.workspace.views}
         assert all(totals[label] in (None, len(found)) for label, found in listed.items())
         views = console.screen.query_one(Views)
         place = next(place for place, line in enumerate(console.workspace.views) if line.key == "breached")
         (row,) = views.render_row(place, 18, False)
-        assert totals["Breached"] and any("late" in str(span.style) for span in row.spans), row.spans
+        assert totals["Breached"]
+        assert any("late" in str(span.style) for span in row.spans), row.spans
