@@ -19,6 +19,11 @@ def _open_numbered(place: int, workspace: Workspace) -> None:
         workspace.show_pane("queue")
 
 
+def _open_neighbour(by: int, workspace: Workspace) -> None:
+    """Open the view so many places further on."""
+    workspace.show_view(workspace.view_list.neighbour(by))
+
+
 def _open_last(workspace: Workspace) -> None:
     """Open the view before the one that is shown, if it is still there."""
     before = workspace.view_list.before
@@ -50,10 +55,10 @@ VIEWING: tuple[Command, ...] = (
             step=_open_last, group="Look", in_palette=False,
             help="Back to the view before; again, and forth."),
     Command("next-view", "Next view", keys=("v", "right_square_bracket"),
-            step=lambda workspace: workspace.show_view(workspace.view_list.neighbour(1)), group="Look", in_palette=False,
+            step=partial(_open_neighbour, 1), group="Look", in_palette=False,
             help="The next view."),
     Command("previous-view", "Previous view", keys=("V", "left_square_bracket"),
-            step=lambda workspace: workspace.show_view(workspace.view_list.neighbour(-1)), group="Look", in_palette=False,
+            step=partial(_open_neighbour, -1), group="Look", in_palette=False,
             help="The view before."),
 )
 # fmt: on
