@@ -87,6 +87,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(1024)
         self._tails: LRUCache[tuple[object, ...], list[Segment]] = LRUCache(1024)
         """Rows without their due cells, which change with the second."""
+        self._base: Style | None = None
+        """The style that rows are laid on; None until it is asked for."""
         self._painted_dues: dict[int, str] = {}
         """Due cells by row, as they stand on the screen."""
         self._requested: set[int] = set()
@@ -332,7 +334,9 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         key = (cell, *tail_key)
         strip = self._strips.get(key)
         if strip is None:
-            base = self.rich_style
+            if self._base is None:
+                self._base = self.rich_style
+            base = self._base
             if marked:
                 base += self._style("queue--marked")
             if cursor:
@@ -461,5 +465,6 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
+        self._base = None
         self._strips.clear()
         self._tails.clear()

@@ -219,8 +219,10 @@ def _find_changes(shown: list[_Cell], wanted: list[_Cell]) -> list[tuple[int, in
     """Return the places of cells that differ, those close to each other together."""
     places = [place for place, (old, new) in enumerate(zip(shown, wanted, strict=True)) if old != new]
     # Terminals disagree about the width of some characters: where there are any, all from the first one on is written
-    doubtful = next((n for n, cells in enumerate(zip(shown, wanted, strict=True)) if _is_doubtful(*cells)), None)
-    if doubtful is not None and places[-1] >= doubtful:
+    # Behind the last change there is nothing to be doubted
+    pairs = zip(shown[: places[-1] + 1], wanted, strict=False)
+    doubtful = next((n for n, ((old, _), (new, _)) in enumerate(pairs) if len(old) != 1 or len(new) != 1), None)
+    if doubtful is not None:
         first = max(doubtful - 1, 0)  # the first half of a wide one
         places = [place for place in places if place < first] + list(range(first, len(wanted)))
     changes = [(places[0], places[0] + 1)]
@@ -231,7 +233,3 @@ def _find_changes(shown: list[_Cell], wanted: list[_Cell]) -> list[tuple[int, in
         else:
             changes[-1] = start, place + 1
     return changes
-
-
-def _is_doubtful(old: _Cell, new: _Cell) -> bool:
-    return len(old[0]) != 1 or len(new[0]) != 1
