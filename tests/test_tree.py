@@ -35,6 +35,8 @@ TESTED_ELSEWHERE = {
     "core/context": "values without behaviour",
     "core/event_reader": "by the explanations, which read through it (explain/test_clock_explanation)",
     "core/ticket_lookup": "by the commands that look tickets up (linking, core/test_session)",
+    "history/kept_words": "by undo (conversation/test_scheduled_replies), and as the console goes on with them"
+    " (tui/handlers/test_undoing)",
     "domain/changes": "types, and one look-up (domain/test_event_kinds)",
     "domain/event_kind_entry": "the entry of each kind (domain/test_event_kinds)",
     "domain/event_payloads": "types (domain/test_event_kinds walks them)",

@@ -1,4 +1,5 @@
-"""The runner: notes warnings, breaches and ends of timers as they come, each once and in order of time.
+"""The runner: notes warnings, breaches and ends of timers as they come, each once and in order of time, and sends the
+replies that were scheduled.
 
 The runner decides nothing. A ticket's events already say when a clock warns or is missed; the runner records it in an
 event, and does what the end of a timer brings. So a runner that was away for a day leaves the same events as one that
@@ -18,6 +19,7 @@ from typing import Literal, TypeVar
 from sqlalchemy import func, select
 
 from deskterm.automation.handover import ShiftHandover
+from deskterm.automation.scheduled_replies import ScheduledReplies
 from deskterm.desk.api import open_system_desk
 from deskterm.desk.core.transaction import load_events
 from deskterm.desk.domain.fold import UpcomingEvent, fold_events
@@ -42,11 +44,12 @@ POLL_INTERVAL = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ClockAlert:
-    """A warning, breach or end of a timer that the runner has noted. instant: its due instant, epoch seconds. late:
+    """A warning, breach or end of a timer that the runner has noted, or a reply that it has sent or held back, whose
+    author is the assignee here. instant: its due instant, epoch seconds. late:
     seconds between that and the note. sentence: for people. timezone: that of the desk."""
 
     number: int
-    what: Literal["warning", "breach", "timer"]
+    what: Literal["warning", "breach", "timer", "reply"]
     metric: str
     cycle: int
     threshold: str
@@ -71,6 +74,7 @@ class Runner:
         self._skipped: set[tuple[int, UpcomingEvent, str | None]] = set()
         """Events that could not be noted since one last was."""
         self._handover = ShiftHandover(self._desk)
+        self._replies = ScheduledReplies(self._desk)
         self._last_step: datetime | None = None
 
     def next_at(self) -> datetime | None:
@@ -80,7 +84,7 @@ class Runner:
                 select(func.min(self._clocks.c.next_event_at)).where(self._clocks.c.state == "running")
             ).scalar_one()
         change = None if self._last_step is None else self._handover.next_at(self._last_step)
-        coming = [at for at in (first, change) if at is not None and at < NEVER]
+        coming = [at for at in (first, change, self._replies.next_at()) if at is not None and at < NEVER]
         return min(coming, default=None)
 
     def step(self, now: datetime) -> Iterator[ClockAlert]:
@@ -98,7 +102,7 @@ class Runner:
                 # Another runner was quicker, or the ticket has changed. Look again, but only once: an event that can
                 # never be noted must not keep the runner busy.
                 if found in self._skipped:
-                    return
+                    break
                 self._skipped.add(found)
                 continue
             self._skipped.clear()
@@ -116,6 +120,11 @@ class Runner:
                 self._desk.timezone,
             )
         self._handover.step(now)
+        # Behind what has come on its own by now, which happened before they are sent
+        for reply in self._replies.step(now):
+            late = int(now.timestamp()) - reply.due
+            zone = self._desk.timezone
+            yield ClockAlert(reply.number, "reply", "", 0, "", reply.due, late, reply.who, reply.sentence, zone)
 
     def _find_first(self, now: datetime) -> tuple[int, UpcomingEvent, str | None] | None:
         """Return the ticket whose event came first, that event, and the ticket's assignee."""
@@ -231,6 +240,7 @@ def summarize_alerts(alerts: Sequence[ClockAlert]) -> list[str]:
             "warning": ("warning", "warnings"),
             "breach": ("missed target", "missed targets"),
             "timer": ("timer", "timers"),
+            "reply": ("scheduled reply", "scheduled replies"),
         }
         counts = [(sum(alert.what == what for alert in old), names) for what, names in words.items()]
         summary = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count)

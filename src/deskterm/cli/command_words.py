@@ -11,7 +11,7 @@ TICKET_SECTIONS = (
         'deskterm ticket reply 1001 "It is fixed." --status solved',
         (
             *("new", "show", "list", "search", "reply", "note", "macro", "files", "save-files", "open-file", "drafts"),
-            *("assign", "take", "set", "snooze", "undo"),
+            *("scheduled", "assign", "take", "set", "snooze", "undo"),
         ),
     ),
     Section(

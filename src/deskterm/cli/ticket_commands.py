@@ -26,6 +26,10 @@ TICKET_GROUP = GroupEntry(
             "templates.macros:run_on_ticket",
             "Run a macro: all of its changes and its reply or note happen, or nothing; one undo takes them back.",
         ),
+        "scheduled": CommandEntry(
+            "conversation.scheduled:change_scheduled",
+            "Show the replies to a ticket that wait to be sent, or change one, send it now or call it off.",
+        ),
         "drafts": CommandEntry(
             "conversation.drafts:list_drafts",
             "List my drafts, or print those for a ticket in full; nobody else sees them.",

@@ -100,6 +100,10 @@ def describe_record(record: RecordView, detail: TicketDetail, vocabulary: Vocabu
                 "Priority disputed",
                 f"since {format_instant(record.at, vocabulary.timezone)}{more}{_quote_texts(record, detail)}",
             )
+        case "scheduled_reply" if record.state == "waiting":
+            return "Reply later", f"by {record.who}, {format_instant(record.values['due'], vocabulary.timezone)}"
+        case "scheduled_reply" if record.state == "held":
+            return "Reply held back", f"of {record.who}: {record.values.get('reason', '')}"
         case "suggestion" if record.state == "open":
             return f"Suggestion {record.key}", str(record.values.get("ask", ""))
         case "item" if marked:

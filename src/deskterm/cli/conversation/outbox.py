@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from deskterm.cli.conversation.scheduled import print_scheduled, warn_of_late
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Limit
@@ -27,6 +28,9 @@ def list_letters(
     state: Annotated[str, typer.Option(help="queued, sent, failed or withdrawn.")] = "queued",
     limit: Limit = 1000,
     full: Annotated[bool, typer.Option("--full", help="Print each letter whole.")] = False,
+    scheduled: Annotated[
+        bool, typer.Option("--scheduled", help="Replies that are sent later instead, and those that were held back.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List letters to people outside, the oldest first."""
@@ -34,6 +38,15 @@ def list_letters(
         raise UsageError(f"A letter is queued, sent, failed or withdrawn, not {state!r}.")
     cli: CliContext = context.obj
     cli.require("letters")
+    if scheduled:
+        with cli.open_current_reader() as reader:
+            facts = load_desk_facts(reader)
+            replies = cut_to_limit(outbox.load_scheduled_replies(reader, limit=limit + 1), limit)
+        if replies:
+            cli.log_access(facts, None, "outbox")
+        print_scheduled(replies, facts.timezone, full=full, as_json=as_json)
+        warn_of_late(replies, int(cli.now(facts).timestamp()))
+        return
     with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)
         letters = cut_to_limit(outbox.load_letters(reader, state, limit=limit + 1), limit)

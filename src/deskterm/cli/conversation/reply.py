@@ -1,4 +1,4 @@
-"""`deskterm ticket reply|note`: messages on a ticket."""
+"""`deskterm ticket reply|note`: messages on a ticket, now or later."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deskterm.cli.runtime.options import AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.templates.filling import Filling, LanguageOption, TemplateName, Values
-from deskterm.desk.conversation import messages
+from deskterm.desk.conversation import messages, scheduled_replies
 from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.errors import UsageError
 
@@ -41,6 +41,9 @@ def reply(
     template: TemplateName = None,
     language: LanguageOption = "",
     values: Values = None,
+    send_at: Annotated[
+        str | None, typer.Option("--at", help="Send it later: tomorrow 09:00, 3h, next opening, next opening after 2h.")
+    ] = None,
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,6 +55,8 @@ def reply(
     # The text first: it may be typed for minutes, and `now` is when it is finished
     filling = Filling(template, language, values)
     body, now = filling.read_words(words), cli.now(facts)
+    if from_requester and send_at is not None:
+        raise UsageError("--at goes with a reply of the desk's own: what a requester said is recorded at once.")
     if from_requester:
         if template is not None:
             raise UsageError("--template is for what you write: a requester's words go in as they are.")
@@ -71,6 +76,21 @@ def reply(
             attachments=with_files,
             files=read_attachments(desk, attach),
             now=now,
+        )
+    elif send_at is not None:
+        if resolution is not None or channel != "email" or author is not None or received is not None or with_files:
+            raise UsageError("--at goes with --status and --next-steps: what is sent later is a letter.")
+        desk = cli.open_desk()
+        result = scheduled_replies.schedule_reply(
+            desk,
+            number,
+            filling.write(desk, number, "reply", body, now),
+            send_at,
+            status=status,
+            next_steps=next_steps,
+            files=read_attachments(desk, attach),
+            now=now,
+            version=version,
         )
     elif author is not None or received is not None or with_files:
         raise UsageError("--author, --received and --with-files go with --from-requester.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from deskterm.desk.conversation.follow_up import find_latest_follow_up, register_follow_up
 from deskterm.desk.conversation.thanks_messages import is_only_thanks_on_ticket, record_thanks
@@ -14,6 +15,8 @@ from deskterm.desk.core.people import find_or_add_author
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
 from deskterm.desk.directory.participants import require_addressee
+from deskterm.desk.domain.changes import Changes
+from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.notify.letter_checks import check_resolution_letter
@@ -21,6 +24,7 @@ from deskterm.desk.tickets.message_input import require_message_text, resolve_ar
 from deskterm.desk.tickets.reopening import find_reopen_status, is_closed_to_replies
 from deskterm.desk.tickets.resolution import build_resolution_changes, find_default_code
 from deskterm.desk.workflow.transition_rules import check_transition, is_current_status
+from deskterm.procedure.channels import MAIL
 from deskterm.procedure.schema import Status
 
 
@@ -48,39 +52,70 @@ def reply(
     visible text and for files that are too large, and DeskError for mail to nobody (D-13)."""
     text = require_message_text(body)
     with desk.ticket(number, "reply", now, version) as work:
-        require_addressee(work, channel, option="--channel")
-        target = (
-            None
-            if status is None or is_current_status(work, status)
-            else check_transition(work, status, with_message=True, with_resolution=resolution is not None)
-        )
-        codes = work.procedure.definition.closing.resolutions
-        # In the event of the reply: the status that it moves to may require a resolution
-        resolution_changes = (
-            {}
-            if resolution is None
-            else build_resolution_changes(work, resolution, find_default_code(codes, resolution))
-        )
-        event = append_with_files(
+        summary, event = append_reply(
             work,
-            "replied",
-            {**resolution_changes, **({"status": (work.state.status, target.key)} if target else {})},
-            {"body": text},
-            files,
-            author_kind="system" if automatic else "agent",
-            author=desk.agent.name,
-            channel=channel,
-            automatic=automatic,
+            text,
+            status=status,
             next_steps=next_steps,
             resolution=resolution,
+            channel=channel,
+            automatic=automatic,
+            files=files,
         )
-        moved = f", now {target.label}" if target else ""
-        if status is not None and target is None:
-            moved = f"; it is {work.procedure.statuses[work.state.status].label} already"
-        result = work.build_result(f"{number} answered{count_files(files)}{moved}")
+        result = work.build_result(summary)
         if resolution is not None:
             result = replace(result, missing_in_letter=check_resolution_letter(work, event, strict=False))
     return result
+
+
+class AppendedReply(NamedTuple):
+    """A reply that was appended to a transaction. summary: one line for a person."""
+
+    summary: str
+    event: Event
+
+
+def append_reply(
+    work: TicketTransaction,
+    text: str,
+    *,
+    status: str | None,
+    next_steps: bool = False,
+    resolution: Literal["temporary", "permanent"] | None = None,
+    channel: str = MAIL,
+    automatic: bool = False,
+    files: Sequence[NewFile] = (),
+    changes: Changes = MappingProxyType({}),
+) -> AppendedReply:
+    """Append a public reply of the agent at work, as `reply` describes it. changes: what its event changes too."""
+    require_addressee(work, channel, option="--channel")
+    target = (
+        None
+        if status is None or is_current_status(work, status)
+        else check_transition(work, status, with_message=True, with_resolution=resolution is not None)
+    )
+    codes = work.procedure.definition.closing.resolutions
+    # In the event of the reply: the status that it moves to may require a resolution
+    resolution_changes = (
+        {} if resolution is None else build_resolution_changes(work, resolution, find_default_code(codes, resolution))
+    )
+    event = append_with_files(
+        work,
+        "replied",
+        {**changes, **resolution_changes, **({"status": (work.state.status, target.key)} if target else {})},
+        {"body": text},
+        files,
+        author_kind="system" if automatic else "agent",
+        author=work.context.agent.name,
+        channel=channel,
+        automatic=automatic,
+        next_steps=next_steps,
+        resolution=resolution,
+    )
+    moved = f", now {target.label}" if target else ""
+    if status is not None and target is None:
+        moved = f"; it is {work.procedure.statuses[work.state.status].label} already"
+    return AppendedReply(f"{work.number} answered{count_files(files)}{moved}", event)
 
 
 def add_note(

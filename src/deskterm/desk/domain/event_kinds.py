@@ -17,6 +17,9 @@ from deskterm.procedure.schema.text_types import NoticeTopic
 EventKind = Literal[
     "registered",
     "replied",
+    "reply_scheduled",
+    "reply_held",
+    "reply_called_off",
     "noted",
     "moved",
     "kept_back",
@@ -190,6 +193,29 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         topics=_reply_topics,
         undone="the reply on {number} is taken back, and its letter is withdrawn",
         irreversible="the requester has been told",
+    ),
+    "reply_scheduled": EventKindEntry(
+        label="scheduled a reply",
+        phrase=lambda label, data: "changed a scheduled reply" if data.get("changed") else label,
+        payload=payloads.ScheduledReplyData,
+        has_reactions=False,
+        undone_by_case=lambda changes, data: (
+            "the scheduled reply to {number} is as it was"
+            if data.get("changed")
+            else "the reply to {number} is no longer scheduled"
+        ),
+    ),
+    "reply_held": EventKindEntry(
+        label="held a scheduled reply back",
+        payload=payloads.ScheduledReplyData,
+        category="system",
+        has_reactions=False,
+    ),
+    "reply_called_off": EventKindEntry(
+        label="called a scheduled reply off",
+        payload=payloads.ScheduledReplyData,
+        has_reactions=False,
+        undone="the reply to {number} is scheduled again",
     ),
     "noted": EventKindEntry(
         label="wrote a note",

@@ -184,6 +184,13 @@ class LetterData(MessageData, total=False):
     """Number of the event whose files go with the letter."""
 
 
+class ScheduledReplyData(MessageData, total=False):
+    reply: str
+    """Key of the record of the reply that is sent later."""
+    changed: bool
+    """Its words or its time were changed."""
+
+
 class StaffNoticeData(EventData, total=False):
     who: str
     """Logins of the recipients, separated and enclosed by commas."""

@@ -13,6 +13,8 @@ from deskterm.procedure.ticket_fields import BY_NAME, HISTORY_FIELDS, list_choic
 _NOUNS: Mapping[str, str] = {
     "registered": "opening of",
     "replied": "reply to",
+    "reply_scheduled": "scheduled reply to",
+    "reply_called_off": "scheduled reply to",
     "noted": "note on",
     "due_set": "due time of",
     "waived": "waiver for",

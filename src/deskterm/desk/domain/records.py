@@ -1,5 +1,5 @@
 """Records of a ticket: participants, checklists, escalations, development items, time entries, quotes, answers to
-surveys, letters and notices.
+surveys, letters and notices, replies to be sent later.
 
 A record is a small JSON object under a kind and a key. It is created, changed and removed by changes of events, as any
 other field of a ticket, so that history, undo and the integrity check cover all kinds without code of their own. The
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 CALL = "call"
 """The kind of record of a call that repeats until it is acknowledged."""
+
+SCHEDULED_REPLY = "scheduled_reply"
+"""The kind of record of a reply that is sent later: `waiting`, `held`, `sent` or `called off`."""
 
 Records = dict[tuple[str, str], "Record"]
 """(kind, key) → record, in the order of creation."""

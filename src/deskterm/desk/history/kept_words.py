@@ -12,10 +12,13 @@ from sqlalchemy import insert
 from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.records import SCHEDULED_REPLY
 from deskterm.desk.history.last_command import LastCommand
 from deskterm.desk.notify.letters import load_event_text
 from deskterm.store.db.tables import DraftRow, table_of
 from deskterm.store.personal.drafts import DraftKind, StoredDraft
+
+_RECORD = f"records.{SCHEDULED_REPLY}."
 
 _INSERT_DRAFT = insert(table_of(DraftRow)).returning(table_of(DraftRow).c.id)
 
@@ -26,24 +29,52 @@ def keep_words(work: TicketTransaction, command: LastCommand) -> list[StoredDraf
     incident's."""
     undone = work.command_events[-1]
     seqs: Collection[int] = undone.data.get("seqs", ()) if undone.kind == "undone" else ()
-    context = work.context
+    found: dict[object, Event] = {}
+    for event in work.load_earlier_events():
+        if event.seq not in seqs or not _is_own_reply(work, event):
+            continue
+        key = event.data.get("reply") or next((name for name in event.changes if name.startswith(_RECORD)), event.seq)
+        key = str(key).removeprefix(_RECORD)
+        # Of one that is still scheduled, in its words before, nothing was taken back
+        if event.kind == "replied" or (SCHEDULED_REPLY, key) not in work.state.records:
+            found[key] = event
     return [
-        _save(work, event, load_event_text(work, event))
-        for event in command.events
-        if event.seq in seqs
-        and event.kind == "replied"
-        and event.data.get("author_kind") == "agent"
-        and not event.data.get("incident")
-        and (event.actor, event.data.get("behind", "")) == (context.agent.login, context.behind)
+        _save(work, event, load_event_text(work, event, "body" if event.kind == "replied" else "draft"))
+        for event in found.values()
     ]
+
+
+def find_scheduling(work: TicketTransaction, command: LastCommand, now: int) -> set[int]:
+    """Return the events of scheduled replies that go with a command when it is undone, by number: all of those which
+    would be due at once without it. What is taken back must not be sent the next moment. now: epoch seconds."""
+    names: set[str] = set()
+    for event in reversed(command.events):
+        for name, (before, _) in event.changes.items():
+            if name.startswith(_RECORD):
+                names.add(name)
+                if before is not None and not (before.get("state") == "waiting" and before["due"] <= now):
+                    names.discard(name)
+    return {event.seq for event in work.load_earlier_events() if not names.isdisjoint(event.changes)}
+
+
+def _is_own_reply(work: TicketTransaction, event: Event) -> bool:
+    """Return whether an event has words of the agent at work that were sent, or were to be sent, to the requester."""
+    if event.kind == "replied":
+        is_meant = event.data.get("author_kind") == "agent" and not event.data.get("incident")
+    else:
+        is_meant = event.kind == "reply_scheduled" and "draft" in event.texts
+    if not is_meant:
+        return False
+    return (event.actor, event.data.get("behind", "")) == (work.context.agent.login, work.context.behind)
 
 
 def _save(work: TicketTransaction, event: Event, text: str) -> StoredDraft:
     kind: DraftKind = "resolve" if event.data.get("resolution") else "reply"
     # As the composer keeps them; the version is the one after the undo, so that nothing seems to have come meanwhile
     data: dict[str, Any] = {"version": work.state.version, "channel": event.data.get("channel", "")}
-    if "status" in event.changes:
-        data["status"] = event.changes["status"][1]
+    scheduled = next((after for name, (_, after) in event.changes.items() if name.startswith(_RECORD)), None) or {}
+    if status := event.changes.get("status", (None, scheduled.get("status")))[1]:
+        data["status"] = status
     key = secrets.token_hex(8)
     row = {
         "key": key,

@@ -28,7 +28,7 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import TicketFold, fold_events, select_clock_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED, is_merge_into_another
 from deskterm.desk.domain.records import build_record_change, records_of_kind
-from deskterm.desk.history.kept_words import keep_words
+from deskterm.desk.history.kept_words import find_scheduling, keep_words
 from deskterm.desk.history.last_command import LastCommand, find_last_command
 from deskterm.desk.policy.status_graph import find_duplicate_status
 from deskterm.errors import DeskError
@@ -198,6 +198,7 @@ def undo_on_ticket(work: TicketTransaction, command: LastCommand, now: int) -> i
         elif event.kind != "noticed":
             # What a clock did stays on record, unless the undo moves its due time (below)
             undone.add(event.seq)
+    undone |= find_scheduling(work, command, now)
     # The failed delivery of a letter goes with the letter
     undone |= {event.seq for event in command.later if event.kind == "delivered" and _letter_seqs(event) <= undone}
     undone |= _find_outdated_notices(work, command, undone)

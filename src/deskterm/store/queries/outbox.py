@@ -1,4 +1,5 @@
-"""Letters to people outside, notices to agents, and participants of tickets. SQL over a bare `ReadConnection`."""
+"""Letters to people outside, replies that are sent later, notices to agents, and participants of tickets. SQL over a
+bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -45,6 +46,24 @@ class Letter(NamedTuple):
     files: tuple[str, ...] = ()
 
 
+class ScheduledReply(NamedTuple):
+    """A reply that is sent later. key: of its record within the ticket; state: `waiting` or `held`, with the reason;
+    at: when it last changed; due: when it is sent, both epoch seconds; who: the login of its author; status: the key of
+    the status that the ticket moves to then, empty for none."""
+
+    number: int
+    key: str
+    state: str
+    at: int
+    due: int
+    who: str
+    requester: str
+    subject: str
+    status: str
+    body: str
+    reason: str
+
+
 class NoticeRow(NamedTuple):
     """A notice to an agent about a ticket. at: epoch seconds; on: the event that it is about; not_before: the opening
     before which it is not to be sent."""
@@ -76,6 +95,39 @@ def load_ticket_letters(reader: ReadConnection, number: int) -> list[Letter]:
         {"number": number},
     )
     return _to_letters(reader, found)
+
+
+def load_scheduled_replies(
+    reader: ReadConnection, login: str | None = None, *, number: int | None = None, limit: int = 1000
+) -> list[ScheduledReply]:
+    """Load the replies that wait to be sent or were held back, the one that is due first at the top. login: only those
+    of an agent; number: only those to a ticket."""
+    conditions = ("AND r.who = :login " if login else "") + ("AND r.ticket_id = :number " if number else "")
+    found = reader.rows(
+        "SELECT r.ticket_id, r.key, r.state, r.at, r.data, t.requester, t.subject FROM record r "
+        "JOIN ticket t ON t.id = r.ticket_id "
+        f"WHERE r.kind = 'scheduled_reply' AND r.state IN ('waiting', 'held') {conditions}"
+        "ORDER BY r.due_at, r.ticket_id, r.key LIMIT :limit",
+        {"limit": limit, **({"login": login} if login else {}), **({"number": number} if number else {})},
+    )
+    parsed = [(*row[:3], seconds_from_stored(row[3]), json.loads(row[4]), *row[5:]) for row in found]
+    texts = load_texts(reader, (row[4].get("draft") for row in parsed))
+    return [
+        ScheduledReply(
+            ticket,
+            key,
+            state,
+            at,
+            values["due"],
+            values["who"],
+            requester,
+            subject,
+            values.get("status", ""),
+            texts.get(values.get("draft"), ""),
+            values.get("reason", ""),
+        )
+        for ticket, key, state, at, values, requester, subject in parsed
+    ]
 
 
 def load_notices(reader: ReadConnection, login: str, *, limit: int = 100) -> list[NoticeRow]:
