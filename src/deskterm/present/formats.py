@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 
 from deskterm.present.sanitize import Safe, sanitize
+from deskterm.present.time_bases import TimeBase
 from deskterm.sla.zones import zone_abbreviation
 
 MINUS = "\N{MINUS SIGN}"
@@ -22,6 +23,18 @@ def format_countdown(seconds: int) -> str:
     if hours:
         return f"{sign}{hours}h {rest // 60:02}m"
     return f"{sign}{rest // 60}:{rest % 60:02}"
+
+
+def format_time_left(seconds: int, base: TimeBase) -> str:
+    """Format the time left as `format_countdown`, and say what it is counted in where a desk has both bases (C-10):
+    working time is `4h 12m w`; calendar time is in days where it has two, `2d 4h`."""
+    if base == "working":
+        return f"{format_countdown(seconds)} w"
+    days, rest = divmod(abs(seconds), 86_400)
+    if base == "calendar" and days >= 2:
+        hours = rest // 3600
+        return f"{MINUS if seconds < 0 else ''}{days}d" + (f" {hours}h" if hours else "")
+    return format_countdown(seconds)
 
 
 def format_length(seconds: int) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from deskterm.present.form_fields import FormField, list_form_fields
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
+from deskterm.present.time_bases import TimeBase, find_base, mixes_bases
 from deskterm.sla.calendar import Calendar
+from deskterm.sla.opening_hours import DAY
 
 
 class Vocabulary:
@@ -68,6 +71,7 @@ class Vocabulary:
         self._calendars: Mapping[str, Any] = content.get("calendars", {})
         first: Mapping[str, Any] = next(iter(self._calendars.values()), {})
         self.timezone: str = timezone or first.get("timezone") or "UTC"
+        self._policies = content.get("policies", ())
         self._built_calendars: dict[str, Calendar | None] = {}
 
     def choices(self, part: str) -> Mapping[str, Choice]:
@@ -98,6 +102,15 @@ class Vocabulary:
             part = self._calendars.get(key)
             self._built_calendars[key] = _build_calendar(part) if part else None
         return self._built_calendars[key]
+
+    @cached_property
+    def mixes_bases(self) -> bool:
+        """True where some targets are counted in working time and others by the calendar (C-10)."""
+        return mixes_bases(self._policies, self._calendars)
+
+    def find_base(self, target: str, calendar: str) -> TimeBase:
+        """Return what the time left of a target is counted in, where that has to be said. calendar: its key."""
+        return find_base(target, calendar, self._calendars, DAY) if self.mixes_bases else ""
 
     def importance(self, severity: str | None, priority: str | None) -> Safe:
         """Return the short label of a ticket's severity, or of its priority where it has no severity."""

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from deskterm.present.sanitize import Safe
+from deskterm.present.time_bases import TimeBase
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import remaining_seconds
 
@@ -34,7 +35,8 @@ SOON = 3600
 
 class QueueLine(NamedTuple):
     """A ticket in a list. status, category, type: keys, the other texts are labels; importance: the short label of its
-    severity, or of its priority where it has none; due: the next due time, None without a running clock; metric,
+    severity, or of its priority where it has none; status_short: the status for narrow columns; base: what its time
+    left is counted in, where that has to be said; due: the next due time, None without a running clock; metric,
     calendar, since, overrun: of the clock that is due then, as `seconds_left` takes them; paused: a clock is paused."""
 
     number: int
@@ -58,6 +60,8 @@ class QueueLine(NamedTuple):
     since: int = 0
     overrun: int = 0
     department: Safe = Safe("")
+    status_short: Safe = Safe("")
+    base: TimeBase = ""
     fields: tuple[Safe, ...] = ()
     """The values of the declared fields of the queue (`procedure.ticket_fields.QUEUE_FIELDS`), in their order."""
 
@@ -118,7 +122,7 @@ class TimelineEntry(NamedTuple):
 
 class TicketClock(NamedTuple):
     """A cycle of a metric. calendar: the one that its time left is counted in, None for wall time; consumed: open
-    seconds used; since: the last change of its state; overrun: as `seconds_left` takes it."""
+    seconds used; since: the last change of its state; overrun: as `seconds_left` takes it; base: as of `QueueLine`."""
 
     metric: str
     label: Safe
@@ -134,6 +138,7 @@ class TicketClock(NamedTuple):
     breached_at: int | None
     calendar: Calendar | None
     overrun: int = 0
+    base: TimeBase = ""
 
     def seconds_left(self, at: int) -> int | None:
         """Return the time left at an instant until which its state has not changed; None without a due time."""

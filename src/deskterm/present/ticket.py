@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from deskterm.desk.domain.quoted_text import split_quotations
-from deskterm.present.labels import Vocabulary, get_label
+from deskterm.present.labels import Vocabulary, get_label, get_short_label
 from deskterm.present.models import Choice, Folding, Person, QueueLine, TicketClock, TicketView, TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.tab_counts import count_tabs
@@ -54,6 +54,7 @@ def present_row(row: QueueRow, clock: LiveClock | None, paused: bool, vocabulary
         subject=sanitize(row.subject) or ERASED,
         status=row.status,
         status_label=get_label(vocabulary.statuses, row.status),
+        status_short=get_short_label(vocabulary.statuses, row.status),
         category=row.category,
         type=row.type,
         type_label=get_label(vocabulary.types, row.type),
@@ -71,6 +72,7 @@ def present_row(row: QueueRow, clock: LiveClock | None, paused: bool, vocabulary
         since=clock.since if clock else 0,
         overrun=clock.overrun if clock else 0,
         department=get_label(vocabulary.departments, row.department),
+        base=vocabulary.find_base(clock.target, clock.calendar) if clock else "",
         fields=tuple(
             _format_field(field, value, vocabulary) for field, value in zip(QUEUE_FIELDS, row.fields, strict=True)
         ),
@@ -172,6 +174,7 @@ def _present_clock(clock: ClockView, vocabulary: Vocabulary) -> TicketClock:
         breached_at=clock.breached_at,
         calendar=_find_calendar(clock.target, clock.calendar, vocabulary),
         overrun=clock.overrun,
+        base=vocabulary.find_base(clock.target, clock.calendar),
     )
 
 

@@ -10,11 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.cli.ticket.queue_table import COLUMNS
-from deskterm.tui.panes.columns import DUE_WIDTH, NARROWEST_SUBJECT, make_columns
+from deskterm.present.labels import Vocabulary, get_short_label
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find_procedure
+from deskterm.tui.panes.columns import BASE_WIDTH, DUE_WIDTH, NARROWEST_SUBJECT, TIME_WIDTH, due_cell, make_columns
+from deskterm.tui.screens.titles import column_widths
 from deskterm.tui.settings.declarations import COLUMN_NAMES, Settings
 from deskterm.tui.settings.file import SettingsFile
 from deskterm.tui.settings.preferences import Preferences
 from tui.console_session import ConsoleSession, open_console
+from tui.queue_rows import NOW, OFFICE, line
 
 pytestmark = pytest.mark.law("C-10")
 
@@ -102,3 +107,28 @@ async def test_every_order_of_the_list_has_a_name_and_another_is_refused(url: st
             await console.wait_for_text(f"Queue · {title}")
         await console.run("order", "colour")
         await console.wait_for_notice("Tickets are sorted by `work`")
+
+
+@pytest.mark.parametrize(
+    "name", ["campus-it", "incident-management", "managed-services", "saas-platform", "web-agency"]
+)
+def test_a_status_stands_whole_or_in_its_short_form_and_is_cut_nowhere(name: str) -> None:
+    """`Waiting for cu…` and `Waiting for re…` were all that narrow lists said."""
+    vocabulary = Vocabulary(load(find_procedure(name)).procedure.model_dump_json())
+    widths = column_widths(vocabulary)
+    for width in range(60, 200, 4):
+        columns = make_columns(width, widths.step, widths.status, short_status_width=widths.short_status)
+        column = next(column for column in columns if column.name == "status")
+        for choice in vocabulary.statuses.values():
+            row = line(1, status_label=choice.label, status_short=get_short_label(vocabulary.statuses, choice.key))
+            assert column.text(row, 0) in (choice.label, choice.short)
+            assert len(column.text(row, 0)) <= column.width
+
+
+def test_the_column_of_times_has_room_for_what_they_are_counted_in() -> None:
+    row = line(1, base="working", calendar=OFFICE, due=NOW + 5 * 86_400)
+    cell, _ = due_cell(row, NOW, width=TIME_WIDTH + BASE_WIDTH)
+    assert cell.endswith(" w")
+    assert len(cell) == len(
+        due_cell(row._replace(base="", paused=True, due=None), NOW, width=TIME_WIDTH + BASE_WIDTH)[0]
+    )

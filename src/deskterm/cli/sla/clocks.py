@@ -8,6 +8,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.errors import UsageError
+from deskterm.present.formats import format_time_left
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import GLYPHS, SOON, seconds_left
 from deskterm.present.views import VIEWS_WITH_CLOCKS, format_view_keys
@@ -60,6 +61,11 @@ class VersionVocabularies:
     def compute_seconds_left(self, clock: Deadline, now: int) -> int | None:
         """Return the seconds until a clock is due, in working time where its target is; None without a due time."""
         return seconds_left(clock.due, self.find_calendar(clock), now, clock.since, clock.overrun)
+
+    def format_left(self, clock: Deadline, seconds: int) -> str:
+        """Format the time left of a clock, with what it is counted in where a desk has both (C-10)."""
+        base = self.load_vocabulary(clock.version).find_base(clock.target, clock.calendar)
+        return format_time_left(seconds, base)
 
     def format_clock(self, clock: Deadline) -> str:
         """Return the label of a clock's metric, with its cycle from the second on."""

@@ -88,7 +88,11 @@ def _format_cells(clock: Deadline, versions: VersionVocabularies, zone_name: str
     return [
         choose_sign(clock, seconds_left, now),
         str(clock.number),
-        format_countdown(seconds_left) if seconds_left is not None else "paused" if clock.state == "paused" else "–",
+        versions.format_left(clock, seconds_left)
+        if seconds_left is not None
+        else "paused"
+        if clock.state == "paused"
+        else "–",
         format_countdown(clock.due - now) if clock.due is not None else "–",
         format_due(clock.due, zone_name),
         versions.format_clock(clock),

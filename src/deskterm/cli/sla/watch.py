@@ -17,7 +17,6 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import report_error
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone
 from deskterm.cli.sla.clocks import VersionVocabularies, View, choose_sign, find_viewer
-from deskterm.present.formats import format_countdown
 from deskterm.present.labels import get_label
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
@@ -147,7 +146,7 @@ class _WatchedClocks:
     def _format_cells(self, clock: Deadline, now: int) -> list[str]:
         seconds_left = self._versions.compute_seconds_left(clock, now) or 0
         cells = [
-            f"{choose_sign(clock, seconds_left, now)} {format_countdown(seconds_left):>7}",
+            f"{choose_sign(clock, seconds_left, now)} {self._versions.format_left(clock, seconds_left):>7}",
             format_due(clock.due, self._facts.timezone),
             str(clock.number),
             self._versions.format_clock(clock),

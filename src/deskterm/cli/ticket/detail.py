@@ -13,7 +13,7 @@ from deskterm.cli.runtime.instants import format_due, format_time, format_time_a
 from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
-from deskterm.present.formats import format_countdown
+from deskterm.present.formats import format_time_left
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import TicketClock, TicketView
 from deskterm.present.presence import format_presence
@@ -140,5 +140,5 @@ def _format_clock(clock: TicketClock, now: int, zone_name: str) -> list[str]:
         state,
         clock.target,
         format_due(clock.due, zone_name),
-        format_countdown(left) if left is not None else "–",
+        format_time_left(left, clock.base) if left is not None else "–",
     ]

@@ -10,7 +10,7 @@ from deskterm.cli.runtime.instants import format_due, format_time, format_time_a
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
-from deskterm.present.formats import format_countdown, format_ticket_age
+from deskterm.present.formats import format_ticket_age, format_time_left
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import GLYPHS, QueueLine
 from deskterm.present.sanitize import sanitize
@@ -123,7 +123,7 @@ def print_queue_lines(lines: Sequence[QueueLine], columns: Sequence[str], now: i
 def _format_left(line: QueueLine, now: int) -> str:
     left = line.seconds_left(now)
     if left is not None or line.paused:
-        return "paused" if left is None else format_countdown(left)
+        return "paused" if left is None else format_time_left(left, line.base)
     return "–" if line.category in ("solved", "closed") else format_ticket_age(now - line.received)
 
 

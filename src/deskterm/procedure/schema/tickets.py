@@ -122,6 +122,8 @@ class Status(Part):
 
     key: Key
     label: Text
+    short: str = ""
+    """A form of nine characters or so for narrow columns, such as `Investig.`; the label where left out (C-10)."""
     category: Category
     """Its meaning to the desk: `new` nobody acted yet, `open` ours to act, `waiting` somebody else's, `solved` answered
     but not final, `closed` done."""

@@ -90,7 +90,7 @@ class Clocks(ShortList):
         """Format the time left of a running clock, else its state."""
         remaining = clock.seconds_left(self._now)
         if clock.state == "running":
-            return formats.format_countdown(remaining) if remaining is not None else "no due time yet"
+            return formats.format_time_left(remaining, clock.base) if remaining is not None else "no due time yet"
         if clock.stopped is not None:
             return f"{clock.state} {formats.format_message_time(clock.stopped, self._now, self._zone)}"
         return clock.state

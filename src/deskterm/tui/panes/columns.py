@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -16,11 +17,24 @@ DUE_WIDTH = 13
 SIGNS = 2
 """Cells at the beginning of them: cursor and mark."""
 
+TIME_WIDTH, BASE_WIDTH = 8, 2
+"""Cells of a time left, and those that it takes more where it says what it is counted in (C-10)."""
+
 LATE_WIDTH = 3
 """Cells that the word `late` takes more than the sign in its place, where there are no colours."""
 
 NARROWEST_SUBJECT = 12
 """Cells that the subject has at least."""
+
+
+class Widths(NamedTuple):
+    """Cells that the words of a desk's procedure take. step: the longest severity or priority; status, short_status:
+    the longest status, as it is and in its short form, 0 where none has one; time: a time left."""
+
+    step: int = 4
+    status: int = 14
+    short_status: int = 0
+    time: int = TIME_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +56,22 @@ def make_columns(
     status_width: int = 14,
     due_width: int = DUE_WIDTH,
     chosen: Sequence[str] = (),
+    short_status_width: int = 0,
 ) -> list[Column]:
     """Return the columns after the due one, for a list so many cells wide. The subject gets the cells that are left,
     and grows to some fifty before more columns are shown. step_width, status_width: cells of the longest severity or
-    priority, and of the longest status; due_width: of the due column; chosen: names of columns in their order, of
-    which the last ones are left out where there is no room; empty for those that suit the width."""
+    priority, and of the longest status; short_status_width: of the longest one in its short form, which stands in a
+    column that is too narrow for the label, 0 where there are none; due_width: of the due column; chosen: names of
+    columns in their order, of which the last ones are left out where there is no room; empty for those that suit the
+    width."""
     step = min(max(step_width, 3), 8 if width >= 90 else 5)
-    status = min(max(status_width, 6), 22 if width >= 152 else 19 if width >= 112 else 16 if width >= 74 else 12)
+    most = 22 if width >= 152 else 19 if width >= 112 else 16 if width >= 74 else 12
+    status = min(max(status_width if status_width <= most else short_status_width or most, 6), most)
     organisation = 12 if width < 146 else 18
     every = [
         Column("number", "    #", 6, 0, lambda line, now: f"{line.number:>5}"),
         Column("severity", "Sev", step, 0, lambda line, now: line.importance),
-        Column("status", "Status", status, 0, lambda line, now: line.status_label),
+        Column("status", "Status", status, 0, lambda line, now: _format_status(line, status)),
         Column("subject", "Subject", 0, 0, lambda line, now: line.subject),
         Column("client", "Organisation", organisation, 98, lambda line, now: line.organisation or line.requester, True),
         Column("requester", "Requester", 12, None, lambda line, now: line.requester or "–", True),
@@ -80,6 +98,11 @@ def make_columns(
     return [replace(column, width=subject) if column.name == "subject" else column for column in visible]
 
 
+def _format_status(line: QueueLine, width: int) -> str:
+    """Return the status, in its short form where the label is wider than the column."""
+    return line.status_label if cell_len(line.status_label) <= width else line.status_short or line.status_label
+
+
 def _taken(columns: Sequence[Column], due_width: int) -> int:
     """Return the cells that columns take, the subject's own left out."""
     return due_width + sum(column.width + 1 for column in columns)
@@ -98,22 +121,22 @@ def _declared(place: int, field: TicketField) -> Column:
     )
 
 
-def due_cell(line: QueueLine, now: int, *, in_words: bool = False) -> tuple[str, Urgency]:
+def due_cell(line: QueueLine, now: int, *, in_words: bool = False, width: int = 0) -> tuple[str, Urgency]:
     """Return the text of the due column, glyph and time left, its age where no time is promised (S2-13), or the
     word for why nothing is left; and its urgency. in_words: the word `late` stands in the place of its sign, and
-    the cell is as much wider (C-41)."""
+    the cell is as much wider (C-41); width: cells of the time, the usual ones where left out."""
     urgency = line.urgency(now)
     remaining = line.seconds_left(now)
     if line.category in ("solved", "closed"):
         text = line.category
     elif remaining is not None:
-        text = formats.format_countdown(remaining)
+        text = formats.format_time_left(remaining, line.base)
     else:
         text = "paused" if line.paused else formats.format_ticket_age(now - line.received)
     sign = GLYPHS[urgency]
     if in_words:
         sign = "late" if urgency == "breached" else f"{sign:<{LATE_WIDTH + 1}}"
-    return f"{sign} {text:>8}", urgency
+    return f"{sign} {text:>{width or (TIME_WIDTH + BASE_WIDTH if line.base else TIME_WIDTH)}}", urgency
 
 
 def fit(text: str, width: int) -> str:

@@ -23,7 +23,9 @@ from deskterm.tui.panes.columns import (
     LATE_WIDTH,
     NARROWEST_SUBJECT,
     SIGNS,
+    TIME_WIDTH,
     Column,
+    Widths,
     due_cell,
     fit,
     make_columns,
@@ -83,7 +85,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._cursor = 0
         self._columns: list[Column] = []
         self._chosen: tuple[str, ...] = ()
-        self._widths = (4, 14)
+        self._widths = Widths()
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(1024)
         self._tails: LRUCache[tuple[object, ...], list[Segment]] = LRUCache(1024)
         """Rows without their due cells, which change with the second."""
@@ -107,9 +109,9 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- data ----------------------------------------------------------------------------------------------------
 
-    def set_widths(self, step: int, status: int) -> None:
-        """Set the cells of the longest severity or priority, and of the longest status."""
-        self._widths = (step, status)
+    def set_widths(self, widths: Widths) -> None:
+        """Set the cells that the words of the desk's procedure take."""
+        self._widths = widths
         self._lay_out()
 
     def set_columns(self, names: Sequence[str]) -> None:
@@ -360,10 +362,10 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _due_width(self) -> int:
-        return DUE_WIDTH + (LATE_WIDTH if self.app.no_color else 0)
+        return DUE_WIDTH - TIME_WIDTH + self._widths.time + (LATE_WIDTH if self.app.no_color else 0)
 
     def _due_cell(self, line: QueueLine) -> tuple[str, Urgency]:
-        return due_cell(line, self._now, in_words=self.app.no_color)
+        return due_cell(line, self._now, in_words=self.app.no_color, width=self._widths.time)
 
     def _left(self, cell: str, urgency: Urgency, base: Style) -> list[Segment]:
         """Return the cell with the time left. What is late is filled, on the row under the cursor too."""
@@ -422,7 +424,12 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         # The scroll bar is painted over the last cell of a row, and over a letter of its last column (C-13)
         self._columns = make_columns(
-            self.size.width - self.styles.scrollbar_size_vertical, *self._widths, self._due_width, self._chosen
+            self.size.width - self.styles.scrollbar_size_vertical,
+            self._widths.step,
+            self._widths.status,
+            self._due_width,
+            self._chosen,
+            self._widths.short_status,
         )
         self._strips.clear()
         self._tails.clear()

@@ -119,6 +119,6 @@ def _render_clock(clock: TicketClock, now: int, zone: tzinfo) -> Content:
     if remaining is None or clock.due is None:
         return Content.assemble((f"{GLYPHS[urgency]} {clock.label} {clock.state}", urgency_style(urgency)))
     return Content.assemble(
-        (f"{GLYPHS[urgency]} {clock.label} {formats.format_countdown(remaining)}", urgency_style(urgency)),
+        (f"{GLYPHS[urgency]} {clock.label} {formats.format_time_left(remaining, clock.base)}", urgency_style(urgency)),
         (f"  due {formats.format_instant(clock.due, now, zone)}", FAINT),
     )

@@ -209,7 +209,7 @@ class DeskScreen(Screen[None]):
         again = bool(workspace.desk_name)
         workspace.desk, workspace.vocabulary, workspace.zone = answer.desk, answer.vocabulary, answer.zone
         self.panes.ticket.conversation.reader = answer.desk.agent.name
-        self.panes.queue.set_widths(*titles.column_widths(answer.vocabulary))
+        self.panes.queue.set_widths(titles.column_widths(answer.vocabulary))
         if again:  # another version of the procedure is in force, which the write thread has to load too
             self.desk_worker.renew()
         workspace.update_titles()

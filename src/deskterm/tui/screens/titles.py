@@ -11,6 +11,7 @@ from deskterm.present import formats
 from deskterm.present.labels import Vocabulary
 from deskterm.present.presence import SIGN
 from deskterm.tui.commands.keys import footer_commands, format_key
+from deskterm.tui.panes.columns import BASE_WIDTH, TIME_WIDTH, Widths
 from deskterm.tui.panes.keyline import Key
 
 if TYPE_CHECKING:
@@ -72,11 +73,17 @@ def _keys(screen: TitledScreen) -> list[Key]:
     return keys
 
 
-def column_widths(vocabulary: Vocabulary) -> tuple[int, int]:
-    """Return the cells of the longest severity or priority, and of the longest status."""
+def column_widths(vocabulary: Vocabulary) -> Widths:
+    """Return the cells that the words of a procedure take in the queue."""
     steps = [*vocabulary.severities.values(), *vocabulary.priorities.values()]
-    step = max((cell_len(choice.short or choice.label) for choice in steps), default=4)
-    return step, max((cell_len(choice.label) for choice in vocabulary.statuses.values()), default=14)
+    statuses = vocabulary.statuses.values()
+    has_short = any(choice.short for choice in statuses)
+    return Widths(
+        max((cell_len(choice.short or choice.label) for choice in steps), default=4),
+        max((cell_len(choice.label) for choice in statuses), default=14),
+        max((cell_len(choice.short or choice.label) for choice in statuses), default=0) if has_short else 0,
+        TIME_WIDTH + (BASE_WIDTH if vocabulary.mixes_bases else 0),
+    )
 
 
 def format_empty_list(query: QueueQuery, *, has_team: bool) -> str:

@@ -46,7 +46,7 @@ class Preferences:
         """Keep what was chosen for one view of the queue: its `columns` or its `order`. usual: the view's own, which
         the choice is over. Return as `keep` does."""
         chosen = self._views.setdefault(view, {})
-        chosen[name], chosen[f"over_{name}"] = value, usual
+        chosen.update({name: value} | ({} if usual is None else {f"over_{name}": usual}))
         return self._write()
 
     def forget_view(self, view: str) -> str:
