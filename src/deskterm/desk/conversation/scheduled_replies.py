@@ -80,7 +80,13 @@ def schedule_reply(
 
 
 def change_scheduled_reply(
-    desk: DeskSession, number: int, key: str | None = None, *, body: str | None = None, at: str | None, now: datetime
+    desk: DeskSession,
+    number: int,
+    key: str | None = None,
+    *,
+    body: str | None = None,
+    at: str | None = None,
+    now: datetime,
 ) -> CommandResult:
     """Change the words of a scheduled reply or the instant at which it is sent, or both; what stands on the ticket by
     now no longer holds it back. key: of the record, where there are several. Raises DeskError when there is none or it

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from deskterm.desk.core.row_mapping import to_datetime, to_epoch
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.instant_text import parse_instant
@@ -34,6 +36,18 @@ def resolve_send_time(work: TicketTransaction, text: str) -> int:
     if due > work.at + _LONGEST:
         raise UsageError(f"{text!r} is more than a year ahead: no reply waits for that long.")
     return due
+
+
+def suggest_send_times(desk: DeskSession, number: int, *, now: datetime) -> list[tuple[str, int]]:
+    """Return the texts that a reply to a ticket is most often put off by, each with its instant, epoch seconds."""
+    found = []
+    with desk.ticket(number, "reply", now, dry_run=True) as work:
+        for text in ("next opening", "1h", "3h", "1d", "7d"):
+            try:
+                found.append((text, resolve_send_time(work, text)))
+            except UsageError:
+                continue  # the desk does not open then
+    return found
 
 
 def find_opening(calendar: Calendar, now: int, start: int | None = None) -> int:

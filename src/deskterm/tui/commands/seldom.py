@@ -80,6 +80,10 @@ SELDOM: tuple[Command, ...] = (
     Command("outbox", "Letters of the ticket",
             handler="ticket.reading.show_letters", group="Look", rows="one", act="letters", opens_input=True,
             help="Read the letters of the ticket: those that wait, and those that went out."),
+    Command("scheduled", "Replies that are sent later", keys=("g o",),
+            handler="ticket.scheduled.show_scheduled", group="Look", act="reply", opens_input=True,
+            help="List the replies that wait to be sent later and those that were held back; change one, send it now "
+                 "or call it off. `ctrl+l` in a reply sends it later."),
     Command("like", "Tickets like it", argument="[words]",
             handler="ticket.reading.show_similar", group="Look", rows="one", opens_input=True,
             help="Choose from open and recent tickets that may be about the same matter, and open one."),

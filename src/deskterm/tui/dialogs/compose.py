@@ -20,12 +20,13 @@ from deskterm.tui.type_ahead import Hold
 
 Kind = Literal["reply", "note", "resolve"]
 
-ComposerAction = Literal["send", "keep", "edit", "then", "channel", "quote"]
+ComposerAction = Literal["send", "keep", "edit", "then", "channel", "quote", "later"]
 
 ACTION_HANDLERS: dict[ComposerAction, str] = {
     "send": "sending.send",
     "then": "sending.send_and_set_status",
     "channel": "sending.choose_channel",
+    "later": "sending.send_later",
 }
 """Requests of the writer, and the handlers that do them, called with the composer's controller and the composer. Those
 that are not here are the controller's own."""
@@ -63,6 +64,7 @@ class Composer(Vertical):
         Binding("escape", "keep", "Keep the draft", priority=True),
         Binding("ctrl+e", "edit", "Write in $EDITOR", priority=True),
         Binding("ctrl+t", "then", "Send and set status", priority=True),
+        Binding("ctrl+l", "later", "Send later", priority=True),
         # Ctrl+z, which TextArea has for this, suspends the console
         Binding("ctrl+underscore", "undo_typing", "Undo typing", priority=True),
         Binding("ctrl+r", "quote", "Quote", priority=True),
@@ -206,6 +208,10 @@ class Composer(Vertical):
     def action_then(self) -> None:
         if self.kind != "note":  # a note moves nothing
             self._request("then")
+
+    def action_later(self) -> None:
+        if self.kind == "reply":  # a resolution is true when it is said, and a note goes to nobody
+            self._request("later")
 
     def action_channel(self) -> None:
         if self.kind != "note":  # a note goes nowhere

@@ -9,6 +9,8 @@ from textual.content import Content
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.conversation.likely_statuses import list_likely_statuses
+from deskterm.desk.conversation.scheduled_replies import schedule_reply
+from deskterm.desk.conversation.send_time import suggest_send_times
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.linking import incidents
@@ -27,13 +29,17 @@ if TYPE_CHECKING:
     from deskterm.tui.console import Console
     from deskterm.tui.drafts import Draft
 
+_TYPED = "…"
+"""The choice of a time that is typed."""
+
 _NEWS_SHOWN = 4
 """Messages that a letter crossed and that are quoted above it, the newest ones."""
 
 
-async def send(console: Console, controller: ComposerController, composer: Composer) -> None:
+async def send(console: Console, controller: ComposerController, composer: Composer, at: str = "") -> None:
     """Send the text, and close the composer. A reply that crossed something new is held back once, and shows it.
-    Raises UsageError when there is no text."""
+    at: when it is to be sent, as `resolve_send_time` takes it; empty for now. Raises UsageError when there is no
+    text."""
     if composer.sending:  # ctrl+s a second time, while the first is under way
         return
     if not composer.text.strip():
@@ -41,15 +47,17 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     ticket = console.open_ticket
     # A note to colleagues contradicts nothing that came meanwhile, so only letters are held back
     if composer.kind != "note" and ticket is not None and ticket.version > composer.base_version:
-        _hold_for_news(console, composer, [entry for entry in ticket.timeline if entry.seq > composer.base_version])
-        # The news is in view now, so the next ctrl+s sends
+        news = [entry for entry in ticket.timeline if entry.seq > composer.base_version]
+        # The news is in view now, so the next ctrl+s sends. That a clock has warned is none
         composer.base_version = ticket.version
-        return
+        if news:
+            _hold_for_news(console, composer, news)
+            return
     controller.keep()
     composer.sending = True
     console.begin_act([composer.number])
     try:
-        result = await console.perform(_sending(console, composer, controller.draft))
+        result = await console.perform(_sending(console, composer, controller.draft, at))
     except DeskError as error:
         if missing := getattr(error, "lacking", ()):
             _hold_for_missing(composer, missing)
@@ -65,7 +73,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     finally:
         composer.sending = False
     await controller.close(composer, keep=False)
-    console.notify(result.summary + _describe_undo(console, composer))
+    console.notify(result.summary + ("" if at else _describe_undo(console, composer)))
     console.refresh_lists()
 
 
@@ -77,7 +85,9 @@ def _describe_undo(console: Console, composer: Composer) -> str:
     return f". It leaves in {window} s: {format_key(keys[0])} takes it back."
 
 
-def _sending(console: Console, composer: Composer, draft: Draft | None) -> Callable[[DeskSession], CommandResult]:
+def _sending(
+    console: Console, composer: Composer, draft: Draft | None, at: str
+) -> Callable[[DeskSession], CommandResult]:
     """Return the call of the desk that sends the text, and takes its draft out of the store with it. Everything is read
     from the composer here, on the event loop: the agent goes on using it while the write thread sends."""
     kind, number, text, base_version = composer.kind, composer.number, composer.text, composer.base_version
@@ -95,6 +105,8 @@ def _sending(console: Console, composer: Composer, draft: Draft | None) -> Calla
     def send_text(desk: DeskSession) -> CommandResult:
         if kind == "note":
             return messages.add_note(desk, number, text, now=now)
+        if at:
+            return schedule_reply(desk, number, text, at, status=status, now=now, version=base_version)
         if kind == "reply":
             return messages.reply(desk, number, text, status=status, channel=channel, now=now, version=base_version)
         if attached:
@@ -124,6 +136,23 @@ async def send_and_set_status(console: Console, controller: ComposerController, 
     if chosen is not None:
         composer.set_next_status(next((choice for choice in choices if choice.key == chosen and choice.key), None))
         await send(console, controller, composer)
+
+
+async def send_later(console: Console, controller: ComposerController, composer: Composer) -> None:
+    """Send a reply later, at a time that is chosen or typed (C-20). Raises UsageError for one that is no letter."""
+    if composer.channel != MAIL:
+        raise UsageError("Only a letter is sent later: choose email with ctrl+o, or send it now.")
+    number, now = composer.number, console.now()
+    times = await console.run(lambda desk: suggest_send_times(desk, number, now=now))
+    choices = [
+        Choice(text, sanitize(text), sanitize(formats.format_message_time(due, console.epoch(), console.zone)))
+        for text, due in times
+    ]
+    chosen = await console.choose(f"Send the reply to {number}", [*choices, Choice(_TYPED, sanitize("at another time"))])
+    if chosen == _TYPED:
+        chosen = await console.ask(f"Send the reply to {number} at: tomorrow 09:00, 3h, next opening after 2h")
+    if chosen:
+        await send(console, controller, composer, chosen)
 
 
 async def choose_channel(console: Console, controller: ComposerController, composer: Composer) -> None:

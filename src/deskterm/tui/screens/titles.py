@@ -28,7 +28,7 @@ COMPOSING = (
     Key("ctrl+o", "channel", "channel", short="by"),
     Key("ctrl+r", "quote", "quote"),
     Key("ctrl+e", "editor", "edit"),
-    Key("tab", "panes", "next-pane"),
+    Key("ctrl+l", "later", "later"),
     Key("esc", "keep draft", "keep", short="keep"),
 )
 
