@@ -148,7 +148,9 @@ async def send_later(console: Console, controller: ComposerController, composer:
         Choice(text, sanitize(text), sanitize(formats.format_message_time(due, console.epoch(), console.zone)))
         for text, due in times
     ]
-    chosen = await console.choose(f"Send the reply to {number}", [*choices, Choice(_TYPED, sanitize("at another time"))])
+    chosen = await console.choose(
+        f"Send the reply to {number}", [*choices, Choice(_TYPED, sanitize("at another time"))]
+    )
     if chosen == _TYPED:
         chosen = await console.ask(f"Send the reply to {number} at: tomorrow 09:00, 3h, next opening after 2h")
     if chosen:
