@@ -426,7 +426,7 @@ class TitledScreen(Workspace, Protocol):
 
     @property
     def first_key(self) -> str:
-        """The first key of two that was pressed, while the second is waited for; empty otherwise."""
+        """The keys that were pressed, while another one is waited for; empty otherwise."""
 
     @property
     def desk_name(self) -> str:

@@ -30,6 +30,8 @@ class Command(NamedTuple):
     group: Group = "Work"
     handler: str = ""
     step: Callable[[Workspace], None] | None = None
+    counted: Callable[[Workspace, int], None] | None = None
+    """Its step for a count, which is typed before its key: `5j` (C-42)."""
     keys: tuple[str, ...] = ()
     """Textual's names of keys; of two that are pressed one after the other with a space between them."""
     argument: str = ""

@@ -9,18 +9,23 @@ from textual.binding import Binding, BindingType
 from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.table import TABLE
 
+DIGITS = tuple("0123456789")
+"""Keys that a count is typed with; none begins with the first one."""
+
 
 def make_bindings(table: Iterable[Command] = TABLE) -> list[BindingType]:
-    """Return a binding for every command that has a key, and for every first key of two. The id of a command's is its
-    name, so that a keymap can move it."""
+    """Return a binding for every command that has a key, for every first key of two, and for every digit, which may
+    begin a count. The id of a command's is its name, so that a keymap can move it."""
     bindings: list[BindingType] = []
     for command in table:
-        keys = ",".join(key for key in command.keys if " " not in key)
+        keys = ",".join(key for key in command.keys if " " not in key and key not in DIGITS)
         if keys:
             action = f"run_command({command.name!r})"
             bindings.append(Binding(keys, action, command.title, show=False, tooltip=command.help, id=command.name))
     for first in find_sequences(table):
         bindings.append(Binding(first, f"begin_keys({first!r})", "Another key follows", show=False, id=f"keys-{first}"))
+    for digit in DIGITS[1:]:
+        bindings.append(Binding(digit, f"begin_count({digit!r})", "A count", show=False, id=f"count-{digit}"))
     return bindings
 
 

@@ -30,6 +30,9 @@ LIGHT_HANDLERS = frozenset({"view", "writing", "drafts", "learning"})
 while the write thread is still fetching the desk."""
 
 
+_MOST_STEPS = 10_000_000
+"""Rows that a count goes at most: more than any list has."""
+
 _LINE: ContextVar[str] = ContextVar("_LINE", default="")
 """The line after `:` of the command that the running task carries out; empty for a key's."""
 
@@ -67,7 +70,9 @@ class CommandRunner:
             return
         if self.noted is not None:
             self.noted(name)
-        if command.step is not None:
+        if command.counted is not None and argument.isdecimal():
+            command.counted(self._console, min(int(argument), _MOST_STEPS))
+        elif command.step is not None:
             command.step(self._console)
         else:
             # With an argument nothing is asked, and the keys that follow are commands again

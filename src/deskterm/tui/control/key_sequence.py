@@ -1,13 +1,17 @@
-"""Commands of two keys, such as `gg`: the first one is kept for a moment, and the second decides."""
+"""Keys that wait for another one: the first of two, such as `gg`, and the digits of a count, such as `5j` (C-42).
+
+A digit is a count only when a movement follows it at once. Alone, or before any other key, it is the command that it
+has in the table: it opens a view.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from deskterm.tui.commands.command import Command
-from deskterm.tui.commands.keys import find_sequences, format_key
+from deskterm.tui.commands.keys import DIGITS, find_sequences, format_key
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
@@ -16,43 +20,114 @@ PATIENCE = 1.5
 """Seconds for which the first key of two waits for the second. After that it is forgotten: the agent has been called
 away, and the next key must not be taken for something else than what it says."""
 
+COUNT_PATIENCE = 0.4
+"""Seconds for which a digit waits for a movement. Less, because until then its view is not opened."""
+
+_MOST_DIGITS = 6
+"""Digits of a count."""
+
 
 class KeySequence:
-    """The first key of two, while the second is waited for. table: the commands with their keys."""
+    """The keys that were pressed while another one is waited for. table: the commands with their keys."""
 
     def __init__(self, console: Workspace, table: Iterable[Command]) -> None:
         self._console = console
-        self.sequences = find_sequences(table)
+        commands = tuple(table)
+        self.sequences = find_sequences(commands)
+        self._by_key = {key: command for command in commands for key in command.keys if " " not in key}
+        self._counted = [
+            (one.keys[0], one.title, one.name)
+            for one in commands
+            if one.counted and one.keys and " " not in one.keys[0]
+        ]
+        """The first key of each movement that takes a count, with its title and name."""
         self._timeout: asyncio.TimerHandle | None = None
-        self.first = ""
-        """The key that was pressed; empty where none is waited for."""
+        self._first = self._digits = ""
+        """The first key of two, and the digits before it; empty where there are none."""
+
+    @property
+    def pending(self) -> str:
+        """The keys that were pressed, as of `format_key`; empty where none is waited for."""
+        return " ".join((*self._digits, *filter(None, [self._first])))
+
+    def list_next(self) -> list[tuple[str, str, str]]:
+        """List the keys that may follow, each with the title and the name of its command. A digit is a command without
+        any other."""
+        if self._first:
+            following = self.sequences[self._first].items()
+            return [(key, one.title, one.name) for key, one in following if one.counted or not self._digits]
+        alone = self._by_key.get(self._digits)
+        return [*([("", alone.title, alone.name)] if alone else []), *self._counted]
 
     def begin(self, first: str) -> None:
         """Wait for the second key."""
-        self._set(first)
-        self._timeout = asyncio.get_running_loop().call_later(PATIENCE, self._set, "")
+        self._wait(self._digits, first, PATIENCE, self._forget)
+
+    def begin_count(self, digit: str) -> None:
+        """Wait for more digits, or for the movement that they count."""
+        self._wait(digit, "", COUNT_PATIENCE, self._run_digits)
 
     def take(self, key: str) -> bool:
-        """Run the command of the two keys. False where none was waited for, and the key is a command by itself.
+        """Run the command of the keys. False where none was waited for, and the key is a command by itself.
 
         A second key that leads nowhere does nothing: it was not meant as a command of its own."""
-        if not self.first:
+        if self._first:
+            self._take_second(key)
+            return True
+        if not self._digits:
             return False
-        first = self.first
-        self._set("")
-        command = self.sequences[first].get(key)
-        if command is not None:
-            self._console.run_command(command.name)
-        elif key != "escape":
-            known = ", ".join(format_key(f"{first} {one}") for one in self.sequences[first])
-            self._console.notify(
-                f"{format_key(f'{first} {key}')} is no command: there are {known}.", severity="warning"
-            )
+        if key in DIGITS and len(self._digits) < _MOST_DIGITS:
+            self._wait(self._digits + key, "", COUNT_PATIENCE, self._run_digits)
+        elif key in self.sequences:
+            self.begin(key)
+        elif key == "escape":
+            self._forget()
+        elif (command := self._by_key.get(key)) is not None and command.counted is not None:
+            self._run_counted(command)
+        else:
+            self._run_digits()
+            return False
         return True
 
-    def _set(self, first: str) -> None:
+    def _take_second(self, key: str) -> None:
+        first, command = self._first, self.sequences[self._first].get(key)
+        if command is None:
+            self._forget()
+            if key != "escape":
+                known = ", ".join(format_key(f"{first} {one}") for one in self.sequences[first])
+                words = f"{format_key(f'{first} {key}')} is no command: there are {known}."
+                self._console.notify(words, severity="warning")
+        elif self._digits and command.counted is not None:
+            self._run_counted(command)
+        else:
+            self._run_digits()
+            self._console.run_command(command.name)
+
+    def _run_counted(self, command: Command) -> None:
+        count = self._digits
+        self._forget()
+        self._console.run_command(command.name, count)
+
+    def _run_digits(self) -> None:
+        """Take the digits for the commands that they are by themselves: no movement has followed them."""
+        digits = self._digits
+        self._forget()
+        for digit in digits:
+            if (command := self._by_key.get(digit)) is not None:
+                self._console.run_command(command.name)
+
+    def _wait(self, digits: str, first: str, seconds: float, then: Callable[[], None]) -> None:
+        if self._timeout is not None:
+            self._timeout.cancel()
+        self._digits, self._first = digits, first
+        self._timeout = asyncio.get_running_loop().call_later(seconds, then)
+        self._console.update_titles()
+
+    def _forget(self) -> None:
+        """Wait for no other key any more."""
         if self._timeout is not None:
             self._timeout.cancel()
             self._timeout = None
-        self.first = first
-        self._console.update_titles()
+        if self._digits or self._first:
+            self._digits = self._first = ""
+            self._console.update_titles()

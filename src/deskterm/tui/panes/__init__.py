@@ -17,5 +17,8 @@ class Navigable(Protocol):
     def edge(self, last: bool) -> None:
         """Move to the first or the last row or line."""
 
+    def go_to(self, index: int) -> None:
+        """Move to a row or line; to the last one where there are not so many. index: from 0."""
+
     def choose(self) -> None:
         """Open the chosen row."""

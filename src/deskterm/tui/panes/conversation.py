@@ -122,6 +122,10 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._chosen = None
         self._scroll(self.max_scroll_y if last else 0)
 
+    def go_to(self, index: int) -> None:
+        self._chosen = None
+        self._scroll(index)
+
     # -- folds, and tickets that can be opened -------------------------------------------------------------------
 
     def choose(self) -> None:

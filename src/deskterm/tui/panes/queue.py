@@ -230,6 +230,9 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def edge(self, last: bool) -> None:
         self.move_to(self.count - 1 if last else 0)
 
+    def go_to(self, index: int) -> None:
+        self.move_to(index)
+
     def choose(self) -> None:
         if self.current is not None:
             self.post_message(self.Opened())

@@ -132,6 +132,9 @@ class ShortList(Widget, can_focus=True):
     def edge(self, last: bool) -> None:
         self.move(len(self) if last else -len(self))
 
+    def go_to(self, index: int) -> None:
+        self.move(index - self.index)
+
     def choose(self) -> None:
         if len(self):
             self.post_message(self.Picked(self, self.index, opened=True))

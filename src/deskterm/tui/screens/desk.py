@@ -185,6 +185,10 @@ class DeskScreen(Screen[None]):
         """Wait for the second key of two, and name those that there are in the last line."""
         self.workspace.sequence.begin(first)
 
+    def action_begin_count(self, digit: str) -> None:
+        """Wait for the rest of a count; a digit that no movement follows is its own command."""
+        self.workspace.sequence.begin_count(digit)
+
     def on_screen_resume(self) -> None:
         if self.is_mounted and self.focused is None:
             self.workspace.focus_pane()

@@ -404,10 +404,10 @@ class DeskWorkspace:
 
     @property
     def first_key(self) -> str:
-        return self.sequence.first
+        return self.sequence.pending
 
     def list_second_keys(self) -> list[tuple[str, str, str]]:
-        return [(key, command.title, command.name) for key, command in self.sequence.sequences[self.first_key].items()]
+        return self.sequence.list_next()
 
     def update_titles(self) -> None:
         titles.update_titles(self)
