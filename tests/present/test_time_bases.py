@@ -8,6 +8,7 @@ import pytest
 
 from deskterm.present.formats import format_time_left
 from deskterm.present.labels import Vocabulary
+from deskterm.present.time_bases import find_base, mixes_bases
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure
 
@@ -35,13 +36,27 @@ def test_a_time_left_says_what_it_is_counted_in(seconds: int, base: str, text: s
 
 
 @pytest.mark.parametrize(
-    ("name", "mixes"), [("managed-services", True), ("open-source", False), ("incident-management", False)]
+    ("name", "mixes"), [("software-vendor", True), ("managed-services", False), ("incident-management", False)]
 )
 def test_only_a_desk_that_has_both_has_to_say_it(name: str, mixes: bool) -> None:
     document = load(find_procedure(name)).procedure.model_dump_json(exclude_defaults=True)
     vocabulary = Vocabulary(document)
     assert vocabulary.mixes_bases is mixes
-    policies = json.loads(document)["policies"]
-    found = {vocabulary.find_base("4h", policy["calendar"]) for policy in policies}
-    assert found == ({"working", "calendar"} if mixes else {""})
-    assert vocabulary.find_base("7c", policies[0]["calendar"]) == ("calendar" if mixes else "")
+    calendar = json.loads(document)["policies"][0]["calendar"]
+    assert vocabulary.find_base("4h", calendar) == ("working" if mixes else "")
+    assert vocabulary.find_base("7c", calendar) == ("calendar" if mixes else "")
+
+
+def test_a_calendar_that_is_always_open_counts_as_the_clock_does() -> None:
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    calendars = {
+        "always": {"timezone": "UTC", "week": dict.fromkeys(days, ["00:00-24:00"])},
+        "office": {"timezone": "UTC", "week": {"mon": ["08:00-16:00"]}},
+    }
+    policies = [
+        {"calendar": "always", "by_severity": {"p1": {"response": "1h"}}},
+        {"calendar": "always", "calendars": {"update": "office"}, "targets": {"update": "1d", "resolution": "none"}},
+    ]
+    assert mixes_bases(policies, calendars)
+    assert not mixes_bases(policies[:1], calendars)
+    assert find_base("none", "office", calendars, DAY) == find_base("nonsense", "office", calendars, DAY) == ""
