@@ -50,7 +50,7 @@ def test_only_a_desk_that_has_both_has_to_say_it(name: str, mixes: bool) -> None
 def test_a_calendar_that_is_always_open_counts_as_the_clock_does() -> None:
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     calendars = {
-        "always": {"timezone": "UTC", "week": dict.fromkeys(days, ["00:00-24:00"])},
+        "always": {"timezone": "UTC", "week": {day: ["00:00-24:00"] for day in days}},
         "office": {"timezone": "UTC", "week": {"mon": ["08:00-16:00"]}},
     }
     policies = [

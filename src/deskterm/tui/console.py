@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
     from deskterm.present.labels import Vocabulary
-    from deskterm.present.models import Choice, Person, QueueLine, TabKey, TicketClock, TicketView, ViewLine
+    from deskterm.present.models import Choice, Person, TabKey, TicketClock, TicketView, ViewLine
     from deskterm.present.wall import WallView
     from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.acts import ActLog
+    from deskterm.tui.control.marking import Marking
     from deskterm.tui.control.view_list import ViewList
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
@@ -259,28 +260,8 @@ class Workspace(Console, Protocol):
     def row_count(self) -> int:
         """Rows of the list in the queue pane, read or not."""
 
-    @property
-    def marked_count(self) -> int:
-        """Tickets that are marked."""
-
-    def toggle_mark(self) -> None:
-        """Mark the ticket under the cursor or take its mark away, and go on to the next."""
-
-    def mark(self, lines: Sequence[QueueLine]) -> None:
-        """Mark these tickets and no others."""
-
-    def unmark(self, numbers: Sequence[int]) -> None:
-        """Take the marks of these tickets away: an act was done to them."""
-
-    async def mark_all(self, limit: int) -> None:
-        """Mark every ticket of the list, at most so many, and wait until they are."""
-
-    async def mark_again(self) -> None:
-        """Mark the tickets that were marked together last, and wait until they are."""
-
-    @property
-    def last_marks(self) -> Sequence[int]:
-        """The numbers of the tickets that were marked together last."""
+    marking: Marking
+    """The marks of the queue."""
 
     @property
     def active_pane(self) -> Navigable:
@@ -342,6 +323,10 @@ class Workspace(Console, Protocol):
 
     def sort(self, order: SortOrder) -> None:
         """Show the list in another order, and keep that for its view."""
+
+    @property
+    def shown_columns(self) -> Sequence[str]:
+        """The columns behind the time left, in their order."""
 
     def choose_columns(self, names: Sequence[str]) -> None:
         """Show these columns in this view, none for those that suit the width, and keep that."""

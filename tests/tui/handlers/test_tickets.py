@@ -87,7 +87,7 @@ async def test_what_a_choice_would_do_to_due_times_is_shown_before_it_is_taken(u
 
 async def test_marked_tickets_are_counted_before_they_are_changed(url: str) -> None:
     async with open_console(url, minutes=50) as console:
-        await console.workspace.mark_all(100)
+        await console.workspace.marking.mark_all(100)
         await console.wait_until(lambda: len(console.panes.queue.marks) == 4, "marks")
         console.workspace.show_pane("queue")
         console.workspace.run_command("severity")

@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError
-from deskterm.present.models import TABS, QueueLine, TabKey, TicketView
+from deskterm.present.models import TABS, TabKey, TicketView
+from deskterm.tui.control.marking import Marking
 from deskterm.tui.control.view_list import ViewList
 from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.target import Target
@@ -55,8 +56,7 @@ class Browser:
         """The futures of those who wait for a ticket to be shown, by its number."""
         self._list_shown: asyncio.Future[None] | None = None
         """Done when the list that was asked for is shown; None when it is."""
-        self._marked: asyncio.Future[None] | None = None
-        """Done when the rows that were asked for are marked."""
+        self.marking = Marking(panes.queue, reader, lambda: self.queue_query, host.update_titles)
 
     # -- lists ---------------------------------------------------------------------------------------------------
 
@@ -158,38 +158,6 @@ class Browser:
             self._list_shown = asyncio.get_running_loop().create_future()
         # Counted from the request on: the next tick must not ask again while the answer is on its way
         self._reader().refresh(self.current_query())
-
-    def mark(self, lines: Sequence[QueueLine]) -> None:
-        """Mark these tickets and no others."""
-        self._panes.queue.set_marks(lines)
-        self._host.update_titles()
-
-    def unmark(self, numbers: Sequence[int]) -> None:
-        """Take the marks of these tickets away: an act was done to them."""
-        self._panes.queue.unmark(numbers)
-        self._host.update_titles()
-
-    async def mark_all(self, limit: int) -> None:
-        """Mark every ticket of the list, at most so many, once they have been read."""
-        self._reader().read_whole_list(self.queue_query, limit)
-        await self._wait_for_marks()
-
-    async def mark_again(self) -> None:
-        """Mark the tickets that were marked together last, as they are by now."""
-        self._reader().read_rows(self._panes.queue.last_marks)
-        await self._wait_for_marks()
-
-    async def _wait_for_marks(self) -> None:
-        """Wait until rows that were asked for are marked: a command behind that is for them (C-02)."""
-        self._marked = asyncio.get_running_loop().create_future()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._marked), _LIST_PATIENCE)
-
-    def rows_read(self, lines: Sequence[QueueLine]) -> None:
-        """Mark the rows that were asked for."""
-        self.mark(lines)
-        if self._marked is not None and not self._marked.done():
-            self._marked.set_result(None)
 
     # -- the open ticket -----------------------------------------------------------------------------------------
 

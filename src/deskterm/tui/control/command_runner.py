@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HANDLERS = "deskterm.tui.handlers"
 """The package that the names of handlers are looked up in."""
 
-LIGHT_HANDLERS = frozenset({"view", "writing", "drafts", "learning"})
+LIGHT_HANDLERS = frozenset({"view", "queue.columns", "queue.marks", "writing", "drafts", "learning"})
 """Modules of handlers that import nothing of the desk. They are imported on the event loop, so that their keys work
 while the write thread is still fetching the desk."""
 
@@ -172,7 +172,7 @@ class CommandRunner:
             more = f" (and {len(refused) - 1} more: press ! for them)" if len(refused) > 1 else ""
             console.notify(refused[0].reason + more, severity="error")
         # Those that were refused stay marked, so that something else can be tried with them (C-04)
-        console.unmark(sorted(set(numbers) - {ticket.number for ticket in refused}))
+        console.marking.unmark(sorted(set(numbers) - {ticket.number for ticket in refused}))
         console.refresh_lists()
 
     async def perform(self, act: Callable[[DeskSession], CommandResult]) -> CommandResult:

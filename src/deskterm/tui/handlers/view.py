@@ -3,7 +3,6 @@ write thread has fetched it."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -18,17 +17,13 @@ from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.dialogs.page import Page, text_width
 from deskterm.tui.pages.help_page import format_help
 from deskterm.tui.screens.titles import COMPOSING
-from deskterm.tui.settings.declarations import COLUMN_NAMES, SETTINGS, PaneLayout
+from deskterm.tui.settings.declarations import SETTINGS, PaneLayout
 from deskterm.tui.themes import THEMES, find_theme
 
 if TYPE_CHECKING:
-    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.console import Workspace
     from deskterm.tui.drafts import Draft
     from deskterm.tui.target import Target
-
-MOST_MARKED = 500
-"""Tickets that can be marked at once."""
 
 LARGEST_NUMBER = 2**63 - 1
 """The largest ticket number that the store can look for."""
@@ -150,40 +145,6 @@ async def go_to_tab(workspace: Workspace, target: Target, argument: str) -> None
     workspace.choose_tab(tab)
 
 
-async def change_order(workspace: Workspace, target: Target, argument: str) -> None:
-    """Sort the list otherwise, and keep that for the view. argument: `work`, `due`, `received` or `updated`; work or
-    due, whichever it is not, where left out. Raises UsageError for another order."""
-    orders: dict[str, SortOrder] = {
-        **{"work": "order", "order": "order", "due": "due", "received": "received", "updated": "updated"},
-        "": "order" if workspace.queue_query.order != "order" else "due",
-    }
-    order = orders.get(argument.casefold())
-    if order is None:
-        raise UsageError("Tickets are sorted by `work`, by `due`, by `received` or by `updated`.")
-    workspace.sort(order)
-
-
-async def choose_columns(workspace: Workspace, target: Target, argument: str) -> None:
-    """Choose the columns of this view, and their order. argument: their names, or `-` for those that suit the width;
-    asked for where left out. Raises UsageError for a name that no column has."""
-    shown = workspace.view_list.list_columns(workspace.queue_query.view) or ("number", "severity", "status", "subject")
-    if not argument:
-        signs = ", ".join(COLUMN_NAMES)
-        argument = await workspace.ask(f"Columns of this view ({', '.join(shown)}): any of {signs}, or -") or ""
-    names = argument.replace(",", " ").casefold().split()
-    if not names:
-        return
-    if names == ["-"]:
-        workspace.choose_columns(())
-        return
-    for name in names:
-        if name not in COLUMN_NAMES:
-            similar = next(iter(get_close_matches(name, COLUMN_NAMES, n=1)), "")
-            hint = f" Did you mean {similar}?" if similar else f" Choose from {', '.join(COLUMN_NAMES)}."
-            raise UsageError(f"There is no column {name!r}.{hint}")
-    workspace.choose_columns(tuple(dict.fromkeys(names)))
-
-
 async def go_to_ticket(workspace: Workspace, target: Target, argument: str) -> None:
     """Open a ticket. argument: its number. Raises UsageError for what no ticket can be numbered."""
     number = argument.strip().lstrip("#") or await workspace.ask("Go to ticket number")
@@ -194,24 +155,6 @@ async def go_to_ticket(workspace: Workspace, target: Target, argument: str) -> N
     if len(number) > _MOST_DIGITS or int(number) > LARGEST_NUMBER:
         raise UsageError(f"There is no ticket {number[:40]}{'…' if len(number) > 40 else ''}.")
     workspace.show_ticket(int(number))
-
-
-async def mark_all(workspace: Workspace, target: Target, argument: str) -> None:
-    """Mark the whole list, or take all marks away. Raises UsageError for a list that is too long."""
-    if workspace.marked_count:
-        workspace.mark([])
-    elif workspace.row_count > MOST_MARKED:
-        raise UsageError(f"{workspace.row_count:,} tickets are too many to mark: filter the list first with /.")
-    else:
-        await workspace.mark_all(MOST_MARKED)
-
-
-async def mark_again(workspace: Workspace, target: Target, argument: str) -> None:
-    """Mark the tickets that were marked together last. Raises UsageError where none were."""
-    if not workspace.last_marks:
-        raise UsageError("Nothing was marked before: space marks a ticket, * all of the list.")
-    await workspace.mark_again()
-    workspace.show_pane("queue")
 
 
 async def copy_numbers(workspace: Workspace, target: Target, argument: str) -> None:

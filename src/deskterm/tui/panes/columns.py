@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, QueueLine, Urgency
 from deskterm.procedure.ticket_fields import QUEUE_FIELDS, TicketField
+
+if TYPE_CHECKING:
+    from deskterm.store.queries.queue import SortOrder
 
 DUE_WIDTH = 13
 """Cells that tick: cursor, mark, glyph and countdown; first in the line, so that a tick repaints only these."""
@@ -22,6 +25,9 @@ TIME_WIDTH, BASE_WIDTH = 8, 2
 
 LATE_WIDTH = 3
 """Cells that the word `late` takes more than the sign in its place, where there are no colours."""
+
+SORTS_BY: dict[str, SortOrder] = {"left": "due", "number": "received", "received": "received", "updated": "updated"}
+"""Column → the order of the list that a click on its title asks for; all others ask for the order of work."""
 
 NARROWEST_SUBJECT = 12
 """Cells that the subject has at least."""

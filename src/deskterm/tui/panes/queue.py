@@ -98,6 +98,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self.marks: dict[int, QueueLine] = {}
         self.last_marks: tuple[int, ...] = ()
         """The tickets that were marked together last, by number."""
+        self.last_marked: tuple[int, int] | None = None
+        """The ticket that was marked by itself last, and its index then: a range begins there."""
         self._marks_chosen = False
         """True while the marks are what the agent chose, and no act has taken any away."""
         self._drafts: frozenset[int] = frozenset()
@@ -119,6 +121,11 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         if tuple(names) != self._chosen:
             self._chosen = tuple(names)
             self._lay_out()
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the columns that are shown, in their order."""
+        return [column.name for column in self._columns]
 
     def _find_column(self, x: int) -> str:
         """Return the name of the column at a cell of the header."""
@@ -260,6 +267,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             return
         if self.marks.pop(line.number, None) is None:
             self.marks[line.number] = line
+        self.last_marked = line.number, self._cursor
         self._marks_chosen = True
         self._refresh_row(self._cursor)
         self.move(1)

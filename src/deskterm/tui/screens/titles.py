@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from deskterm.present.models import TicketView
-    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.console import TitledScreen
     from deskterm.tui.workers.messages import QueueQuery
 
@@ -105,8 +104,6 @@ def format_empty_list(query: QueueQuery, *, has_team: bool) -> str:
     }.get(query.listed, "There are no tickets yet: c opens one.")
 
 
-SORTS_BY: dict[str, SortOrder] = {"left": "due", "number": "received", "received": "received", "updated": "updated"}
-"""Column → the order of the list that a click on its title asks for; all others ask for the order of work."""
 _ORDERS = {"order": "by order of work", "due": "by due", "received": "newest first", "updated": "last updated first"}
 
 
@@ -120,8 +117,8 @@ def _queue_title(screen: TitledScreen) -> str:
         parts.append(f"/{query.match}")
     if screen.drafts.count:
         parts.append(f"✎ {formats.format_count(screen.drafts.count, 'draft')}")
-    if screen.marked_count:
-        parts.append(f"{screen.marked_count} marked")
+    if screen.marking.count:
+        parts.append(f"{screen.marking.count} marked")
     return " · ".join(parts)
 
 

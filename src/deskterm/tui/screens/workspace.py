@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import Choice, DeskView, Person, QueueLine, TabKey, TicketClock, TicketView, ViewLine
+from deskterm.present.models import Choice, DeskView, Person, TabKey, TicketClock, TicketView, ViewLine
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.acts import ActLog
 from deskterm.tui.commands.search import translate_calls
@@ -83,7 +83,7 @@ class DeskWorkspace:
         self.preferences, self.keys_of = preferences, keymap.keys_of
         self.layout = Layout(screen, lambda: self.composer, self._arranged, preferences)
         self.browser = Browser(self, panes, reader)
-        self.view_list = self.browser.view_list
+        self.view_list, self.marking = self.browser.view_list, self.browser.marking
         self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
         self.sequence = KeySequence(self, keymap.table)
@@ -253,10 +253,6 @@ class DeskWorkspace:
     def row_count(self) -> int:
         return self.panes.queue.count
 
-    @property
-    def marked_count(self) -> int:
-        return len(self.panes.queue.marks)
-
     def find_target(self) -> Target:
         """Return the tickets that a command is for: in the panes of the open ticket that one, in the list of what
         breaches next its row, else the marked rows of the queue or the one under the cursor."""
@@ -285,6 +281,10 @@ class DeskWorkspace:
 
     def sort(self, order: SortOrder) -> None:
         self.browser.sort(order)
+
+    @property
+    def shown_columns(self) -> Sequence[str]:
+        return self.panes.queue.column_names
 
     def choose_columns(self, names: Sequence[str]) -> None:
         self.browser.choose_columns(names)
@@ -318,26 +318,6 @@ class DeskWorkspace:
 
     def refresh_lists(self) -> None:
         self.browser.refresh()
-
-    def toggle_mark(self) -> None:
-        self.panes.queue.toggle_mark()
-        self.update_titles()
-
-    def mark(self, lines: Sequence[QueueLine]) -> None:
-        self.browser.mark(lines)
-
-    def unmark(self, numbers: Sequence[int]) -> None:
-        self.browser.unmark(numbers)
-
-    async def mark_all(self, limit: int) -> None:
-        await self.browser.mark_all(limit)
-
-    async def mark_again(self) -> None:
-        await self.browser.mark_again()
-
-    @property
-    def last_marks(self) -> Sequence[int]:
-        return self.panes.queue.last_marks
 
     # -- panes ---------------------------------------------------------------------------------------------------
 
@@ -388,7 +368,7 @@ class DeskWorkspace:
         elif self.layout.go_back():
             self.browser.pane_entered(self.layout.pane)
         elif self.panes.queue.marks:
-            self.mark([])
+            self.marking.mark([])
         elif self.queue_query.match:
             self.show_list(self.current_query()._replace(match=""))
         elif self.composer is not None:

@@ -168,9 +168,9 @@ class ReadWorker:
         self.read_list(query)
         self._request("rest", self._read_rest)
 
-    def read_whole_list(self, query: QueueQuery, limit: int) -> None:
-        """Read a list from its first row, at most so many rows."""
-        self._request("whole list", partial(self._read_whole_list, query, limit))
+    def read_whole_list(self, query: QueueQuery, limit: int, first: int = 0) -> None:
+        """Read a list from its first row, or another one, at most so many rows."""
+        self._request("whole list", partial(self._read_whole_list, query, limit, first))
 
     def read_rows(self, numbers: Sequence[int]) -> None:
         """Read the rows of some tickets, whichever list they are in."""
@@ -336,8 +336,8 @@ class ReadWorker:
         if query.same_list(self._query):
             self._post(PageRead(query, page, self._lines(self._page(query, page))))
 
-    def _read_whole_list(self, query: QueueQuery, limit: int) -> None:
-        self._post(WholeListRead(self._lines(self._window(query, limit=limit))))
+    def _read_whole_list(self, query: QueueQuery, limit: int, first: int) -> None:
+        self._post(WholeListRead(self._lines(self._window(query, limit=limit, offset=first))))
 
     def _read_rows(self, numbers: Sequence[int]) -> None:
         self._post(WholeListRead(self._lines(load_queue_rows(self._reader, numbers))))

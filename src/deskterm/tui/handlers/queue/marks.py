@@ -1,0 +1,47 @@
+"""Marks of the queue. Nothing of the desk is imported here: these commands work before the write thread has fetched
+it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deskterm.errors import UsageError
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Workspace
+    from deskterm.tui.target import Target
+
+MOST_MARKED = 500
+"""Tickets that can be marked at once."""
+
+
+async def mark_all(workspace: Workspace, target: Target, argument: str) -> None:
+    """Mark the whole list, or take all marks away. Raises UsageError for a list that is too long."""
+    marking = workspace.marking
+    if marking.count:
+        marking.mark([])
+    elif workspace.row_count > MOST_MARKED:
+        raise UsageError(f"{workspace.row_count:,} tickets are too many to mark: filter the list first with /.")
+    else:
+        await marking.mark_all(MOST_MARKED)
+
+
+async def mark_range(workspace: Workspace, target: Target, argument: str) -> None:
+    """Mark every ticket from the one that was marked last to the one under the cursor. Raises UsageError where none
+    was, or there are too many between them."""
+    found = workspace.marking.range
+    if found is None:
+        raise UsageError("A range begins at a marked ticket: space marks one.")
+    first, last = found
+    if last - first >= MOST_MARKED:
+        raise UsageError(f"{last - first + 1:,} tickets are too many to mark: {MOST_MARKED} go at once.")
+    await workspace.marking.mark_range(first, last)
+    workspace.show_pane("queue")
+
+
+async def mark_again(workspace: Workspace, target: Target, argument: str) -> None:
+    """Mark the tickets that were marked together last. Raises UsageError where none were."""
+    if not workspace.marking.last:
+        raise UsageError("Nothing was marked before: space marks a ticket, * all of the list.")
+    await workspace.marking.mark_again()
+    workspace.show_pane("queue")
