@@ -18,11 +18,11 @@ TEAMS = ("first-line", "\x1b]0;owned\x07", None)
 @given(st.lists(st.tuples(st.sampled_from(TEAMS), st.integers(0, 3600)), max_size=60))
 def test_every_ticket_that_is_due_within_the_hour_is_in_a_bar(due: list[tuple[str | None, int]]) -> None:
     facts = WallFacts(
-        WallCounts(0, 0, 0, len(due), 0, 0, 0, 0),
+        WallCounts(0, 0, len(due), 0, 0, 0, 0),
         (AgentLoad("", "", None, 1, 0, 0, None),),
         tuple((team, NOW + seconds) for team, seconds in due),
-        0,
-        0,
+        (),
+        (),
     )
     wall = present_wall(facts, [], Vocabulary(), NOW)
     assert sum(hour.due for hour in wall.hours) == len(due)

@@ -1,9 +1,12 @@
-"""The wall as it is shown: figures with their words, agents by what they have to do, and the next hour by team."""
+"""The wall as it is shown: figures with their words, agents by what they have to do, what comes, and what was kept."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
+from deskterm.present.formats import MINUS, format_age, format_count, format_instant
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import QueueLine, Urgency
 from deskterm.present.sanitize import Safe, sanitize
@@ -13,15 +16,18 @@ SLOTS = 12
 """Parts that the next hour is divided into: five minutes each."""
 _SLOT_SECONDS = 3600 // SLOTS
 _BARS = "▁▂▃▄▅▆▇█"
+_HOURS = 24
+NOTHING = Safe("")
 
 
 class WallTile(NamedTuple):
-    """A figure. view: the view of the queue that lists its tickets, empty where none does; urgency: what it means when
-    it is not zero."""
+    """A figure. view, match: the view of the queue and the filter that list exactly its tickets; view is empty where
+    nothing can be listed; urgency: what it means when it is not zero."""
 
     label: str
     figure: int
     view: str
+    match: str
     urgency: Urgency
 
 
@@ -45,29 +51,100 @@ class TeamHour(NamedTuple):
     due: int
 
 
+class EscalationLine(NamedTuple):
+    """An open escalation. at: since when, epoch seconds; waits_for: the role that has to act; level: its label."""
+
+    number: int
+    at: int
+    level: Safe
+    waits_for: Safe
+    subject: Safe
+
+    def age(self, now: int) -> str:
+        """Return how long it has been open, in four cells at most."""
+        return format_age(now - self.at)
+
+
+class KeptLine(NamedTuple):
+    """The service level of a metric in the last days: met and late cycles, and the misses that an objective still
+    leaves room for, None where the procedure has none; left is negative when the budget is used up."""
+
+    label: Safe
+    met: int
+    late: int
+    allowed: int | None = None
+    left: int | None = None
+
+    @property
+    def per_mille(self) -> int:
+        """The share that was met, rounded down: 999 is not all."""
+        return self.met * 1000 // (self.met + self.late)
+
+    @property
+    def share(self) -> str:
+        """The share in words: `96.1 %`."""
+        return f"{self.per_mille // 10}.{self.per_mille % 10} %"
+
+    @property
+    def budget(self) -> str:
+        """The error budget in words; empty where there is none."""
+        if self.allowed is None or self.left is None:
+            return ""
+        if self.left < 0:
+            return f"budget used up, {-self.left} over"
+        return f"{self.left} of {format_count(self.allowed, 'miss', 'misses')} left"
+
+
+class Outlook(NamedTuple):
+    """The forecast as it is told. numbers: the tickets that will breach; moves: those that a colleague has room for,
+    with the colleague's login."""
+
+    sentence: Safe
+    urgency: Urgency
+    numbers: tuple[int, ...] = ()
+    moves: tuple[tuple[int, Safe], ...] = ()
+
+
 class WallView(NamedTuple):
-    """The wall. rows: the tickets that breach next; read_at: epoch seconds."""
+    """The wall. rows: the tickets that breach next; arrived, closed: by hour of the day; handover: who hands over to
+    whom and when; away: who is not there; read_at: epoch seconds."""
 
     tiles: tuple[WallTile, ...]
     loads: tuple[LoadLine, ...]
     hours: tuple[TeamHour, ...]
     rows: tuple[QueueLine, ...]
     open: int
-    arrived: int
-    closed: int
+    arrived: tuple[int, ...]
+    closed: tuple[int, ...]
     read_at: int
+    escalations: tuple[EscalationLine, ...] = ()
+    kept: tuple[KeptLine, ...] = ()
+    outlook: Outlook = Outlook(NOTHING, "none")
+    handover: Safe = NOTHING
+    away: Safe = NOTHING
 
 
-def present_wall(facts: WallFacts, rows: list[QueueLine], vocabulary: Vocabulary, now: int) -> WallView:
+def present_wall(
+    facts: WallFacts,
+    rows: list[QueueLine],
+    vocabulary: Vocabulary,
+    now: int,
+    zone: tzinfo = UTC,
+    *,
+    kept: Sequence[KeptLine] = (),
+    outlook: Outlook | None = None,
+    handover: Safe = NOTHING,
+) -> WallView:
     """Return the wall of these facts. rows: the tickets that breach next; now: epoch seconds."""
     counts = facts.counts
+    urgent = f"severity:{','.join(vocabulary.urgent)}"
     tiles = (
-        WallTile("Late", counts.late, "breached", "breached"),
-        WallTile("Due in 1 h", counts.due, "due", "soon"),
-        WallTile("Unassigned", counts.unassigned, "unassigned", "soon"),
-        WallTile("Escalated", counts.escalated, "", "breached"),
-        WallTile("Urgent", counts.urgent, "", "soon"),
-        WallTile("Waiting", counts.waiting, "waiting", "none"),
+        WallTile("Late", counts.late, "open", "is:late", "breached"),
+        WallTile("Due in 1 h", counts.due, "due", "", "soon"),
+        WallTile("Unassigned", counts.unassigned, "unassigned", "", "soon"),
+        WallTile("Escalated", counts.escalated, "open", "is:escalated", "breached"),
+        WallTile("Urgent", counts.urgent, "open" if vocabulary.urgent else "", urgent, "soon"),
+        WallTile("Waiting", counts.waiting, "waiting", "", "none"),
     )
     return WallView(
         tiles,
@@ -75,15 +152,85 @@ def present_wall(facts: WallFacts, rows: list[QueueLine], vocabulary: Vocabulary
         _divide_hour(facts, vocabulary, now),
         tuple(rows),
         counts.open,
-        facts.arrived,
-        facts.closed,
+        _count_by_hour(facts.arrived, zone),
+        _count_by_hour(facts.closed, zone),
         now,
+        tuple(
+            EscalationLine(
+                one.number,
+                one.at,
+                sanitize(one.label) or Safe(f"level {one.level}"),
+                get_label(vocabulary.roles, one.role),
+                sanitize(one.subject),
+            )
+            for one in facts.escalations
+        ),
+        tuple(kept),
+        outlook or Outlook(NOTHING, "none"),
+        handover,
+        _list_absent(facts.loads, now, zone),
     )
+
+
+def present_outlook(
+    due: int, numbers: Sequence[int], moves: Sequence[tuple[int, str]], until: int, *, is_measured: bool, zone: tzinfo
+) -> Outlook:
+    """Return the forecast in words. due: clocks that are due by `until`, epoch seconds; numbers: tickets that will
+    breach, one for each clock; moves: those that somebody has room for, with their login."""
+    when = f"{datetime.fromtimestamp(until, UTC).astimezone(zone):%H:%M}"
+    if not due:
+        return Outlook(sanitize(f"Nothing is due before {when}."), "none")
+    if not is_measured:
+        words = f"{format_count(due, 'target')} due before {when}; the pace is not known yet, so no forecast."
+        return Outlook(sanitize(words), "soon", tuple(dict.fromkeys(numbers)))
+    if not numbers:
+        return Outlook(
+            sanitize(f"Of {format_count(due, 'target')} due before {when} none is likely to breach."), "fine"
+        )
+    words = f"{len(numbers)} of {due} due before {when} will breach"
+    if moves:
+        left = len(numbers) - len(moves)
+        words += f": reassign {_name_count(len(moves))} and it is {_name_count(left)}"
+    safe_moves = tuple((number, sanitize(login)) for number, login in moves)
+    return Outlook(sanitize(f"{words}."), "soon", tuple(dict.fromkeys(numbers)), safe_moves)
+
+
+def spark(counts: Sequence[int]) -> str:
+    """Return counts as bars of block characters, a blank for none."""
+    most = max(counts, default=0)
+    return "".join(" " if not count else _BARS[(count * len(_BARS) - 1) // most] for count in counts)
+
+
+def format_gain(left: int) -> str:
+    """Return a number with its sign, for a balance."""
+    return f"{MINUS}{-left}" if left < 0 else f"+{left}"
+
+
+def _name_count(count: int) -> str:
+    words = ("none", "one", "two", "three", "four", "five", "six")
+    return words[count] if count < len(words) else str(count)
 
 
 def _present_load(load: AgentLoad, vocabulary: Vocabulary) -> LoadLine:
     name = sanitize(load.name or load.login) if load.login else Safe("nobody")
     return LoadLine(load.login, name, get_label(vocabulary.teams, load.team), load.open, load.due, load.late, load.away)
+
+
+def _list_absent(loads: Iterable[AgentLoad], now: int, zone: tzinfo) -> Safe:
+    """Return who is away and until when; empty when everybody is there."""
+    absent = [
+        f"{load.name or load.login} until {format_instant(load.away, now, zone)}"
+        for load in loads
+        if load.away is not None
+    ]
+    return sanitize(", ".join(absent))
+
+
+def _count_by_hour(instants: Iterable[int], zone: tzinfo) -> tuple[int, ...]:
+    counts = [0] * _HOURS
+    for at in instants:
+        counts[datetime.fromtimestamp(at, UTC).astimezone(zone).hour] += 1
+    return tuple(counts)
 
 
 def _divide_hour(facts: WallFacts, vocabulary: Vocabulary, now: int) -> tuple[TeamHour, ...]:

@@ -60,7 +60,7 @@ def compare_procedures(
     )
     replay = Replay(comparison, sides, keep)
     total = _count_tickets(reader, period)
-    for number, events in _read_histories(reader, period):
+    for number, events in read_histories(reader, period):
         replay.judge_ticket(number, events)
         if progress is not None and comparison.tickets % _BATCH == 0:
             progress(comparison.tickets, total)
@@ -89,7 +89,7 @@ def _count_tickets(reader: ReadConnection, period: Period) -> int:
     return int(reader.rows(f"SELECT count(*) FROM ticket WHERE {_SELECTED}", _query_params(reader, period))[0][0])
 
 
-def _read_histories(reader: ReadConnection, period: Period) -> Iterator[tuple[int, Sequence[Event]]]:
+def read_histories(reader: ReadConnection, period: Period) -> Iterator[tuple[int, Sequence[Event]]]:
     """Yield the tickets by number with their events, `_BATCH` tickets in memory at a time."""
     params, after = _query_params(reader, period) | {"limit": _BATCH}, 0
     while True:

@@ -20,6 +20,8 @@ from deskterm.exchange.importing.imports import import_events
 from deskterm.exchange.importing.mapping import find_mapping
 from deskterm.exchange.importing.report import ImportReport
 from deskterm.store.db.engine import Store, open_store
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.lead.service_levels import load_cycle_counts
 from real_data import real_data
 from store_templates import load_shipped
 
@@ -149,6 +151,21 @@ def test_no_clock_runs_on_a_ticket_that_is_closed(imported: ImportedLog) -> None
         imported.store,
         "SELECT metric, count(*) FROM clock WHERE cycle = 1 AND metric NOT LIKE 'timer:%' GROUP BY metric",
     ) == {**{"resolution": 24_918, "response": 24_918}}
+
+
+@pytest.mark.law("C-14")
+def test_the_service_levels_of_a_month_are_those_of_an_independent_program(imported: ImportedLog) -> None:
+    """R-34: a cycle that a reopening continued was late as the one before it already, and counts once."""
+    zone = ZoneInfo("America/Sao_Paulo")
+    since, until = (int(datetime(2016, month, 1, tzinfo=zone).timestamp()) for month in (3, 4))
+    with open_reader(imported.store.url) as reader:
+        counts = load_cycle_counts(reader, since, until)
+    assert {one.severity: (one.met, one.late, one.retarget) for one in counts if one.metric == "resolution"} == {
+        "critical": (24, 60, 11),
+        "high": (62, 73, 3),
+        "moderate": (5898, 2013, 1),
+        "low": (271, 54, 2),
+    }
 
 
 def test_importing_the_whole_log_again_adds_nothing(imported: ImportedLog) -> None:

@@ -84,6 +84,7 @@ IS_VALUES: dict[str, tuple[NamedKey | None, str]] = {
     "waiting": ("waiting", "waits for somebody else"),
     "breached": ("breached", "missed a target, or is late now"),
     "late": ("late", "past its due time now"),
+    "escalated": ("escalated", "an escalation of it is open"),
     "snoozed": ("snoozed", "snoozed until a later time"),
     "reopened": ("reopened", "was reopened"),
     "mine": (None, "yours"),

@@ -14,6 +14,7 @@ NamedKey: TypeAlias = Literal[
     "waiting",
     "breached",
     "late",
+    "escalated",
     "snoozed",
     "reopened",
     "files",

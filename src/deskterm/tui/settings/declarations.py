@@ -32,6 +32,7 @@ class Settings(NamedTuple):
     after_action: AfterAction = "next"
     mouse: bool = True
     bell: bool = True
+    wall_alerts: bool = True
     undo_send: int = 10
     """Seconds for which a letter waits before it leaves, so that it can be taken back."""
     keymap: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -111,6 +112,13 @@ SETTINGS: dict[str, Setting] = {
         _DEFAULTS.bell,
         "Ring the terminal's bell when a warning or a breach of one of your tickets comes up, once a minute at most.",
         example="bell = false",
+    ),
+    "wall_alerts": Setting(
+        "switch",
+        _DEFAULTS.wall_alerts,
+        "On the wall, say in a line and with the bell when more is late, due or escalated, once a minute at most, and "
+        "show how much that is in the terminal's title.",
+        example="wall_alerts = false",
     ),
     "undo_send": Setting(
         "seconds",

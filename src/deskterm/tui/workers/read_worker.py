@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
@@ -64,6 +63,7 @@ from deskterm.tui.workers.view_reading import ViewReader
 
 if TYPE_CHECKING:
     from deskterm.store.filters.conditions import Condition
+    from deskterm.tui.workers.wall_reading import WallReading
 
 POLL = 0.25
 """Seconds between checks for changes by somebody else."""
@@ -102,6 +102,7 @@ class ReadWorker:
         self._open_ticket: int | None = None
         self._views = ViewReader(login, self._read_filter)
         self._shows_wall = False
+        self._wall_reading: WallReading | None = None
         self._presence: Presence | None = None
         """The ticket that the agent has open, for the colleagues to see (C-30)."""
         self._tab: TabKey = "thread"
@@ -421,16 +422,13 @@ class ReadWorker:
         return view._replace(page=build_page(self._reader, detail, tab, self._vocabulary))
 
     def _read_wall(self) -> None:
-        # Here, because few consoles show a wall
-        from deskterm.present.wall import present_wall  # noqa: PLC0415
-        from deskterm.store.queries.lead.wall import load_wall  # noqa: PLC0415
+        if self._wall_reading is None:
+            from deskterm.tui.workers.wall_reading import WallReading  # noqa: PLC0415 - few consoles show a wall
 
+            self._wall_reading = WallReading()
         now = self._now()
-        local = datetime.fromtimestamp(now, ZoneInfo(self._vocabulary.timezone))
-        day_began = int(local.replace(hour=0, minute=0, second=0).timestamp())
-        facts = load_wall(self._reader, now, day_began, self._vocabulary.urgent)
         rows = self._lines(load_next_to_breach(self._reader, now, NEXT_BREACHES))
-        self._post(WallRead(present_wall(facts, rows, self._vocabulary, now)))
+        self._post(WallRead(self._wall_reading.read(self._reader, rows, self._vocabulary, now)))
 
     def _read_drafts(self) -> None:
         self._post(DraftsRead(load_drafts(self._reader, self._login, self._impersonator)))

@@ -3,17 +3,22 @@ Snoozed tickets are left out, as in the views of the queue. SQL over a bare `Rea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.oversight import Escalation, load_escalations
 from deskterm.store.queries.queue import DUE_SOON_SECONDS, IS_AWAKE
 
 _AWAKE_AND_OPEN = f"is_open = 1 AND {IS_AWAKE}"
 _IS_LATE = "next_due_at < :now"
 _IS_WAITING = "category = 'waiting'"
 _IS_SOON = "next_due_at >= :now AND next_due_at <= :soon"
+
+
+_MOST_ESCALATIONS = 100
+"""Escalations that the wall lists, the oldest first."""
 
 
 class AgentLoad(NamedTuple):
@@ -30,13 +35,11 @@ class AgentLoad(NamedTuple):
 
 
 class WallCounts(NamedTuple):
-    """Open tickets across the desk, without snoozed ones. breached: late now, or a target was missed before; waiting:
-    for somebody outside; urgent: of a severity that the procedure marks as urgent; escalated: with an open
-    escalation."""
+    """Open tickets across the desk, without snoozed ones. late: past the due time now; waiting: for somebody outside;
+    urgent: of a severity that the procedure marks as urgent; escalated: with an open escalation."""
 
     open: int
     late: int
-    breached: int
     due: int
     unassigned: int
     waiting: int
@@ -46,13 +49,14 @@ class WallCounts(NamedTuple):
 
 class WallFacts(NamedTuple):
     """Everything on the wall. due_by_team: the due instants within the hour, by team, in epoch seconds; arrived,
-    closed: tickets since the day began."""
+    closed: the instants at which tickets came and were closed since the day began."""
 
     counts: WallCounts
     loads: tuple[AgentLoad, ...]
     due_by_team: tuple[tuple[str | None, int], ...]
-    arrived: int
-    closed: int
+    arrived: tuple[int, ...]
+    closed: tuple[int, ...]
+    escalations: tuple[Escalation, ...] = ()
 
 
 def load_wall(reader: ReadConnection, now: int, day_began: int, urgent: Sequence[str]) -> WallFacts:
@@ -70,7 +74,14 @@ def load_wall(reader: ReadConnection, now: int, day_began: int, urgent: Sequence
         tuple(_load_agents(reader, params, now)),
         tuple((team, seconds_from_stored(at)) for team, at in due),
         *_load_day(reader, params),
+        tuple(_load_escalations(reader, params)),
     )
+
+
+def _load_escalations(reader: ReadConnection, params: dict[str, object]) -> Iterator[Escalation]:
+    asleep = reader.rows("SELECT id FROM ticket WHERE is_open = 1 AND snoozed_until > :now", {"now": params["now"]})
+    numbers = {number for (number,) in asleep}
+    yield from (one for one in load_escalations(reader, limit=_MOST_ESCALATIONS) if one.number not in numbers)
 
 
 def _load_counts(reader: ReadConnection, params: dict[str, object], urgent: Sequence[str]) -> WallCounts:
@@ -81,17 +92,18 @@ def _load_counts(reader: ReadConnection, params: dict[str, object], urgent: Sequ
         return f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)"
 
     ((total, *found),) = reader.rows(
-        f"SELECT count(*), {count(_IS_LATE)}, {count(f'breached = 1 OR {_IS_LATE}')}, {count(_IS_SOON)}, "
+        f"SELECT count(*), {count(_IS_LATE)}, {count(_IS_SOON)}, "
         f"{count('assignee IS NULL')}, {count(_IS_WAITING)}, {count(is_urgent)} "
         f"FROM ticket WHERE {_AWAKE_AND_OPEN}",
         params | named,
     )
     ((escalated,),) = reader.rows(
         "SELECT count(DISTINCT r.ticket_id) FROM record r JOIN ticket t ON t.id = r.ticket_id"
-        " WHERE r.kind = 'escalation' AND r.state = 'open' AND t.is_open = 1"
+        f" WHERE r.kind = 'escalation' AND r.state = 'open' AND t.{_AWAKE_AND_OPEN}",
+        {"now": params["now"]},
     )
-    late, breached, due, unassigned, waiting, urgent_count = (value or 0 for value in found)
-    return WallCounts(total, late, breached, due, unassigned, waiting, urgent_count, escalated)
+    late, due, unassigned, waiting, urgent_count = (value or 0 for value in found)
+    return WallCounts(total, late, due, unassigned, waiting, urgent_count, escalated)
 
 
 def _load_agents(reader: ReadConnection, params: dict[str, object], now: int) -> list[AgentLoad]:
@@ -120,13 +132,18 @@ def _find_absence(stored: Any, now: int) -> int | None:
     return until if until is not None and until > now else None
 
 
-def _load_day(reader: ReadConnection, params: dict[str, object]) -> tuple[int, int]:
-    """Count what arrived and what was closed since the day began. Closed tickets are found by their last change, which
-    has an index: one that was closed today has changed today."""
-    ((arrived, closed),) = reader.rows(
-        "SELECT (SELECT count(*) FROM ticket WHERE is_open = 1 AND received_at >= :day)"
-        " + (SELECT count(*) FROM ticket WHERE is_open = 0 AND updated_at >= :day AND received_at >= :day),"
-        " (SELECT count(*) FROM ticket WHERE is_open = 0 AND updated_at >= :day AND closed_at >= :day)",
-        params,
+def _load_day(reader: ReadConnection, params: dict[str, object]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Load when tickets arrived and when some were closed or solved since the day began. Those that are done with are
+    found by their last change, which has an index: one that was closed today has changed today."""
+    bound = {"day": params["day"]}
+    arrived = reader.rows(
+        "SELECT received_at FROM ticket WHERE is_open = 1 AND received_at >= :day UNION ALL "
+        "SELECT received_at FROM ticket WHERE is_open = 0 AND updated_at >= :day AND received_at >= :day",
+        bound,
     )
-    return arrived, closed
+    closed = reader.rows(
+        "SELECT COALESCE(solved_at, closed_at) FROM ticket WHERE is_open = 0 AND updated_at >= :day "
+        "AND COALESCE(solved_at, closed_at) >= :day",
+        bound,
+    )
+    return tuple(seconds_from_stored(at) for (at,) in arrived), tuple(seconds_from_stored(at) for (at,) in closed)

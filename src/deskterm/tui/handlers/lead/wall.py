@@ -2,39 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from deskterm.desk.tickets import assignment
 from deskterm.tui.handlers import tickets
-from deskterm.tui.screens.wall import WallScreen
+from deskterm.tui.handlers.lead.handover import show_sheet
+from deskterm.tui.screens.wall.alerts import WallAlerts
+from deskterm.tui.screens.wall.screen import WallAnswer, WallScreen
 from deskterm.tui.target import Target
 
 if TYPE_CHECKING:
+    from deskterm.present.sanitize import Safe
     from deskterm.tui.console import Workspace
 
 
 async def show_wall(workspace: Workspace, target: Target, argument: str) -> None:
-    """Show the wall, and then what the agent chooses there."""
-    workspace.watch_wall(True)
+    """Show the wall, and then what the agent chooses there; after what is done from it, the wall again."""
+    alerts = WallAlerts() if workspace.preferences.settings.wall_alerts else None
     try:
-        answer = await workspace.show(
-            WallScreen(lambda: workspace.wall, lambda: workspace.watch_wall(True), workspace.epoch)
-        )
-        while answer is not None and answer.assign and answer.line is not None:
-            await tickets.assign(workspace, Target(answer.line), "")
+        while True:
             workspace.watch_wall(True)
             answer = await workspace.show(
-                WallScreen(lambda: workspace.wall, lambda: workspace.watch_wall(True), workspace.epoch)
+                WallScreen(lambda: workspace.wall, lambda: workspace.watch_wall(True), workspace.epoch, alerts)
             )
+            if answer is None or not await _act(workspace, answer):
+                break
     finally:
         workspace.watch_wall(False)
-    if answer is None:
+    if answer is not None:
+        _leave(workspace, answer)
+
+
+async def _act(workspace: Workspace, answer: WallAnswer) -> bool:
+    """Do what is done from the wall, and return whether it was that."""
+    if answer.assign and answer.line is not None:
+        await tickets.assign(workspace, Target(answer.line), "")
+    elif answer.moves:
+        await _reassign(workspace, answer.moves)
+    elif answer.handover:
+        await show_sheet(workspace, Target(), "")
+    else:
+        return False
+    return True
+
+
+async def _reassign(workspace: Workspace, moves: Sequence[tuple[int, Safe]]) -> None:
+    """Give tickets to colleagues as one act, after a question that names each."""
+    who = {number: str(login) for number, login in moves}
+    words = ", ".join(f"{number} to {login}" for number, login in moves)
+    if not await workspace.confirm(f"Reassign {words}?", "reassign", "not now"):
         return
+    now = workspace.now()
+    await workspace.run_on(
+        list(who), lambda desk, number: assignment.assign(desk, number, who[number], now=now), "Reassigned {}"
+    )
+
+
+def _leave(workspace: Workspace, answer: WallAnswer) -> None:
+    """Go from the wall to tickets."""
+    number = answer.line.number if answer.line is not None else answer.number
+    if number is not None:
+        workspace.show_ticket(number)
+        return
+    if answer.login is not None:
+        answer = WallAnswer(view="open", match=f"assignee:{answer.login or 'none'}")
     if answer.view:
         workspace.show_view(answer.view)
-        workspace.show_pane("queue")
-    elif answer.line is not None:
-        workspace.show_ticket(answer.line.number)
-    elif answer.login is not None:
-        workspace.show_view("open")
-        workspace.filter(f"assignee:{answer.login or 'none'}")
+        if answer.match:
+            workspace.filter(answer.match)
         workspace.show_pane("queue")

@@ -1,0 +1,133 @@
+"""A forecast of breaches from slack and measured pace (C-14, R-51): how many of the clocks that are due soon will be
+missed, which, and what colleagues have room for.
+
+Pace is how many cycles of a metric come to an end in an open second that one of them runs, measured over the last two
+weeks. So the chance that a clock still runs after the seconds that it has left is exp(−pace × seconds). The sum of the
+chances is the number of breaches to expect, and that many are named, the surest first. `bench/forecast.py` compares
+that on a real log with the list by due time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from deskterm.sla.calendar import Calendar
+from deskterm.store.queries.lead.service_levels import Exposure, OpenCycle, PressingClock
+
+HORIZON = 4 * 3600
+"""Seconds that the forecast looks ahead."""
+MEASURED = 14 * 86_400
+"""Seconds of the past that the pace is measured by."""
+_LEAST_STOPPED = 5
+"""Cycles that have to have come to an end before a pace says anything."""
+
+
+class LikelyBreach(NamedTuple):
+    """A clock that is likely to be missed. chance: 0 to 1."""
+
+    clock: PressingClock
+    chance: float
+
+
+class Move(NamedTuple):
+    """A ticket that somebody has room for. login: whose."""
+
+    ticket: int
+    login: str
+
+
+class Forecast(NamedTuple):
+    """The forecast. due: clocks that are due by then; breaches: those that are likely to be missed, the next due first;
+    moves: tickets of these that colleagues have room for. is_measured: the pace is known; otherwise everything that is
+    due is named, which is all that can be said."""
+
+    until: int
+    due: int
+    breaches: tuple[LikelyBreach, ...]
+    moves: tuple[Move, ...]
+    is_measured: bool
+
+
+class Capacity(NamedTuple):
+    """The work that an agent can do by the end of the horizon. clocks: how many come to an end at their pace; team:
+    theirs."""
+
+    login: str
+    team: str | None
+    clocks: int
+
+
+def measure_exposure(cycle: OpenCycle, calendar: Calendar | None, since: int, now: int) -> Exposure:
+    """Return how long a cycle ran from an instant on, epoch seconds. calendar: its own, None for wall time. now: the
+    end of the measurement."""
+    end = now if cycle.stopped is None else cycle.stopped
+    passed = max(_count_open(calendar, cycle.since, now), 0) if cycle.stopped is None else 0
+    # What it ran before is not to count: of the whole, not more than there was time for since then
+    seconds = min(cycle.consumed + passed, max(_count_open(calendar, since, end), 0))
+    return Exposure(cycle.metric, seconds, int(cycle.stopped is not None))
+
+
+def _count_open(calendar: Calendar | None, start: int, end: int) -> int:
+    return end - start if calendar is None else calendar.open_seconds(start, end)
+
+
+def measure_pace(exposures: Iterable[Exposure]) -> dict[str, float]:
+    """Return how many cycles of each metric end per open second that one runs; without metrics of which too few did."""
+    stopped: Counter[str] = Counter()
+    seconds: Counter[str] = Counter()
+    for one in exposures:
+        stopped[one.metric] += one.stopped
+        seconds[one.metric] += one.seconds
+    return {metric: count / max(seconds[metric], 1) for metric, count in stopped.items() if count >= _LEAST_STOPPED}
+
+
+def forecast_breaches(
+    clocks: Sequence[PressingClock],
+    pace: Mapping[str, float],
+    count_seconds: Callable[[PressingClock], int],
+    capacities: Sequence[Capacity],
+    until: int,
+) -> Forecast:
+    """Return the forecast for clocks that are due by an instant, epoch seconds. count_seconds: returns the open seconds
+    that a clock has left; capacities: of the agents who are there."""
+    likely = [LikelyBreach(clock, _find_chance(clock, pace, count_seconds)) for clock in clocks]
+    expected = round(sum(one.chance for one in likely))
+    surest = sorted(likely, key=lambda one: (-one.chance, one.clock.due, one.clock.ticket))[:expected]
+    breaches = sorted(surest, key=lambda one: (one.clock.due, one.clock.ticket, one.clock.metric))
+    moves = _find_moves([one.clock for one in breaches], clocks, capacities)
+    is_measured = all(clock.metric in pace for clock in clocks)
+    return Forecast(until, len(clocks), tuple(breaches), tuple(moves), is_measured)
+
+
+def _find_chance(
+    clock: PressingClock, pace: Mapping[str, float], count_seconds: Callable[[PressingClock], int]
+) -> float:
+    if clock.metric not in pace:
+        return 1.0  # nothing is known: what is due is named, as a list by due time would
+    return math.exp(-pace[clock.metric] * max(count_seconds(clock), 0))
+
+
+def _find_moves(
+    breaches: Sequence[PressingClock], clocks: Sequence[PressingClock], capacities: Sequence[Capacity]
+) -> Iterable[Move]:
+    """Yield tickets that breach while somebody of their team has room: they do more than is due with them. Those whom
+    the tickets are taken from have more due than they do."""
+    due = Counter(clock.assignee for clock in clocks)
+    room = {one.login: one.clocks - due[one.login] for one in capacities}
+    teams = {one.login: one.team for one in capacities}
+    moved: set[int] = set()
+    for clock in breaches:
+        if clock.ticket in moved or (clock.assignee is not None and room.get(clock.assignee, -1) >= 0):
+            continue
+        free = [login for login, clocks in room.items() if clocks > 0 and teams[login] == clock.team]
+        if not free:
+            continue
+        login = max(free, key=lambda one: (room[one], one))
+        room[login] -= 1
+        if clock.assignee in room:
+            room[clock.assignee] += 1
+        moved.add(clock.ticket)
+        yield Move(clock.ticket, login)
