@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from deskterm.desk.domain.email_address import is_email_address, parse_mailbox
 from deskterm.desk.domain.text import normalise_name
+from deskterm.desk.policy.name_matching import find_named, find_similar_names, list_candidates
 from deskterm.desk.policy.permissions import format_unknown_agent
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
@@ -30,25 +31,22 @@ def build_unknown_agent(session: Session, login: str, *, is_former: bool) -> Unk
 
 
 def find_active_agent(session: Session, login: str) -> Agent:
-    """Return the active agent with a login or a name, or the only one with a part of either, whatever the case (C-51).
-    Raises DeskError, with those who may be meant, for any other text."""
+    """Return the active agent with a login or a name, or the only one with a part of either, whatever accents and case
+    (C-24, C-51). Raises DeskError, with those who may be meant, for any other text."""
     table = table_of(Agent)
     agent: Agent | None = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
     if agent is not None and agent.active:
         return agent
-    if agent is None and (wanted := login.strip().casefold()):
-        active: list[Agent] = list(
-            session.execute(select(Agent).where(table.c.active).order_by(table.c.login)).scalars()
-        )
-        whole = [one for one in active if wanted in (one.login.casefold(), one.name.casefold())]
-        alike = whole or [one for one in active if wanted in one.login.casefold() or wanted in one.name.casefold()]
-        if len(alike) == 1:
-            return alike[0]
-        if alike:
-            choice = ", ".join(f"{one.login} ({one.name})" for one in alike[:12]) + (" …" if len(alike) > 12 else "")
-            raise DeskError(f"{login!r} may be {choice}: give the login.")
-    statement = select(table.c.login).where(table.c.active, table.c.role != "viewer").order_by(table.c.login)
-    logins = list(session.execute(statement).scalars())
+    active: list[Agent] = list(session.execute(select(Agent).where(table.c.active).order_by(table.c.login)).scalars())
+    if agent is None:
+        found = find_named(login, active)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise DeskError(f"{login!r} may be {list_candidates(found)}: give the login.")
+        if similar := find_similar_names(login, active):
+            raise DeskError(f"{login!r} is no agent of this desk: did you mean {list_candidates(similar)}?")
+    logins = [one.login for one in active if one.role != "viewer"]
     listed = ", ".join(logins[:12]) + (" …" if len(logins) > 12 else "")
     reason = "is not active any more" if agent is not None else "is no agent of this desk"
     raise DeskError(f"{login!r} {reason}: choose from {listed}.")

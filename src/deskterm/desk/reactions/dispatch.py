@@ -1,8 +1,9 @@
 """Dispatch of the reactions to a command: what follows from its events, in a fixed order.
 
-The procedure's rules act first, then other records follow (finished work, quotes, surveys, sent articles), and last the
-notices are sent. All of it runs within the command's transaction, after the command's own events. What a rule does is
-seen by the rules after it and by the notices; what a notice appends is seen by nobody, so that no loop can arise.
+The procedure's rules act first, whoever is mentioned is told, then other records follow (finished work, quotes,
+surveys, sent articles), and last the notices are sent. All of it runs within the command's transaction, after the
+command's own events. What a rule does is seen by the rules after it and by the notices; what a notice appends is seen
+by nobody, so that no loop can arise.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import EVENT_KINDS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.reactions.first_responder import assign_first_responder
+from deskterm.desk.reactions.mentions import notify_mentioned
 from deskterm.desk.reactions.notices import send_notices
 from deskterm.desk.reactions.rules import apply_rules
 from deskterm.desk.reactions.stale_suggestions import expire_suggestions
@@ -40,6 +42,7 @@ def run_reactions(work: TicketTransaction) -> list[str]:
                 *escalate_on_phrases(work, event),
                 *assign_first_responder(work, event),
                 *apply_rules(work, event),
+                *notify_mentioned(work, event),
             ]
             phrases += [*_update_records(work, event), *expire_suggestions(work, event)]
         elif event.kind == "noticed":

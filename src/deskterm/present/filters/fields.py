@@ -88,6 +88,7 @@ IS_VALUES: dict[str, tuple[NamedKey | None, str]] = {
     "snoozed": ("snoozed", "snoozed until a later time"),
     "reopened": ("reopened", "was reopened"),
     "mine": (None, "yours"),
+    "mentioned": (None, "a colleague mentioned you in a note or a reply"),
     "unassigned": (None, "nobody has it"),
     "exempt": (None, "has no targets, for a reason"),
     "held": (None, "kept as it is by a legal hold"),

@@ -36,6 +36,7 @@ from deskterm.store.filters.conditions import (
     Is,
     IsEmpty,
     Lists,
+    Mentions,
     Negation,
     OfClient,
     OfRequester,
@@ -169,6 +170,8 @@ class _Reading:
         named, _ = IS_VALUES[word]
         if named is not None:
             return Is(named)
+        if word == "mentioned":
+            return Mentions(self._context.login)
         if word == "mine":
             return Among("assignee", (self._context.login,))
         if word == "unassigned":

@@ -6,7 +6,7 @@ and, quoted, from the procedure.
 
 from __future__ import annotations
 
-from deskterm.store.db.reader import ReadConnection
+from deskterm.store.db.reader import ReadConnection, escape_like
 from deskterm.store.filters.conditions import (
     Among,
     Compares,
@@ -21,6 +21,7 @@ from deskterm.store.filters.conditions import (
     Is,
     IsEmpty,
     Lists,
+    Mentions,
     NamedKey,
     Negation,
     OfClient,
@@ -32,6 +33,9 @@ from deskterm.store.filters.full_text import build_text_condition, build_text_qu
 
 _SEARCHED_TEXT = "(subject || '\n' || requester || '\n' || organisation)"
 """The text of a row in which a plain word may stand anywhere: one text is compared in a third of the time of three."""
+
+_MENTION = '%"on":"mentioned"%'
+"""Part of the record of a notice that somebody was mentioned."""
 
 _NAMED: dict[NamedKey, str] = {
     "open": "is_open = 1",
@@ -122,6 +126,13 @@ class _Compiler:
                 return (
                     "EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = ticket.id "
                     f"AND d.login = :{self._add(login)} AND d.behind = :{self._add(behind)})"
+                )
+            case Mentions(login=login):
+                # A notice has all its recipients in one column, with commas at both ends
+                who = self._add(f"%,{escape_like(login)},%")
+                return (
+                    "EXISTS (SELECT 1 FROM record r WHERE r.ticket_id = ticket.id AND r.kind = 'notice' "
+                    f"AND r.who LIKE :{who} ESCAPE '\\' AND r.data LIKE :{self._add(_MENTION)})"
                 )
             case Is(key=named):
                 return f"({_NAMED[named]})"

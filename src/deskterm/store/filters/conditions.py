@@ -115,6 +115,13 @@ class FieldCompares:
 
 
 @dataclass(frozen=True, slots=True)
+class Mentions:
+    """A colleague mentioned this agent in a note or a reply."""
+
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
 class HasDraft:
     """A draft of an agent. behind: of whoever works in their name, empty for nobody."""
 
@@ -161,6 +168,7 @@ Test: TypeAlias = (
     | HasField
     | FieldCompares
     | HasDraft
+    | Mentions
     | Is
 )
 Condition: TypeAlias = Test | Negation | Every | Either
