@@ -11,6 +11,7 @@ from deskterm.errors import DeskError
 if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
+    from deskterm.desk.templates.run import MacroCall
 
 _MOST_KEPT = 200
 """Acts that are kept; older ones are undone from the list of all."""
@@ -45,11 +46,22 @@ class Refusals(NamedTuple):
         return f"{len(self.tickets)} could not be {verb if verb.endswith('ed') else 'changed'}"
 
 
+class Repeatable(NamedTuple):
+    """An act that can be done again. call: as the desk knows it; name: of the act as it was done first; last: the last
+    act when it was done last, which it is still the same as."""
+
+    call: MacroCall
+    name: str
+    last: Act
+
+
 class ActLog:
     """The acts that were done here and not undone here. changed: called when the last one is another."""
 
     refused = Refusals()
     """Those of the last act on several tickets."""
+    repeatable: Repeatable | None = None
+    """The act that was repeated last."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._acts: list[Act] = []

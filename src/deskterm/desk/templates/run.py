@@ -46,11 +46,13 @@ class _Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MacroCall:
-    """A macro as it is run. values: of placeholders, in the place of the ticket's own; template: of its reply."""
+    """A macro as it is run. values: of placeholders, in the place of the ticket's own; template: of its reply; named:
+    the history names it; False for an act that is only done once more."""
 
     macro: Macro
     template: ReplyTemplate | None = None
     values: Mapping[str, str] | None = None
+    named: bool = True
 
 
 def prepare_macro(desk: DeskSession, macro: Macro, values: Mapping[str, str] | None = None) -> MacroCall:
@@ -75,7 +77,7 @@ def run_macro(
     steps = list(_list_steps(desk, number, call, now))
     phrases: list[str] = []
     missing = ""
-    with desk.joining(number, steps[0].act, now, macro=macro.label, version=version) as work:
+    with desk.joining(number, steps[0].act, now, macro=macro.label if call.named else "", version=version) as work:
         _require_fitting(work, macro)
         for step in steps:
             if step.is_done(work):
@@ -85,10 +87,11 @@ def run_macro(
             missing = result.missing_in_letter or missing
             phrases.append(re.sub(rf"^{number}\b:? ?", "", result.summary))
         if not phrases:
-            raise Unchanged(f"Ticket {number} is already as {macro.label} would make it.")
+            after = f"as {macro.label} would make it" if call.named else "as this would make it"
+            raise Unchanged(f"Ticket {number} is already {after}.")
         changes = join_changes(event.changes for event in work.new_events)
         version_now = work.state.version
-    summary = f"{number}: {macro.label}: {'; '.join(phrases)}"
+    summary = f"{number}: {macro.label}: {'; '.join(phrases)}" if call.named else f"{number}: {'; '.join(phrases)}"
     return replace(CommandResult(number, summary, changes, version_now), missing_in_letter=missing)
 
 

@@ -79,6 +79,10 @@ LOOK: tuple[Command, ...] = (
             step=lambda workspace: workspace.step_spot(-1),
             counted=lambda workspace, count: workspace.step_spot(-count), group="Look", in_palette=False,
             help="The fold before."),
+    Command("repeat", "Repeat", keys=("full_stop",),
+            handler="queue.repeating.repeat", group="Work", rows="many", opens_input=True,
+            help="Do what was done here last to the tickets too: the same status, assignee, tags, severity, priority, "
+                 "type, fields or snooze; never what was written."),
     Command("copy", "Copy the number", keys=("y",),
             handler="view.copy_numbers", group="Look", rows="many",
             help="Copy the numbers of the tickets."),

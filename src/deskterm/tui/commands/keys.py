@@ -58,7 +58,7 @@ _ON_KEYBOARDS = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "left_square_bracket": "[",
     "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}",
     "escape": "esc", "space": "space", "pageup": "pgup", "pagedown": "pgdn",
-    "exclamation_mark": "!", "minus": "-",
+    "exclamation_mark": "!", "full_stop": ".", "minus": "-",
 }  # fmt: skip
 
 
