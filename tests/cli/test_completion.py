@@ -53,7 +53,7 @@ def test_every_script_is_one_of_its_shell_and_knows_every_command(deskterm: Call
 
 
 def test_values_are_those_of_the_desk_and_a_desk_that_cannot_be_read_offers_none(
-    two_tickets: Call, tmp_path: Path
+    two_tickets: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert two_tickets("ticket", "list", "--now", "2026-11-23T09:10").code == 0
     code = (
@@ -71,6 +71,13 @@ def test_values_are_those_of_the_desk_and_a_desk_that_cannot_be_read_offers_none
     numbers = ask("numbers", desk)
     assert numbers.stdout.split() == ["1002", "1001"]
     assert ask("statuses", desk).stdout.split() == ["new", "working", "waiting", "solved", "closed"]
+    monkeypatch.setenv("DESKTERM_TYPED", "-sev:high,l")
+    filters = ask("filters", desk)
+    assert filters.stdout.split() == ["-sev:high,low"]
+    assert not HEAVY & set(filters.stderr.split())
+    monkeypatch.setenv("DESKTERM_TYPED", "st")
+    assert ask("filters", desk).stdout.split() == ["status:"]
+    assert "mine" in ask("views", desk).stdout.split()
     assert not HEAVY & set(numbers.stderr.split()), "a shell waits for this while somebody types"
     nowhere = ask("numbers", str(tmp_path / "none.sqlite3"))
     assert (nowhere.returncode, nowhere.stdout) == (1, "")

@@ -25,6 +25,7 @@ LINES = {
     "deskterm --now tic ticket lis\t": "--now tic ticket list",
     "deskterm sla w\t": "sla w",
     "deskterm ticket note 1001 tick\t": "ticket note 1001 tick",
+    "deskterm ticket list assig\tm\t -sta\twor\t --view w\t": "ticket list assignee:me -status:working --view waiting",
 }
 """What is typed → the words that the program is called with."""
 

@@ -27,6 +27,8 @@ _KINDS_OF_OPTIONS = {
     "--of": "people",
     "--assignee": "people",
     "--ticket": "numbers",
+    "--filter": "filters",
+    "--view": "views",
 }
 """Option → the kind of its values."""
 _KINDS_OF_ARGUMENTS = {
@@ -34,6 +36,10 @@ _KINDS_OF_ARGUMENTS = {
     "login": "people",
 }
 """Name of an argument → the kind of its values."""
+_FILTERS = frozenset({("ticket list", "words"), ("ticket search", "words"), ("view save", "words")})
+"""Commands whose words are a filter, with the name of that argument."""
+_VIEWS = frozenset(f"view {verb}" for verb in ("show", "save", "rename", "delete", "share", "default", "place"))
+"""Commands whose `name` is that of a view."""
 
 
 def print_script(
@@ -58,11 +64,18 @@ def _list_words(command: Any, path: str) -> Iterator[tuple[str, list[str]]]:
     words = [*inner]
     for parameter in loaded.params:
         words += [name for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("--")]
-    kinds = (_KINDS_OF_ARGUMENTS.get(parameter.name) for parameter in loaded.params)
+    kinds = (_find_kind(path, parameter.name) for parameter in loaded.params)
     words += [f"@{kind}" for kind in kinds if kind]
     yield path, [*dict.fromkeys(words), "--help"]
     for name, part in inner.items():
         yield from _list_words(part, f"{path} {name}".strip())
+
+
+def _find_kind(path: str, argument: str) -> str:
+    """Return the kind of an argument's values; empty where none are known."""
+    if (path, argument) in _FILTERS:
+        return "filters"
+    return "views" if path in _VIEWS and argument == "name" else _KINDS_OF_ARGUMENTS.get(argument, "")
 
 
 def _build_cases(table: Mapping[str, list[str]]) -> str:
@@ -115,11 +128,20 @@ def _build_bash(table: Mapping[str, list[str]]) -> str:
         "# Completion of deskterm for bash, made by `deskterm completion bash`\n"
         + _build_function(table)
         + """_deskterm() {
-  local offered place word found="" typed="${COMP_WORDS[COMP_CWORD]}"
-  [[ "$typed" == = ]] && typed=""
+  local offered place word found="" typed="${COMP_WORDS[COMP_CWORD]}" whole="${COMP_LINE:0:COMP_POINT}"
+  [[ "$typed" == [=:] ]] && typed=""
+  # A word of a filter: the shell takes what is before its colon for a word of its own
+  whole="${whole##* }"
   _deskterm_words "${COMP_WORDS[*]:1:COMP_CWORD-1}"
   for word in $offered; do
     case "$word" in
+      @filters) [[ "$whole" == --* ]] || {
+        for word in $(DESKTERM_DATABASE="$place" DESKTERM_TYPED="$whole" deskterm --complete filters 2>/dev/null); do
+          [[ "$whole" == *:* ]] && word="${word#"${whole%:*}:"}"
+          found="$found $word"
+        done
+        [[ "$whole" == *:* ]] || compopt -o nospace 2>/dev/null
+      } ;;
       -*) [[ "$typed" == -* ]] && found="$found $word" ;;
       @*) [[ "$typed" == -* ]] ||
         found="$found $(DESKTERM_DATABASE="$place" deskterm --complete "${word#@}" 2>/dev/null)" ;;
@@ -139,18 +161,24 @@ def _build_zsh(table: Mapping[str, list[str]]) -> str:
         + _build_function(table).replace("for word in $1", "for word in ${=1}")
         + """_deskterm() {
   local typed="${words[CURRENT]}" before="${words[2,CURRENT-1]}" word place
-  local -a found
+  local -a found fields
   local offered
   _deskterm_words "$before"
   for word in ${=offered}; do
     case "$word" in
+      @filters) [[ "$typed" == --* ]] || {
+        found+=(${(f)"$(DESKTERM_DATABASE="$place" DESKTERM_TYPED="${(Q)typed}" deskterm --complete filters \
+          2>/dev/null)"})
+        fields=(${(M)found:#*:}) found=(${found:#*:})
+      } ;;
       -*) [[ "$typed" == -* ]] && found+=("$word") ;;
       @*) [[ "$typed" == -* ]] ||
         found+=(${(f)"$(DESKTERM_DATABASE="$place" deskterm --complete "${word#@}" 2>/dev/null)"}) ;;
       *) found+=("$word") ;;
     esac
   done
-  (( $#found )) && compadd -a found || _files
+  (( $#fields )) && compadd -S "" -a fields
+  (( $#found )) && compadd -a found || (( $#fields )) || _files
 }
 # From a folder of $fpath this file is run for the first Tab, as the function itself
 if [[ "${funcstack[1]}" == _deskterm ]]; then _deskterm "$@"; else compdef _deskterm deskterm; fi
@@ -193,6 +221,9 @@ function __deskterm_words
     end
     for word in $words
         switch $word
+            case '@filters'
+                string match -q -- '--*' "$typed"
+                or DESKTERM_DATABASE="$place" DESKTERM_TYPED="$typed" deskterm --complete filters 2>/dev/null
             case '-*'
                 string match -q -- '-*' "$typed"; and echo $word
             case '@*'

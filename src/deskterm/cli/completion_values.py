@@ -7,6 +7,7 @@ tenth of a second.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 
 from deskterm.desk.policy.read_access import find_hidden_in_document
@@ -46,6 +47,20 @@ def _list_values(kind: str, login: str | None) -> Iterator[str]:
             yield from (str(number) for (number,) in reader.rows(sql, {"limit": _MOST_NUMBERS}))
         elif kind == "people":
             yield from (agent.login for agent in agents if agent.active)
+        elif kind == "filters":
+            # Labels and calendars take longer to import than the other kinds to print
+            from deskterm.present.filters.completion import list_completions  # noqa: PLC0415
+            from deskterm.present.labels import Vocabulary  # noqa: PLC0415
+
+            logins = [agent.login for agent in agents if agent.active]
+            yield from list_completions(os.environ.get("DESKTERM_TYPED", ""), Vocabulary(document), logins)
+        elif kind == "views":
+            from deskterm.present.views import VIEWS  # noqa: PLC0415 - as above
+            from deskterm.store.personal.saved_views import load_saved_views  # noqa: PLC0415
+
+            # Names with a space would be two words to the shells
+            names = [*(view.key for view in VIEWS), *(view.name for view in load_saved_views(reader, own))]
+            yield from (name for name in names if " " not in name)
         else:
             parts = json.loads(document)
             found = parts.get("priority", {}).get("scale", ()) if kind == "priorities" else parts.get(kind, ())

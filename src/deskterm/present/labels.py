@@ -32,6 +32,7 @@ class Vocabulary:
         self.urgent = tuple(part["key"] for part in content.get("severities", ()) if part.get("urgent"))
         """The keys of the severities that the procedure marks as urgent."""
         self.priorities = _choices(priority.get("scale", ()))
+        self.urgent_priorities = tuple(part["key"] for part in priority.get("scale", ()) if part.get("urgent"))
         self.impacts = _choices(priority.get("impacts", ()))
         self.urgencies = _choices(priority.get("urgencies", ()))
         self.statuses = _choices(content.get("statuses", ()))

@@ -48,6 +48,9 @@ def test_time_is_recorded_listed_priced_corrected_and_exported(vendor: Call, tmp
     (line,) = file.read_text(encoding="utf-8").splitlines()
     assert (json.loads(line)["amount"], json.loads(line)["started_at"]) == ("45.00", "2026-11-23T09:00:00Z")
     assert vendor("export", "worklog", "--until", "2026-11-23", "--format", "jsonl").out == ""
+    assert vendor("export", "worklog", "--filter", "subject:courses").out.count("\n") == 3
+    assert vendor("export", "worklog", "--filter", "subject:nothing").out.count("\n") == 1
+    assert vendor("export", "worklog", "--only", "type=issue").code == 2
     assert vendor("export", "tickets", "--since", "2026-11-23").code == 2
     assert vendor("ticket", "price", "7").code == 1
 

@@ -110,7 +110,6 @@ def test_an_export_takes_a_filter(two_tickets: Call, what: str) -> None:
     assert exported("--filter", "door created:today") == {1002}
     assert exported("--filter", "is:closed") == set()
     assert two_tickets("export", what, "--filter", "stats:x", *AT).code == 2
-    assert two_tickets("export", "worklog", "--filter", "door", *AT).code == 2
 
 
 def test_words_with_which_an_agent_opened_a_ticket_are_no_reply(desk: Call) -> None:
@@ -119,3 +118,21 @@ def test_words_with_which_an_agent_opened_a_ticket_are_no_reply(desk: Call) -> N
     assert desk("ticket", "list", "has:reply", "--json", "--now", "2026-11-23T09:01").json == []
     assert desk("ticket", "reply", "1001", "Yes", "--channel", "phone", "--now", "2026-11-23T09:02").code == 0
     assert len(desk("ticket", "list", "has:reply", "--json", "--now", "2026-11-23T09:03").json) == 1
+
+
+@pytest.mark.law("C-12")
+def test_what_is_escalated_is_found_as_the_wall_counts_it(managed_services: Call) -> None:
+    """The wall counted both, and no filter knew them."""
+    now = ("--now", "2026-11-23T09:30Z")
+    assert managed_services("ticket", "list", "is:escalated", "--json", *now).json == []
+    assert managed_services("ticket", "escalate", "1001", "needs a field engineer", *now).code == 0
+    assert [row["number"] for row in managed_services("ticket", "list", "is:escalated", "--json", *now).json] == [1001]
+    assert managed_services("ticket", "list", "-is:escalated", "--json", *now).json == []
+
+
+@pytest.mark.law("C-12")
+def test_what_is_urgent_goes_by_the_procedure(two_tickets: Call) -> None:
+    assert numbers(two_tickets, "is:urgent") == []
+    assert two_tickets("ticket", "set", 1002, "--severity", "high", *AT).code == 0
+    assert numbers(two_tickets, "is:urgent") == [1002]
+    assert numbers(two_tickets, "-is:urgent") == [1001]

@@ -122,7 +122,10 @@ TESTS: st.SearchStrategy[Condition] = st.one_of(
     st.builds(
         Is,
         st.sampled_from(
-            ["open", "closed", "waiting", "breached", "late", "snoozed", "reopened", "files", "note", "reply"]
+            [
+                *("open", "closed", "waiting", "breached", "late", "snoozed", "reopened", "files", "note", "reply"),
+                "escalated",
+            ]
         ),
     ),
 )

@@ -19,6 +19,8 @@ from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.exporting.exports import TicketFilter, export, export_contents
 from deskterm.present.labels import Vocabulary
 from deskterm.present.sanitize import sanitize
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.search import load_filtered_numbers
 
 
 def export_rows(
@@ -63,8 +65,8 @@ def export_rows(
         output = None
     if what != "worklog" and (since is not None or until is not None or chargeable):
         raise UsageError("--since, --until and --chargeable are for the work log.")
-    if what == "worklog" and (only or added or filter_text is not None):
-        raise UsageError("--only, --filter and --with are for tickets and what belongs to them, not for the work log.")
+    if what == "worklog" and (only or added):
+        raise UsageError("--only and --with are for tickets and what belongs to them: narrow the work log by --filter.")
     if contents is not None and what != "files":
         raise UsageError("--contents is for files.")
     file_format = _choose_format(form, output)
@@ -87,7 +89,14 @@ def export_rows(
                     reader, what, file_format, stream, tickets=chosen, added=added or (), guard_formulas=guard
                 )
             return export_worklog(
-                reader, file_format, stream, since=begin, until=end, chargeable=chargeable, guard_formulas=guard
+                reader,
+                file_format,
+                stream,
+                since=begin,
+                until=end,
+                chargeable=chargeable,
+                guard_formulas=guard,
+                tickets=_find_tickets(reader, chosen),
             )
 
         if contents is not None:
@@ -99,6 +108,13 @@ def export_rows(
         with open_destination(output, force=force) as stream:
             count = write_rows(stream)
     print(sanitize(f"{count} {what} written to {output}."), file=sys.stderr)
+
+
+def _find_tickets(reader: ReadConnection, chosen: TicketFilter) -> frozenset[int] | None:
+    """Return the numbers of the tickets that a filter fits; None where there is none."""
+    if chosen.condition is None:
+        return None
+    return frozenset(load_filtered_numbers(reader, chosen.condition, chosen.now, open_only=False))
 
 
 _FORMATS_BY_ENDING = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}

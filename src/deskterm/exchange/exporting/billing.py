@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from typing import TextIO
@@ -33,20 +33,29 @@ def export_worklog(
     until: datetime | None = None,
     chargeable: bool = False,
     guard_formulas: bool = True,
+    tickets: Container[int] | None = None,
 ) -> int:
     """Write the time entries whose work began in `[since, until)`, in the order of their tickets, then the quotes that
     were accepted in that time; return how many rows there were.
 
-    chargeable: only entries that are charged. guard_formulas: guard csv cells against spreadsheets
-    (`exchange.formula_guard`). In the rows, `kind` is `entry` or `quote`, and `agreed` says that the customer agreed to
-    be charged.
+    chargeable: only entries that are charged. tickets: only entries of these. guard_formulas: guard csv cells against
+    spreadsheets (`exchange.formula_guard`). In the rows, `kind` is `entry` or `quote`, and `agreed` says that the
+    customer agreed to be charged.
     """
     writer = csv.writer(out, lineterminator="\r\n")
     if form == "csv":
         writer.writerow(COLUMNS)
     written = 0
-    entries = (_entry_values(row) for row in _select_entries(reader, since, until, chargeable))
-    quotes = (_quote_values(row) for row in _select_accepted_quotes(reader, since, until))
+    entries = (
+        _entry_values(row)
+        for row in _select_entries(reader, since, until, chargeable)
+        if tickets is None or row.ticket in tickets
+    )
+    quotes = (
+        _quote_values(row)
+        for row in _select_accepted_quotes(reader, since, until)
+        if tickets is None or row.ticket in tickets
+    )
     for values in chain(entries, quotes):
         if form == "csv":
             cells = ["true" if value is True else "false" if value is False else value for value in values]

@@ -38,6 +38,20 @@ def complete_filter(text: str, vocabulary: Vocabulary, logins: Sequence[str]) ->
     return None if found is None else text[: len(text) - len(begun)] + found
 
 
+def list_completions(word: str, vocabulary: Vocabulary, logins: Sequence[str]) -> list[str]:
+    """Return the words of a filter that one may go on to: fields with their colon, or behind one the values of its
+    field, each with everything before it. logins: as for `complete_filter`."""
+    if match := _LAST_VALUE.search(word):
+        begun, choices = match["begun"], list_values(match["name"].casefold(), vocabulary, logins)
+    elif (match := _LAST_WORD.search(word)) or not word.strip("-("):
+        begun = match["begun"] if match else ""
+        choices = [f"{name}:" for name in list_field_names(vocabulary)]
+    else:
+        return []
+    before = word[: len(word) - len(begun)]
+    return [before + choice for choice in choices if choice.startswith(begun.casefold())]
+
+
 def list_field_names(vocabulary: Vocabulary) -> list[str]:
     """Return the names of all fields of the language and of the procedure, without their other names."""
     return [*(field.name for field in FIELDS), *(key for key in vocabulary.fields if key not in BY_NAME)]

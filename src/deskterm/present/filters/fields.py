@@ -85,6 +85,7 @@ IS_VALUES: dict[str, tuple[NamedKey | None, str]] = {
     "breached": ("breached", "missed a target, or is late now"),
     "late": ("late", "past its due time now"),
     "escalated": ("escalated", "an escalation of it is open"),
+    "urgent": (None, "of a severity or priority that the procedure marks as urgent"),
     "snoozed": ("snoozed", "snoozed until a later time"),
     "reopened": ("reopened", "was reopened"),
     "mine": (None, "yours"),

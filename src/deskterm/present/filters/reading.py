@@ -174,6 +174,12 @@ class _Reading:
             return Mentions(self._context.login)
         if word == "mine":
             return Among("assignee", (self._context.login,))
+        if word == "urgent":
+            vocabulary = self._context.vocabulary
+            steps = (("severity", vocabulary.urgent), ("priority", vocabulary.urgent_priorities))
+            found = tuple(Among(column, keys) for column, keys in steps if keys)
+            # Where the procedure marks nothing as urgent, no ticket is
+            return Either(found) if found else Compares("id", "<", 0)
         if word == "unassigned":
             return IsEmpty("assignee")
         return Negation(IsEmpty(word))
