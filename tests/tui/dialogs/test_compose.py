@@ -54,3 +54,18 @@ async def test_one_key_and_enter_send_with_the_likeliest_status(url: str) -> Non
         await console.wait_until(lambda: console.workspace.composer is None, "the letter to be sent")
     found = load_detail(url, 1001)
     assert (found.row.status, found.messages[-1].body) == ("waiting", "Which model?")
+
+
+@pytest.mark.law("C-24")
+async def test_a_mention_is_completed_by_tab_and_tab_leads_on_otherwise(url: str) -> None:
+    async with open_console(url) as console:
+        composer = await open_composer(console, "note")
+        await console.pilot.press(*"Ask @k")
+        await console.wait_for_text("tab kim (Kim)")
+        await console.pilot.press("tab", *"or @le", "tab", *"!")
+        await console.wait_until(lambda: composer.text == "Ask @kim or @lea !", "the names")
+        await console.pilot.press("enter", *"a@le")
+        await console.pilot.pause()
+        assert "tab lea" not in console.screen_text(), "an address mentions nobody"
+        await console.pilot.press("tab")
+        await console.wait_until(lambda: console.workspace.pane != "conversation", "the next pane")

@@ -155,6 +155,7 @@ class ComposerController:
         composer = Composer(
             kind, ticket.number, ticket.line.requester, data.get("version", ticket.version), draft.text, status
         )
+        composer.people = [person for person in self._console.people if person.login != self._console.agent.login]
         composer.resolution, composer.attached = data.get("resolution", ""), bool(data.get("attached"))
         composer.channel, composer.extra = data.get("channel") or MAIL, dict(data.get("extra") or {})
         return composer

@@ -91,7 +91,7 @@ class PresenceController:
             return
         writers = [one for one in self._others.get(composer.number, ()) if one.writing]
         sentence = format_presence(writers)
-        composer.border_subtitle = Content.styled(f"{SIGN} {sentence}", "bold $text-warning") if writers else ""
+        composer.show_writers(Content.styled(f"{SIGN} {sentence}", "bold $text-warning") if writers else None)
         if set(writers) - set(self._warned):
             self._host.notify(f"{sentence} for {composer.number} too.", severity="warning")
         self._warned = writers

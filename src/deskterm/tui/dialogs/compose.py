@@ -13,9 +13,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
-from deskterm.present.models import Choice
+from deskterm.present.models import Choice, Person
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.procedure.channels import MAIL
+from deskterm.tui.dialogs.mentions import find_begun_mention, offer_people
 from deskterm.tui.type_ahead import Hold
 
 Kind = Literal["reply", "note", "resolve"]
@@ -68,6 +69,8 @@ class Composer(Vertical):
         # Ctrl+z, which TextArea has for this, suspends the console
         Binding("ctrl+underscore", "undo_typing", "Undo typing", priority=True),
         Binding("ctrl+r", "quote", "Quote", priority=True),
+        # Only while somebody is being mentioned (check_action): otherwise it leads to the next pane
+        Binding("tab", "complete", "Complete the name", priority=True),
         Binding("ctrl+o", "channel", "How it goes out", priority=True),
     ]
 
@@ -90,6 +93,10 @@ class Composer(Vertical):
         self.channel = MAIL
         self.extra: dict[str, Any] = {}
         self._lines: dict[str, Content] = {}
+        self.people: Sequence[Person] = ()
+        """The colleagues who can be mentioned; set before the composer is mounted."""
+        self._offered: list[Person] = []
+        self._reader = Content("")
         self.changed: Callable[[], None] | None = None
         self.key_hold: Hold | None = None
         """Keeps the keys behind a request back until it has been dealt with; set before the composer is mounted."""
@@ -106,7 +113,8 @@ class Composer(Vertical):
         else:
             what = "Reply" if self.kind == "reply" else "How it was resolved,"
             title, subtitle = f"PUBLIC · {what} to {reader}", f"{reader[:1].upper()}{reader[1:]} reads this"
-        self.border_title, self.border_subtitle = Content(f"{title} · {self.number}"), Content(subtitle)
+        self.border_title, self._reader = Content(f"{title} · {self.number}"), Content(subtitle)
+        self.show_writers(None)
         self.query_one("#held").display = False
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
@@ -143,6 +151,10 @@ class Composer(Vertical):
             row, column = cursor
             area.move_cursor(area.clamp_visitable((row, column)))
 
+    def show_writers(self, sentence: Content | None) -> None:
+        """Show below the text who else is writing, None for nobody: then it says who reads the text."""
+        self.border_subtitle = sentence or self._reader
+
     def insert(self, text: str) -> None:
         """Insert a text where the cursor is."""
         self.query_one(TextArea).insert(text)
@@ -158,6 +170,34 @@ class Composer(Vertical):
         self.channel = channel
         self._show_sending()
         self._report_change()
+
+    @on(TextArea.SelectionChanged)
+    def _offer_mention(self) -> None:
+        """Offer the colleagues whose name is being typed behind an at sign."""
+        row, column = self.cursor
+        begun = find_begun_mention(self.query_one(TextArea).document.get_line(row)[:column])
+        offered = [] if begun is None else offer_people(begun, self.people)
+        # Once it is whole there is nothing to complete
+        if [begun] == [person.login for person in offered]:
+            offered = []
+        if offered != self._offered:
+            self._offered = offered
+            names = " · ".join(f"{person.login} ({person.name})" for person in offered)
+            self._lines.pop("mention", None)
+            if offered:
+                self._lines["mention"] = Content.assemble(("tab ", "bold $text-accent"), names)
+            self._show_sending()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self._offered) if action == "complete" else True
+
+    def action_complete(self) -> None:
+        """Write the first name that is offered."""
+        area = self.query_one(TextArea)
+        row, column = self.cursor
+        begun = find_begun_mention(area.document.get_line(row)[:column])
+        if begun is not None and self._offered:
+            area.replace(f"{self._offered[0].login} ", (row, column - len(begun)), (row, column))
 
     @on(TextArea.Changed)
     def _report_change(self) -> None:
