@@ -9,7 +9,9 @@ from sqlalchemy import update
 
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
+from deskterm.desk.directory.absence import set_absence
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.migrations import SCHEMA
@@ -212,3 +214,30 @@ async def test_a_snoozed_ticket_leaves_the_queue_and_is_in_its_own_view(url: str
         await console.wait_for_notice("does not say in which week")
         await console.run("snooze", "-")
         assert load_detail(url, number).snoozed_until is None
+
+
+@pytest.mark.law("C-24")
+async def test_the_list_of_agents_shows_load_and_absence_and_is_searched_without_accents(url: str) -> None:
+    store = open_store(url)
+    lea = open_desk(store, "lea")
+    seed_agents(open_desk(store, "ann"), [{"login": "rene", "name": "René Dupont", "role": "agent"}], now=at(5))
+    set_absence(lea, "sam", at(3000), now=at(5))
+    for number in (1001, 1002):
+        assignment.assign(lea, number, "kim", now=at(6))
+    store.close()
+    async with open_console(url, "lea") as console:
+        await console.pilot.press("a")
+        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the list")
+        await console.wait_for_text("Kim · first-line · 2 open, 1 due, 1 late")
+        await console.wait_for_text("Sam · first-line · 0 open · away until 25 Nov 11:00")
+        text = console.screen_text()
+        assert text.index("Sam ·") > text.index("René Dupont ·"), "who is away comes last"
+        await console.pilot.press(*"rene dup")
+        await console.wait_for_text("▸ rene")
+        await console.pilot.press("enter")
+        await console.wait_for_notice("assigned to rene")
+        await console.run("assign", "dup")
+        await console.run("assign", "am")
+        await console.wait_for_notice("1001 assigned to sam")
+        await console.run("assign", "kimm")
+        await console.wait_for_notice("'kimm' is no agent of this desk: did you mean kim (Kim)?")

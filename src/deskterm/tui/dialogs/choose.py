@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from deskterm.present.models import Choice
+from deskterm.store.db.reader import fold
 from deskterm.tui.dialogs import STYLE
 from deskterm.tui.dialogs.dialog import Dialog
 from deskterm.tui.panes.colours import ACCENT, FAINT
@@ -54,12 +55,12 @@ class ChoiceList(ShortList):
         return "Nothing has these letters."
 
     def narrow(self, text: str) -> None:
-        """Keep the choices that have these words in their label, key or definition."""
-        words = text.casefold().split()
+        """Keep the choices that have these words in their label, key or definition, whatever accents and case."""
+        words = fold(text).split()
         self.choices = [
             choice
             for choice in self._all
-            if all(word in f"{choice.key} {choice.label} {choice.definition}".casefold() for word in words)
+            if all(word in fold(f"{choice.key} {choice.label} {choice.definition}") for word in words)
         ]
         self.index = 0
         self.refresh()

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.policy.name_matching import find_named
 from deskterm.desk.policy.status_graph import list_next_statuses
 from deskterm.desk.tickets import assignment, update
 from deskterm.desk.workflow import transition_rules
 from deskterm.desk.workflow.snooze import parse_snooze
 from deskterm.desk.workflow.snooze import snooze as snooze_ticket
 from deskterm.errors import UsageError
-from deskterm.present.models import Choice
+from deskterm.present.formats import format_message_time
+from deskterm.present.models import Choice, Person
 from deskterm.present.sanitize import Safe, sanitize
+from deskterm.store.queries.lead.wall import AgentLoad, load_agent_loads
 from deskterm.tui.handlers.questions import run_with_text
 from deskterm.tui.target import Target
 
@@ -78,20 +81,42 @@ async def _choose_status(console: Console, target: Target) -> str | None:
 
 
 async def assign(console: Console, target: Target, argument: str) -> None:
-    """Assign the tickets. argument: a login, or a dash for nobody."""
+    """Assign the tickets. argument: a login, a name or a part of one, or a dash for nobody."""
+    login = argument or await _choose_agent(console, target)
+    if login:
+        await _assign(console, target, None if login.casefold() in (_NOBODY, "nobody", "none") else login)
+
+
+async def _choose_agent(console: Console, target: Target) -> str | None:
+    """Ask for an agent: the list says who has how much, and those who are away come last (C-24)."""
+    now = console.epoch()
+
+    def load(desk: DeskSession) -> dict[str, AgentLoad]:
+        with desk.open_reader() as reader:
+            return {one.login: one for one in load_agent_loads(reader, now)}
+
+    loads = await console.run(load)
     people = [person for person in console.people if person.active and person.role != "viewer"]
+    people.sort(key=lambda person: person.login in loads and loads[person.login].away is not None)
     choices = [
         Choice(
-            person.login,
-            sanitize(person.login),
-            sanitize(f"{person.name} · {person.team}" if person.team else person.name),
+            person.login, sanitize(person.login), sanitize(_describe_agent(console, person, loads.get(person.login)))
         )
         for person in people
     ]
     choices.append(Choice(_NOBODY, Safe("nobody"), Safe("unassign")))
-    login = argument or await console.choose(f"Assign {target.name} to", choices, target.lines[0].assignee, search=True)
-    if login:
-        await _assign(console, target, None if login.casefold() in (_NOBODY, "nobody", "none") else login)
+    return await console.choose(f"Assign {target.name} to", choices, target.lines[0].assignee, search=True)
+
+
+def _describe_agent(console: Console, person: Person, load: AgentLoad | None) -> str:
+    """Return name, team and load of an agent, and until when they are away: `Kim Novak · 12 open, 3 due, 1 late`."""
+    parts = [person.name, *([person.team] if person.team else [])]
+    if load is not None:
+        counts = ((load.open, "open"), (load.due, "due"), (load.late, "late"))
+        parts.append(", ".join(f"{count} {word}" for count, word in counts if count or word == "open"))
+        if load.away is not None:
+            parts.append(f"away until {format_message_time(load.away, console.epoch(), console.zone)}")
+    return " · ".join(parts)
 
 
 async def take(console: Console, target: Target, argument: str) -> None:
@@ -101,7 +126,10 @@ async def take(console: Console, target: Target, argument: str) -> None:
 
 async def _assign(console: Console, target: Target, login: str | None) -> None:
     now = console.now()
-    name = next((person.name for person in console.people if person.login == login), login)
+    named = find_named(login or "", [person for person in console.people if person.active])
+    if len(named) == 1:
+        login = named[0].login
+    name = named[0].name if len(named) == 1 else login
     done = "Unassigned {}" if login is None else f"Assigned {{}} to {'you' if login == console.agent.login else name}"
     await console.run_on(target.numbers, lambda desk, number: assignment.assign(desk, number, login, now=now), done)
 

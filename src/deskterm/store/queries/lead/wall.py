@@ -78,6 +78,12 @@ def load_wall(reader: ReadConnection, now: int, day_began: int, urgent: Sequence
     )
 
 
+def load_agent_loads(reader: ReadConnection, now: int) -> list[AgentLoad]:
+    """Load who can be given tickets, with their load. now: epoch seconds."""
+    params: dict[str, object] = {"now": reader.instant(now), "soon": reader.instant(now + DUE_SOON_SECONDS)}
+    return _load_agents(reader, params, now)
+
+
 def _load_escalations(reader: ReadConnection, params: dict[str, object]) -> Iterator[Escalation]:
     asleep = reader.rows("SELECT id FROM ticket WHERE is_open = 1 AND snoozed_until > :now", {"now": params["now"]})
     numbers = {number for (number,) in asleep}
