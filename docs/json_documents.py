@@ -182,6 +182,7 @@ STORIES = {
         procedure apply {folder}/rota.toml
         people on-call
         sla migrate --dry-run
+        wall
         ticket due 1001 resolution 2026-11-24T10:00 --reason 'said on the phone'
         handover
     """,

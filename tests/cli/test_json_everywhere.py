@@ -13,7 +13,6 @@ WITHOUT = {
     "demo": "it opens the console, and prints the queue only where there is no terminal",
     "export": "its formats are csv and jsonl",
     "ticket open-file": "it opens another program; `ticket save-files --json` says where a file went",
-    "wall": "it is a screen; `sla list --json` has what it shows of due times",
     "sla watch": "it is a screen; `sla list --json` is the same once",
 }
 """The commands that take no --json, and why."""

@@ -40,8 +40,7 @@ PROGRAM = GroupEntry(
         ),
         "wall": CommandEntry(
             "wall:show_wall",
-            "Open the console on the wall, for a screen that leads look at: what is late, what is next, who has how "
-            "much.",
+            "Open the console on the wall, for a screen that leads look at; in a pipe, print its figures.",
         ),
         "escalations": CommandEntry("conversation.outbox:list_escalations", "List open escalations, the oldest first."),
         "notices": CommandEntry("conversation.outbox:list_notices", "List what I was told, the newest first."),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple
+from datetime import UTC, tzinfo
+from typing import NamedTuple, Protocol
 
-from deskterm.present.formats import MINUS, format_age, format_count, format_instant
+from deskterm.desk.policy.duty import Duty
+from deskterm.present.formats import MINUS, format_age, format_count, format_instant, to_local
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import QueueLine, Urgency
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.store.queries.lead.wall import AgentLoad, WallFacts
+from deskterm.store.queries.oversight import Escalation
 
 SLOTS = 12
 """Parts that the next hour is divided into: five minutes each."""
@@ -105,6 +107,59 @@ class Outlook(NamedTuple):
     moves: tuple[tuple[int, Safe], ...] = ()
 
 
+class Budget(Protocol):
+    """The error budget of an objective, as `reports.service_levels` has it."""
+
+    @property
+    def allowed(self) -> int: ...
+    @property
+    def left(self) -> int: ...
+
+
+class Decided(Protocol):
+    """Cycles that were decided, by verdict."""
+
+    @property
+    def met(self) -> int: ...
+    @property
+    def late(self) -> int: ...
+
+
+class ServiceLevel(Protocol):
+    """The service level of a metric, as `reports.service_levels` has it."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def tally(self) -> Decided: ...
+    @property
+    def budgets(self) -> Sequence[Budget]: ...
+
+
+class Reassignment(Protocol):
+    """A ticket that somebody has room for."""
+
+    @property
+    def ticket(self) -> int: ...
+    @property
+    def login(self) -> str: ...
+
+
+class Ahead(Protocol):
+    """The forecast, as `reports.forecast` has it."""
+
+    @property
+    def until(self) -> int: ...
+    @property
+    def due(self) -> int: ...
+    @property
+    def tickets(self) -> Sequence[int]: ...
+    @property
+    def moves(self) -> Sequence[Reassignment]: ...
+    @property
+    def is_measured(self) -> bool: ...
+
+
 class WallView(NamedTuple):
     """The wall. rows: the tickets that breach next; arrived, closed: by hour of the day; handover: who hands over to
     whom and when; away: who is not there; read_at: epoch seconds."""
@@ -131,11 +186,12 @@ def present_wall(
     now: int,
     zone: tzinfo = UTC,
     *,
-    kept: Sequence[KeptLine] = (),
-    outlook: Outlook | None = None,
-    handover: Safe = NOTHING,
+    levels: Iterable[ServiceLevel] = (),
+    ahead: Ahead | None = None,
+    duty: Duty | None = None,
 ) -> WallView:
-    """Return the wall of these facts. rows: the tickets that breach next; now: epoch seconds."""
+    """Return the wall of these facts. rows: the tickets that breach next; now: epoch seconds; levels, ahead: the
+    service levels of the last days, and the forecast (`reports.outlook`); duty: who is on now."""
     counts = facts.counts
     urgent = f"severity:{','.join(vocabulary.urgent)}"
     tiles = (
@@ -155,32 +211,20 @@ def present_wall(
         _count_by_hour(facts.arrived, zone),
         _count_by_hour(facts.closed, zone),
         now,
-        tuple(
-            EscalationLine(
-                one.number,
-                one.at,
-                sanitize(one.label) or Safe(f"level {one.level}"),
-                get_label(vocabulary.roles, one.role),
-                sanitize(one.subject),
-            )
-            for one in facts.escalations
-        ),
-        tuple(kept),
-        outlook or Outlook(NOTHING, "none"),
-        handover,
+        tuple(_present_escalation(one, vocabulary) for one in facts.escalations),
+        tuple(_present_level(level) for level in levels),
+        present_outlook(ahead, zone) if ahead is not None else Outlook(NOTHING, "none"),
+        _describe_duty(duty, now, zone) if duty is not None else NOTHING,
         _list_absent(facts.loads, now, zone),
     )
 
 
-def present_outlook(
-    due: int, numbers: Sequence[int], moves: Sequence[tuple[int, str]], until: int, *, is_measured: bool, zone: tzinfo
-) -> Outlook:
-    """Return the forecast in words. due: clocks that are due by `until`, epoch seconds; numbers: tickets that will
-    breach, one for each clock; moves: those that somebody has room for, with their login."""
-    when = f"{datetime.fromtimestamp(until, UTC).astimezone(zone):%H:%M}"
+def present_outlook(ahead: Ahead, zone: tzinfo) -> Outlook:
+    """Return the forecast in words."""
+    when, due, numbers = f"{to_local(ahead.until, zone):%H:%M}", ahead.due, ahead.tickets
     if not due:
         return Outlook(sanitize(f"Nothing is due before {when}."), "none")
-    if not is_measured:
+    if not ahead.is_measured:
         words = f"{format_count(due, 'target')} due before {when}; the pace is not known yet, so no forecast."
         return Outlook(sanitize(words), "soon", tuple(dict.fromkeys(numbers)))
     if not numbers:
@@ -188,11 +232,11 @@ def present_outlook(
             sanitize(f"Of {format_count(due, 'target')} due before {when} none is likely to breach."), "fine"
         )
     words = f"{len(numbers)} of {due} due before {when} will breach"
-    if moves:
-        left = len(numbers) - len(moves)
-        words += f": reassign {_name_count(len(moves))} and it is {_name_count(left)}"
-    safe_moves = tuple((number, sanitize(login)) for number, login in moves)
-    return Outlook(sanitize(f"{words}."), "soon", tuple(dict.fromkeys(numbers)), safe_moves)
+    if ahead.moves:
+        left = len(numbers) - len(ahead.moves)
+        words += f": reassign {_name_count(len(ahead.moves))} and it is {_name_count(left)}"
+    moves = tuple((move.ticket, sanitize(move.login)) for move in ahead.moves)
+    return Outlook(sanitize(f"{words}."), "soon", tuple(dict.fromkeys(numbers)), moves)
 
 
 def spark(counts: Sequence[int]) -> str:
@@ -209,6 +253,28 @@ def format_gain(left: int) -> str:
 def _name_count(count: int) -> str:
     words = ("none", "one", "two", "three", "four", "five", "six")
     return words[count] if count < len(words) else str(count)
+
+
+def _present_escalation(one: Escalation, vocabulary: Vocabulary) -> EscalationLine:
+    level = sanitize(one.label) or Safe(f"level {one.level}")
+    return EscalationLine(one.number, one.at, level, get_label(vocabulary.roles, one.role), sanitize(one.subject))
+
+
+def _present_level(level: ServiceLevel) -> KeptLine:
+    """Return the line of a metric, with the objective that has the least left."""
+    budget = min(level.budgets, key=lambda one: one.left, default=None)
+    allowed, left = (budget.allowed, budget.left) if budget is not None else (None, None)
+    return KeptLine(sanitize(level.label), level.tally.met, level.tally.late, allowed, left)
+
+
+def _describe_duty(duty: Duty, now: int, zone: tzinfo) -> Safe:
+    """Return who hands over and when; empty where nobody ever does."""
+    if duty.until is None:
+        return NOTHING
+    when = format_instant(duty.until, now, zone)
+    if not duty.is_on:
+        return sanitize(f"Closed, opens {when}")
+    return sanitize(f"{duty.label} hands over {when}" if duty.label else f"Hand-over {when}")
 
 
 def _present_load(load: AgentLoad, vocabulary: Vocabulary) -> LoadLine:
@@ -229,7 +295,7 @@ def _list_absent(loads: Iterable[AgentLoad], now: int, zone: tzinfo) -> Safe:
 def _count_by_hour(instants: Iterable[int], zone: tzinfo) -> tuple[int, ...]:
     counts = [0] * _HOURS
     for at in instants:
-        counts[datetime.fromtimestamp(at, UTC).astimezone(zone).hour] += 1
+        counts[to_local(at, zone).hour] += 1
     return tuple(counts)
 
 

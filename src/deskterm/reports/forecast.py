@@ -50,6 +50,11 @@ class Forecast(NamedTuple):
     moves: tuple[Move, ...]
     is_measured: bool
 
+    @property
+    def tickets(self) -> tuple[int, ...]:
+        """The ticket of each of `breaches`; one with two such clocks is there twice."""
+        return tuple(one.clock.ticket for one in self.breaches)
+
 
 class Capacity(NamedTuple):
     """The work that an agent can do by the end of the horizon. clocks: how many come to an end at their pace; team:

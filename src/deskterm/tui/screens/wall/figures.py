@@ -75,7 +75,7 @@ def format_day(wall: WallView) -> Content:
 
 def format_shift(wall: WallView) -> Content:
     """Format who hands over and who is away, in a line."""
-    parts: list[str | tuple[str, str]] = [(f"{wall.handover[:1].upper()}{wall.handover[1:]}", BOLD)]
+    parts: list[str | tuple[str, str]] = [(wall.handover, BOLD)]
     if wall.away:
         parts.append((f"{' · ' if parts else ''}away: {wall.away}", FAINT))
     return Content.assemble(*parts)
