@@ -24,14 +24,15 @@ from deskterm.store.queries.ticket_tabs.client import MOST_CONTACTS, ClientView,
 from deskterm.store.queries.ticket_tabs.linked import load_linked_tickets
 
 EMPTY: dict[TabKey, str] = {
-    "thread": "Nobody has written yet: r writes to the requester.",
+    "thread": "Nobody has written yet: <key reply> writes to the requester.",
     "history": "Nothing has happened yet.",
-    "client": "Neither client nor requester is known: C says whose ticket it is.",
+    "client": "Neither client nor requester is known: <key client> says whose ticket it is.",
     "files": "No files came with this ticket.",
     "links": "No links: :duplicate, :merge, :attach and :raise make them.",
     "work": "No work is written down: :time writes down time, :quote a quote, :check ticks a checklist off.",
 }
-"""Tab → the sentence in place of its lines where there are none."""
+"""Tab → the sentence in place of its lines where there are none. Keys stand in it as `<key reply>`, because only the
+console knows those of its agent."""
 
 
 def build_page(reader: ReadConnection, detail: TicketDetail, tab: TabKey, words: Vocabulary) -> tuple[TabLine, ...]:

@@ -10,6 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.keymap import Keymap
 from deskterm.tui.commands.keys import format_key
+from deskterm.tui.commands.search import search_commands
 from deskterm.tui.commands.table import TABLE
 
 
@@ -28,13 +29,17 @@ class DeskCommands(Provider):
             yield DiscoveryHit(_title(command, self._keymap), self._runner(command), help=command.help)
 
     async def search(self, query: str) -> Hits:
-        """Find commands by their titles, and with half the weight by their help."""
+        """Find commands by key, name, title, other words for them, and the words of their help, the best first."""
         matcher = self.matcher(query)
-        for command in _offered():
+        found = search_commands(query, self._keymap.keys_of)
+        for place, command in enumerate(found):
             title = _title(command, self._keymap)
-            score = max(matcher.match(title), matcher.match(command.help) * 0.5)
-            if score > 0:
-                yield Hit(score, matcher.highlight(title), self._runner(command), help=command.help)
+            yield Hit(1 - place / (len(found) + 1), matcher.highlight(title), self._runner(command), help=command.help)
+        if not found:  # a word may be misspelt
+            for command in _offered():
+                title = _title(command, self._keymap)
+                if (score := matcher.match(title)) > 0:
+                    yield Hit(score, matcher.highlight(title), self._runner(command), help=command.help)
 
     def _runner(self, command: Command) -> Callable[[], Awaitable[None]]:
         return partial(self.screen.run_action, f"run_command({command.name!r})")

@@ -65,10 +65,10 @@ class Command(NamedTuple):
                 return format_unknown_agent(agent.login, is_former=False)
             return format_refusal(agent.role, self.act)
         if self.about_last_act and console.acts.last is None:
-            return "Nothing was done here that can be undone. Press U for what was done before."
+            return "Nothing was done here that can be undone. Press <key undo-older> for what was done before."
         if self.rows == "none":
             return None
         # A letter to the row under the cursor, while others are marked, would go to the wrong customer (C-01)
         if self.rows == "one" and self.act is not None and len(target.marked) > 1:
-            return f"{len(target.marked)} tickets are marked, and this is for one: esc takes the marks away."
+            return f"{len(target.marked)} tickets are marked, and this is for one: <key back> takes the marks away."
         return None if self.narrow(target).lines else "There is no ticket here: choose a view that has one."

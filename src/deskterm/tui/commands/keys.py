@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 from textual.binding import Binding, BindingType
 
@@ -52,6 +53,20 @@ def format_key_table(table: Iterable[Command] = TABLE) -> str:
         call = f"`:{command.name}{' ' + command.argument if command.argument else ''}`" if command.in_palette else ""
         lines.append(f"| {keys} | {call.replace('|', chr(92) + '|')} | {command.help} |")
     return "\n".join(lines) + "\n"
+
+
+_NAMED_KEY = re.compile(r"<key ([a-z-]+)>")
+
+
+def name_keys(sentence: str, keys_of: Callable[[str], Sequence[str]]) -> str:
+    """Put the keys of commands into a sentence, as they are at this console: `<key undo-older>` is `U`, or
+    `:undo-older` where it has no key."""
+
+    def name(found: re.Match[str]) -> str:
+        keys = keys_of(found[1])
+        return format_key(keys[0]) if keys else f":{found[1]}"
+
+    return _NAMED_KEY.sub(name, sentence)
 
 
 _ON_KEYBOARDS = {

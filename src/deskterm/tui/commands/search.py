@@ -3,21 +3,81 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
+from deskterm.tui.commands.aliases import ALIASES
 from deskterm.tui.commands.command import Command
-from deskterm.tui.commands.table import BY_NAME
+from deskterm.tui.commands.keys import format_key
+from deskterm.tui.commands.table import BY_NAME, TABLE
+
+KeysOf = Callable[[str], Sequence[str]]
+"""Gives the keys of a command, by Textual's names."""
+
+_WORDS = re.compile(r"[\w-]+")
 
 
-def find_command(word: str) -> Command | None:
-    """Find the command that a person means: by its name, or by the only name that begins so; of several, the only one
-    that has a key, because that is what they do often."""
+def find_command(word: str, keys_of: KeysOf | None = None) -> Command | None:
+    """Find the command that a person means: by its name, or by the only name that begins so, of several the only one
+    that has a key, because that is what they do often; or else by its key, or by another word that stands for it
+    alone. keys_of: None where keys name nothing."""
     prefix = word.casefold()
     if prefix in BY_NAME:
         return BY_NAME[prefix]
     matching = [command for name, command in BY_NAME.items() if name.startswith(prefix) and command.in_palette]
     with_key = [command for command in matching if command.keys]
-    return matching[0] if len(matching) == 1 else with_key[0] if len(with_key) == 1 else None
+    for found in (matching, with_key, _find_by_key(word, keys_of), [] if matching else _find_by_alias(prefix)):
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _find_by_key(word: str, keys_of: KeysOf | None) -> list[Command]:
+    return [one for one in TABLE if keys_of is not None and word in map(format_key, keys_of(one.name))]
+
+
+def _find_by_alias(word: str) -> list[Command]:
+    return [BY_NAME[name] for name, words in ALIASES.items() if word in words]
+
+
+def search_commands(query: str, keys_of: KeysOf) -> list[Command]:
+    """Return the commands of the palette that fit, the best first: by a key as it is written on keyboards, by name, by
+    title, by another word for them, and by the words of their help. All words that are typed have to be found, by
+    their beginnings."""
+    text = " ".join(query.split())
+    words = [word.casefold() for word in _WORDS.findall(text)]
+    if not text:
+        return []
+    ranked = [(_rank(command, text, words, keys_of), place, command) for place, command in enumerate(TABLE)]
+    # What only a key is for is found by that alone: whoever types a key wants to know what it does
+    found = [(rank, place, one) for rank, place, one in ranked if rank is not None and (one.in_palette or not rank)]
+    return [command for _, _, command in sorted(found, key=lambda one: one[:2])]
+
+
+def _rank(command: Command, text: str, words: Sequence[str], keys_of: KeysOf) -> int | None:
+    """Return how well a command fits, 0 for best; None where it does not."""
+    folded = text.casefold()
+    title, name = command.title.casefold(), command.name
+    # Of keys the case counts: r is another one than R
+    if text in [format_key(key) for key in keys_of(name)]:
+        return 0
+    if not words:
+        return None
+    aliases = ALIASES.get(name, ())
+    ranks = (
+        folded in (name, title),
+        folded in aliases,
+        name.startswith(folded) or title.startswith(folded),
+        _begin(words, (*_WORDS.findall(title), *name.split("-"))),
+        _begin(words, (*_WORDS.findall(title), *name.split("-"), *aliases)),
+        _begin(words, (*_WORDS.findall(f"{title} {command.help.casefold()}"), *name.split("-"), *aliases)),
+    )
+    return next((rank for rank, fits in enumerate(ranks, 1) if fits), None)
+
+
+def _begin(words: Sequence[str], found: Sequence[str]) -> bool:
+    """Return whether each word is the beginning of one that was found."""
+    return all(any(one.startswith(word) for one in found) for word in words)
 
 
 def find_similar_name(word: str) -> str:

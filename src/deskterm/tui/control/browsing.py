@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError
 from deskterm.present.models import TABS, TabKey, TicketView
+from deskterm.present.sanitize import Safe
+from deskterm.tui.commands.keys import name_keys
 from deskterm.tui.control.marking import Marking
 from deskterm.tui.control.view_list import ViewList
 from deskterm.tui.panes.pane_set import PaneSet
@@ -251,6 +253,11 @@ class Browser:
                 self._show_open_ticket(None)
 
     def _show_open_ticket(self, ticket: TicketView | None) -> None:
+        if ticket is not None and len(ticket.page) == 1:
+            # The sentence of an empty tab may name keys
+            (line,) = ticket.page
+            text = Safe(name_keys(line.text, self._host.keys_of))
+            ticket = ticket._replace(page=(line._replace(text=text),))
         self.open_ticket = ticket
         now, zone = self._host.epoch(), self._host.zone
         self._panes.ticket.show(ticket, now, zone)

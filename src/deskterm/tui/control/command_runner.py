@@ -166,10 +166,10 @@ class CommandRunner:
         if results and not refused:
             console.notify(results[0].summary if len(numbers) == 1 else _name_act(done, len(results), len(numbers)))
         elif results:
-            words = f"{_name_act(done, len(results), len(numbers))} · {self.acts.refused.name()}. Press ! for why."
-            console.notify(words, severity="warning")
+            words = f"{_name_act(done, len(results), len(numbers))} · {self.acts.refused.name()}."
+            console.notify(f"{words} Press <key refused> for why.", severity="warning")
         elif refused:
-            more = f" (and {len(refused) - 1} more: press ! for them)" if len(refused) > 1 else ""
+            more = f" (and {len(refused) - 1} more: press <key refused> for them)" if len(refused) > 1 else ""
             console.notify(refused[0].reason + more, severity="error")
         # Those that were refused stay marked, so that something else can be tried with them (C-04)
         console.marking.unmark(sorted(set(numbers) - {ticket.number for ticket in refused}))

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from deskterm.tui.dialogs.compose import ComposerAction
     from deskterm.tui.drafts import Draft, Drafts
 
-_REOPENING_KEYS: dict[Kind, str] = {"reply": "r", "note": "n", "resolve": ":resolve"}
-
 
 class ComposerController:
     """The one composer that can be open at a time. drafts: where its words are kept."""
@@ -126,8 +124,7 @@ class ComposerController:
         draft = self._draft
         await self.close(composer)
         if draft is not None and not draft.is_over:
-            key = _REOPENING_KEYS[composer.kind]
-            self._console.notify(f"Draft for {composer.number} saved. Press {key} to continue.")
+            self._console.notify(f"Draft for {composer.number} saved. Press <key {composer.kind}> to continue.")
 
     async def edit(self, composer: Composer) -> None:
         """Edit the text in `$VISUAL` or `$EDITOR`, with the conversation below a cut line (C-20)."""

@@ -99,7 +99,7 @@ async def _fill_in(
         if not request.sent:
             drafts.leave(draft)
             if not request.empty:
-                console.notify("Draft saved. Press c to continue.")
+                console.notify("Draft saved. Press <key new> to continue.")
             return None
         try:
             result = await _open_ticket(console, request, kind, severity, draft)

@@ -11,7 +11,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.present.models import TABS, Choice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.views import VIEW_WORDS, View, find_views
-from deskterm.tui.commands.search import find_command, find_similar_name
+from deskterm.tui.commands.search import find_command, find_similar_name, search_commands
 from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.dialogs.page import Page, text_width
@@ -82,11 +82,12 @@ async def type_command(workspace: Workspace, target: Target, draft: Draft | None
     word, _, argument = answer.strip().partition(" ")
     if word.isdecimal():
         word, argument = "goto", word
-    command = find_command(word)
+    command = find_command(word, workspace.keys_of)
     if command is None:
         drafts.add_line(answer)
-        similar = find_similar_name(word)
-        hint = f" Did you mean :{similar}?" if similar else " The palette (ctrl+p) lists them all."
+        names = [one.name for one in search_commands(word, workspace.keys_of)] or [find_similar_name(word)]
+        meant = " or ".join(f":{name}" for name in names[:3] if name)
+        hint = f" Did you mean {meant}?" if meant else " The palette (<key palette>) lists them all."
         raise UsageError(f"There is no command {word!r}.{hint}")
     workspace.run_command(command.name, argument.strip(), target, answer)
 

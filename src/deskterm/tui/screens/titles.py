@@ -88,20 +88,22 @@ def column_widths(vocabulary: Vocabulary) -> Widths:
 def format_empty_list(query: QueueQuery, *, has_team: bool) -> str:
     """Return the sentence for an empty list. has_team: the agent is in a team."""
     if query.match:
-        return f"Nothing here has “{query.match}”: esc takes the filter away."
+        return f"Nothing here has “{query.match}”: <key back> takes the filter away."
     if query.within:
         return f"Nothing fits this view now: {query.within}"
     return {
         "mine": "Nothing is assigned to you.",
-        "team": "Your team has nothing open." if has_team else "You are in no team: v goes to the next view.",
+        "team": "Your team has nothing open."
+        if has_team
+        else "You are in no team: <key next-view> goes to the next view.",
         "unassigned": "Nothing unassigned.",
         "due": "Nothing is due within the hour.",
         "breached": "No target is missed.",
         "waiting": "Nobody is waited for.",
-        "open": "Nothing is open: c opens a ticket.",
-        "snoozed": "Nothing is snoozed: Z snoozes a ticket.",
+        "open": "Nothing is open: <key new> opens a ticket.",
+        "snoozed": "Nothing is snoozed: <key snooze> snoozes a ticket.",
         "closed": "Nothing is closed yet.",
-    }.get(query.listed, "There are no tickets yet: c opens one.")
+    }.get(query.listed, "There are no tickets yet: <key new> opens one.")
 
 
 _ORDERS = {"order": "by order of work", "due": "by due", "received": "newest first", "updated": "last updated first"}

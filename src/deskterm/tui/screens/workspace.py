@@ -11,6 +11,7 @@ from deskterm.present.labels import Vocabulary
 from deskterm.present.models import Choice, DeskView, Person, TabKey, TicketClock, TicketView, ViewLine
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.acts import ActLog
+from deskterm.tui.commands.keys import name_keys
 from deskterm.tui.commands.search import translate_calls
 from deskterm.tui.control.browsing import Browser
 from deskterm.tui.control.command_runner import CommandRunner
@@ -181,7 +182,7 @@ class DeskWorkspace:
     def notify(self, message: str, *, severity: Severity = "information") -> None:
         """Show a line to the agent for some seconds, unless it is in sight already. Calls of the command line in it
         are translated."""
-        text = sanitize(translate_calls(message))
+        text = sanitize(name_keys(translate_calls(message), self.keys_of))
         if all(notice.message != text for notice in self.app._notifications):
             self.app.notify(text, severity=severity, timeout=4 if severity == "information" else 8, markup=False)
 
@@ -395,7 +396,7 @@ class DeskWorkspace:
 
     def empty_list_text(self) -> str:
         query = self.queue_query
-        return titles.format_empty_list(query, has_team=bool(self.agent.team))
+        return name_keys(titles.format_empty_list(query, has_team=bool(self.agent.team)), self.keys_of)
 
     # -- writing -------------------------------------------------------------------------------------------------
 
