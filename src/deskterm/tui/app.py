@@ -58,6 +58,8 @@ PRELOAD = (
     "deskterm.tui.handlers.ticket.facts",
     "deskterm.tui.handlers.ticket.items",
     "deskterm.tui.handlers.ticket.reading",
+    "deskterm.tui.handlers.files.attaching",
+    "deskterm.tui.handlers.files.ticket_files",
 )
 """Modules that the write thread imports ahead of the first key, what is pressed most often first. The handlers bring
 the commands of the desk with them, and opening the desk its reactions."""

@@ -171,6 +171,9 @@ class ComposerHost(Console, Protocol):
     def app(self) -> App[Any]:
         """The application, whose terminal an editor may borrow."""
 
+    async def call(self, handler: str, *arguments: object) -> None:
+        """Run a handler by its name, as a part of the one that calls it."""
+
     def begin_writing(self, number: int) -> None:
         """Keep a ticket in view while a letter for it is written."""
 

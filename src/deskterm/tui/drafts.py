@@ -66,7 +66,11 @@ class Draft(StoredDraft):
         """True when it is worth keeping. A command line of one word is typed again as quickly as it is found."""
         if self.kind == "command":
             return " " in self.text.strip()
-        return bool(self.text.strip() or any(str(value).strip() for value in self.data.get("form", {}).values()))
+        return bool(
+            self.text.strip()
+            or self.data.get("extra", {}).get("files")
+            or any(str(value).strip() for value in self.data.get("form", {}).values())
+        )
 
 
 @dataclass(slots=True)
@@ -189,7 +193,9 @@ class Drafts:
         last = self._last_sent.pop((row.kind, row.number), None)
         if last is not None and last.text.strip() == draft.text.strip():
             draft.history = last.history
-            self.change(draft, last.text, **{**last.data, "version": row.data.get("version")})
+            # Of its files the store knows more: they need not be where they were
+            extra = {**last.data.get("extra", {}), **row.data.get("extra", {})}
+            self.change(draft, last.text, **{**last.data, "version": row.data.get("version"), "extra": extra})
         self._changed()
         return draft
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.tickets.register import register
 from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.table import TABLE
@@ -27,6 +28,9 @@ ELSEWHERE = {"check", "close", "confirm-severity", "due", "severity", "why"}
 NEED_MORE = {"impact", "item", "repeat", "suggested", "urgency", "waive"}
 """Commands that open nothing before a development item was raised, a rule has suggested something, something was done
 or a target was missed; and those of scales that neither desk has."""
+
+SCRIPT = NewFile("run.sh", "text/x-sh", b"echo")
+"""A file that is asked about, and that no program opens."""
 
 
 def read_question(console: ConsoleSession) -> tuple[object, str]:
@@ -71,7 +75,7 @@ async def check(tmp_path: Path, procedure: str, commands: list[Command]) -> None
     numbers = {
         command.name: register(
             desk, subject="The form fails", body="Please:\n1. the door\n2. the window", requester="Kim Doe",
-            email="kim@larch.example", incomplete=True, now=at(0),
+            email="kim@larch.example", incomplete=True, files=[SCRIPT, SCRIPT], now=at(0),
         ).number
         for command in commands
     }  # fmt: skip

@@ -11,7 +11,7 @@ async def test_all_keys_of_the_composer_are_in_sight_in_a_small_terminal(url: st
         console.workspace.show_ticket(1001)
         await console.wait_for_ticket(1001)
         await open_composer(console, "reply")
-        for key in ("ctrl+s send", "ctrl+t status", "ctrl+o by", "ctrl+r quote", "ctrl+e editor", "esc keep"):
+        for key in ("ctrl+s send", "ctrl+t status", "ctrl+o by", "ctrl+r quote", "ctrl+e edit", "esc keep"):
             await console.wait_for_text(key)
 
 

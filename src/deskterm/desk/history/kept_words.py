@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from deskterm.desk.core.attachments import NAME_PREFIX
 from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
@@ -68,6 +69,18 @@ def _is_own_reply(work: TicketTransaction, event: Event) -> bool:
     return (event.actor, event.data.get("behind", "")) == (work.context.agent.login, work.context.behind)
 
 
+def _list_files(work: TicketTransaction, event: Event) -> list[dict[str, Any]]:
+    """Return the files of a reply as a draft has them: the store keeps them, with the reply that was taken back."""
+    return [
+        {
+            "name": load_event_text(work, event, f"{NAME_PREFIX}{place}"),
+            "size": file["size"],
+            "kept": [work.number, event.seq, place],
+        }
+        for place, file in enumerate(event.data["files"], 1)
+    ]
+
+
 def _save(work: TicketTransaction, event: Event, text: str) -> StoredDraft:
     kind: DraftKind = "resolve" if event.data.get("resolution") else "reply"
     # As the composer keeps them; the version is the one after the undo, so that nothing seems to have come meanwhile
@@ -75,6 +88,8 @@ def _save(work: TicketTransaction, event: Event, text: str) -> StoredDraft:
     scheduled = next((after for name, (_, after) in event.changes.items() if name.startswith(_RECORD)), None) or {}
     if status := event.changes.get("status", (None, scheduled.get("status")))[1]:
         data["status"] = status
+    if event.data.get("files"):
+        data["extra"] = {"files": _list_files(work, event)}
     key = secrets.token_hex(8)
     row = {
         "key": key,

@@ -122,6 +122,6 @@ def _require_ordinary_mode(mode: int, path: str) -> None:
 
 def _unreadable_error(path: str, error: Exception) -> DeskError | UsageError:
     if isinstance(error, FileNotFoundError):
-        return DeskError(f"There is no file {path}: give its path, from here or from the root.")
+        return DeskError(f"There is no file {path}: check the path.")
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return DeskError(f"{path} cannot be read: {reason.lower()}.")

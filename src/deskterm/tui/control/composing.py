@@ -9,6 +9,14 @@ from textual.content import Content
 
 from deskterm.present.formats import format_count
 from deskterm.procedure.channels import MAIL
+from deskterm.tui.attached_files import (
+    add_headers,
+    keep_named,
+    list_attached,
+    set_attached,
+    show_attached,
+    split_headers,
+)
 from deskterm.tui.control.external_editor import edit_text
 from deskterm.tui.control.quoting import add_conversation, cut_conversation, quote_last
 from deskterm.tui.dialogs.compose import ACTION_HANDLERS, Composer, Kind
@@ -73,6 +81,7 @@ class ComposerController:
             composer.attached = attached or composer.attached
             self._console.begin_writing(ticket.number)
             await self._console.mount_composer(composer)
+            show_attached(composer)
             self.composer = composer
             if found is not None:
                 composer.resume(found.data.get("cursor"), found.history)
@@ -132,9 +141,13 @@ class ComposerController:
         self._drafts.flush()  # while the editor has the terminal, nothing else is written
         console, ticket = self._console, self._console.open_ticket
         timeline = ticket.timeline if ticket is not None and ticket.number == composer.number else ()
-        text = add_conversation(composer.text, timeline, console.epoch(), console.zone)
+        attached = list_attached(composer)
+        text = add_conversation(add_headers(composer.text, attached), timeline, console.epoch(), console.zone)
         edited = edit_text(text, f"{composer.kind}-{composer.number}.md", console.app.suspend)
-        composer.text = cut_conversation(edited)
+        paths, composer.text = split_headers(cut_conversation(edited))
+        kept, others = keep_named(attached, paths)
+        set_attached(composer, kept)
+        await console.call("files.attaching.attach_paths", composer, others)
 
     async def quote(self, composer: Composer) -> None:
         """Put the requester's last message, as a quotation, where the cursor is (C-20)."""

@@ -26,6 +26,8 @@ class FilterHelp:
     """Reads filters as the read thread will. Its parser is imported by `prepare`, in a thread, so that the first `/`
     does not keep the console waiting."""
 
+    suggests_in_thread = False
+
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._is_ready = False

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from deskterm.present import formats
 from deskterm.present.models import TimelineEntry
 from deskterm.present.sanitize import Safe
+from deskterm.tui.attached_files import HEADER_HINT
 
 CUT_LINE = "------------------------ >8 ------------------------"
 _EXPLANATION = "Everything below the line above is the conversation. It is not sent: write above it."
@@ -34,7 +35,7 @@ def add_conversation(text: str, timeline: Sequence[TimelineEntry], now: int, zon
     ]
     if not messages:
         return text
-    return "\n".join([f"{text.rstrip()}\n\n", CUT_LINE, _EXPLANATION, "", *messages])
+    return "\n".join([f"{text.rstrip()}\n\n", CUT_LINE, _EXPLANATION, HEADER_HINT, "", *messages])
 
 
 def cut_conversation(edited: Safe) -> Safe:

@@ -16,18 +16,21 @@ from textual.widgets import Static, TextArea
 from deskterm.present.models import Choice, Person
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.procedure.channels import MAIL
+from deskterm.tui.dialogs.letter_area import LetterArea
 from deskterm.tui.dialogs.mentions import find_begun_mention, offer_people
 from deskterm.tui.type_ahead import Hold
 
 Kind = Literal["reply", "note", "resolve"]
 
-ComposerAction = Literal["send", "keep", "edit", "then", "channel", "quote", "later"]
+ComposerAction = Literal["send", "keep", "edit", "then", "channel", "quote", "later", "attach", "dropped"]
 
 ACTION_HANDLERS: dict[ComposerAction, str] = {
     "send": "sending.send",
     "then": "sending.send_and_set_status",
     "channel": "sending.choose_channel",
     "later": "sending.send_later",
+    "attach": "files.attaching.attach",
+    "dropped": "files.attaching.take_dropped",
 }
 """Requests of the writer, and the handlers that do them, called with the composer's controller and the composer. Those
 that are not here are the controller's own."""
@@ -41,7 +44,8 @@ class Composer(Vertical):
     status that the ticket moves to with the letter. Set afterwards: channel, how the answer goes out, by mail unless
     another one is chosen; resolution, the kind of resolution that the letter states; attached, it resolves the attached
     tickets too; warned, the writer was warned of what the letter lacks; changed, called with each change, so that the
-    words are kept (C-05); extra, what else belongs to the letter and is kept with its draft, as JSON has it.
+    words are kept (C-05); dropped, a pasted text that may be paths of files; extra, what else belongs to the letter and
+    is kept with its draft, as JSON has it.
     """
 
     DEFAULT_CSS = """
@@ -72,6 +76,7 @@ class Composer(Vertical):
         # Only while somebody is being mentioned (check_action): otherwise it leads to the next pane
         Binding("tab", "complete", "Complete the name", priority=True),
         Binding("ctrl+o", "channel", "How it goes out", priority=True),
+        Binding("ctrl+f", "attach", "Attach a file", priority=True),
     ]
 
     class Requested(Message):
@@ -91,6 +96,7 @@ class Composer(Vertical):
         self.resolution = ""
         self.attached = False
         self.channel = MAIL
+        self.dropped = ""
         self.extra: dict[str, Any] = {}
         self._lines: dict[str, Content] = {}
         self.people: Sequence[Person] = ()
@@ -103,7 +109,7 @@ class Composer(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="held", markup=False)
-        yield TextArea(self._initial_text, soft_wrap=True, show_line_numbers=False, compact=True)
+        yield LetterArea(self._initial_text, soft_wrap=True, show_line_numbers=False, compact=True)
         yield Static(id="then", markup=False)
 
     def on_mount(self) -> None:
@@ -224,6 +230,12 @@ class Composer(Vertical):
         below.display = bool(first or self._lines)
         below.update(Content("\n").join([*first, *self._lines.values()]))
 
+    @on(LetterArea.Dropped)
+    def _take_dropped(self, event: LetterArea.Dropped) -> None:
+        event.stop()
+        self.dropped = event.text
+        self._request("dropped")
+
     def hold(self, reason: Content) -> None:
         """Show above the text why it was not sent."""
         held = self.query_one("#held", Static)
@@ -244,6 +256,9 @@ class Composer(Vertical):
 
     def action_quote(self) -> None:
         self._request("quote")
+
+    def action_attach(self) -> None:
+        self._request("attach")
 
     def action_then(self) -> None:
         if self.kind != "note":  # a note moves nothing

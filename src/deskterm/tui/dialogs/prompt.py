@@ -28,7 +28,9 @@ class Problem(NamedTuple):
 
 
 class LineHelp(Protocol):
-    """Help with a line while it is typed."""
+    """Help with a line while it is typed. suggests_in_thread: what is suggested is read from the disk."""
+
+    suggests_in_thread: bool
 
     def prepare(self) -> None:
         """Get ready; called in a thread."""
@@ -48,6 +50,8 @@ class _HelpSuggester(Suggester):
         self._help = line_help
 
     async def get_suggestion(self, value: str) -> str | None:
+        if self._help.suggests_in_thread:
+            return await asyncio.to_thread(self._help.suggest, value)
         return self._help.suggest(value)
 
 

@@ -13,6 +13,7 @@ from deskterm.desk.conversation.scheduled_replies import schedule_reply
 from deskterm.desk.conversation.send_time import suggest_send_times
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.linking import incidents
 from deskterm.desk.tickets import resolution
 from deskterm.errors import DeskError, UsageError
@@ -23,6 +24,7 @@ from deskterm.procedure.channels import MAIL
 from deskterm.tui.commands.keys import format_key
 from deskterm.tui.control.composing import ComposerController
 from deskterm.tui.dialogs.compose import Composer
+from deskterm.tui.handlers.files.attaching import read_attached
 from deskterm.tui.panes.colours import BOLD, FAINT
 
 if TYPE_CHECKING:
@@ -57,7 +59,11 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     composer.sending = True
     console.begin_act([composer.number])
     try:
-        result = await console.perform(_sending(console, composer, controller.draft, at))
+        files: list[NewFile] = []
+        sending = _sending(console, composer, controller.draft, files, at)
+        # Behind the words, which are those of this moment
+        files += await read_attached(console, composer)
+        result = await console.perform(sending)
     except DeskError as error:
         if missing := getattr(error, "lacking", ()):
             _hold_for_missing(composer, missing)
@@ -86,10 +92,11 @@ def _describe_undo(console: Console, composer: Composer) -> str:
 
 
 def _sending(
-    console: Console, composer: Composer, draft: Draft | None, at: str
+    console: Console, composer: Composer, draft: Draft | None, files: Sequence[NewFile], at: str
 ) -> Callable[[DeskSession], CommandResult]:
-    """Return the call of the desk that sends the text, and takes its draft out of the store with it. Everything is read
-    from the composer here, on the event loop: the agent goes on using it while the write thread sends."""
+    """Return the call of the desk that sends the text with its files, and takes its draft out of the store with it.
+    Everything is read from the composer here, on the event loop: the agent goes on using it while the write thread
+    sends."""
     kind, number, text, base_version = composer.kind, composer.number, composer.text, composer.base_version
     status = composer.next_status.key if composer.next_status is not None else None
     code, attached, strict = composer.resolution or None, composer.attached, not composer.warned
@@ -104,18 +111,29 @@ def _sending(
 
     def send_text(desk: DeskSession) -> CommandResult:
         if kind == "note":
-            return messages.add_note(desk, number, text, now=now)
+            return messages.add_note(desk, number, text, files=files, now=now)
         if at:
-            return schedule_reply(desk, number, text, at, status=status, now=now, version=base_version)
+            return schedule_reply(desk, number, text, at, status=status, files=files, now=now, version=base_version)
         if kind == "reply":
-            return messages.reply(desk, number, text, status=status, channel=channel, now=now, version=base_version)
+            return messages.reply(
+                desk, number, text, status=status, channel=channel, files=files, now=now, version=base_version
+            )
         if attached:
             # Without the version, which is that of one ticket: this is about many
             return incidents.resolve_incident(
-                desk, number, text, code=code, status=status, channel=channel, strict=strict, now=now
+                desk, number, text, code=code, status=status, channel=channel, strict=strict, files=files, now=now
             )
         return resolution.resolve(
-            desk, number, text, code=code, status=status, channel=channel, strict=strict, now=now, version=base_version
+            desk,
+            number,
+            text,
+            code=code,
+            status=status,
+            channel=channel,
+            strict=strict,
+            files=files,
+            now=now,
+            version=base_version,
         )
 
     return send

@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from deskterm.present.models import TabKey, TicketView
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.panes.thread import Line, find_first_new, lay_out_tab, lay_out_thread
+from deskterm.tui.panes.thread import FileSpot, Line, find_first_new, lay_out_tab, lay_out_thread
 
 
 # inherit_bindings: keys that Textual gives to scrolling views would come before those of the table of commands
@@ -43,6 +43,13 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.number = number
 
+    class FileOpened(Message):
+        """A file of the ticket was opened. place: its number in the list."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
     def __init__(self, now: int, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._now = now
@@ -62,7 +69,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._entered = False
         """True once the agent has gone into the ticket in sight: they look at it, and do not just pass it."""
         self._unfolded: set[str] = set()
-        self._chosen: str | int | None = None
+        self._chosen: str | int | FileSpot | None = None
         """The spot that the agent has gone to; None for the first in sight."""
         self._offsets: dict[TabKey, float] = {}
         """Tab of the ticket in sight → the line that it was left at."""
@@ -149,9 +156,11 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._unfolded = set() if folds <= self._unfolded else folds
         self._wrap_in_place()
 
-    def _open_spot(self, spot: str | int | None) -> None:
+    def _open_spot(self, spot: str | int | FileSpot | None) -> None:
         if isinstance(spot, int):
             self.post_message(self.Opened(spot))
+        elif isinstance(spot, FileSpot):
+            self.post_message(self.FileOpened(spot.place))
         elif spot is not None:
             self._chosen = spot
             self._unfolded ^= {spot}

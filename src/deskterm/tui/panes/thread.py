@@ -23,15 +23,21 @@ _BARS = {"requester": "┃ ", "agent": "│ ", "internal": "┊ ", "system": "  
 _WORDS = {"requester": "requester", "agent": "agent", "internal": "internal note", "system": "system", "history": ""}
 
 
+class FileSpot(NamedTuple):
+    """A file of the ticket. place: its number in the list."""
+
+    place: int
+
+
 class Line(NamedTuple):
     """A line of the pane: a sign or bar in the voice's colour, and its text. head: it names the author; spot: what
-    enter opens here, the key of a fold or the number of a ticket; mark: a word at its right end."""
+    enter opens here, the key of a fold, the number of a ticket or a file; mark: a word at its right end."""
 
     sign: str
     text: str
     voice: str
     head: bool
-    spot: str | int | None = None
+    spot: str | int | FileSpot | None = None
     mark: str = ""
 
 
@@ -61,13 +67,12 @@ def lay_out_tab(page: Sequence[TabLine], width: int) -> list[Line]:
     lines: list[Line] = []
     for tab_line in page:
         voice = "agent" if tab_line.style == "head" else "history" if tab_line.style == "faint" else ""
-        sign = "› " if tab_line.number is not None else "  "
+        spot = tab_line.number if tab_line.file is None else FileSpot(tab_line.file)
+        sign = "› " if spot is not None else "  "
         indent = len(tab_line.text) - len(tab_line.text.lstrip())
         for n, text in enumerate(_wrap(tab_line.text, width - 2)):
             more = " " * min(indent, width // 4) if n else ""
-            lines.append(
-                Line("  " if n else sign, more + text, voice, tab_line.style == "head", None if n else tab_line.number)
-            )
+            lines.append(Line("  " if n else sign, more + text, voice, tab_line.style == "head", None if n else spot))
     return lines
 
 

@@ -314,6 +314,10 @@ class DeskScreen(Screen[None]):
     def _linked_ticket_opened(self, message: Conversation.Opened) -> None:
         self.workspace.show_ticket(message.number)
 
+    @on(Conversation.FileOpened)
+    def _file_opened(self, message: Conversation.FileOpened) -> None:
+        self.workspace.run_command("open-file", str(message.place))
+
     @on(TabBar.Clicked)
     def _tab_clicked(self, message: TabBar.Clicked) -> None:
         self.workspace.choose_tab(message.tab)

@@ -26,9 +26,10 @@ COMPOSING = (
     Key("ctrl+t", "send and set status", "then", short="status"),
     Key("ctrl+o", "channel", "channel", short="by"),
     Key("ctrl+r", "quote", "quote"),
-    Key("ctrl+e", "editor", "edit"),
+    Key("ctrl+e", "edit", "edit"),
+    Key("ctrl+f", "file", "attach"),
     Key("ctrl+l", "later", "later"),
-    Key("esc", "keep draft", "keep", short="keep"),
+    Key("esc", "keep", "keep"),
 )
 
 

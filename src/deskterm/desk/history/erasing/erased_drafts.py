@@ -53,4 +53,6 @@ def remove_drafts_before(session: Session, instant: datetime) -> bool:
 def _redact_values(value: Any, redact: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return redact(value)
+    if isinstance(value, list):
+        return [_redact_values(one, redact) for one in value]
     return {key: _redact_values(one, redact) for key, one in value.items()} if isinstance(value, dict) else value

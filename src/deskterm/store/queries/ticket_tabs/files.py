@@ -41,6 +41,18 @@ def load_files(reader: ReadConnection, numbers: Sequence[int]) -> list[FileView]
     return [FileView._make((*row[:7], seconds_from_stored(row[7]), *row[8:10], row[10] == "undone")) for row in found]
 
 
+def load_public_file(reader: ReadConnection, ticket: int, seq: int, place: int) -> tuple[str, str, bytes] | None:
+    """Load name, type and content of a file of a public message, or of a reply that is not sent yet; None where there
+    is none, as for the files of notes (M-57)."""
+    found = reader.rows(
+        "SELECT n.body, a.type, f.bytes FROM attachment a JOIN file_content f ON f.digest = a.content "
+        "JOIN personal_text n ON n.id = a.name_id LEFT JOIN message m ON m.ticket_id = a.ticket_id AND m.seq = a.seq "
+        "WHERE a.ticket_id = :ticket AND a.seq = :seq AND a.place = :place AND coalesce(m.kind, 'public') = 'public'",
+        {"ticket": ticket, "seq": seq, "place": place},
+    )
+    return (found[0][0], found[0][1], bytes(found[0][2])) if found else None
+
+
 def load_content(reader: ReadConnection, file: FileView) -> bytes | None:
     """Load the content of a file of a ticket that the reader may see; None where it was erased meanwhile."""
     found = reader.rows(

@@ -1,0 +1,142 @@
+"""The files of what is being written: kept with its draft by their paths, and shown below the text (C-22)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import unquote, urlsplit
+
+from textual.content import Content
+
+from deskterm.desk.domain.files.names import make_file_name
+from deskterm.desk.domain.files.new_file import format_size
+from deskterm.present.sanitize import Safe, sanitize
+
+HEADER = "Attach: "
+HEADER_HINT = f"A line `{HEADER}PATH` above the letter attaches a file."
+
+_EXTRA = "files"
+"""The name of the files in `Composer.extra`."""
+_HEADER_LINE = re.compile(r"\s*attach:\s*(.*?)\s*$", re.IGNORECASE)
+_LONGEST_DROP = 8192
+_SHOWN = 4
+
+
+class AttachedFile(NamedTuple):
+    """A file of what is being written. path: where it lies; kept: ticket, message and place of one that the store has,
+    in place of a path."""
+
+    name: str
+    size: int
+    path: str = ""
+    kept: tuple[int, int, int] | None = None
+
+    @property
+    def shown_name(self) -> Safe:
+        """Its name as it is shown."""
+        return sanitize(make_file_name(self.name))
+
+    @property
+    def words(self) -> Safe:
+        """Its name and size."""
+        return Safe(f"{self.shown_name} {format_size(self.size)}")
+
+
+class Writing(Protocol):
+    """What is being written, as the composer has it."""
+
+    extra: dict[str, Any]
+
+    def set_extra(self, name: str, value: Any, line: Content | None = None) -> None:
+        """Set what else belongs to the letter, and the line below the text that shows it."""
+
+
+def list_attached(composer: Writing) -> list[AttachedFile]:
+    """Return the files of what is being written. A draft may have been written by another program."""
+    return list(_read(composer.extra.get(_EXTRA)))
+
+
+def set_attached(composer: Writing, files: Sequence[AttachedFile]) -> None:
+    """Set the files of what is being written, and show them below the text."""
+    stored: list[dict[str, Any]] = [
+        {"name": file.name, "size": file.size, **({"kept": list(file.kept)} if file.kept else {"path": file.path})}
+        for file in files
+    ]
+    composer.set_extra(_EXTRA, stored or None, _describe(files) if files else None)
+
+
+def show_attached(composer: Writing) -> None:
+    """Show the files that a draft has."""
+    if files := list_attached(composer):
+        set_attached(composer, files)
+
+
+def add_headers(text: str, files: Iterable[AttachedFile]) -> str:
+    """Return a text with a line for each of its files above it, for an editor."""
+    headers = "".join(f"{HEADER}{file.path or file.shown_name}\n" for file in files)
+    return f"{headers}\n{text}" if headers else text
+
+
+def split_headers(text: str) -> tuple[list[str], str]:
+    """Return the paths in the lines above a text that came back from an editor, and the text without these lines."""
+    paths: list[str] = []
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        match = _HEADER_LINE.match(line)
+        if match is None:
+            # The empty line below headers is not the letter's
+            begins = place + 1 if paths and not line.strip() else place
+            return paths, "\n".join(lines[begins:])
+        if match[1]:
+            paths.append(match[1])
+    return paths, ""
+
+
+def keep_named(files: Iterable[AttachedFile], paths: Sequence[str]) -> tuple[list[AttachedFile], list[str]]:
+    """Return the files that are still named by the lines above a letter, and the paths that name others."""
+    kept = [file for file in files if file.path in paths or file.shown_name in paths]
+    known = {name for file in kept for name in (file.path, file.shown_name)}
+    return kept, [path for path in dict.fromkeys(paths) if path not in known]
+
+
+def read_dropped(text: str) -> list[str]:
+    """Return the paths that a pasted text consists of, as terminals paste files that are dragged into them; empty for
+    any other text. It only reads the text: whether such files are there is not known."""
+    stripped = text.strip()
+    if not stripped or len(stripped) > _LONGEST_DROP or stripped[0] not in "/~'\"f":
+        return []
+    if "\n" not in stripped and stripped[0] in "/~" and "\\" not in stripped and " /" not in stripped:
+        return [stripped] if _is_path(stripped) else []
+    try:
+        parts = shlex.split(stripped)
+    except ValueError:
+        return []
+    paths = [unquote(urlsplit(part).path) if part.startswith("file://") else part for part in parts]
+    return paths if paths and all(map(_is_path, paths)) else []
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith(("/", "~/")) and len(text) > 2 and not text.endswith("/") and "\0" not in text
+
+
+def _read(stored: Any) -> Iterable[AttachedFile]:
+    for one in stored if isinstance(stored, list) else ():
+        if not isinstance(one, dict):
+            continue
+        name, size, path, kept = (one.get(key) for key in ("name", "size", "path", "kept"))
+        if isinstance(name, str) and isinstance(size, int):
+            place = tuple(kept) if isinstance(kept, list) and all(isinstance(part, int) for part in kept) else ()
+            if len(place) == 3:
+                yield AttachedFile(name, size, kept=(place[0], place[1], place[2]))
+            elif isinstance(path, str) and path:
+                yield AttachedFile(name, size, path)
+
+
+def _describe(files: Sequence[AttachedFile]) -> Content:
+    shown = " · ".join(file.words for file in files[:_SHOWN])
+    more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
+    return Content.assemble(
+        f"with {'file' if len(files) == 1 else 'files'} ", (f"{shown}{more}", "bold $text-accent"), "  ctrl+f changes"
+    )

@@ -1,0 +1,1 @@
+"""Files of letters that are being written, and of tickets (C-22)."""

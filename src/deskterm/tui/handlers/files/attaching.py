@@ -1,0 +1,122 @@
+"""Attach files to what is being written, and take them off again (C-22)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.files.new_file import NewFile, name_files
+from deskterm.errors import DeskError
+from deskterm.exchange.attaching.reading import check_path, read_file
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import sanitize
+from deskterm.store.queries.ticket_tabs.files import load_public_file
+from deskterm.tui.attached_files import AttachedFile, list_attached, read_dropped, set_attached
+from deskterm.tui.control.path_help import PathHelp
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console, Workspace
+    from deskterm.tui.control.composing import ComposerController
+    from deskterm.tui.dialogs.compose import Composer
+
+_ANOTHER = "another"
+
+
+async def attach(console: Workspace, controller: ComposerController, composer: Composer) -> None:
+    """Ask for the path of a file and attach it; where there are files already, choose between another one and those
+    that are taken off."""
+    attached = list_attached(composer)
+    if attached:
+        choices = [
+            Choice(_ANOTHER, sanitize("attach another file")),
+            *(
+                Choice(str(place), sanitize(f"take off {file.shown_name}"), file.words)
+                for place, file in enumerate(attached)
+            ),
+        ]
+        chosen = await console.choose(f"Files with what you write on {composer.number}", choices)
+        if chosen is None:
+            return
+        if chosen != _ANOTHER:
+            set_attached(composer, [file for place, file in enumerate(attached) if str(place) != chosen])
+            return
+    path = await console.type_line("line", f"Attach to {composer.number}: ", line_help=PathHelp())
+    if path and path.strip():
+        await attach_paths(console, composer, read_dropped(path) or [path.strip()])
+
+
+async def take_dropped(console: Workspace, controller: ComposerController, composer: Composer) -> None:
+    """Attach the files whose paths were pasted, or keep the paths as words: an agent may mean either. What is no
+    path of a file is words."""
+    text, composer.dropped = composer.dropped, ""
+    paths = read_dropped(text)
+    try:
+        files = await _check_paths(console, paths)
+    except DeskError:
+        composer.insert(text)
+        return
+    question = f"Attach {name_files([file.words for file in files])} to what you write on {composer.number}?"
+    if await console.confirm(question, "attach it" if len(files) == 1 else "attach them", "keep the path as words"):
+        _add(composer, files)
+    else:
+        composer.insert(text)
+
+
+async def attach_paths(console: Console, composer: Composer, paths: Sequence[str]) -> None:
+    """Attach the files at some paths. Raises DeskError, and attaches none, when one cannot be."""
+    if paths:
+        _add(composer, await _check_paths(console, paths))
+
+
+async def read_attached(console: Console, composer: Composer) -> list[NewFile]:
+    """Read the files of what is being sent. Raises DeskError where one is gone, or cannot be read any more."""
+    attached = list_attached(composer)
+    if not attached:
+        return []
+    largest = await _find_largest(console)
+    files: list[NewFile] = []
+    for file in attached:
+        if file.kept is not None:
+            files.append(await console.run(_loading(file)))
+            continue
+        try:
+            files.append(await asyncio.to_thread(read_file, file.path, largest))
+        except DeskError as error:
+            raise DeskError(f"{str(error).rstrip('.')}, or take it off with ctrl+f.") from error
+    return files
+
+
+def _loading(file: AttachedFile) -> Callable[[DeskSession], NewFile]:
+    """Return the call that loads a file that the store has: of a reply that was taken back, say. Those of notes are
+    never sent (M-57)."""
+
+    def load(desk: DeskSession) -> NewFile:
+        with desk.open_reader() as reader:
+            found = load_public_file(reader, *(file.kept or (0, 0, 0)))
+        if found is not None:
+            return NewFile(*found)
+        raise DeskError(f"{file.shown_name} is not kept any more: take it off with ctrl+f.")
+
+    return load
+
+
+async def _check_paths(console: Console, paths: Sequence[str]) -> list[AttachedFile]:
+    largest = await _find_largest(console)
+
+    def check() -> list[AttachedFile]:
+        return [AttachedFile(name, size, path) for path in paths for name, size, _ in (check_path(path, largest),)]
+
+    return await asyncio.to_thread(check)
+
+
+async def _find_largest(console: Console) -> int:
+    """Return the megabytes that a file may have here."""
+    return await console.run(lambda desk: desk.procedure.definition.files.largest_mb)
+
+
+def _add(composer: Composer, files: Sequence[AttachedFile]) -> None:
+    present = list_attached(composer)
+    known = {file.path for file in present}
+    set_attached(composer, [*present, *(file for file in files if file.path not in known)])
