@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from textual.command import CommandList
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from deskterm.tui.commands.table import TABLE
 from deskterm.tui.screens.desk import DeskScreen
@@ -194,13 +194,13 @@ def test_a_reply_that_is_being_written(demo: str, size: tuple[int, int], snap_co
         screen = await wait_for_desk(pilot)
         await pilot.press("r")
         await wait_until(pilot, lambda: screen.workspace.composer is not None, "the composer is open")
-        await wait_until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus")
+        await wait_until(pilot, lambda: isinstance(screen.focused, TextArea), "the composer has the focus")
         await pilot.press(*"It is back.")
         assert screen.workspace.composer is not None
         statuses = screen.workspace.vocabulary.statuses.values()
         awaiting = next(status for status in statuses if status.label == "Awaiting Client Info")
         screen.workspace.composer.set_next_status(awaiting)
-        await wait_until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus again")
+        await wait_until(pilot, lambda: isinstance(screen.focused, TextArea), "the composer has the focus again")
         await wait_for_rest(pilot)
 
     assert snap_compare(make_console(demo), terminal_size=size, run_before=visit)
