@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COMPOSING = (
     Key("ctrl+s", "send", "send"),
     Key("ctrl+t", "send and set status", "then", short="status"),
-    Key("ctrl+o", "channel", "channel", short="by"),
+    Key("ctrl+o", "by", "channel"),
     Key("ctrl+r", "quote", "quote"),
     Key("ctrl+e", "edit", "edit"),
     Key("ctrl+f", "file", "attach"),

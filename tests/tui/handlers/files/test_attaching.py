@@ -76,10 +76,10 @@ async def test_a_file_is_attached_shown_kept_with_the_draft_and_sent(url: str, p
         plan.unlink()
         await console.pilot.press("u")
         await console.wait_until(lambda: console.workspace.composer is not None, "the words")
-        composer = console.workspace.composer
-        assert composer is not None
-        assert names(composer) == ["my plan.pdf"]
-        composer.action_send()
+        again = console.workspace.composer
+        assert again is not None
+        assert names(again) == ["my plan.pdf"]
+        again.action_send()
         await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
     assert [one.is_undone for one in load_detail(url, 1001).files] == [True, False]
 
