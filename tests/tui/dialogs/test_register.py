@@ -6,6 +6,8 @@ import pytest
 from textual.app import App
 from textual.widgets import Input, Static, TextArea
 
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.people.known import find_clients
 from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.dialogs.register import Register, Request
 from deskterm.tui.themes import DARK
@@ -53,6 +55,8 @@ async def test_a_refused_ticket_keeps_what_was_typed(url: str) -> None:
         await console.pilot.press(*"Help")
         first.query_one("#organisation", Input).value = "nobody-at-all"
         await console.pilot.press("ctrl+s")
+        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the question who is meant")
+        await console.pilot.press("escape")
         again = await wait_for_form(console, first)
         await console.wait_for_text("nobody-at-all")
         assert again.query(".refusal")
@@ -101,3 +105,35 @@ async def test_all_that_is_to_be_read_before_asking_can_be_read(size: tuple[int,
                 await pilot.press("shift+tab", "end")
                 await pilot.pause()
                 assert scroll.scroll_target_y == scroll.max_scroll_y
+
+
+@pytest.mark.law("C-24")
+async def test_who_is_known_is_picked_while_typing(url: str) -> None:
+    async with open_console(url) as console:
+        form = await open_form_of_a_fault(console)
+        await console.pilot.press(*"Help", "enter", *"nov")
+        await console.wait_for_text("Kim Novak <kim@larch.example> · Larch Ltd")
+        await console.pilot.press("down", "enter")
+        values = {name: form.query_one(f"#{name}", Input).value for name in ("requester", "email", "organisation")}
+        assert values == {"requester": "Kim Novak", "email": "kim@larch.example", "organisation": "larch"}
+        await console.wait_until(lambda: form.focused is form.query_one("#body"), "the next line")
+        await console.pilot.press("ctrl+s")
+        await console.wait_for_ticket(1005)
+    assert load_detail(url, 1005).row.requester == "Kim Novak"
+
+
+@pytest.mark.law("C-24")
+async def test_who_is_not_known_is_made_on_the_spot(url: str) -> None:
+    async with open_console(url) as console:
+        form = await open_form_of_a_fault(console)
+        await console.pilot.press(*"Help", "enter", *"Ines Calder", "enter", "enter", *"Lärch")
+        await console.wait_for_text("Larch Ltd · larch.example")
+        form.query_one("#organisation", Input).value = "Norvale Freight"
+        await console.pilot.press("ctrl+s")
+        await console.wait_for_text("There is no client Norvale Freight")
+        await console.pilot.press("enter")
+        await console.wait_for_ticket(1005)
+    found = load_detail(url, 1005)
+    assert (found.row.requester, found.row.organisation) == ("Ines Calder", "Norvale Freight")
+    with open_reader(url) as reader:
+        assert find_clients(reader, "NORVALE")[0].key == "norvale-freight"

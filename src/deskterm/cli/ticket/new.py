@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Annotated
 
@@ -17,7 +18,9 @@ from deskterm.cli.ticket.suggestions import find_similar, print_similar
 from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.desk.tickets.register import register
 from deskterm.errors import UsageError
+from deskterm.present.sanitize import sanitize
 from deskterm.sla.zones import format_local_time
+from deskterm.store.queries.people.known import find_people
 
 _LONG_AGO = timedelta(days=366)
 """A ticket that reached the desk earlier is more likely a mistyped year."""
@@ -36,6 +39,7 @@ def open_ticket(
     email: Annotated[str | None, typer.Option(help="Who asks: an address.")] = None,
     phone: Annotated[str | None, typer.Option(help="Who asks: a telephone number.")] = None,
     client: Annotated[str | None, typer.Option(help="Their organisation: its key or name.")] = None,
+    new_client: Annotated[bool, typer.Option("--new-client", help="Add the client where it is not known yet.")] = False,
     channel: Annotated[str | None, typer.Option(help="How it came.")] = None,
     product: Annotated[str | None, typer.Option(help="What it is about.")] = None,
     topic: Annotated[str | None, typer.Option(help="What kind of thing it is about.")] = None,
@@ -74,6 +78,7 @@ def open_ticket(
             email=email,
             phone=phone,
             organisation=client,
+            new_client=new_client,
             channel=channel,
             product=product,
             topic=topic,
@@ -88,7 +93,21 @@ def open_ticket(
             now=now,
         )
     print_result(result, as_json)
+    if requester and not email and not as_json:
+        _name_known_people(cli, requester, client or "")
     similar = find_similar(cli, subject, client or email, product, leave_out=[result.number])
     if similar and not as_json:
         print("It may be about the same as:")
         print_similar(cli, similar)
+
+
+def _name_known_people(cli: CliContext, requester: str, client: str) -> None:
+    """Say on standard error who else may be meant by a requester who was given by name alone: somebody with an address
+    is another person, whom no letter of this ticket reaches."""
+    with cli.open_reader() as reader:
+        known = [one for one in find_people(reader, requester, client=client) if one.email]
+    if known:
+        listed = ", ".join(
+            f"{one.name} <{one.email}>{f' of {one.client_name}' if one.client_name else ''}" for one in known
+        )
+        print(f"deskterm: {requester} has no address; known: {sanitize(listed)}. --email picks one.", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -12,7 +13,18 @@ from deskterm.desk.domain.text import normalise_name
 from deskterm.desk.policy.name_matching import find_named, find_similar_names, list_candidates
 from deskterm.desk.policy.permissions import format_unknown_agent
 from deskterm.errors import DeskError, UsageError
+from deskterm.store.db.reader import fold
 from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
+
+
+class UnknownClient(DeskError):
+    """Nobody is a client by that name. name: as it was given; similar: (key, name) of those that may be meant."""
+
+    def __init__(self, name: str, similar: Sequence[tuple[str, str]]) -> None:
+        listed = ", ".join(f"{key} ({label})" for key, label in similar)
+        hint = f"did you mean {listed}?" if listed else "an admin can add it with `deskterm seed clients FILE`."
+        super().__init__(f"There is no client {name!r}: {hint}", option="--new-client")
+        self.name, self.similar = name, similar
 
 
 class UnknownAgent(DeskError):
@@ -65,17 +77,20 @@ def find_organisation(
 ) -> Organisation | None:
     """Return the client with a row number, a key or name, or the domain of an address, in this order of preference.
 
-    None where none of them is given or the domain is unknown. Raises DeskError for an unknown key."""
+    None where none of them is given or the domain is unknown. Raises UnknownClient for an unknown key."""
     table = table_of(Organisation)
     if number is not None:
         return session.get(Organisation, number)
     if key is not None:
-        wanted = key.strip().casefold()
+        wanted = fold(key.strip())
         # Compared here and not by the database: SQLite folds the case of ASCII letters only, and there are few clients.
-        known = session.execute(select(table.c.id, table.c.key, table.c.name).order_by(table.c.id))
-        found = [row.id for row in known if wanted in (row.key.casefold(), row.name.casefold())]
+        known = session.execute(select(table.c.id, table.c.key, table.c.name).order_by(table.c.id)).all()
+        found = [row.id for row in known if wanted in (fold(row.key), fold(row.name))]
         if not found:
-            raise DeskError(f"There is no client {key!r}: an admin can add it with `deskterm seed clients FILE`.")
+            alike = [(row.key, row.name) for row in known if wanted in fold(row.key) or wanted in fold(row.name)]
+            names = {name: (row.key, row.name) for row in known for name in (fold(row.key), fold(row.name))}
+            close = [names[name] for name in get_close_matches(wanted, names, n=3, cutoff=0.7)]
+            raise UnknownClient(key, list(dict.fromkeys(alike[:6] or close)))
         return session.get(Organisation, found[0])
     if email is not None and "@" in email:
         domain = email.rsplit("@", 1)[1].strip().casefold()

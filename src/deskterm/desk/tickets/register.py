@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from deskterm.desk.core.attachments import append_with_files
-from deskterm.desk.core.people import find_or_add_contact, find_organisation, find_worker
+from deskterm.desk.core.people import UnknownClient, find_or_add_contact, find_organisation, find_worker
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
+from deskterm.desk.directory.new_client import add_client
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.text import is_visible
 from deskterm.desk.policy.classification import require_channel, resolve_key, resolve_levels, resolve_type
@@ -52,6 +53,7 @@ def register(
     email: str | None = None,
     phone: str | None = None,
     organisation: str | None = None,
+    new_client: bool = False,
     channel: str | None = None,
     product: str | None = None,
     topic: str | None = None,
@@ -70,7 +72,8 @@ def register(
 
     severity: the requester's choice, kept as such (S1-05) and valid until it is corrected; types without a severity
     take none (S1-07). fields: values of the fields that the type asks for (S1-37, S2-08, S5-14), parsed by their kind;
-    the caller, the affected person and the person to notify may differ. received_at: when the request reached the desk
+    the caller, the affected person and the person to notify may differ. new_client: a client that is not known yet is
+    added (C-24). received_at: when the request reached the desk
     (a call, a letter), at most `now`; clocks start there, never at a time that a field names (rule 9). incomplete:
     required fields may be missing, as in a mail; the ticket is flagged with them. files: came with the request (C-22).
 
@@ -100,7 +103,12 @@ def register(
     body = body if body.strip() else description
     request_type = resolve_type(procedure, type)
     with desk.new_ticket("register", now) as work:
-        client = find_organisation(work.session, organisation or common.get("organisation"), email)
+        try:
+            client = find_organisation(work.session, organisation or common.get("organisation"), email)
+        except UnknownClient as error:
+            if not new_client:
+                raise
+            client = add_client(desk, work.session, error.name, now=now)
         person = find_or_add_contact(work.session, requester, email, phone, client.id if client else None)
         # Neither named nor found by the domain of the e-mail address: a known contact may still belong to a client.
         if client is None and person is not None and person.organisation_id is not None:

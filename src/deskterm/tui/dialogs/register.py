@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,9 +17,24 @@ from deskterm.present.form_fields import FormField
 from deskterm.present.sanitize import Safe
 from deskterm.tui.dialogs import STYLE
 from deskterm.tui.dialogs.dialog import Dialog
+from deskterm.tui.panes.colours import ACCENT, FAINT
 
 FindSimilar = Callable[[str, str], Awaitable[Sequence[Safe]]]
 """From a subject, and the client or the requester's address, to a line for each ticket that may be about the same."""
+
+
+class Suggestion(NamedTuple):
+    """Somebody who is known, or a client. values: what their choice puts into which lines of the form."""
+
+    label: Safe
+    values: Mapping[str, str]
+
+
+FindKnown = Callable[[str, str, str], Awaitable[Sequence[Suggestion]]]
+"""From a line of the form, what was typed there, and the client, to those who may be meant."""
+
+KNOWN_DELAY = 0.12
+"""Seconds without a key after which those who are known are looked for."""
 
 SEARCH_DELAY = 0.3
 """Seconds without a key after which similar tickets are looked for."""
@@ -44,6 +59,9 @@ class Request:
         return not (self.subject or self.requester or self.email or self.organisation or self.body or dict(self.fields))
 
 
+KNOWN_LINES = ("requester", "email", "organisation")
+"""Lines of the form whose contents may be known."""
+
 _LINES = (
     ("subject", "Subject", "what is wanted, in a few words"),
     ("requester", "Requester", "name of who asks"),
@@ -55,12 +73,14 @@ _LINES = (
 class Register(Dialog[Request]):
     """Dismissed with the request as it was typed. heading: type and severity, chosen before; request: the contents at
     first; intake: the procedure's advice for taking requests; refusal: why the desk refused it; fields: those of
-    its type; find_similar: finds tickets that may be about the same while the subject is typed; changed: called with
-    the request as it is typed."""
+    its type; find_similar: finds tickets that may be about the same while the subject is typed; find_known: finds
+    people and clients while they are typed; changed: called with the request as it is typed."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel"),
+        Binding("down", "move_known(1)", "Down", show=False),
+        Binding("up", "move_known(-1)", "Up", show=False),
         Binding("ctrl+s,ctrl+enter,alt+enter", "send", "Open the ticket", priority=True),
     ]
 
@@ -73,6 +93,7 @@ class Register(Dialog[Request]):
         fields: Sequence[FormField] = (),
         find_similar: FindSimilar | None = None,
         *,
+        find_known: FindKnown | None = None,
         changed: Callable[[Request], None] | None = None,
     ) -> None:
         super().__init__()
@@ -80,6 +101,11 @@ class Register(Dialog[Request]):
         self._heading, self._request, self._intake, self._refusal = heading, request, intake, refusal
         self._fields, self._find_similar = fields, find_similar
         self._search_timer: Timer | None = None
+        self._find_known = find_known
+        self._known_timer: Timer | None = None
+        self._known: Sequence[Suggestion] = ()
+        self._chosen = -1
+        """The suggestion that enter takes; -1 for none."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form") as dialog:
@@ -93,6 +119,9 @@ class Register(Dialog[Request]):
                     value = getattr(self._request, name)
                     # Not selected: when the form comes back, the first key would overwrite what was typed before
                     yield Input(value, id=name, placeholder=hint, compact=True, select_on_focus=False)
+            known = Static("", id="known", classes="likely", markup=False)
+            known.display = False
+            yield known
             similar = Static("", id="likely", classes="likely", markup=False)
             similar.display = False
             yield similar
@@ -139,11 +168,62 @@ class Register(Dialog[Request]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._report_change()
+        if self._find_known is not None and event.input.id in KNOWN_LINES and event.input.has_focus:
+            if self._known_timer is not None:
+                self._known_timer.stop()
+            line = event.input.id
+            self._known_timer = self.set_timer(KNOWN_DELAY, lambda: self._begin_known(line))
         if self._find_similar is None or event.input.id not in ("subject", "email", "organisation"):
             return
         if self._search_timer is not None:
             self._search_timer.stop()
         self._search_timer = self.set_timer(SEARCH_DELAY, self._begin_search)
+
+    def _begin_known(self, line: str) -> None:
+        self.run_worker(self._look_up(line), group="known", exclusive=True)
+
+    async def _look_up(self, line: str) -> None:
+        text = self.query_one(f"#{line}", Input).value.strip()
+        client = self.query_one("#organisation", Input).value.strip()
+        found = await self._find_known(line, text, client) if self._find_known is not None and text else ()
+        # The agent may have gone on meanwhile
+        if self.query_one(f"#{line}", Input).has_focus:
+            self._show_known(found)
+
+    def _show_known(self, found: Sequence[Suggestion]) -> None:
+        self._known, self._chosen = found, -1
+        self._paint_known()
+
+    def _paint_known(self) -> None:
+        known = self.query_one("#known", Static)
+        known.display = bool(self._known)
+        rows = [
+            Content.assemble((f"{'▸' if place == self._chosen else ' '} ", ACCENT), one.label)
+            for place, one in enumerate(self._known)
+        ]
+        known.update(Content("\n").join([Content.styled("Known (down and enter take one):", FAINT), *rows]))
+
+    def action_move_known(self, by: int) -> None:
+        """Choose the next suggestion, or the one before; above the first one none is chosen."""
+        if self._known:
+            self._chosen = max(-1, min(self._chosen + by, len(self._known) - 1))
+            self._paint_known()
+
+    def _take_known(self) -> None:
+        """Fill in what is known of the one who was chosen, and go on behind it."""
+        values = self._known[self._chosen].values
+        with self.prevent(Input.Changed):
+            for line, text in values.items():
+                self.query_one(f"#{line}", Input).value = text
+        self._show_known(())
+        self._report_change()
+        self._begin_search()
+        following = self.query(".asked Input").first() if self._fields else self.query_one("#body")
+        following.focus()
+
+    def on_descendant_blur(self) -> None:
+        if self._known:
+            self._show_known(())
 
     def _begin_search(self) -> None:
         self.run_worker(self._show_similar(), group="similar", exclusive=True)
@@ -158,10 +238,16 @@ class Register(Dialog[Request]):
         similar.update(Content("\n".join(["May be about the same:", *found])))
 
     def on_input_submitted(self) -> None:
-        # Enter does not send, or tickets would be opened half filled in
-        self.focus_next()
+        if self._known and self._chosen >= 0:
+            self._take_known()
+        else:
+            # Enter does not send, or tickets would be opened half filled in
+            self.focus_next()
 
     def action_leave(self) -> None:
+        if self._known and self._chosen >= 0:  # one thing at a time (C-07)
+            self._show_known(())
+            return
         self.dismiss(self._read_form())
 
     def action_send(self) -> None:

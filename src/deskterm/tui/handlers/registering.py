@@ -7,18 +7,24 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from deskterm.desk.core.people import UnknownClient
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.tickets import register as intake
 from deskterm.errors import DeskError, UsageError
+from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
+from deskterm.store.queries.people.known import KnownClient, KnownPerson, find_clients, find_people
 from deskterm.store.queries.similar_tickets import find_similar_tickets
-from deskterm.tui.dialogs.register import Register, Request
+from deskterm.tui.dialogs.register import Register, Request, Suggestion
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
     from deskterm.tui.drafts import Draft
     from deskterm.tui.target import Target
+
+_NEW = "+"
+"""The choice of a client that is added; no key has this sign."""
 
 _SIMILAR_SHOWN = 4
 """Tickets that are shown as possibly about the same."""
@@ -85,13 +91,25 @@ async def _fill_in(
     def keep(request: Request) -> None:
         drafts.change(draft, request.body, type=kind, severity=severity or "", form=_form_of(request))
 
+    async def find_known(line: str, text: str, client: str) -> list[Suggestion]:
+        return await _find_known(console, line, text, client)
+
     refusal = ""
     fields = vocabulary.form_fields(kind)
     drafts.take(draft)
     keep(request)
     while True:
         answer = await console.show(
-            Register(heading, request, vocabulary.intake, refusal, fields, find_similar, changed=keep)
+            Register(
+                heading,
+                request,
+                vocabulary.intake,
+                refusal,
+                fields,
+                find_similar,
+                find_known=find_known,
+                changed=keep,
+            )
         )
         request = answer or Request()
         # Kept before it is sent, so that no refusal loses what was typed
@@ -135,19 +153,46 @@ def _request_of(draft: Draft) -> Request:
 async def _open_ticket(
     console: Console, request: Request, kind: str, severity: str | None, draft: Draft
 ) -> CommandResult:
-    """Open the ticket; ask whether to leave out what its type requires when only that is missing."""
-    try:
-        return await console.perform(_registering(request, kind, severity, console.now(), draft))
-    except UsageError as error:
-        if not getattr(error, "missing", ()):
-            raise
-        if not await console.confirm(str(error), "open it as incomplete", "go on writing"):
-            raise
-    return await console.perform(_registering(request, kind, severity, console.now(), draft, incomplete=True))
+    """Open the ticket; ask whether to leave out what its type requires when only that is missing, and who is meant by
+    a client that is not known (C-24)."""
+    incomplete = new_client = False
+    while True:
+        registering = _registering(
+            request, kind, severity, console.now(), draft, incomplete=incomplete, new_client=new_client
+        )
+        try:
+            return await console.perform(registering)
+        except UnknownClient as error:
+            chosen = await _choose_client(console, error)
+            if chosen is None:
+                raise
+            new_client = chosen == _NEW
+            if not new_client:
+                request = replace(request, organisation=chosen)
+        except UsageError as error:
+            if incomplete or not getattr(error, "missing", ()):
+                raise
+            if not await console.confirm(str(error), "open it as incomplete", "go on writing"):
+                raise
+            incomplete = True
+
+
+async def _choose_client(console: Console, error: UnknownClient) -> str | None:
+    """Ask who is meant by a client that is not known: one of those that are alike, or a new one."""
+    choices = [Choice(key, sanitize(name), sanitize(key)) for key, name in error.similar]
+    new = Choice(_NEW, sanitize(f"Add {error.name}"), Safe("a new client"))
+    return await console.choose(f"There is no client {sanitize(error.name)} for this ticket", [*choices, new])
 
 
 def _registering(
-    request: Request, kind: str, severity: str | None, now: datetime, draft: Draft, *, incomplete: bool = False
+    request: Request,
+    kind: str,
+    severity: str | None,
+    now: datetime,
+    draft: Draft,
+    *,
+    incomplete: bool,
+    new_client: bool,
 ) -> Callable[[DeskSession], CommandResult]:
     """Return the call of the desk that opens the ticket, and takes its draft out of the store with it."""
 
@@ -169,10 +214,40 @@ def _registering(
             body=request.body,
             fields=dict(request.fields),
             incomplete=incomplete,
+            new_client=new_client,
             now=now,
         )
 
     return run
+
+
+async def _find_known(console: Console, line: str, text: str, client: str) -> list[Suggestion]:
+    """Find who may be meant by what is typed into a line of the form; nobody when they cannot be read now."""
+
+    def find(desk: DeskSession) -> list[Suggestion]:
+        with desk.open_reader() as reader:
+            if line == "organisation":
+                return [_suggest_client(one) for one in find_clients(reader, text)]
+            return [_suggest_person(one) for one in find_people(reader, text, client=client)]
+
+    try:
+        return await console.run(find)
+    except DeskError:
+        return []  # only a hint, as similar tickets are
+
+
+def _suggest_person(person: KnownPerson) -> Suggestion:
+    address = f" <{person.email}>" if person.email else ""
+    client = f" · {person.client_name}" if person.client_name else ""
+    values = {"requester": person.name, "email": person.email, "organisation": person.client}
+    return Suggestion(
+        sanitize(f"{person.name}{address}{client}"), {name: sanitize(text) for name, text in values.items()}
+    )
+
+
+def _suggest_client(client: KnownClient) -> Suggestion:
+    domain = f" · {client.domain}" if client.domain else ""
+    return Suggestion(sanitize(f"{client.name}{domain}"), {"organisation": sanitize(client.key)})
 
 
 async def _find_similar(console: Console, subject: str, client: str) -> list[Safe]:

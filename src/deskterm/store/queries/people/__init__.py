@@ -1,0 +1,1 @@
+"""People and organisations outside the desk, as they are looked up while somebody types."""
