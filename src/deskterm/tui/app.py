@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
@@ -102,7 +103,9 @@ class DeskApp(App[None]):
     ) -> None:
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.type_ahead = TypeAhead(self._deliver, self.post_message)
+        self.type_ahead = TypeAhead(self._deliver, self.post_message, self._is_mark_lost)
+        self._mark_way: Sequence[DOMNode] = ()
+        """The widget that the last mark was posted to, and those above it, which it goes through."""
         self._painter, self._frames = Painter(), Frames(self._write_frame)
         self.preferences = preferences or Preferences()
         self.keymap = Keymap(self.preferences.settings.keymap)
@@ -211,8 +214,12 @@ class DeskApp(App[None]):
     def _send_mark(self, mark: KeyDone) -> None:
         """Send a mark the way that a key goes: from the widget with the focus upwards."""
         taker = (self.focused or self.screen) if self.screen_stack else None
+        self._mark_way = () if taker is None else taker.ancestors_with_self
         if taker is None or not taker.post_message(mark):
             self.post_message(mark)
+
+    def _is_mark_lost(self) -> bool:
+        return any(not node.is_running for node in self._mark_way)
 
     async def on_key_done(self, mark: KeyDone) -> None:
         if self.type_ahead.needs_another_round(mark):

@@ -16,8 +16,13 @@ from contextvars import ContextVar
 from textual import events
 from textual.message import Message
 
-_PATIENCE = 0.5
-"""Seconds after which a key counts as dealt with, although its mark was lost with a widget that went away."""
+_LOOK = 0.1
+"""Seconds between two looks at what became of the mark of a key."""
+
+_LOOKS_WHEN_LOST, _MOST_LOOKS = 5, 100
+"""Looks after which a key counts as dealt with: where its mark was lost with a widget that went away, and where a
+widget takes so long. They are counted, and no time is taken: on a machine that is busy with other things a second may
+pass in which the console did nothing, and the mark is still on its way."""
 
 _ROUNDS = 2
 """Times that a mark goes the way of its key: the second is behind the messages that the key's action posted."""
@@ -59,12 +64,16 @@ CURRENT_HOLD: ContextVar[Hold | None] = ContextVar("CURRENT_HOLD", default=None)
 
 class TypeAhead:
     """The keys of the console. deliver: gives an event to the widget that has the focus, and posts the mark with this
-    serial behind it; post: posts a message to the application."""
+    serial behind it; post: posts a message to the application; is_lost: returns whether a widget on the way of the mark
+    that was posted last has gone away."""
 
     def __init__(
-        self, deliver: Callable[[events.Event, int], Awaitable[None]], post: Callable[[Message], object]
+        self,
+        deliver: Callable[[events.Event, int], Awaitable[None]],
+        post: Callable[[Message], object],
+        is_lost: Callable[[], bool],
     ) -> None:
-        self._deliver, self._post = deliver, post
+        self._deliver, self._post, self._is_lost = deliver, post, is_lost
         self._waiting: deque[events.Event] = deque()
         self._serial = 0
         self._rounds = 0
@@ -112,10 +121,18 @@ class TypeAhead:
         if self._timeout is not None:
             self._timeout.cancel()
         self._serial, self._rounds = self._serial + 1, _ROUNDS
-        self._timeout = asyncio.get_running_loop().call_later(_PATIENCE, self._give_up, self._serial)
+        self._look_again(self._serial, 1)
         await self._deliver(self._waiting.popleft(), self._serial)
 
-    def _give_up(self, serial: int) -> None:
-        if serial == self._serial and self._rounds:
+    def _look_again(self, serial: int, looks: int) -> None:
+        self._timeout = asyncio.get_running_loop().call_later(_LOOK, self._look, serial, looks)
+
+    def _look(self, serial: int, looks: int) -> None:
+        """Go on with the next key where the mark of this one does not come any more."""
+        if serial != self._serial or not self._rounds:
+            return
+        if looks < (_LOOKS_WHEN_LOST if self._is_lost() else _MOST_LOOKS):
+            self._look_again(serial, looks + 1)
+        else:
             self._rounds = 0
             self.resume()

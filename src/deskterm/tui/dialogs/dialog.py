@@ -26,6 +26,10 @@ class Dialog(ModalScreen[T]):
         # Behind the focus, which Textual gives by a message of its own
         self.call_after_refresh(self._report_opened)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Refuse all actions of keys until the dialog is there: whatever was pressed before is not meant for it."""
+        return self.is_mounted
+
     def _report_opened(self) -> None:
         self.opened()
 
