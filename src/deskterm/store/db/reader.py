@@ -104,6 +104,13 @@ class ReadConnection:
         except Exception as error:
             raise self._translate(error) from error
 
+    def open_another(self) -> ReadConnection:
+        """Open another connection to the same desk that hides the same tickets, for another thread. Raises the
+        DeskErrors of `open_reader`."""
+        other = open_reader(self.url)
+        other.limit(*self._scope)
+        return other
+
     def is_hidden(self, number: int) -> bool:
         """Return whether there is a ticket with a number that `limit` hides. Raises the DeskErrors of `rows`."""
         if not self._scope[0]:

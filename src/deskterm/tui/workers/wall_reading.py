@@ -1,11 +1,15 @@
-"""Reads of the wall: what the store says now, and the figures of the last days, which are reckoned seldom."""
+"""Reads of the wall: what the store says now, and the figures of the last days, which are reckoned seldom and in a
+thread of their own, because a large desk takes seconds and lists must not wait for them."""
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 from deskterm.desk.policy.duty import find_duty
+from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import QueueLine
 from deskterm.present.wall import WallView, present_wall
@@ -16,15 +20,20 @@ from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.lead.wall import load_wall
 
 _SELDOM = 300
-"""Seconds for which the figures of the last days are kept: one miss more changes little in 30 days."""
+"""Seconds for which the figures of the last days are kept at least: one miss more changes little in 30 days."""
+_SHARE = 100
+"""They are kept so many times as long as they took to reckon: a hundredth of a core at most."""
+_PATIENCE = 0.3
+"""Seconds that the first wall waits for them: on most desks they are there by then."""
 
 
 class WallReading:
     """Reads the wall for one console; for the read thread alone."""
 
     def __init__(self) -> None:
-        self._past: PastFigures | None = None
         self._procedure: CompiledProcedure | None = None
+        self._reckoning: _Reckoning | None = None
+        self._past: PastFigures | None = None
 
     def read(self, reader: ReadConnection, rows: list[QueueLine], vocabulary: Vocabulary, now: int) -> WallView:
         """Read the wall. rows: the tickets that breach next; now: epoch seconds."""
@@ -33,9 +42,9 @@ class WallReading:
         facts = load_wall(reader, now, day_began, vocabulary.urgent)
         procedure = self._find_procedure(reader)
         past = self._find_past(reader, procedure, now)
-        ahead = look_ahead(reader, procedure, past, facts.loads, now)
-        duty = find_duty(procedure, now)
-        return present_wall(facts, rows, vocabulary, now, zone, levels=past.levels, ahead=ahead, duty=duty)
+        ahead = look_ahead(reader, procedure, past, facts.loads, now) if past is not None else None
+        levels, duty = past.levels if past is not None else (), find_duty(procedure, now)
+        return present_wall(facts, rows, vocabulary, now, zone, levels=levels, ahead=ahead, duty=duty)
 
     def _find_procedure(self, reader: ReadConnection) -> CompiledProcedure:
         facts = load_desk_facts(reader)
@@ -43,8 +52,42 @@ class WallReading:
             self._procedure = compile_document(facts.document, facts.procedure_version)
         return self._procedure
 
-    def _find_past(self, reader: ReadConnection, procedure: CompiledProcedure, now: int) -> PastFigures:
-        past = self._past
-        if past is None or past.version != procedure.version or not 0 <= now - past.read_at < _SELDOM:
-            past = self._past = load_past_figures(reader, procedure, now)
-        return past
+    def _find_past(self, reader: ReadConnection, procedure: CompiledProcedure, now: int) -> PastFigures | None:
+        """Return the figures of the last days as they were reckoned last, None before that; have them reckoned anew
+        where they are old."""
+        found = self._reckoning
+        if found is None or found.is_old(procedure, now):
+            found = self._reckoning = _Reckoning(reader, procedure, now)
+            found.start()
+            found.join(_PATIENCE)
+        if found.figures is not None:
+            self._past = found.figures
+        return self._past
+
+
+class _Reckoning(Thread):
+    """The figures of the last days as of now, epoch seconds, on a connection of its own."""
+
+    def __init__(self, reader: ReadConnection, procedure: CompiledProcedure, now: int) -> None:
+        # A daemon: whoever leaves does not wait for figures
+        super().__init__(name="wall figures", daemon=True)
+        self._reader, self._procedure, self._now = reader, procedure, now
+        self._seconds = 0.0
+        self.figures: PastFigures | None = None
+
+    def run(self) -> None:
+        began = time.monotonic()
+        try:
+            with self._reader.open_another() as reader:
+                self.figures = load_past_figures(reader, self._procedure, self._now)
+        except DeskError:
+            pass  # the wall says of what it reads itself that the desk is away, and these are tried again
+        finally:
+            self._seconds = time.monotonic() - began
+
+    def is_old(self, procedure: CompiledProcedure, now: int) -> bool:
+        """Return whether the figures have to be reckoned anew by now, epoch seconds."""
+        if self.is_alive():
+            return False
+        kept = max(_SELDOM, _SHARE * self._seconds)
+        return procedure.version != self._procedure.version or not 0 <= now - self._now < kept
