@@ -16,7 +16,7 @@ from big_desk import NOW, big_desk
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.present.filters.reading import FilterContext, read_filter
 from deskterm.present.labels import Vocabulary
-from deskterm.store.db.reader import ReadConnection, open_reader
+from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
 from deskterm.store.queries.queue import Viewer, count_tickets, load_queue_page
 
@@ -55,12 +55,12 @@ def main() -> None:
             context = FilterContext(
                 Vocabulary(facts.document, timezone=facts.timezone), load_agents(reader), "ann", now
             )
-            plain, total = _measure(reader, "", context)
+            plain, total = _measure(desk.store.url, "", context)
             print(
                 f"{tickets:,} tickets, {tickets * 4:,} messages; without a filter {total:,} rows in {plain:.1f} ms CPU"
             )
             for text in _FILTERS:
-                taken, total = _measure(reader, text, context)
+                taken, total = _measure(desk.store.url, text, context)
                 print(f"{text:45} {total:7,} rows  {taken:7.1f} ms CPU  {taken / plain:5.2f} times")
         desk.store.close()
 
@@ -69,15 +69,18 @@ def _rare(chance: random.Random) -> str:
     return "cobalt printer" if chance.random() < 0.005 else ""
 
 
-def _measure(reader: ReadConnection, text: str, context: FilterContext) -> tuple[float, int]:
+def _measure(url: str, text: str, context: FilterContext) -> tuple[float, int]:
     """Return the least CPU milliseconds of some rounds, and the rows that the filter fits."""
     viewer, least, total = Viewer("ann", None, context.now), float("inf"), 0
     for _ in range(_ROUNDS):
-        start = time.process_time()
-        condition = read_filter(text, context)
-        total = count_tickets(reader, "open", viewer, condition=condition)
-        load_queue_page(reader, "open", viewer, limit=_PAGE, condition=condition)
-        least = min(least, (time.process_time() - start) * 1000)
+        # A connection keeps which tickets have a word: each round looks for it anew
+        with open_reader(url) as reader:
+            reader.rows("SELECT 1 FROM ticket LIMIT 1")
+            start = time.process_time()
+            condition = read_filter(text, context)
+            total = count_tickets(reader, "open", viewer, condition=condition)
+            load_queue_page(reader, "open", viewer, limit=_PAGE, condition=condition)
+            least = min(least, (time.process_time() - start) * 1000)
     return least, total
 
 

@@ -75,6 +75,8 @@ def create_layout_1(url: str) -> None:
             for trigger in ("added", "removed", "changed"):
                 session.execute(text(f"DROP TRIGGER text_words_{trigger}"))
             session.execute(text("DROP TABLE text_words"))
+            for state in ("open", "closed"):
+                session.execute(text(f"DROP INDEX ticket_texts_{state}"))
         else:
             session.execute(text("ALTER TABLE personal_text DROP COLUMN words"))
             session.execute(text("DROP TABLE presence"))

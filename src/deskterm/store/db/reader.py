@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from deskterm.store.db import errors
 from deskterm.store.db.connection import CHANNEL, DRAFT_SAVED, PRESENCE_CHANGED, connect_postgresql, connect_sqlite
@@ -40,6 +40,11 @@ _OTHER_MARKS = (
     "SELECT * FROM main.agent",
 )
 """SQLite: what other writes change, as far as it is read in no time."""
+
+_MOST_KEPT = 32
+"""Results that a connection keeps at most."""
+
+T = TypeVar("T")
 
 READ_LOCK_TIMEOUT = 2.0
 """Seconds for which a reader waits for a lock. Readers of a write-ahead log hardly ever meet one."""
@@ -69,6 +74,9 @@ class ReadConnection:
         self._schema = "public"
         """The schema of a server's tables, quoted."""
         self._scope: tuple[tuple[str, ...], str] = ((), "")
+        self._kept: dict[object, Any] = {}
+        """What `keep` was asked for, as long as nobody commits."""
+        self._kept_at: object = None
         self._sqlite: sqlite3.Connection | None = None
         self._server: psycopg.Connection[Any] | None = None
         if self.dialect == "sqlite":
@@ -89,6 +97,7 @@ class ReadConnection:
         if scope == self._scope:
             return
         self._scope = scope
+        self._kept.clear()
         try:
             if self._sqlite is not None:
                 self._sqlite.execute("PRAGMA query_only = OFF")  # it would refuse views of the connection's own too
@@ -131,6 +140,22 @@ class ReadConnection:
             return self._server_connection().execute(translate_parameters(sql), params).fetchall()
         except Exception as error:
             raise self._translate(error) from error
+
+    def keep(self, key: Hashable, load: Callable[[], T]) -> T:
+        """Return what `load` returns, or what it returned for this key before, as long as nobody has committed since:
+        one list asks for the same several times. Raises the DeskErrors of `rows`."""
+        # Before it is loaded: what is committed in between is loaded once more
+        if self._sqlite is not None:
+            mark: object = _read_data_version(self._sqlite)
+        else:
+            ((mark,),) = self.rows("SELECT pg_current_snapshot()::text")
+        if mark != self._kept_at or len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+            self._kept_at = mark
+        if key not in self._kept:
+            self._kept[key] = load()
+        found: T = self._kept[key]
+        return found
 
     def instant(self, seconds: int) -> str | datetime:
         """Convert epoch seconds to a value to bind."""

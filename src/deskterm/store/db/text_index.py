@@ -1,4 +1,5 @@
-"""The index of the words of all texts (C-12): FTS5 on SQLite, a generated `tsvector` with GIN on PostgreSQL.
+"""The index of the words of all texts (C-12): FTS5 on SQLite, a generated `tsvector` with GIN on PostgreSQL; and on
+SQLite one of the short texts of tickets, in which a search looks inside of words.
 
 The databases keep it themselves, as they keep other indexes, so that no writer can forget it: on SQLite by triggers
 (`store.db.triggers`). Only a text's first 250,000 characters are indexed on PostgreSQL, which limits a vector to 1 MB.
@@ -6,7 +7,19 @@ The databases keep it themselves, as they keep other indexes, so that no writer 
 
 from __future__ import annotations
 
+_SHORT_TEXTS = "subject || requester || organisation"
+HAS_ACCENTS = f"(length(CAST({_SHORT_TEXTS} AS BLOB)) > length({_SHORT_TEXTS}))"
+"""SQLite: the condition of tickets with other letters than those of ASCII in subject, requester or client. In these
+words."""
+
 SQLITE_INDEX = (
+    # Everything that a search inside of words reads, so that it reads no rows of tickets: these are long. Open tickets
+    # apart, because most desks have closed many more
+    *(
+        f"CREATE INDEX ticket_texts_{name} ON ticket ({HAS_ACCENTS}, subject, requester, organisation) "
+        f"WHERE is_open = {is_open}"
+        for name, is_open in (("open", 1), ("closed", 0))
+    ),
     # External content: the index has no copy of the texts
     "CREATE VIRTUAL TABLE text_words USING fts5 (body, content = 'personal_text', content_rowid = 'id', "
     "tokenize = 'unicode61 remove_diacritics 2')",

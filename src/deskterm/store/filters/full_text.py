@@ -23,13 +23,12 @@ def build_text_query(reader: ReadConnection, text: str) -> str | None:
     return " <-> ".join(f"'{word}'" for word in words) + (":*" if goes_on else "")
 
 
-def build_text_condition(reader: ReadConnection, name: str) -> str:
-    """Return the condition for tickets with what `build_text_query` asks for, in the parameter of a name, in any of
-    their texts."""
-    # Not by EXISTS, which would ask the index anew for each ticket
+def build_text_search(reader: ReadConnection, name: str) -> str:
+    """Return the query for the numbers of tickets with what `build_text_query` asks for, in the parameter of a name, in
+    any of their texts."""
     if reader.dialect == "sqlite":
         return (
-            "id IN (SELECT t.ticket_id FROM text_words JOIN personal_text t ON t.id = text_words.rowid "
-            f"WHERE text_words MATCH :{name})"
+            "SELECT t.ticket_id AS id FROM text_words JOIN personal_text t ON t.id = text_words.rowid "
+            f"WHERE text_words MATCH :{name}"
         )
-    return f"id IN (SELECT t.ticket_id FROM personal_text t WHERE t.words @@ CAST(:{name} AS tsquery))"
+    return f"SELECT t.ticket_id AS id FROM personal_text t WHERE t.words @@ CAST(:{name} AS tsquery)"

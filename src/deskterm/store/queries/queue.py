@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from deskterm.procedure.ticket_fields import FILTER_FIELDS, QUEUE_FIELDS
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
-from deskterm.store.db.reader import ReadConnection, escape_like
+from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection, escape_like
 
 if TYPE_CHECKING:
     from deskterm.store.filters.conditions import Condition
@@ -219,8 +219,25 @@ def count_tickets(
     condition: Condition | None = None,
 ) -> int:
     """Count the tickets of a view; match, only and condition as in `load_queue_page`."""
-    where, params = _build_where(reader, view, viewer, match, only, condition)
+    if view not in _CONDITIONS or view == "snoozed":
+        where, params = _build_where(reader, view, viewer, match, only, condition)
+        ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
+        return int(found)
+    if condition is None and not match and not only:
+        ((found,),) = reader.rows(f"SELECT {_count_sql(view)}", _build_viewer_parameters(reader, viewer))
+        return int(found)
+    # As in `_count_sql`: whether a ticket sleeps needs a look at its row, so those that do are counted apart
+    asleep = reader.rows(
+        f"SELECT id FROM ticket WHERE is_open = 1 AND {_ASLEEP} LIMIT {NUMBERS_PER_QUERY + 1}",
+        _build_viewer_parameters(reader, viewer),
+    )
+    apart = len(asleep) <= NUMBERS_PER_QUERY
+    where, params = _build_where(reader, view, viewer, match, only, condition, sleep="1 = 1" if apart else "")
     ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
+    if apart and asleep:
+        numbers = ", ".join(str(number) for (number,) in asleep)
+        ((sleeping,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE id IN ({numbers}) AND {where}", params)
+        found -= sleeping
     return int(found)
 
 
@@ -288,7 +305,11 @@ def _build_where(
     match: str,
     only: Mapping[str, str] = MappingProxyType({}),
     condition: Condition | None = None,
+    *,
+    sleep: str = "",
 ) -> tuple[str, dict[str, object]]:
+    """Return the condition on rows of `ticket` for a list, and its parameters. sleep: of an open view, the condition on
+    those that are snoozed in the place of its own."""
     if view == EVERYTHING:
         where = "1 = 1"
     elif view == AWAKE:
@@ -296,7 +317,8 @@ def _build_where(
     elif view == "closed":
         where = "is_open = 0"
     else:
-        where = f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])}) AND {_ASLEEP if view == 'snoozed' else IS_AWAKE}"
+        sleep = sleep or (_ASLEEP if view == "snoozed" else IS_AWAKE)
+        where = f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])}) AND {sleep}"
     params = _build_viewer_parameters(reader, viewer)
     if match:
         matches, pattern = _build_match_condition(reader, match)
@@ -309,7 +331,8 @@ def _build_where(
         # Lists without a filter, such as the first screen, need not wait for it
         from deskterm.store.filters.compiler import compile_condition  # noqa: PLC0415
 
-        filtered, added = compile_condition(reader, condition, viewer.now)
+        is_open = None if view in (EVERYTHING, AWAKE) else view != "closed"
+        filtered, added = compile_condition(reader, condition, viewer.now, is_open=is_open)
         where += f" AND {filtered}"
         params |= added
     return where, params

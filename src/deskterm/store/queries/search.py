@@ -37,7 +37,7 @@ def search_tickets(
 ) -> tuple[list[QueueRow], int]:
     """Load the tickets that meet the condition of a filter, the newest first, and count them all. now: epoch seconds;
     closed: as for `load_requester_tickets`."""
-    where, params = compile_condition(reader, condition, now)
+    where, params = compile_condition(reader, condition, now, is_open=None if closed is None else not closed)
     if closed is not None:
         where += f" AND is_open = {int(not closed)}"
     return _load_newest(reader, where, params, limit)
@@ -46,7 +46,7 @@ def search_tickets(
 def load_filtered_numbers(reader: ReadConnection, condition: Condition, now: int, *, open_only: bool) -> list[int]:
     """Load the numbers of the tickets that meet the condition of a filter, in their order. now: epoch seconds;
     open_only: leave out those that are closed or asleep."""
-    where, params = compile_condition(reader, condition, now)
+    where, params = compile_condition(reader, condition, now, is_open=True if open_only else None)
     if open_only:
         where += f" AND is_open = 1 AND {IS_AWAKE}"
         params["now"] = reader.instant(now)
