@@ -215,6 +215,19 @@ def test_the_help(demo: str, size: tuple[int, int], snap_compare: SnapCompare) -
     assert snap_compare(make_console(demo), terminal_size=size, run_before=press("question_mark", opens="Page"))
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_wall(demo: str, size: tuple[int, int], snap_compare: SnapCompare) -> None:
+    async def visit(pilot: Pilot[Any]) -> None:
+        screen = await wait_for_desk(pilot)
+        await pilot.press("W")
+        await wait_for_screen(pilot, "WallScreen")
+        await wait_until(pilot, lambda: bool(screen.workspace.wall and screen.workspace.wall.kept), "all figures")
+        await pilot.pause(1.1)  # it looks once a second
+        await wait_for_rest(pilot)
+
+    assert snap_compare(make_console(demo), terminal_size=size, run_before=visit)
+
+
 def test_the_palette(demo: str, snap_compare: SnapCompare) -> None:
     async def visit(pilot: Pilot[Any]) -> None:
         await wait_for_desk(pilot)

@@ -425,7 +425,7 @@ class ReadWorker:
         if self._wall_reading is None:
             from deskterm.tui.workers.wall_reading import WallReading  # noqa: PLC0415 - few consoles show a wall
 
-            self._wall_reading = WallReading()
+            self._wall_reading = WallReading(lambda: self.watch_wall(self._shows_wall))
         now = self._now()
         rows = self._lines(load_next_to_breach(self._reader, now, NEXT_BREACHES))
         self._post(WallRead(self._wall_reading.read(self._reader, rows, self._vocabulary, now)))

@@ -4,6 +4,7 @@ thread of their own, because a large desk takes seconds and lists must not wait 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from threading import Thread
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from deskterm.reports.outlook import PastFigures, load_past_figures, look_ahead
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.lead.wall import load_wall
+from deskterm.tui.crash_log import log_crash
 
 _SELDOM = 300
 """Seconds for which the figures of the last days are kept at least: one miss more changes little in 30 days."""
@@ -28,9 +30,11 @@ _PATIENCE = 0.3
 
 
 class WallReading:
-    """Reads the wall for one console; for the read thread alone."""
+    """Reads the wall for one console; for the read thread alone. reckoned: called in another thread when the figures of
+    the last days are there, to have the wall read again."""
 
-    def __init__(self) -> None:
+    def __init__(self, reckoned: Callable[[], object]) -> None:
+        self._reckoned = reckoned
         self._procedure: CompiledProcedure | None = None
         self._reckoning: _Reckoning | None = None
         self._past: PastFigures | None = None
@@ -57,7 +61,7 @@ class WallReading:
         where they are old."""
         found = self._reckoning
         if found is None or found.is_old(procedure, now):
-            found = self._reckoning = _Reckoning(reader, procedure, now)
+            found = self._reckoning = _Reckoning(reader, procedure, now, self._reckoned)
             found.start()
             found.join(_PATIENCE)
         if found.figures is not None:
@@ -66,12 +70,15 @@ class WallReading:
 
 
 class _Reckoning(Thread):
-    """The figures of the last days as of now, epoch seconds, on a connection of its own."""
+    """The figures of the last days as of now, epoch seconds, on a connection of its own. reckoned: called when they are
+    there later than somebody waits for them."""
 
-    def __init__(self, reader: ReadConnection, procedure: CompiledProcedure, now: int) -> None:
+    def __init__(
+        self, reader: ReadConnection, procedure: CompiledProcedure, now: int, reckoned: Callable[[], object]
+    ) -> None:
         # A daemon: whoever leaves does not wait for figures
         super().__init__(name="wall figures", daemon=True)
-        self._reader, self._procedure, self._now = reader, procedure, now
+        self._reader, self._procedure, self._now, self._reckoned = reader, procedure, now, reckoned
         self._seconds = 0.0
         self.figures: PastFigures | None = None
 
@@ -82,8 +89,12 @@ class _Reckoning(Thread):
                 self.figures = load_past_figures(reader, self._procedure, self._now)
         except DeskError:
             pass  # the wall says of what it reads itself that the desk is away, and these are tried again
+        except Exception as error:  # a traceback of the thread would be written over the screen
+            log_crash(error)
         finally:
             self._seconds = time.monotonic() - began
+        if self._seconds >= _PATIENCE / 2:
+            self._reckoned()
 
     def is_old(self, procedure: CompiledProcedure, now: int) -> bool:
         """Return whether the figures have to be reckoned anew by now, epoch seconds."""
