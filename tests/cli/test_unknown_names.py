@@ -23,7 +23,7 @@ OF_A_TICKET = {
     "ticket settle": (), "ticket delay": ("x",), "ticket told": ("x", "--phone"), "ticket attach": (1001,),
     "ticket join": ("Kim",), "ticket leave": ("Kim",), "ticket participants": (), "ticket detach": (),
     "ticket announce": ("x",), "ticket take": (), "ticket resolve": ("x",), "ticket close": ("withdrawn",),
-    "ticket macro": ("x",),
+    "ticket macro": ("x",), "ticket scheduled": (),
     "ticket confirm": (), "ticket reject": (), "ticket reopen": (), "ticket fixed": (), "ticket check": (),
     "ticket passed": (), "ticket acknowledge": (), "ticket separate": ("x",),
     "item raise": (), "item join": (1001,), "item move": ("x",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -111,6 +112,17 @@ def test_somebody_who_is_no_agent_is_not_called_a_viewer_behind_as(call_as: Call
     assert call_as("vic", words, "--as", "ann", *LATER).err.startswith(
         "deskterm: A viewer may not act as somebody else"
     )
+
+
+@pytest.mark.law("C-24")
+def test_an_admin_names_the_agent_behind_as_by_name_and_nobody_else_learns_who_works_here(
+    call_as: Callable[..., Answer],
+) -> None:
+    assert call_as("ann", "ticket note 1001 x", "--as", "Sa", *LATER).code == 0
+    (event, *_) = call_as("ann", "audit log --json", *LATER).json
+    assert "sam" in json.dumps(event)
+    assert call_as("ann", "ticket list", "--as", "v", *LATER).err.startswith("deskterm: 'v' may be ")
+    assert "sam" not in call_as("vic", "ticket list", "--as", "s", *LATER).err
 
 
 @pytest.mark.parametrize("words", READS_OF_ONE)

@@ -26,6 +26,7 @@ _KINDS_OF_OPTIONS = {
     "--by": "people",
     "--of": "people",
     "--assignee": "people",
+    "--client": "clients",
     "--ticket": "numbers",
     "--filter": "filters",
     "--view": "views",

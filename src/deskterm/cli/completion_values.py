@@ -18,6 +18,9 @@ from deskterm.store.db.location import resolve_database_url
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
 
+_MOST_CLIENTS = 1000
+"""Clients that are offered, by key."""
+
 _MOST_NUMBERS = 200
 """Open tickets whose numbers are offered, the newest first."""
 
@@ -45,6 +48,9 @@ def _list_values(kind: str, login: str | None) -> Iterator[str]:
             reader.limit(find_hidden_in_document(document, agents, own), own)
             sql = "SELECT id FROM ticket WHERE is_open = 1 ORDER BY id DESC LIMIT :limit"
             yield from (str(number) for (number,) in reader.rows(sql, {"limit": _MOST_NUMBERS}))
+        elif kind == "clients":
+            sql = "SELECT key FROM organisation ORDER BY key LIMIT :limit"
+            yield from (key for (key,) in reader.rows(sql, {"limit": _MOST_CLIENTS}))
         elif kind == "people":
             yield from (agent.login for agent in agents if agent.active)
         elif kind == "filters":

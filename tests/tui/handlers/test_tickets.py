@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
+from deskterm.desk.conversation import messages
 from deskterm.desk.directory.absence import set_absence
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.tickets import assignment
@@ -241,3 +242,23 @@ async def test_the_list_of_agents_shows_load_and_absence_and_is_searched_without
         await console.wait_for_notice("1001 assigned to sam")
         await console.run("assign", "kimm")
         await console.wait_for_notice("'kimm' is no agent of this desk: did you mean kim (Kim)?")
+
+
+@pytest.mark.law("C-24")
+async def test_a_mention_is_in_the_notices_and_found_by_the_filter(url: str) -> None:
+    store = open_store(url)
+    messages.add_note(open_desk(store, "kim"), 1003, "@sam: you know this one.", now=at(5))
+    store.close()
+    async with open_console(url) as console:
+        await console.pilot.press("g", "m")
+        await console.wait_for_text("Kim mentioned you in a note")
+        await console.pilot.press("enter")
+        await console.wait_for_ticket(1003)
+        console.workspace.filter("is:mentioned")
+        await console.wait_until(lambda: console.panes.queue.count == 1, "the ticket with the mention")
+        current = console.panes.queue.current
+        assert current is not None
+        assert current.number == 1003
+    async with open_console(url, "lea") as console:
+        console.workspace.filter("is:mentioned")
+        await console.wait_until(lambda: console.panes.queue.count == 0, "no ticket")

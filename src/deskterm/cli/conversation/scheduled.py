@@ -11,7 +11,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants
-from deskterm.cli.runtime.options import AsJson, Number
+from deskterm.cli.runtime.options import AsJson, Number, require_ticket
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.cli.runtime.stdin import read_text
 from deskterm.cli.runtime.table import print_table
@@ -40,7 +40,9 @@ def change_scheduled(
         raise UsageError("One thing at a time: change it, --send it, or --call-off.")
     cli: CliContext = context.obj
     if words is None and at is None and not send and not call_off:
+        cli.require("letters")
         with cli.open_current_reader(number) as reader:
+            require_ticket(reader, number)
             facts = load_desk_facts(reader)
             found = load_scheduled_replies(reader, number=number)
         if not found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from deskterm.cli.runtime.clock_check import check_clock, is_clock_checked, measure_server_clock
 from deskterm.cli.runtime.output import list_some
 from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.desk.policy.name_matching import find_named, list_candidates
 from deskterm.desk.policy.permissions import Act, format_unknown_agent, require
 from deskterm.desk.policy.read_access import find_hidden_in_document
 from deskterm.errors import DeskError, UsageError
@@ -22,7 +23,7 @@ from deskterm.store.db.location import display_location, resolve_database_url
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
 from deskterm.store.queries.deadlines import is_anything_due, load_overdue_timers
-from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
+from deskterm.store.queries.desk_facts import AgentView, DeskFacts, load_agents, load_desk_facts
 
 if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
@@ -112,6 +113,8 @@ class CliContext:
         # SQLModel and the reactions take half a second to import; a call that only reads must not wait for them.
         from deskterm.cli.runtime.session import open_session  # noqa: PLC0415
 
+        if self.acting is not None:
+            self.check_login()  # which finds out who is meant
         desk = open_session(self.url, self.own_login, self.acting)
         self.check_clock()
         return desk
@@ -183,8 +186,12 @@ class CliContext:
             return
         if self.login is None:
             self.login = read_login(self.url, reader)
-        own, login = self.login, self.acting or self.login
         agents = {agent.login: agent for agent in load_agents(reader)}
+        own = self.login
+        if self.acting is not None and self.acting not in agents and own in agents and agents[own].active:
+            require(agents[own].role, "act-as")  # first: who works here is nothing for somebody who may not
+            self._resolve_acting([agent for agent in agents.values() if agent.active])
+        login = self.acting or own
         active = [name for name, agent in agents.items() if agent.active]
         if login != own:
             if own not in active:
@@ -198,6 +205,15 @@ class CliContext:
         if reader.dialect != "sqlite":
             self._server_ahead = measure_server_clock(reader, self.system_time)
         self._hidden, self._role, self._login_checked = hidden, agents[login].role, True
+
+    def _resolve_acting(self, agents: Sequence[AgentView]) -> None:
+        """Find the login of the agent after `--as`, who may be named by name or a unique part of it (C-24). Raises
+        NotAnAgent where several may be meant."""
+        found = find_named(self.acting or "", agents)
+        if len(found) > 1:
+            raise NotAnAgent(f"{self.acting!r} may be {list_candidates(found)}: give the login.")
+        if found:
+            self.acting = found[0].login
 
     def require(self, act: Act, action: str = "") -> None:
         """Raise DeskError unless the agent's role allows an act that reads. A call that opens a desk need not ask: its

@@ -84,6 +84,10 @@ SELDOM: tuple[Command, ...] = (
             handler="ticket.scheduled.show_scheduled", group="Look", act="reply", opens_input=True,
             help="List the replies that wait to be sent later and those that were held back; change one, send it now "
                  "or call it off. `ctrl+l` in a reply sends it later."),
+    Command("notices", "Notices", keys=("g m",), argument="[words]",
+            handler="ticket.notices.show_notices", group="Look", opens_input=True,
+            help="List what you were told, the newest first, and open its ticket: `notices mentioned` shows where "
+                 "colleagues mentioned you."),
     Command("like", "Tickets like it", argument="[words]",
             handler="ticket.reading.show_similar", group="Look", rows="one", opens_input=True,
             help="Choose from open and recent tickets that may be about the same matter, and open one."),

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from deskterm.tui.console import Console
     from deskterm.tui.drafts import Draft
 
+_STAY = "."
+"""The choice of no other status."""
+
 _TYPED = "…"
 """The choice of a time that is typed."""
 
@@ -147,12 +150,12 @@ async def send_and_set_status(console: Console, controller: ComposerController, 
     solving = composer.kind == "resolve"
     keys = await console.run(lambda desk: list_likely_statuses(desk, line.type, line.status, solving=solving))
     statuses = console.vocabulary.statuses
-    stay = Choice("", sanitize(f"leave it {line.status_label}"))
+    stay = Choice(_STAY, sanitize(f"leave it {line.status_label}"))
     choices = [*(statuses.get(key) or Choice(key, sanitize(key)) for key in keys), stay]
-    current = composer.next_status.key if composer.next_status else choices[0].key
+    current = composer.next_status.key if composer.next_status else ""
     chosen = await console.choose(f"Send, and move {composer.number} to", choices, current)
     if chosen is not None:
-        composer.set_next_status(next((choice for choice in choices if choice.key == chosen and choice.key), None))
+        composer.set_next_status(next((choice for choice in choices if choice.key == chosen != _STAY), None))
         await send(console, controller, composer)
 
 
