@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from deskterm.errors import DeskError
@@ -65,6 +66,8 @@ class ActLog:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._acts: list[Act] = []
+        self._recorded: list[Act] | None = None
+        """The acts since a recording began; None while none is under way."""
         self._changed = changed
 
     @property
@@ -75,13 +78,41 @@ class ActLog:
     def add(self, act: Act) -> None:
         """Add an act, which is the last one by now."""
         self._acts.append(act)
+        if self._recorded is not None:
+            self._recorded.append(act)
         del self._acts[:-_MOST_KEPT]
         self._changed()
 
     def drop(self, heads: Mapping[int, int]) -> None:
         """Drop an act that was undone, or that cannot be: the one before it is next."""
         self._acts = [act for act in self._acts if dict(act.heads) != dict(heads)]
+        if self._recorded is not None:
+            self._recorded = [act for act in self._recorded if dict(act.heads) != dict(heads)]
         self._changed()
+
+    @property
+    def is_recording(self) -> bool:
+        """True while acts are recorded for a macro."""
+        return self._recorded is not None
+
+    def begin_recording(self) -> None:
+        """Record the acts from now on, and forget those that were recorded."""
+        self._recorded = []
+
+    def end_recording(self) -> None:
+        """Record no longer."""
+        self._recorded = None
+
+    def list_recorded(self) -> Sequence[Act]:
+        """List the acts that were recorded; where nothing is being recorded, the last ones on the ticket of the last
+        one."""
+        if self._recorded is not None:
+            return self._recorded
+        last = self.last
+        if last is None:
+            return []
+        on_ticket = takewhile(lambda act: next(iter(act.heads)) == next(iter(last.heads)), reversed(self._acts))
+        return list(on_ticket)[::-1]
 
 
 class Outcome(NamedTuple):

@@ -51,6 +51,8 @@ PRELOAD = (
     "deskterm.tui.handlers.communication",
     "deskterm.tui.handlers.priority",
     "deskterm.tui.handlers.development_billing",
+    "deskterm.tui.handlers.templates.inserting",
+    "deskterm.tui.handlers.templates.macros",
     "deskterm.tui.handlers.lead.wall",
     "deskterm.tui.handlers.lead.handover",
     "deskterm.tui.handlers.queue.views",

@@ -295,6 +295,10 @@ class Workspace(Console, Protocol):
         """Open all folds of the thread, or close them."""
 
     @property
+    def composer(self) -> Composer | None:
+        """The open composer."""
+
+    @property
     def clocks(self) -> Sequence[TicketClock]:
         """The clocks of the open ticket, in the order of the SLA pane."""
 

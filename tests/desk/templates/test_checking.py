@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from deskterm.desk.templates.checking import find_problems_of
+from deskterm.desk.templates.checking import find_placeholder_problems, find_problems_of
 from deskterm.desk.templates.definitions import Macro, ReplyTemplate
 from small_desk import small_procedure
 
@@ -28,6 +28,18 @@ def test_a_good_macro_and_a_good_template_have_no_problems() -> None:
 def test_each_key_that_is_not_there_is_named_with_its_place() -> None:
     macro = Macro(key="m", label="M", status=("working", "slved"), fields={"sitee": "x"}, note="{who}", types=("falt",))
     assert [path for path, _ in check(macro)] == [("types", 0), ("status", 1), ("note",), ("fields", "sitee")]
+
+
+def test_an_unknown_placeholder_is_refused_with_the_nearest_name() -> None:
+    (sentence,) = find_placeholder_problems("Hello {requestor} {{not_one}} { } {}", (), ())
+    assert sentence.startswith('{requestor} is no placeholder; did you mean "requester"?')
+    (sentence,) = find_placeholder_problems("{Client}", (), ())
+    assert 'did you mean "client"?' in sentence
+    (sentence,) = find_placeholder_problems("{xyzzyx}", (), ())
+    assert "{number}" in sentence
+    assert list(find_placeholder_problems("{field:site} {link:status} {cursor}", ["site"], ["status"])) == []
+    (sentence,) = find_placeholder_problems("{cursor}{cursor}", (), ())
+    assert "2 times" in sentence
 
 
 def test_statuses_that_no_way_leads_through_are_refused() -> None:

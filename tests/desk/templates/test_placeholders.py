@@ -11,7 +11,6 @@ from deskterm.desk.templates.placeholders import (
     escape,
     fill_gap,
     find_gaps,
-    find_problems,
     render,
 )
 
@@ -32,18 +31,6 @@ def test_a_value_that_is_missing_or_empty_leaves_a_gap_that_is_seen() -> None:
     assert rendered.text == "‹requester?›, by ‹due?› or ‹due?›"
     assert rendered.gaps == ("requester", "due")
     assert find_gaps(fill_gap(rendered.text, "due", "Friday")) == ["requester"]
-
-
-def test_an_unknown_placeholder_is_refused_with_the_nearest_name() -> None:
-    (sentence,) = find_problems("Hello {requestor} {{not_one}} { } {}", (), ())
-    assert sentence.startswith('{requestor} is no placeholder; did you mean "requester"?')
-    (sentence,) = find_problems("{Client}", (), ())
-    assert 'did you mean "client"?' in sentence
-    (sentence,) = find_problems("{xyzzyx}", (), ())
-    assert "{number}" in sentence
-    assert list(find_problems("{field:site} {link:status} {cursor}", ["site"], ["status"])) == []
-    (sentence,) = find_problems("{cursor}{cursor}", (), ())
-    assert "2 times" in sentence
 
 
 @settings(max_examples=40)

@@ -25,9 +25,9 @@ MOST_QUESTIONS = 3
 COMMANDS = [command for command in TABLE if command.rows != "none" and command.opens_input]
 ELSEWHERE = {"check", "close", "confirm-severity", "due", "severity", "why"}
 """Commands that open nothing on the campus's desk, which has none of this: asked on the platform's."""
-NEED_MORE = {"impact", "item", "repeat", "suggested", "urgency", "waive"}
-"""Commands that open nothing before a development item was raised, a rule has suggested something, something was done
-or a target was missed; and those of scales that neither desk has."""
+NEED_MORE = {"impact", "item", "macro", "repeat", "suggested", "template", "urgency", "waive"}
+"""Commands that open nothing before a development item was raised, a rule has suggested something, something was done,
+a target was missed, or there are templates and macros (`handlers/templates`); and those of scales that neither desk has."""
 
 SCRIPT = NewFile("run.sh", "text/x-sh", b"echo")
 """A file that is asked about, and that no program opens."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.templates.definitions import ME, NOBODY, Entry, Macro, ReplyTemplate
-from deskterm.desk.templates.placeholders import find_problems
+from deskterm.desk.templates.placeholders import CURSOR, FIELD, LINK, PLACEHOLDERS, list_names
 from deskterm.errors import UsageError
 from deskterm.procedure.checking.problems import Problem, suggest
 from deskterm.procedure.checking.references import ENTRY_NAMES, collect_keys, walk_references
@@ -34,10 +34,24 @@ def find_problems_of(
             yield Problem(path, f"{name}: {sentence}")
     fields = [field.key for field in procedure.fields]
     for key, text in _list_texts(entry):
-        for sentence in find_problems(text, fields, procedure.links):
+        for sentence in find_placeholder_problems(text, fields, procedure.links):
             yield Problem((key,), f"{name}: {sentence}")
     if isinstance(entry, Macro):
         yield from _check_macro(entry, procedure, name, logins, list(templates))
+
+
+def find_placeholder_problems(text: str, fields: Iterable[str], links: Iterable[str]) -> Iterator[str]:
+    """Yield what is wrong with the placeholders of a template, a sentence each. fields, links: keys that `{field:KEY}`
+    and `{link:KEY}` may name."""
+    known = [*PLACEHOLDERS, CURSOR, *(f"{FIELD}{key}" for key in fields), *(f"{LINK}{key}" for key in links)]
+    names = list_names(text)
+    for name in dict.fromkeys(names):
+        if name not in known:
+            near = suggest(name.lower(), known)
+            hint = near if near.endswith("?") else f"; known are {', '.join(f'{{{one}}}' for one in PLACEHOLDERS)}."
+            yield f"{{{name}}} is no placeholder{hint} For braces as they are write {{{{{name}}}}}."
+    if names.count(CURSOR) > 1:
+        yield f"{{{CURSOR}}} is there {names.count(CURSOR)} times: the cursor can stand in one place."
 
 
 def _list_texts(entry: Entry) -> Sequence[tuple[str, str]]:

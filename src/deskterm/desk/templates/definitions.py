@@ -25,6 +25,8 @@ Body = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Language = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 Writing = Literal["reply", "note", "resolve"]
 
+RESERVED = ("record", "save", "stop", "delete")
+"""Words after `:macro` in the console that are no name of a macro."""
 ME, NOBODY = "me", "nobody"
 """Words for an assignee that are no login."""
 
@@ -106,6 +108,8 @@ class Macro(Entry):
 
     @model_validator(mode="after")
     def _require_sense(self) -> Macro:
+        if self.key in RESERVED:
+            raise ValueError(f'"{self.key}" is a word of :macro itself: give the macro another key')
         if self.reply and self.template:
             raise ValueError(f'macro "{self.key}" has both a reply and a template: keep one')
         if not self.has_reply and (self.resolution or self.next_steps):

@@ -7,30 +7,28 @@ that has no value leaves a gap that is seen, `‹due?›`, and no text with a ga
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
-
-from deskterm.procedure.checking.problems import suggest
 
 CURSOR = "cursor"
 FIELD, LINK = "field:", "link:"
 PLACEHOLDERS: Mapping[str, str] = {
     "number": "the ticket's number",
-    "subject": "its subject",
+    "subject": "the subject",
     "requester": "the requester's name",
-    "first_name": "the first word of that name",
+    "first_name": "the requester's first name",
     "client": "the client",
     "agent": "whoever writes",
-    "assignee": "whoever has the ticket",
+    "assignee": "the assignee",
     "organisation": "our own name, that of the desk",
-    "status": "the ticket's status",
-    "severity": "its severity",
-    "priority": "its priority",
-    "type": "its type of request",
-    "department": "its department",
-    "team": "its team",
-    "product": "its product",
-    "due": "its next due time, as long as that is to come",
+    "status": "the status",
+    "severity": "the severity",
+    "priority": "the priority",
+    "type": "the type of request",
+    "department": "the department",
+    "team": "the team",
+    "product": "the product",
+    "due": "the next due time",
     "today": "today's date",
 }
 """Placeholder → what stands in its place. Those that letters of the procedure have too mean the same there."""
@@ -48,24 +46,14 @@ class Rendered(NamedTuple):
     gaps: tuple[str, ...]
 
 
-def find_problems(text: str, fields: Iterable[str], links: Iterable[str]) -> Iterator[str]:
-    """Yield what is wrong with the placeholders of a template, a sentence each. fields, links: keys that `{field:KEY}`
-    and `{link:KEY}` may name."""
-    known = [*PLACEHOLDERS, CURSOR, *(f"{FIELD}{key}" for key in fields), *(f"{LINK}{key}" for key in links)]
-    names = [match["name"] for match in _TOKEN.finditer(text) if match["name"]]
-    for name in dict.fromkeys(names):
-        if name not in known:
-            near = suggest(name.lower(), known)
-            hint = near if near.endswith("?") else f"; known are {', '.join(f'{{{one}}}' for one in PLACEHOLDERS)}."
-            yield f"{{{name}}} is no placeholder{hint} For braces as they are write {{{{{name}}}}}."
-    if names.count(CURSOR) > 1:
-        yield f"{{{CURSOR}}} is there {names.count(CURSOR)} times: the cursor can stand in one place."
+def list_names(text: str) -> list[str]:
+    """List the names in braces of a template, as often as they are there."""
+    return [match["name"] for match in _TOKEN.finditer(text) if match["name"]]
 
 
 def list_placeholders(text: str) -> list[str]:
     """List the placeholders of a template, each once, without the cursor mark."""
-    found = (match["name"] for match in _TOKEN.finditer(text) if match["name"] not in (None, CURSOR))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(name for name in list_names(text) if name != CURSOR))
 
 
 def render(text: str, values: Mapping[str, str]) -> Rendered:

@@ -13,6 +13,14 @@ WORK: tuple[Command, ...] = (
     Command("note", "note", keys=("n",),
             handler="writing.note", rows="one", act="note", footer=2, opens_input=True,
             help="Write a note that only agents see."),
+    Command("template", "Reply from a template", keys=("i",), argument="[name]",
+            handler="templates.inserting.write_from_template", rows="one", act="reply", opens_input=True,
+            help="Choose a template by its name or words, and open a reply with it; in the composer ctrl+l inserts "
+                 "one."),
+    Command("macro", "Run a macro", keys=("m",), argument="[name, or record, save, stop, delete]",
+            handler="templates.macros.run_macro", rows="many", act="note", opens_input=True,
+            help="Do several changes and a reply or note in one act with one undo. `:macro save NAME` makes one of "
+                 "what was done last, `:macro record` says where that begins."),
     Command("status", "status", keys=("s",), argument="[status]",
             handler="tickets.change_status", rows="many", act="move", footer=3, opens_input=True,
             help="Change the status, along the procedure's workflow."),

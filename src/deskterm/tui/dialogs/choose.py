@@ -28,7 +28,7 @@ _PREVIEW_DELAY = 0.12
 """Seconds that the cursor must stay on a choice before its preview is begun."""
 
 _PREVIEW_LINES = 6
-"""Lines kept free for the preview."""
+"""Lines kept free for a preview of effects."""
 
 _MOST_DIGITS = 9
 """Choices that a digit can take."""
@@ -85,6 +85,8 @@ class Choose(Dialog[str | None]):
     choice under the cursor; cancelled when the cursor moves on."""
 
     CSS_PATH = STYLE
+    preview_lines = _PREVIEW_LINES
+    """Lines kept free for the preview."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
         # priority: while one searches, the input has the focus, and its own keys are among these
@@ -126,7 +128,7 @@ class Choose(Dialog[str | None]):
             yield Static(hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        room = self.app.size.height - 12 - (_PREVIEW_LINES if self._preview else 0)
+        room = self.app.size.height - 12 - (self.preview_lines if self._preview else 0)
         self._list.styles.height = min(len(self._list), max(room, 4))
         (self.query_one("#narrow") if self._search else self._list).focus()
         self._explain()

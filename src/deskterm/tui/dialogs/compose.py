@@ -22,7 +22,7 @@ from deskterm.tui.type_ahead import Hold
 
 Kind = Literal["reply", "note", "resolve"]
 
-ComposerAction = Literal["send", "keep", "edit", "then", "channel", "quote", "later", "attach", "dropped"]
+ComposerAction = Literal["send", "keep", "edit", "then", "channel", "quote", "later", "attach", "dropped", "template"]
 
 ACTION_HANDLERS: dict[ComposerAction, str] = {
     "send": "sending.send",
@@ -31,6 +31,7 @@ ACTION_HANDLERS: dict[ComposerAction, str] = {
     "later": "sending.send_later",
     "attach": "files.attaching.attach",
     "dropped": "files.attaching.take_dropped",
+    "template": "templates.inserting.insert_template",
 }
 """Requests of the writer, and the handlers that do them, called with the composer's controller and the composer. Those
 that are not here are the controller's own."""
@@ -77,6 +78,7 @@ class Composer(Vertical):
         Binding("tab", "complete", "Complete the name", priority=True),
         Binding("ctrl+o", "channel", "How it goes out", priority=True),
         Binding("ctrl+f", "attach", "Attach a file", priority=True),
+        Binding("ctrl+g", "template", "Insert a template", priority=True),
     ]
 
     class Requested(Message):
@@ -161,9 +163,25 @@ class Composer(Vertical):
         """Show below the text who else is writing, None for nobody: then it says who reads the text."""
         self.border_subtitle = sentence or self._reader
 
-    def insert(self, text: str) -> None:
-        """Insert a text where the cursor is."""
-        self.query_one(TextArea).insert(text)
+    def insert(self, text: str, cursor: int | None = None) -> None:
+        """Insert a text where the cursor is. cursor: the place in it, in characters, where the cursor stands then; None
+        for its end."""
+        area = self.query_one(TextArea)
+        row, column = area.cursor_location
+        area.insert(text)
+        if cursor is not None:
+            before = text[:cursor].split("\n")
+            column = len(before[-1]) + (column if len(before) == 1 else 0)
+            area.move_cursor((row + len(before) - 1, column))
+
+    def replace(self, old: str, new: str) -> None:
+        """Replace a text within a line wherever it stands, each time as an edit that can be undone."""
+        area = self.query_one(TextArea)
+        for row in range(area.document.line_count):
+            column = 0
+            while (column := area.document.get_line(row).find(old, column)) >= 0:
+                area.replace(new, (row, column), (row, column + len(old)))
+                column += len(new)
 
     def set_next_status(self, status: Choice | None) -> None:
         """Set the status that the ticket moves to with the letter, and show it below the text."""
@@ -259,6 +277,9 @@ class Composer(Vertical):
 
     def action_attach(self) -> None:
         self._request("attach")
+
+    def action_template(self) -> None:
+        self._request("template")
 
     def action_then(self) -> None:
         if self.kind != "note":  # a note moves nothing

@@ -25,6 +25,7 @@ from deskterm.tui.commands.keys import format_key
 from deskterm.tui.control.composing import ComposerController
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.handlers.files.attaching import read_attached
+from deskterm.tui.handlers.templates.filling import fill_gaps
 from deskterm.tui.panes.colours import BOLD, FAINT
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ async def send(console: Console, controller: ComposerController, composer: Compo
         return
     if not composer.text.strip():
         raise UsageError("There is nothing to say yet: write a few words first.")
+    if not await fill_gaps(console, composer):
+        return
     ticket = console.open_ticket
     # A note to colleagues contradicts nothing that came meanwhile, so only letters are held back
     if composer.kind != "note" and ticket is not None and ticket.version > composer.base_version:

@@ -28,6 +28,7 @@ COMPOSING = (
     Key("ctrl+r", "quote", "quote"),
     Key("ctrl+e", "edit", "edit"),
     Key("ctrl+f", "file", "attach"),
+    Key("ctrl+g", "template", "template", short="text"),
     Key("ctrl+l", "later", "later"),
     Key("esc", "keep", "keep"),
 )

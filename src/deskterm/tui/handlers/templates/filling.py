@@ -1,0 +1,29 @@
+"""Gaps in a text, where a template had nothing to put: they are asked for before it is sent (C-21)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deskterm.desk.templates.placeholders import describe_placeholder, fill_gap, find_gaps, format_gap
+from deskterm.tui.dialogs.compose import Composer
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
+
+
+async def fill_gaps(console: Console, composer: Composer) -> bool:
+    """Ask for what the gaps of a text stand for, and put it in. Return whether there is no gap left: with one nothing
+    is sent."""
+    for name in find_gaps(composer.text):
+        gap = format_gap(name)
+        value = await ask_for(console, name, composer.number)
+        if value is None:
+            console.notify(f"Not sent: {gap} has still to be filled in.", severity="warning")
+            return False
+        composer.replace(gap, fill_gap(gap, name, value))
+    return True
+
+
+async def ask_for(console: Console, name: str, number: int) -> str | None:
+    """Ask for the value of a placeholder on a ticket; None where it is called off."""
+    return await console.ask(f"{number} has nothing for {describe_placeholder(name)}. What stands there?")
