@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from deskterm.desk.conversation import messages
+from deskterm.desk.templates.definitions import Macro, ReplyTemplate
+from deskterm.desk.templates.library import apply_library
 from deskterm.desk.tickets import register
 from small_desk import at, small_desk
 from store_templates import copy_store
@@ -25,6 +27,8 @@ def _create(url: str) -> object:
         subject = "The printer smokes" if number == 77 else f"Matter {number}"
         done = register.register(desk, type="fault", subject=subject, requester="Kim Lee", now=at(number / 10))
         messages.record_customer_message(desk, done.number, f"Words {done.number}.", author="Kim", now=at(number / 10))
+    template = ReplyTemplate(key="ask", label="Ask", body="Dear {requester},\n{cursor}\n{agent}", words=("release",))
+    apply_library(desk, [template, Macro(key="tag", label="Tag", tags=("vip",), note="{number}")], now=at(20))
     return desk.store
 
 
@@ -53,6 +57,22 @@ def test_a_reply_in_one_burst_goes_to_the_ticket_that_the_cursor_was_moved_to(ur
     terminal.type(f"jjrHello there{SEND}jjjrAnd you{SEND}")
     terminal.wait_for("1007 answered")
     assert [last_message(url, number) for number in (1003, 1007)] == ["Hello there", "And you"]
+    leave(terminal)
+
+
+@pytest.mark.law("C-02", "C-21")
+def test_a_template_and_a_macro_in_one_burst_are_for_the_rows_that_were_under_the_cursor(
+    url: str, start: Start
+) -> None:
+    terminal = start(url)
+    terminal.wait_for("Words 1001.")
+    terminal.type(f"jirelea\rHello there{SEND}jmtag\rjn")
+    terminal.wait_for("1002 answered")
+    terminal.wait_for("INTERNAL NOTE · 1005")
+    assert last_message(url, 1002) == "Dear Kim Lee,\nHello there\nAnn"
+    assert last_message(url, 1004) == "1004"
+    terminal.type(ESCAPE)
+    terminal.wait_for("r reply")
     leave(terminal)
 
 

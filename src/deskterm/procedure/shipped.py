@@ -19,6 +19,11 @@ def list_procedure_names() -> list[str]:
     return sorted(path.stem for path in (data_folder() / "procedures").glob("*.toml"))
 
 
+def list_template_files() -> dict[str, Path]:
+    """Return the shipped files of reply templates and macros, by the keys of their procedures."""
+    return {path.stem: path for path in sorted((data_folder() / "templates").glob("*.toml"))}
+
+
 def find_procedure(name_or_path: str) -> Path:
     """Return the file of a shipped procedure by its name, or another file by its path.
 

@@ -13,13 +13,13 @@ from deskterm.desk.templates.checking import MOST_ENTRIES
 from deskterm.desk.templates.definitions import ReplyTemplate
 from deskterm.exchange.seeding.template_files import load_templates
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import data_folder, find_procedure
+from deskterm.procedure.shipped import find_procedure, list_template_files
 from deskterm.store.db.location import resolve_database_url, sqlite_path
 
 pytestmark = pytest.mark.law("C-21")
 
 AT = ("--now", "2026-11-23T09:30Z")
-SHIPPED = sorted((data_folder() / "templates").glob("*.toml"))
+SHIPPED = list(list_template_files().values())
 MANUAL = Path(__file__).parents[3] / "docs" / "templates.md"
 
 

@@ -21,7 +21,7 @@ from deskterm.present.formats import format_count
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import Procedure
-from deskterm.procedure.shipped import data_folder, find_procedure
+from deskterm.procedure.shipped import find_procedure, list_template_files
 from deskterm.store.db.location import dialect, sqlite_path
 
 _FOLDER = "templates"
@@ -149,9 +149,9 @@ def _find_folder(cli: CliContext) -> Path:
 
 def _find_shipped(procedure: Procedure) -> Path:
     """Return the shipped file of a procedure. Raises DeskError where none ships."""
-    folder = data_folder() / _FOLDER
-    path = folder / f"{procedure.about.key}.toml"
-    if not path.is_file():
-        names = ", ".join(sorted(one.stem for one in folder.glob("*.toml")))
-        raise DeskError(f"No templates ship for {procedure.about.key}, only for {names}: write a file of your own.")
-    return path
+    files = list_template_files()
+    if procedure.about.key not in files:
+        raise DeskError(
+            f"No templates ship for {procedure.about.key}, only for {', '.join(files)}: write a file of your own."
+        )
+    return files[procedure.about.key]

@@ -14,12 +14,14 @@ from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from deskterm.desk.templates.library import apply_library
 from deskterm.errors import DeskError
 from deskterm.exchange.demo.story_loader import Storybook, load_storybook
 from deskterm.exchange.demo.story_player import INTAKE_LOGIN, StoryPlayer
+from deskterm.exchange.seeding.template_files import load_templates
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import data_folder, find_procedure
+from deskterm.procedure.shipped import data_folder, find_procedure, list_template_files
 from deskterm.sla.calendar import Calendar
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import Agent, Organisation
@@ -55,7 +57,9 @@ def build_demo_desk(url: str, *, morning: datetime | None = None, real_now: date
         now=start - _HISTORY,
     )
     try:
-        add_demo_tickets(open_desk(store, admin_login), start, book)
+        desk = open_desk(store, admin_login)
+        add_demo_tickets(desk, start, book)
+        _add_templates(desk, start)
     except BaseException:
         # Interrupts too: whoever presses ctrl+c must not find the file still open
         store.close()
@@ -83,6 +87,13 @@ def add_demo_tickets(desk: DeskSession, now: datetime, book: Storybook | None = 
         # Nobody works under this login: it must not stand in the lists of agents.
         seed_agents(inside, [{"login": INTAKE_LOGIN, "active": False}], now=now)
     return tickets
+
+
+def _add_templates(desk: DeskSession, now: datetime) -> None:
+    """Add the templates and macros that ship for the desk's procedure, where any do."""
+    procedure = desk.procedure.definition
+    if file := list_template_files().get(procedure.about.key):
+        apply_library(desk, load_templates([file], procedure, logins=None), now=now)
 
 
 def find_working_morning(calendar: Calendar, real_now: datetime) -> datetime:

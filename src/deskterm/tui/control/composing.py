@@ -88,6 +88,7 @@ class ComposerController:
                 self._add(composer, text)
                 _show_news(composer, ticket)
             composer.changed = self.keep
+            await composer.wait_for_focus()
         self.keep()
         self._console.composer_changed()
 

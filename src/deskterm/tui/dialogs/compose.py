@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, Literal
 
 from textual import on
@@ -35,6 +37,10 @@ ACTION_HANDLERS: dict[ComposerAction, str] = {
 }
 """Requests of the writer, and the handlers that do them, called with the composer's controller and the composer. Those
 that are not here are the controller's own."""
+
+
+_FOCUS_PATIENCE = 1.0
+"""Seconds after which nobody waits for the focus any more: something else has it."""
 
 
 class Composer(Vertical):
@@ -108,6 +114,7 @@ class Composer(Vertical):
         self.changed: Callable[[], None] | None = None
         self.key_hold: Hold | None = None
         """Keeps the keys behind a request back until it has been dealt with; set before the composer is mounted."""
+        self._focused = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         yield Static(id="held", markup=False)
@@ -128,6 +135,16 @@ class Composer(Vertical):
         area.move_cursor(area.document.end)
         area.focus()
         self._show_sending()
+
+    def on_descendant_focus(self) -> None:
+        self._focused.set()
+
+    async def wait_for_focus(self) -> None:
+        """Wait until keys come to the text: Textual gives the focus later than it mounts, and where a dialog was closed
+        just before, keys in between would be commands of the queue (C-02)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FOCUS_PATIENCE):
+                await self._focused.wait()
 
     @property
     def text(self) -> str:
