@@ -26,8 +26,9 @@ COMMANDS = [command for command in TABLE if command.rows != "none" and command.o
 ELSEWHERE = {"check", "close", "confirm-severity", "due", "severity", "why"}
 """Commands that open nothing on the campus's desk, which has none of this: asked on the platform's."""
 NEED_MORE = {"impact", "item", "macro", "repeat", "suggested", "template", "urgency", "waive"}
-"""Commands that open nothing before a development item was raised, a rule has suggested something, something was done,
-a target was missed, or there are templates and macros (`handlers/templates`); and those of scales that neither desk has."""
+"""Commands that open nothing before a development item was raised, a rule has suggested something, something was
+done, a target was missed, or there are templates and macros (`handlers/templates`); and those of scales that neither
+desk has."""
 
 SCRIPT = NewFile("run.sh", "text/x-sh", b"echo")
 """A file that is asked about, and that no program opens."""

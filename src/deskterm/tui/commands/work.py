@@ -15,7 +15,7 @@ WORK: tuple[Command, ...] = (
             help="Write a note that only agents see."),
     Command("template", "Reply from a template", keys=("i",), argument="[name]",
             handler="templates.inserting.write_from_template", rows="one", act="reply", opens_input=True,
-            help="Choose a template by its name or words, and open a reply with it; in the composer ctrl+l inserts "
+            help="Choose a template by its name or words, and open a reply with it; in the composer ctrl+g inserts "
                  "one."),
     Command("macro", "Run a macro", keys=("m",), argument="[name, or record, save, stop, delete]",
             handler="templates.macros.run_macro", rows="many", act="note", opens_input=True,

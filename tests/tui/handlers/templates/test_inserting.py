@@ -49,7 +49,7 @@ async def test_a_template_is_found_by_its_words_and_inserted_at_the_cursor(templ
         composer = await open_composer(console, "reply")
         composer.text = "Before  after"
         composer.resume((0, 7), None)
-        await console.pilot.press("ctrl+l", *"relea")
+        await console.pilot.press("ctrl+g", *"relea")
         await open_picker(console, "Template for 1001")
         await console.wait_for_text("Hello Kim Novak,")  # the preview
         await console.pilot.press("enter")

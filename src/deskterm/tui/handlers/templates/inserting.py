@@ -46,7 +46,7 @@ async def write_from_template(console: Workspace, target: Target, argument: str)
         return
     kind = "reply" if "reply" in template.use else "note"
     if kind not in template.use:
-        raise DeskError(f"The template {template.key} is for letters that resolve: :resolve, and ctrl+l there.")
+        raise DeskError(f"The template {template.key} is for letters that resolve: :resolve, and ctrl+g there.")
     await console.write(kind, target.number)
     if console.composer is not None and console.composer.number == target.number:
         await _insert(console, console.composer, template)
