@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from deskterm.present.models import Choice
-from deskterm.store.db.reader import fold
+from deskterm.present.picking.words import has_words
 from deskterm.tui.dialogs import STYLE
 from deskterm.tui.dialogs.dialog import Dialog
 from deskterm.tui.panes.colours import ACCENT, FAINT
@@ -56,11 +56,8 @@ class ChoiceList(ShortList):
 
     def narrow(self, text: str) -> None:
         """Keep the choices that have these words in their label, key or definition, whatever accents and case."""
-        words = fold(text).split()
         self.choices = [
-            choice
-            for choice in self._all
-            if all(word in fold(f"{choice.key} {choice.label} {choice.definition}") for word in words)
+            choice for choice in self._all if has_words(f"{choice.key} {choice.label} {choice.definition}", text)
         ]
         self.index = 0
         self.refresh()

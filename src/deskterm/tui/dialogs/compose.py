@@ -16,10 +16,10 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from deskterm.present.models import Choice, Person
+from deskterm.present.picking.mentions import find_begun_mention, offer_people
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.procedure.channels import MAIL
 from deskterm.tui.dialogs.letter_area import LetterArea
-from deskterm.tui.dialogs.mentions import find_begun_mention, offer_people
 from deskterm.tui.type_ahead import Hold
 
 Kind = Literal["reply", "note", "resolve"]
