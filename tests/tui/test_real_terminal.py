@@ -127,12 +127,14 @@ def test_an_editor_is_given_the_terminal_and_the_words_come_back(url: str, start
 def test_another_size_shows_other_panes(url: str, start: Start) -> None:
     create_desk_with(url, "The scales are stuck")
     terminal = start(url)
-    terminal.wait_for("Next to breach", "Words of 1001.")
+    terminal.wait_for("[All open 1]", "SLA · 1001", "Words of 1001.")
     terminal.resize((80, 24))
-    terminal.wait_for("The scales are stuck", without=["Next to breach", "Words of 1001."])
+    terminal.wait_for("The scales are stuck", without=["[All open 1]", "SLA · 1001", "Words of 1001."])
     terminal.type(ENTER)
     terminal.wait_for("Words of 1001.", without=["Queue ·"])
     terminal.resize((120, 40))
+    terminal.wait_for("Words of 1001.", "Queue ·", "[All open 1]")
+    terminal.resize((180, 50))
     terminal.wait_for("Words of 1001.", "Queue ·", "Next to breach")
     terminal.type("q")
     assert terminal.wait_for_exit() == 0

@@ -44,8 +44,9 @@ MOVES = (
     "enter",
     "escape",
     "escape",
-    "2",
-    "3",
+    "g q",
+    "g t",
+    "7",
 )
 LOOKS = ("v", "V", "o", "z", "/ m a t enter", "/ escape", "asterisk", ": 1 0 4 2 enter", ": 1 1 0 9 enter")
 ACTS = ("A", "s 1", "S 2", "u")

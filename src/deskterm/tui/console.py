@@ -432,5 +432,8 @@ class TitledScreen(Workspace, Protocol):
     def presence(self) -> Colleagues:
         """The colleagues at their tickets."""
 
+    def shows(self, pane: str) -> bool:
+        """Return whether a pane is in sight."""
+
     def list_second_keys(self) -> Sequence[tuple[str, str, str]]:
         """Return the keys that may follow the first one of two, each with the title and name of its command."""

@@ -85,5 +85,5 @@ def test_a_new_desk_is_made_on_the_terminal_and_opens(tmp_path: Path, start: Sta
     terminal.type("open-source\nBakery\n\n")
     terminal.wait_for("Time zone [Europe/Madrid]", "you are its admin", "Enter opens the desk")
     terminal.type("\n")
-    terminal.wait_for("Bakery", "1 Mine")
+    terminal.wait_for("Bakery", "1 Mine 0")
     leave(terminal)

@@ -19,12 +19,13 @@ from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.page import Page
 from deskterm.tui.pages.clock_text import lay_out
-from deskterm.tui.panes.banner import Banner
+from deskterm.tui.panes.banner import Banner, Ticker
 from deskterm.tui.panes.clocks import Clocks
 from deskterm.tui.panes.keyline import Key, KeyLine
 from deskterm.tui.panes.next_breach import NextBreach
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.ticket import Ticket
+from deskterm.tui.panes.view_bar import ViewBar
 from deskterm.tui.panes.views import Views
 from deskterm.tui.themes import DARK
 from tui.hostile_text import HOSTILE, find_control_characters
@@ -82,7 +83,7 @@ async def test_the_panes_of_a_ticket_show_hostile_words(words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE[:12])
 async def test_headings_and_dialogs_show_hostile_words(words: str) -> None:
     safe = sanitize(words)
-    banner, keys, views = Banner(), KeyLine(), Views([ViewLine("x", safe, 1)])
+    banner, bar, keys, views = Banner(), ViewBar(), KeyLine(), Views([ViewLine("x", safe, 1)])
     dialogs: list[Screen[Any]] = [
         Choose(safe, [Choice("a", safe, safe, safe)]),
         Choose(safe, [Choice("a", safe, safe, safe)], search=True),
@@ -92,8 +93,9 @@ async def test_headings_and_dialogs_show_hostile_words(words: str) -> None:
             lay_out([TextLine(words, "head"), TextLine(f"Policies  {words}", "fact"), TextLine(words, "paused")], 80),
         ),
     ]
-    async with WidgetApp(banner, views, keys).run_test(size=(90, 40)) as pilot:
-        banner.show(safe, safe, safe, "Mon")
+    async with WidgetApp(banner, bar, views, keys).run_test(size=(90, 40)) as pilot:
+        banner.show(safe, safe, safe, "Mon", Ticker(safe, safe, "soon"))
+        bar.show([ViewLine("x", safe, 1), ViewLine("y", safe, 2)], "y")
         keys.show([Key("x", safe, "x"), Key("?", "help", "help")])
         views.border_title = Content(safe)
         pilot.app.notify(safe, markup=False)

@@ -1,13 +1,25 @@
-"""The first line: desk and view, the agent, and the desk's local time."""
+"""The first line: desk and view, what breaches next, the agent, and the desk's local time."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT
+from deskterm.present.models import Urgency
+from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
+
+
+class Ticker(NamedTuple):
+    """Two tickets with the time that is left: the one that is latest, and the one that is due next; empty for none."""
+
+    late: str = ""
+    coming: str = ""
+    urgency: Urgency = "none"
+    """Of the one that is due next."""
 
 
 class Banner(Widget):
@@ -16,12 +28,13 @@ class Banner(Widget):
     def __init__(self) -> None:
         super().__init__(id="banner")
         self._texts: tuple[str, str, str, str] = ("", "", "", "")
+        self._ticker = Ticker()
 
-    def show(self, desk: str, view: str, who: str, clock: str) -> None:
+    def show(self, desk: str, view: str, who: str, clock: str, ticker: Ticker) -> None:
         """Show these texts. who: the agent, or the work under way."""
         texts = (desk, view, who, clock)
-        if texts != self._texts:
-            self._texts = texts
+        if (texts, ticker) != (self._texts, self._ticker):
+            self._texts, self._ticker = texts, ticker
             self.refresh()
 
     def render(self) -> Content:
@@ -29,9 +42,23 @@ class Banner(Widget):
         width = self.size.width
         right = f"{who}   {clock}" if width >= 100 else f"{who}  {clock}" if who else clock
         room = max(width - cell_len(right) - 2, 1)
+        ticker = self._fit_ticker(room - cell_len(f"{desk} ▸ {view}"))
+        room = max(room - ticker.cell_length, 1)
         # Where not all has room the program's name gives way first
         name = f"deskterm · {desk}" if cell_len(f"deskterm · {desk} ▸ {view}") <= room else desk
         name = fit(name, min(cell_len(name), max(room - cell_len(view) - 3, 1)))
         left = f"{name} ▸ {view}" if view else name
         gap = " " * max(room - cell_len(left), 1)
-        return Content.assemble((name, BOLD), (" ▸ " if view else "", FAINT), (view, ACCENT), gap, (f" {right}", FAINT))
+        start = Content.assemble((name, BOLD), (" ▸ " if view else "", FAINT), (view, ACCENT), gap)
+        return start + ticker + Content.styled(f" {right}", FAINT)
+
+    def _fit_ticker(self, room: int) -> Content:
+        """Return as much of the ticker as has room, with a space on either side: what is late before what comes."""
+        late, coming, urgency = self._ticker
+        parts = [(late, urgency_style("breached")), (coming, urgency_style(urgency))]
+        while parts := [part for part in parts if part[0]]:
+            content = Content(" · ").join(Content.styled(text, style) for text, style in parts)
+            if content.cell_length + 4 <= room:
+                return Content.assemble("  ", content, "  ")
+            parts.pop()
+        return Content()

@@ -85,7 +85,7 @@ def make_columns(
         Column("department", "Department", 12, None, lambda line, now: line.department or "–", True),
         Column("type", "Type", 12 if width < 156 else 16, 139, lambda line, now: line.type_label, True),
         Column("clock", "Clock", 10, None, lambda line, now: line.metric or "–", True),
-        Column("received", "Age", 4, None, lambda line, now: f"{formats.format_age(now - line.received):>3}", True),
+        Column("received", "Age", 4, 112, lambda line, now: f"{formats.format_age(now - line.received):>3}", True),
         Column("updated", "Upd", 4, 126, lambda line, now: f"{formats.format_age(now - line.updated):>3}", True),
         *(_declared(place, field) for place, field in enumerate(QUEUE_FIELDS)),
     ]

@@ -51,6 +51,11 @@ class NextBreach(ShortList):
                 self.refresh_row(index)
 
     @property
+    def lines(self) -> Sequence[QueueLine]:
+        """The tickets of the list."""
+        return self._lines
+
+    @property
     def line(self) -> QueueLine | None:
         """The ticket in the chosen row."""
         return self._lines[self.index] if self.index < len(self._lines) else None

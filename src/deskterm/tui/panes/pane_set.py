@@ -10,6 +10,7 @@ from deskterm.tui.panes.keyline import KeyLine
 from deskterm.tui.panes.next_breach import NextBreach
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.ticket import Ticket
+from deskterm.tui.panes.view_bar import ViewBar
 from deskterm.tui.panes.views import Views
 
 PANES = ("views", "queue", "conversation", "clocks", "soon")
@@ -20,6 +21,7 @@ class PaneSet(NamedTuple):
     """One pane of each kind."""
 
     banner: Banner
+    view_bar: ViewBar
     views: Views
     queue: Queue
     ticket: Ticket

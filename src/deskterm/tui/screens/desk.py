@@ -28,6 +28,7 @@ from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.short_list import ShortList
 from deskterm.tui.panes.tab_bar import TabBar
 from deskterm.tui.panes.ticket import Ticket
+from deskterm.tui.panes.view_bar import ViewBar
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.workspace import DeskWorkspace
@@ -88,6 +89,7 @@ class DeskScreen(Screen[None]):
         now = int(clock().timestamp())
         self.panes = PaneSet(
             Banner(),
+            ViewBar(),
             Views(messages.view_lines({}), id="views"),
             Queue(now, id="queue"),
             Ticket(now, id="ticket"),
@@ -113,14 +115,15 @@ class DeskScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         panes = self.panes
         yield panes.banner
-        with Horizontal(id="body"):
-            yield panes.views
-            with Vertical(id="middle"):
+        yield panes.view_bar
+        with Vertical(id="body"):
+            with Horizontal(id="lists"):
+                yield panes.views
                 yield panes.queue
-                yield panes.ticket
-            with Vertical(id="right"):
-                yield panes.clocks
                 yield panes.next_breach
+            with Horizontal(id="details"):
+                yield panes.ticket
+                yield panes.clocks
         yield panes.keys
 
     def on_mount(self) -> None:
@@ -317,6 +320,10 @@ class DeskScreen(Screen[None]):
     @on(Conversation.FileOpened)
     def _file_opened(self, message: Conversation.FileOpened) -> None:
         self.workspace.run_command("open-file", str(message.place))
+
+    @on(ViewBar.Clicked)
+    def _view_clicked(self, message: ViewBar.Clicked) -> None:
+        self.workspace.show_view(message.key)
 
     @on(TabBar.Clicked)
     def _tab_clicked(self, message: TabBar.Clicked) -> None:

@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from deskterm.tui.settings.preferences import Preferences
 
 WIDE = 120
-"""Columns from which all panes are in sight at once."""
+"""Columns from which the queue, the ticket and its clocks are in sight at once."""
+
+BROAD = 160
+"""Columns from which the list of what breaches next has a pane beside the queue."""
+
+_SIDE_PANES = ("views", "soon")
+"""Panes that are in sight side by side with the others only while they have the focus, where there is no room."""
 
 
 class Layout:
-    """All panes side by side, or one at a time: on a narrow terminal, or zoomed. composer: gives the open composer;
-    arranged: called after panes came into sight or went;
-    preferences: whether they may be side by side."""
+    """Panes side by side, the queue in the whole width, or one at a time: on a narrow terminal, or zoomed. composer:
+    gives the open composer; arranged: called after panes came into sight or went; preferences: whether they may be side
+    by side."""
 
     def __init__(
         self,
@@ -40,7 +46,7 @@ class Layout:
 
     @property
     def _has_room(self) -> bool:
-        """True when all panes could be in sight."""
+        """True when panes could be side by side."""
         return self._preferences.settings.layout == "auto" and self._screen.size.width >= WIDE
 
     def go_to(self, pane: str) -> None:
@@ -61,8 +67,19 @@ class Layout:
         self._screen.set_focus(widget)
 
     def neighbour(self, by: int) -> str:
-        """Return the pane so many places further on."""
-        return PANES[(PANES.index(self.pane) + by) % len(PANES)]
+        """Return the pane so many places further on: of those in sight, or of all where one is at a time."""
+        panes = [pane for pane in PANES if self.single or pane == self.pane or self.shows(pane)]
+        return panes[(panes.index(self.pane) + by) % len(panes)]
+
+    def shows(self, pane: str) -> bool:
+        """Return whether a pane is in sight."""
+        if self.single or pane in _SIDE_PANES:
+            return pane == self.pane or (pane == "soon" and self._is_broad)
+        return True
+
+    @property
+    def _is_broad(self) -> bool:
+        return not self.single and self._screen.size.width >= BROAD
 
     def zoom(self) -> None:
         """Show the current pane alone, or all panes again."""
@@ -71,7 +88,8 @@ class Layout:
 
     def arrange(self) -> None:
         """Show the panes that are to be in sight."""
-        self._screen.update_classes({f"-at-{pane}": pane == self.pane for pane in PANES} | {"-single": self.single})
+        at = {f"-at-{pane}": pane == self.pane for pane in PANES}
+        self._screen.update_classes(at | {"-single": self.single, "-broad": self._is_broad})
         self._arranged()
 
     def go_back(self) -> bool:

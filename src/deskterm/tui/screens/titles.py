@@ -9,8 +9,10 @@ from textual.content import Content
 
 from deskterm.present import formats
 from deskterm.present.labels import Vocabulary
+from deskterm.present.models import GLYPHS, QueueLine
 from deskterm.present.presence import SIGN
 from deskterm.tui.commands.keys import footer_commands, format_key
+from deskterm.tui.panes.banner import Ticker
 from deskterm.tui.panes.columns import BASE_WIDTH, TIME_WIDTH, Widths
 from deskterm.tui.panes.keyline import Key
 
@@ -49,9 +51,34 @@ def update_titles(screen: TitledScreen) -> None:
 def update_banner(screen: TitledScreen) -> None:
     """Bring the first line up to date."""
     agent, view = screen.agent, screen.queue_query.view
-    label = next((one.label for one in screen.views if one.key == view), "")
+    # Side by side the views have a line of their own, where this one stands in brackets
+    has_bar = screen.shows("queue") and screen.shows("clocks")
+    label = "" if has_bar else next((one.label for one in screen.views if one.key == view), "")
     who = screen.progress or (f"{agent.login} · {agent.role}" if screen.desk_name else "")
-    screen.panes.banner.show(screen.desk_name, label, who, formats.format_wall_clock(screen.epoch(), screen.zone))
+    panes, now = screen.panes, screen.epoch()
+    panes.view_bar.show(screen.views, view)
+    panes.banner.show(screen.desk_name, label, who, formats.format_wall_clock(now, screen.zone), _ticker(screen, now))
+
+
+def _ticker(screen: TitledScreen, now: int) -> Ticker:
+    """Return what the first line counts down where the list of what breaches next is out of sight: the ticket that is
+    latest, and the one that is due next."""
+    if screen.shows("soon"):
+        return Ticker()
+    lines = [line for line in screen.panes.next_breach.lines if line.due is not None]
+    lines.sort(key=lambda line: line.due or 0)
+    late = next((line for line in lines if line.urgency(now) == "breached"), None)
+    coming = next((line for line in lines if (line.due or 0) >= now), None)
+    return Ticker(
+        f"{GLYPHS['breached']} {late.number} {_count_down(late, now)}" if late is not None else "",
+        f"next {coming.number} {_count_down(coming, now)}" if coming is not None else "",
+        coming.urgency(now) if coming is not None else "none",
+    )
+
+
+def _count_down(line: QueueLine, now: int) -> str:
+    remaining = line.seconds_left(now)
+    return formats.format_countdown(remaining) if remaining is not None else ""
 
 
 def _keys(screen: TitledScreen) -> list[Key]:

@@ -83,6 +83,7 @@ class DeskWorkspace:
         self.saving = Saving(lambda: type_ahead.waiting, lambda: titles.update_banner(self))
         self.preferences, self.keys_of = preferences, keymap.keys_of
         self.layout = Layout(screen, lambda: self.composer, self._arranged, preferences)
+        self.shows = self.layout.shows
         self.browser = Browser(self, panes, reader)
         self.view_list, self.marking = self.browser.view_list, self.browser.marking
         self.type_ahead = type_ahead

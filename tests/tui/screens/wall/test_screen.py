@@ -147,5 +147,5 @@ def test_it_is_a_command_of_its_own_for_a_second_screen(tmp_path: Path, start: S
     terminal = start(desk.store.url, words=("wall",), size=(180, 50))
     terminal.wait_for("Wall", "Next to breach", "Load", "Unassigned", "The till is silent")
     terminal.type("q")
-    terminal.wait_for("1 Mine")
+    terminal.wait_for("1 Mine 0")
     leave(terminal)

@@ -1,0 +1,93 @@
+"""The line of views above a wide queue: their names and how many tickets each has, any of which can be clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from deskterm.present.models import ViewLine
+from deskterm.present.views import VIEW_NUMBERS
+from deskterm.tui.panes.colours import ACCENT, FAINT, urgency_style
+
+_GAP = "  "
+_MORE = "…"
+
+
+class ViewBar(Widget):
+    """One line; the view in the queue stands in brackets, and is in sight however many there are."""
+
+    class Clicked(Message):
+        """A view was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self) -> None:
+        super().__init__(id="view-bar")
+        self._views: Sequence[ViewLine] = ()
+        self._chosen = ""
+
+    def show(self, views: Sequence[ViewLine], chosen: str) -> None:
+        """Show these views. chosen: the key of the one in the queue."""
+        if (views, chosen) != (self._views, self._chosen):
+            self._views, self._chosen = views, chosen
+            self.refresh()
+
+    def render(self) -> Content:
+        return Content(_GAP).join(text for _, text in self._list_visible())
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        end = 0
+        for view, text in self._list_visible():
+            end += text.cell_length + len(_GAP)
+            if offset.x < end:
+                if view is not None:
+                    self.post_message(self.Clicked(view.key))
+                return
+
+    def _list_visible(self) -> Iterator[tuple[ViewLine | None, Content]]:
+        """Yield the views that have room, each with its text, and None for those on either side that have not: the
+        chosen one comes into sight at the nearer edge."""
+        texts = [self._write(place, view) for place, view in enumerate(self._views)]
+        chosen = next((place for place, view in enumerate(self._views) if view.key == self._chosen), 0)
+        first = 0
+        while first < chosen and self._find_end(texts, first) <= chosen:
+            first += 1
+        end = self._find_end(texts, first)
+        if first:
+            yield None, Content.styled(_MORE, FAINT)
+        yield from zip(self._views[first:end], texts[first:end], strict=True)
+        if end < len(texts):
+            yield None, Content.styled(_MORE, FAINT)
+
+    def _find_end(self, texts: Sequence[Content], first: int) -> int:
+        """Return the place behind the last view that has room in a line that begins with this one."""
+        mark = len(_MORE) + len(_GAP)
+        room, end = self.size.width - (mark if first else 0), first
+        while end < len(texts):
+            room -= texts[end].cell_length + (len(_GAP) if end > first else 0)
+            if room < (mark if end + 1 < len(texts) else 0):
+                break
+            end += 1
+        return min(max(end, first + 1), len(texts))
+
+    def _write(self, place: int, view: ViewLine) -> Content:
+        chosen = view.key == self._chosen
+        style = ACCENT if chosen else FAINT if view.total == 0 else ""
+        # Missed targets are what nobody may overlook, whichever view is open (C-11)
+        late = urgency_style("breached") if view.key == "breached" and view.total else style
+        return Content.assemble(
+            (f"{place + 1} " if place < VIEW_NUMBERS else "", FAINT),
+            ("[" if chosen else "", style),
+            (view.label, style),
+            ("" if view.total is None else f" {view.total:,}", late),
+            ("]" if chosen else "", style),
+        )
