@@ -32,7 +32,7 @@ def test_a_new_desk_asks_for_procedure_name_and_zone(
         *("2", "", "nonsense", "managed-services", "Night shift"),
         *("Europe/Nowhere", "Europe/Berlin", ""),
     )
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())  # wrapped at the edge of the terminal
     assert offered is not None
     assert "Two maintainers, UTC, weekends off" in printed, "each procedure has its line"
     assert "There is no procedure and no file called nonsense" in printed
@@ -56,7 +56,7 @@ def test_whoever_has_a_desk_elsewhere_gives_its_place(
     )
     assert offered is not None
     assert offered.url == desk.store.url
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())  # wrapped at the edge of the terminal
     assert "Type one of 1, 2, 3, or q to leave." in printed
     assert f"There is no desk at {tmp_path / 'nowhere'}." in printed
     assert not (tmp_path / "none.sqlite3").exists()

@@ -4,7 +4,9 @@ that it is read out and copied like any other text."""
 from __future__ import annotations
 
 import gc
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 from deskterm.cli.admin.demo import run_demo
@@ -27,7 +29,8 @@ def offer_desk(cli: CliContext) -> CliContext | None:
     """Ask somebody without a desk what to begin with: the demo, a new desk, or one that is somewhere else. Return the
     call with the desk to open; None where there is none, because it was the demo or nothing."""
     gc.enable()  # turned off for the console's first frame, which comes much later now
-    print(f"There is no desk at {sanitize(cli.display_location)} yet.\n")
+    _say(f"There is no desk at {sanitize(cli.display_location)} yet.")
+    print()
     print("  1  Try the demo: a working morning on a desk that is thrown away afterwards")
     print("  2  Make a new desk here")
     print("  3  Open a desk that is somewhere else")
@@ -58,10 +61,10 @@ def _make_desk(cli: CliContext) -> CliContext:
             loaded = change_zone(loaded, zone)
             break
         except DeskError as error:
-            print(sanitize(str(error)))
+            _say(sanitize(str(error)))
     print()
     make_desk(cli, loaded, name=name)
-    print("Next: c opens a ticket, ? shows the keys; `deskterm seed agents FILE` adds colleagues.")
+    _say("Next: c opens a ticket, ? shows the keys; `deskterm seed agents FILE` adds colleagues.")
     _ask("Enter opens the desk", "")
     return cli
 
@@ -71,8 +74,9 @@ def _choose_procedure() -> LoadedProcedure:
     shipped = [load(find_procedure(name)) for name in list_procedure_names()]
     print("\nWhat kind of desk?\n")
     for number, one in enumerate(shipped, 1):
-        print(f"  {number}  {one.procedure.about.name}: {one.procedure.about.description}")
-    print("\nA number, or the file of a procedure of your own. What was chosen can be changed later.")
+        _say(f"  {number}  {one.procedure.about.name}: {one.procedure.about.description}", indent=5)
+    print()
+    _say("A number, or the file of a procedure of your own. What was chosen can be changed later.")
     while True:
         answer = _ask("Kind", "")
         if answer.isdecimal() and 1 <= int(answer) <= len(shipped):
@@ -94,12 +98,20 @@ def _find_desk(cli: CliContext) -> CliContext:
         try:
             open_reader(other.url).close()
         except NoDesk:
-            print(f"There is no desk at {sanitize(other.display_location)}. q leaves.")
+            _say(f"There is no desk at {sanitize(other.display_location)}. q leaves.")
         except DeskError as error:
-            print(sanitize(str(error)))
+            _say(sanitize(str(error)))
         else:
-            print(f"To open it every time: export DESKTERM_DATABASE={sanitize(other.display_location)}")
+            _say(f"To open it every time: export DESKTERM_DATABASE={sanitize(other.display_location)}")
             return other
+
+
+def _say(sentence: str, indent: int = 0) -> None:
+    """Print a sentence without breaking a word at the edge of the terminal. indent: of the lines after the first."""
+    width = max(shutil.get_terminal_size().columns, 40)
+    print(
+        textwrap.fill(sentence, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+    )
 
 
 def _choose(question: str, answers: tuple[str, ...], default: str) -> str:

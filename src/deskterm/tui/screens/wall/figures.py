@@ -11,6 +11,8 @@ from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, bar_style, urgency_s
 from deskterm.tui.panes.columns import fit
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+_NEARLY_USED = 4
+"""An error budget of which a quarter or less is left is nearly used up."""
 
 
 def format_outlook(outlook: Outlook) -> Content:
@@ -24,14 +26,14 @@ def format_outlook(outlook: Outlook) -> Content:
 
 
 def format_kept_in_line(kept: tuple[KeptLine, ...]) -> Content:
-    """Format what was kept in one line, for small terminals."""
+    """Format what was kept in one line, for small terminals: of the error budgets only what is used up, or nearly."""
     if not kept:
         return Content.styled("30 days: no target was decided yet", FAINT)
     parts: list[str | tuple[str, str]] = [("Met in 30 days  ", FAINT)]
     for place, line in enumerate(kept):
         parts += [" · " if place else "", f"{line.label} ", (line.share, BOLD)]
-        if line.budget:
-            parts.append((f" ({line.budget})", _budget_style(line)))
+        if line.allowed is not None and line.left is not None and line.left * _NEARLY_USED <= line.allowed:
+            parts.append((f" ({line.left} left)" if line.left >= 0 else f" ({-line.left} over)", _budget_style(line)))
     return Content.assemble(*parts)
 
 
