@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deskterm.present.wall import WallView
     from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.acts import ActLog
+    from deskterm.tui.control.hit_steps import HitSteps
     from deskterm.tui.control.marking import Marking
     from deskterm.tui.control.view_list import ViewList
     from deskterm.tui.dialogs.choose import Preview
@@ -265,6 +266,9 @@ class Workspace(Console, Protocol):
 
     marking: Marking
     """The marks of the queue."""
+
+    hit_steps: HitSteps
+    """The hits of the words of a filter."""
 
     @property
     def active_pane(self) -> Navigable:

@@ -1,8 +1,8 @@
-"""Tickets that a filter is about by itself: open ones, closed ones, or those that are asleep."""
+"""What the text of a filter says by itself: which tickets it is about, and the words that it looks for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from deskterm.present.filters.fields import BY_NAME, SCOPE_FIELDS, SCOPE_VALUES
@@ -47,3 +47,21 @@ def _has(tree: Node | None, test: _Test) -> bool:
             return _has(part, test)
         case And(parts=parts) | Or(parts=parts):
             return any(_has(part, test) for part in parts)
+
+
+def list_words(text: str) -> tuple[str, ...]:
+    """Return the words that a filter looks for, without those that must not be there. Raises FilterError for a text
+    that is no filter."""
+    tree = parse_filter(text)
+    return tuple(dict.fromkeys(_list_words(tree))) if tree is not None else ()
+
+
+def _list_words(tree: Node) -> Iterator[str]:
+    match tree:
+        case Words(text=text):
+            yield text
+        case And(parts=parts) | Or(parts=parts):
+            for part in parts:
+                yield from _list_words(part)
+        case Not() | Term():
+            return

@@ -11,6 +11,13 @@ LOOK: tuple[Command, ...] = (
             handler="view.filter_list", group="Look", footer=8, opens_input=True,
             help="Show only tickets with these words in number, people, subject, messages or notes, or that a filter "
                  "fits, while it is typed: `assignee:me sev:p1,p2 sla:<1h -tag:spam`."),
+    Command("next-hit", "Next hit", keys=("N", "f3"),
+            step=lambda workspace: workspace.hit_steps.step(1), group="Look",
+            help="Go to the next place where the words of the filter stand, in the ticket in sight, and behind its "
+                 "last one to the next ticket."),
+    Command("previous-hit", "Previous hit", keys=("g N", "shift+f3"),
+            step=lambda workspace: workspace.hit_steps.step(-1), group="Look",
+            help="The hit before."),
     Command("command", "command", keys=("colon",),
             handler="view.enter_command", group="Look", footer=9, opens_input=True, in_palette=False,
             help="Say a command by its name, with what it needs: `:status in-progress`."),

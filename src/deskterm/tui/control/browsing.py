@@ -11,6 +11,7 @@ from deskterm.errors import DeskError
 from deskterm.present.models import TABS, TabKey, TicketView
 from deskterm.present.sanitize import Safe
 from deskterm.tui.commands.keys import name_keys
+from deskterm.tui.control.hit_steps import HitSteps
 from deskterm.tui.control.marking import Marking
 from deskterm.tui.control.view_list import ViewList
 from deskterm.tui.panes.pane_set import PaneSet
@@ -58,6 +59,7 @@ class Browser:
         """The futures of those who wait for a ticket to be shown, by its number."""
         self._list_shown: asyncio.Future[None] | None = None
         """Done when the list that was asked for is shown; None when it is."""
+        self.hit_steps = HitSteps(host, panes, self)
         self.marking = Marking(panes.queue, reader, lambda: self.queue_query, host.update_titles)
 
     # -- lists ---------------------------------------------------------------------------------------------------
@@ -262,6 +264,8 @@ class Browser:
         now, zone = self._host.epoch(), self._host.zone
         self._panes.ticket.show(ticket, now, zone)
         self._panes.ticket.show_tab(self.tab)
+        if ticket is not None:
+            self.hit_steps.ticket_shown()
         self._panes.clocks.show(ticket, now, zone)
         self._host.update_titles()
 
@@ -291,6 +295,7 @@ class Browser:
             cursor = answer.index_of(line.number, queue.cursor)
         queue.set_columns(self.view_list.list_columns(self.queue_query.view))
         queue.empty_text = self._host.empty_list_text()
+        self.hit_steps.show(answer.words)
         queue.show(answer.total, answer.pages, cursor, self._host.epoch())
         self._host.update_titles()
         self.list_settled()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
 
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, QueueLine, Urgency
 from deskterm.procedure.ticket_fields import QUEUE_FIELDS, TicketField
 
 if TYPE_CHECKING:
+    from rich.style import Style
+
     from deskterm.store.queries.queue import SortOrder
+    from deskterm.tui.panes.hit_painter import HitPainter
 
 DUE_WIDTH = 13
 """Cells that tick: cursor, mark, glyph and countdown; first in the line, so that a tick repaints only these."""
@@ -28,6 +33,9 @@ LATE_WIDTH = 3
 
 SORTS_BY: dict[str, SortOrder] = {"left": "due", "number": "received", "received": "received", "updated": "updated"}
 """Column → the order of the list that a click on its title asks for; all others ask for the order of work."""
+
+SEARCHED = frozenset({"number", "subject", "client", "requester"})
+"""Columns in which the words of a filter are looked for."""
 
 NARROWEST_SUBJECT = 12
 """Cells that the subject has at least."""
@@ -143,6 +151,29 @@ def due_cell(line: QueueLine, now: int, *, in_words: bool = False, width: int = 
     if in_words:
         sign = "late" if urgency == "breached" else f"{sign:<{LATE_WIDTH + 1}}"
     return f"{sign} {text:>{width or (TIME_WIDTH + BASE_WIDTH if line.base else TIME_WIDTH)}}", urgency
+
+
+def paint_cells(
+    columns: Sequence[Column],
+    line: QueueLine,
+    now: int,
+    base: Style,
+    faint: Style,
+    hits: HitPainter,
+    hit: Style,
+) -> list[Segment]:
+    """Return the cells of a row behind its due cell, hits in their style. Neighbours of one style are one segment: each
+    segment costs escape sequences, which count over a slow connection."""
+    segments: list[Segment] = []
+    for kind, group in groupby(columns, lambda column: (column.faint, bool(hits) and column.name in SEARCHED)):
+        is_faint, is_searched = kind
+        style = faint if is_faint else base
+        texts = [fit(column.text(line, now), column.width) + " " for column in group]
+        if is_searched:
+            segments += [part for text in texts for part in hits.paint(text, style, hit, anywhere=True)]
+        else:
+            segments.append(Segment("".join(texts), style))
+    return segments
 
 
 def fit(text: str, width: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, tzinfo
 from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -16,6 +18,7 @@ from textual.strip import Strip
 
 from deskterm.present.models import TabKey, TicketView
 from deskterm.tui.panes.columns import fit
+from deskterm.tui.panes.hit_painter import HitPainter
 from deskterm.tui.panes.thread import FileSpot, Line, find_first_new, lay_out_tab, lay_out_thread
 
 
@@ -34,6 +37,8 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         "conversation--history",
         "conversation--new",
         "conversation--chosen",
+        "conversation--hit",
+        "conversation--hit-chosen",
     }
 
     class Opened(Message):
@@ -71,6 +76,9 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._unfolded: set[str] = set()
         self._chosen: str | int | FileSpot | None = None
         """The spot that the agent has gone to; None for the first in sight."""
+        self._hits = HitPainter()
+        self._hit: int | None = None
+        """The line of the hit that the agent has gone to."""
         self._offsets: dict[TabKey, float] = {}
         """Tab of the ticket in sight → the line that it was left at."""
 
@@ -94,7 +102,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
             self._entered = self.has_focus
             self._unfolded, self._offsets = set(), {}
         if not same_tab:
-            self._chosen = None
+            self._chosen = self._hit = None
         self._ticket, self._now, self._zone = ticket, now, zone
         if not same and ticket is not None:
             self._first_new = find_first_new(ticket.timeline, self.reader, self._seen.get(ticket.number))
@@ -133,6 +141,39 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._chosen = None
         self._scroll(index)
 
+    # -- hits ----------------------------------------------------------------------------------------------------
+
+    def show_hits(self, words: Sequence[str]) -> None:
+        """Show these words where they stand."""
+        if self._hits.set_words(words):
+            self._hit = None
+            self.refresh()
+
+    def step_hit(self, by: int, *, afresh: bool = False) -> bool:
+        """Go to the next line with a hit, or the one before; False where there is none. afresh: to the first one, or
+        the last one."""
+        lines = self._find_hit_lines()
+        if not lines and self._ticket is not None and self._hits.are_in(turn.text for turn in self._ticket.timeline):
+            # They are in letters and quotations that are folded away
+            self._unfolded = self._list_folds()
+            self._wrap()
+            lines = self._find_hit_lines()
+        if self._hit is None or afresh:
+            ahead = lines if by > 0 else lines[::-1]
+        else:
+            ahead = [n for n in lines if n > self._hit] if by > 0 else [n for n in lines[::-1] if n < self._hit]
+        if not ahead:
+            return False
+        self._hit = ahead[0]
+        top = self.scroll_offset.y
+        if not top <= self._hit < top + self.size.height:
+            self._scroll(max(self._hit - self.size.height // 3, 0))
+        self.refresh()
+        return True
+
+    def _find_hit_lines(self) -> list[int]:
+        return [place for place, line in enumerate(self._lines) if self._hits.is_in(line.text)]
+
     # -- folds, and tickets that can be opened -------------------------------------------------------------------
 
     def choose(self) -> None:
@@ -147,14 +188,18 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     def fold_all(self) -> None:
         """Open all folds of the thread; where all are open, close them."""
+        if self._ticket is not None and self._ticket.tab == "thread":
+            folds = self._list_folds()
+            self._unfolded = set() if folds <= self._unfolded else folds
+            self._wrap_in_place()
+
+    def _list_folds(self) -> set[str]:
+        """Return the folds of the thread, open or not."""
         ticket = self._ticket
         if ticket is None or ticket.tab != "thread":
-            return
-        width, everything = self._text_width, _Everything()
-        every = lay_out_thread(ticket.timeline, width, self._now, self._zone, everything)
-        folds = {line.spot for line in every if isinstance(line.spot, str)}
-        self._unfolded = set() if folds <= self._unfolded else folds
-        self._wrap_in_place()
+            return set()
+        every = lay_out_thread(ticket.timeline, self._text_width, self._now, self._zone, _Everything())
+        return {line.spot for line in every if isinstance(line.spot, str)}
 
     def _open_spot(self, spot: str | int | FileSpot | None) -> None:
         if isinstance(spot, int):
@@ -225,7 +270,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
             voice_style += self.get_component_rich_style(f"conversation--{line.voice}", partial=True)
         text_style = voice_style if line.head or line.voice in ("history", "system") else base
         room = max(width - cell_len(line.sign) - cell_len(line.mark), 1)
-        segments = [Segment(line.sign, voice_style), Segment(fit(line.text, room), text_style)]
+        segments = [Segment(line.sign, voice_style), *self._paint_text(fit(line.text, room), text_style, index)]
         if line.mark:
             segments.append(Segment(line.mark, base + self.get_component_rich_style("conversation--new", partial=True)))
         strip = Strip(segments)
@@ -239,6 +284,13 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
             strip = Strip.join([part.apply_style(style) if n == 1 else part for n, part in enumerate(parts)])
         # By the offsets Textual knows which text the mouse selects
         return strip.adjust_cell_length(width, base).apply_offsets(0, index)
+
+    def _paint_text(self, text: str, style: Style, index: int) -> list[Segment]:
+        """Return the text of a line, with the hits in it."""
+        if not self._hits:
+            return [Segment(text, style)]
+        name = "conversation--hit-chosen" if index == self._hit else "conversation--hit"
+        return self._hits.paint(text, style, self.get_component_rich_style(name, partial=True))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         return selection.extract("\n".join(line.sign + line.text for line in self._lines)), "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -29,7 +28,9 @@ from deskterm.tui.panes.columns import (
     due_cell,
     fit,
     make_columns,
+    paint_cells,
 )
+from deskterm.tui.panes.hit_painter import HitPainter
 from deskterm.tui.panes.page_cache import PAGE, Pages
 
 HEADER = 1
@@ -46,6 +47,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         "queue--cursor-away",
         "queue--marked",
         "queue--faint",
+        "queue--hit",
         "queue--breached",
         "queue--soon",
         "queue--fine",
@@ -93,6 +95,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """The style that rows are laid on; None until it is asked for."""
         self._painted_dues: dict[int, str] = {}
         """Due cells by row, as they stand on the screen."""
+        self._hits = HitPainter()
         self._requested: set[int] = set()
         """Pages that were asked for and have not come yet."""
         self.marks: dict[int, QueueLine] = {}
@@ -126,6 +129,16 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def column_names(self) -> list[str]:
         """The names of the columns that are shown, in their order."""
         return [column.name for column in self._columns]
+
+    @property
+    def has_hits(self) -> bool:
+        """True while words are looked for."""
+        return bool(self._hits)
+
+    def show_hits(self, words: Sequence[str]) -> None:
+        """Show these words where they stand in the rows."""
+        if self._hits.set_words(words):
+            self._forget_strips()
 
     def _find_column(self, x: int) -> str:
         """Return the name of the column at a cell of the header."""
@@ -392,14 +405,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         return [Segment(fit(cell, width - 1), style), Segment(" ", base)]
 
     def _cells(self, line: QueueLine, base: Style) -> list[Segment]:
-        """Return the rest of the row. Neighbours of one style are one segment: each segment costs escape sequences,
-        which count over a slow connection."""
-        faint = base + self._style("queue--faint")
-        return [
-            Segment("".join(fit(column.text(line, self._now), column.width) + " " for column in group), style)
-            for is_faint, group in groupby(self._columns, lambda column: column.faint)
-            for style in (faint if is_faint else base,)
-        ]
+        faint, hit = base + self._style("queue--faint"), self._style("queue--hit")
+        return paint_cells(self._columns, line, self._now, base, faint, self._hits, hit)
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(name, partial=True)
@@ -442,6 +449,10 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             self._chosen,
             self._widths.short_status,
         )
+        self._forget_strips()
+
+    def _forget_strips(self) -> None:
+        """Paint all rows anew."""
         self._strips.clear()
         self._tails.clear()
         self.refresh()

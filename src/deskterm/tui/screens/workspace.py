@@ -86,6 +86,7 @@ class DeskWorkspace:
         self.shows = self.layout.shows
         self.browser = Browser(self, panes, reader)
         self.view_list, self.marking = self.browser.view_list, self.browser.marking
+        self.hit_steps = self.browser.hit_steps
         self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
         self.sequence = KeySequence(self, keymap.table)

@@ -1,4 +1,4 @@
-"""The place of a ticket in the order of a list, whether or not it is in it."""
+"""What follows from the query of a list alone: the place of a ticket in its order, and the words it looks for."""
 
 from __future__ import annotations
 
@@ -17,3 +17,14 @@ def find_sort_key(reader: ReadConnection, query: QueueQuery, row: QueueRow) -> S
         due = reader.never if row.next_due is None else reader.instant(row.next_due)
         return SortKey(0, due, row.number)
     return row.key
+
+
+def list_query_words(query: QueueQuery) -> list[str]:
+    """Return the words that the filters of a list look for."""
+    texts = [text for text in (query.within, query.match) if text.strip()]
+    if not texts:
+        return []
+    # As in the read thread: lists without a filter do not wait for the parser
+    from deskterm.present.filters.scope import list_words  # noqa: PLC0415
+
+    return [word for text in texts for word in list_words(text)]

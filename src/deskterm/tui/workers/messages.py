@@ -63,11 +63,19 @@ class DeskRead(Message):
 
 
 class ListRead(Message):
-    """A list as it is now: rows in all, the pages around the cursor, the cursor's index."""
+    """A list as it is now: rows in all, the pages around the cursor, the cursor's index, the words that its filters
+    look for."""
 
-    def __init__(self, query: QueueQuery, total: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int) -> None:
+    def __init__(
+        self,
+        query: QueueQuery,
+        total: int,
+        pages: Mapping[int, Sequence[QueueLine]],
+        cursor: int,
+        words: Sequence[str] = (),
+    ) -> None:
         super().__init__()
-        self.query, self.total, self.pages, self.cursor = query, total, pages, cursor
+        self.query, self.total, self.pages, self.cursor, self.words = query, total, pages, cursor, words
 
     def index_of(self, number: int, default: int) -> int:
         """Return the index of a ticket; the default where its page was not read."""

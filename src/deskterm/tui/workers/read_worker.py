@@ -43,7 +43,7 @@ from deskterm.store.queries.ticket_tabs.client import count_client_tickets
 from deskterm.store.rows.live_clocks import load_live_clocks
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.access_log import AccessLog
-from deskterm.tui.workers.list_keys import find_sort_key
+from deskterm.tui.workers.list_keys import find_sort_key, list_query_words
 from deskterm.tui.workers.messages import (
     CountsRead,
     DeskRead,
@@ -315,7 +315,7 @@ class ReadWorker:
             if total and cursor // PAGE not in pages:
                 pages[cursor // PAGE] = self._page(query, cursor // PAGE)
         lines_by_page = {page: self._lines(rows) for page, rows in pages.items()}
-        self._post(ListRead(query, total, lines_by_page, cursor))
+        self._post(ListRead(query, total, lines_by_page, cursor, list_query_words(query)))
 
     def _find_cursor(self, query: QueueQuery, viewer: Viewer, total: int) -> int:
         """Return the index that the ticket under the cursor has now. It is looked for on its old page first: to count
