@@ -20,16 +20,8 @@ def found(text: str, *words: str, anywhere: bool = False) -> list[str]:
 def test_words_are_found_as_lists_find_them() -> None:
     assert found("Netzwerkdrucker druckt nicht", "druck") == ["druck"]
     assert found("Netzwerkdrucker druckt nicht", "druck", anywhere=True) == ["druck", "druck"]
-<<<<<<< HEAD
     names = ["Grünhagel", "GRUNHAGEL", "Gru\u0308nhagel"]
     assert found(", ".join(names), "grunhagel") == names
-=======
-    assert found("Grünhagel, GRUNHAGEL und Gru\u0308nhagel", "grunhagel") == [
-        "Grünhagel",
-        "GRUNHAGEL",
-        "Gru\u0308nhagel",
-    ]
->>>>>>> 6bf7204e (Format)
     assert found("The printer, offline again", "printer offline") == ["printer, offline"]
     assert found("100% sure", "100%") == ["100%"]
     assert found("ﬁre and ﬁle", "file") == ["ﬁle"]
