@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from deskterm.cli.runtime.argv import Arguments
+from deskterm.cli.runtime.argv import SCREEN_READER, Arguments
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import report_error, report_unforeseen
 from deskterm.errors import DeskError
@@ -37,7 +37,14 @@ def open_console(cli: CliContext, opening: str = "") -> None:
     cli.check_clock(facts)
     from deskterm.tui import app  # noqa: PLC0415
 
-    app.run(cli.url, cli.check_login(), clock, impersonator=cli.impersonator, opening=opening)
+    app.run(
+        cli.url,
+        cli.check_login(),
+        clock,
+        impersonator=cli.impersonator,
+        opening=opening,
+        screen_reader=cli.screen_reader,
+    )
 
 
 def run_console(arguments: Arguments, login: str | None = None) -> int:
@@ -45,7 +52,14 @@ def run_console(arguments: Arguments, login: str | None = None) -> int:
     given = arguments.values.get
     try:
         open_console(
-            CliContext(given("--database"), given("--as"), given("--now"), login, "--anyway" in arguments.options)
+            CliContext(
+                given("--database"),
+                given("--as"),
+                given("--now"),
+                login,
+                "--anyway" in arguments.options,
+                screen_reader=SCREEN_READER in arguments.options,
+            )
         )
         sys.stdout.flush()
     except (DeskError, KeyboardInterrupt, BrokenPipeError) as error:

@@ -95,6 +95,7 @@ def _find_desk(cli: CliContext) -> CliContext:
         if not place:
             continue
         other = CliContext(str(Path(place).expanduser()) if place.startswith("~") else place, login=cli.login)
+        other.screen_reader = cli.screen_reader
         try:
             open_reader(other.url).close()
         except NoDesk:

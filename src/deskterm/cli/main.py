@@ -57,6 +57,9 @@ def take_options(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="The clock is right, however long the desk has rested.")
     ] = False,
+    screen_reader: Annotated[
+        bool, typer.Option("--screen-reader", help="Open the console in lines, for a screen reader.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Show the version and exit.")] = False,
 ) -> None:
@@ -67,7 +70,7 @@ def take_options(
     if version:
         typer.echo(f"deskterm {__version__}")
         raise typer.Exit
-    cli = CliContext(database, acting, now, context.obj, anyway)
+    cli = CliContext(database, acting, now, context.obj, anyway, screen_reader=screen_reader)
     context.obj = cli
     if context.invoked_subcommand is None:
         open_console(cli)

@@ -306,13 +306,31 @@ class DeskApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str = "", opening: str = "") -> None:
+def run(
+    url: str,
+    login: str,
+    now: Callable[[], datetime],
+    *,
+    impersonator: str = "",
+    opening: str = "",
+    screen_reader: bool = False,
+) -> None:
     """Show a desk to an agent until they leave. now: the desk's time, aware; impersonator: the login of whoever works
-    in the agent's name; opening: a command of the console that is run at first. Raises DeskError when there
-    is no desk, or when the console ended unexpectedly."""
+    in the agent's name; opening: a command of the console that is run at first; screen_reader: write
+    lines for a screen reader, as the settings may say too. Raises DeskError when there is no desk, or when the console
+    ended unexpectedly."""
     # Opened here, before the console takes the terminal: a missing desk is an ordinary error of the command line
     preferences = load_preferences()
-    app = DeskApp(
+    application: type[DeskApp] = DeskApp
+    linear = screen_reader or preferences.settings.screen_reader
+    if linear:
+        from deskterm.tui.linear.app import Linear  # noqa: PLC0415 - few consoles are read aloud
+
+        class LinearApp(Linear, DeskApp):
+            """The console for screen readers."""
+
+        application = LinearApp
+    app = application(
         url,
         login,
         now,
@@ -322,7 +340,7 @@ def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str 
         opening=opening,
         preferences=preferences,
     )
-    app.run(mouse=preferences.settings.mouse)
+    app.run(mouse=preferences.settings.mouse and not linear)
     if app.ended_by:
         log_line(f"ended by {app.ended_by}")
     if not app.failure:

@@ -44,7 +44,12 @@ def run_demo(given: CliContext, keep: Path | None) -> None:
         from deskterm.tui import app  # noqa: PLC0415
 
         app.run(
-            cli.url, cli.check_login(), cli.make_clock(cli.read_facts()), impersonator=cli.impersonator, opening="tour"
+            cli.url,
+            cli.check_login(),
+            cli.make_clock(cli.read_facts()),
+            impersonator=cli.impersonator,
+            opening="tour",
+            screen_reader=given.screen_reader,
         )
 
 

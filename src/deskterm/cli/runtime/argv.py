@@ -10,6 +10,9 @@ from typing import NamedTuple
 VALUED_OPTIONS = ("--database", "--as", "--now")
 """The global options that take a value."""
 
+SCREEN_READER = "--screen-reader"
+"""The global option that asks for lines in the place of panes."""
+
 _NO_OPTION = re.compile(r"-(?:\d|\s|[A-Za-z][\w.-]*:|[\"(]|(?!-?[A-Za-z][\w-]*=)\S*\s).*", re.DOTALL)
 """A digit or a space behind the dash, a field of a filter (`-tag:spam`), a quote or a parenthesis, or a space anywhere
 in the word, unless it is `--name=value`."""
@@ -75,6 +78,8 @@ def parse(words: Sequence[str]) -> Arguments:
             values[name] = value
         elif word == "--anyway" and not command:
             # Behind the command it is the command's own, of which some have one
+            options.append(word)
+        elif word == SCREEN_READER:
             options.append(word)
         elif word == "--debug":
             options.append(word)

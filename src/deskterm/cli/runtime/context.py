@@ -47,6 +47,8 @@ class CliContext:
     login: str | None = None
     anyway: bool = False
     """This computer's clock is right, however long the desk has rested."""
+    screen_reader: bool = False
+    """The console is to write lines for a screen reader (C-43)."""
     system_time: Callable[[], float] = time.time
     """Returns this computer's time in epoch seconds."""
     _login_checked: bool = False

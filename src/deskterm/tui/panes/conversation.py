@@ -182,6 +182,12 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         if place is not None:
             self._open_spot(self._lines[place].spot)
 
+    @property
+    def chosen_text(self) -> str:
+        """The line that enter opens something from; empty where none was chosen."""
+        place = self._find_chosen() if self._chosen is not None else None
+        return self._lines[place].text if place is not None else ""
+
     def step_spot(self, by: int) -> None:
         """Go to the next fold, or ticket that can be opened, or to the one before."""
         self._step_spot(by)

@@ -31,6 +31,7 @@ class Settings(NamedTuple):
     """The columns of views for which the agent chose none in the console; none: those that suit the width."""
     after_action: AfterAction = "next"
     mouse: bool = True
+    screen_reader: bool = False
     bell: bool = True
     wall_alerts: bool = True
     undo_send: int = 10
@@ -106,6 +107,14 @@ SETTINGS: dict[str, Setting] = {
         _DEFAULTS.mouse,
         "Whether the console takes clicks. Without them the terminal marks and copies text as it does elsewhere.",
         example="mouse = false",
+    ),
+    "screen_reader": Setting(
+        "switch",
+        _DEFAULTS.screen_reader,
+        "Write lines for a screen reader in the place of panes: the row under the cursor, the ticket that is opened, "
+        "dialogs and notices, each when it is new. All keys do what they do elsewhere. `deskterm --screen-reader` asks "
+        "for it once.",
+        example="screen_reader = true",
     ),
     "bell": Setting(
         "switch",

@@ -1,0 +1,83 @@
+"""The part of the console's application that is another one for screen readers: lines in the place of frames."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from rich.console import RenderableType
+from textual import events
+from textual.app import App
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from deskterm.present.sanitize import sanitize
+from deskterm.tui.linear.announcer import Announcer
+from deskterm.tui.linear.driver import LinearDriver
+
+_PAUSE = 0.08
+"""Seconds for which changes gather before the next look: a list, its row and its ticket come one after another."""
+
+
+class Linear(App[None]):
+    """The console in lines, with the application of the console behind it among the bases of a class."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.driver_class = LinearDriver
+        self._announcer = Announcer(self._say)
+        self._look_timer: asyncio.TimerHandle | None = None
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Look at what is new in the place of painting it."""
+        self._look_soon()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say a notice at once."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        self._say(sanitize(message))
+
+    async def _deliver(self, event: events.Event, serial: int) -> None:
+        self._echo(event)
+        await super()._deliver(event, serial)  # type: ignore[misc]  # of the application
+        self._look_soon()
+
+    def _echo(self, event: events.Event) -> None:
+        """Write what is typed into a field, as terminals do where no program has them."""
+        driver = self._driver
+        if not isinstance(driver, LinearDriver) or not isinstance(self.focused, (Input, TextArea)):
+            return
+        if self._look_timer is not None:
+            # The name of a field comes before what is typed into it
+            self._look_timer.cancel()
+            self._look()
+        if isinstance(event, events.Paste):
+            driver.echo(sanitize(event.text, multiline=True))
+        elif isinstance(event, events.Key) and event.is_printable and event.character:
+            driver.echo(event.character)
+        elif isinstance(event, events.Key) and event.key == "backspace":
+            driver.echo("\b \b")
+        elif isinstance(event, events.Key) and event.key == "enter":
+            driver.echo("\n")
+
+    def _look_soon(self) -> None:
+        if self._look_timer is None and self._running:
+            self._look_timer = asyncio.get_running_loop().call_later(_PAUSE, self._look)
+
+    def _look(self) -> None:
+        self._look_timer = None
+        if self._running and self.screen_stack and self.screen.is_attached:
+            self._announcer.look(self.screen)
+
+    def _say(self, line: str) -> None:
+        if isinstance(self._driver, LinearDriver):
+            self._driver.write_line(line)
