@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from deskterm.desk.tickets import register
-from deskterm.tui.screens.wall.screen import WallScreen
+from deskterm.present.sanitize import Safe
+from deskterm.tui.screens.wall.screen import WallAnswer, WallScreen
 from deskterm.tui.settings.declarations import Settings
 from deskterm.tui.settings.file import SettingsFile
 from deskterm.tui.settings.preferences import Preferences
@@ -139,6 +140,23 @@ async def test_a_ticket_is_given_to_somebody_from_the_wall(url: str) -> None:
         await console.wait_until(lambda: isinstance(console.app.screen, WallScreen), "the wall again")
 
 
+@pytest.mark.law("C-14", "C-03")
+async def test_what_colleagues_have_room_for_is_reassigned_as_one_act(url: str) -> None:
+    async with open_console(url) as console:
+        wall = await open_wall(console)
+        before = [load_detail(url, number).row.assignee for number in (1001, 1002)]
+        wall.dismiss(WallAnswer(moves=((1001, Safe("kim")), (1002, Safe("sam")))))
+        await console.wait_for_text("Reassign 1001 to kim, 1002 to sam?")
+        await console.pilot.press("y")
+        await console.wait_until(lambda: load_detail(url, 1002).row.assignee == "sam", "the second")
+        assert load_detail(url, 1001).row.assignee == "kim"
+        await console.wait_until(lambda: isinstance(console.app.screen, WallScreen), "the wall again")
+        await console.pilot.press("escape", "u")
+        await console.wait_until(
+            lambda: [load_detail(url, number).row.assignee for number in (1001, 1002)] == before, "both as they were"
+        )
+
+
 @pytest.mark.law("C-14")
 def test_it_is_a_command_of_its_own_for_a_second_screen(tmp_path: Path, start: Start) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'simulated.sqlite3'}", simulated=True)
@@ -146,6 +164,8 @@ def test_it_is_a_command_of_its_own_for_a_second_screen(tmp_path: Path, start: S
     desk.store.close()
     terminal = start(desk.store.url, words=("wall",), size=(180, 50))
     terminal.wait_for("Wall", "Next to breach", "Load", "Unassigned", "The till is silent")
+    assert b"\x1b]2;0 late" in terminal.output, "the title says how it stands"
     terminal.type("q")
     terminal.wait_for("1 Mine 0")
+    assert b"\x1b[23;0t" in terminal.output, "and is as it was"
     leave(terminal)
