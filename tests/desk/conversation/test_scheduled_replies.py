@@ -14,6 +14,7 @@ from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.conversation import messages, scheduled_replies
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import merge
 from deskterm.desk.tickets import register, update
@@ -22,6 +23,7 @@ from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.personal.drafts import load_drafts
 from deskterm.store.queries.outbox import ScheduledReply, load_scheduled_replies
+from deskterm.store.queries.ticket_tabs.files import load_files, load_public_file
 from small_desk import at
 from ticket_reads import letters_about, notices_to, read_ticket
 
@@ -206,3 +208,22 @@ def test_an_undo_keeps_the_words_and_never_sends_them_the_next_moment(desk: Desk
     summary = undo_last_command(sam, number, now=at(71)).summary
     assert summary == "Undone: the reply to 1001 is no longer scheduled; its words are among your drafts"
     assert list_waiting(desk) == []
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_its_files_go_with_it_and_are_nobodys_before(desk: DeskSession) -> None:
+    number, sam = open_fault(desk), as_agent(desk)
+    files = [NewFile("plan.txt", "text/plain", b"Day one.")]
+    scheduled_replies.schedule_reply(sam, number, WORDS, "1h", files=files, now=at(5))
+    scheduled_replies.change_scheduled_reply(sam, number, body="Here it is.", now=at(6))
+    (file,) = list_waiting(desk)[0].files
+    assert (file.name, file.size) == ("plan.txt", 8)
+    with open_reader(desk.store.url) as reader:
+        assert load_files(reader, [number]) == []
+        assert load_public_file(reader, number, file.seq, file.place) == ("plan.txt", "text/plain", b"Day one.")
+        assert run(desk, 70) == [f"{number} answered with 1 file"]
+        assert [file.name for file in load_files(reader, [number])] == ["plan.txt"]
+        undo_last_command(sam, number, now=at(71))
+        (draft,) = load_drafts(reader, "sam")
+        assert [(one["name"], one["kept"][0]) for one in draft.data["extra"]["files"]] == [("plan.txt", number)]
+        assert load_public_file(reader, *draft.data["extra"]["files"][0]["kept"]) is not None

@@ -15,6 +15,7 @@ from deskterm.cli.runtime.options import AsJson, Number, require_ticket
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.cli.runtime.stdin import read_text
 from deskterm.cli.runtime.table import print_table
+from deskterm.desk.domain.files.new_file import name_files
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import sanitize
 from deskterm.store.queries.desk_facts import load_desk_facts
@@ -68,7 +69,12 @@ def change_scheduled(
 def print_scheduled(found: Sequence[ScheduledReply], timezone: str, *, full: bool, as_json: bool) -> None:
     """Print replies that are sent later. full: with all their words."""
     if as_json:
-        print_json([rename_instants(reply._asdict(), "at", "due") for reply in found])
+        print_json(
+            [
+                rename_instants(reply._asdict(), "at", "due") | {"files": [file.name for file in reply.files]}
+                for reply in found
+            ]
+        )
         return
     if full:
         for reply in found:
@@ -76,7 +82,8 @@ def print_scheduled(found: Sequence[ScheduledReply], timezone: str, *, full: boo
                 f"held back: {reply.reason}" if reply.state == "held" else f"sent {format_time(reply.due, timezone)}"
             )
             moves = f", then {reply.status}" if reply.status else ""
-            print_lines([f"reply {reply.key} to {reply.number}, by {reply.who}, {state}{moves}"])
+            files = f", with {name_files([file.name for file in reply.files])}" if reply.files else ""
+            print_lines([f"reply {reply.key} to {reply.number}, by {reply.who}, {state}{moves}{files}"])
             print(indent(sanitize(reply.body, multiline=True), "    "), end="\n\n")
         return
     print_table(

@@ -88,6 +88,15 @@ def _save(work: TicketTransaction, event: Event, text: str) -> StoredDraft:
     scheduled = next((after for name, (_, after) in event.changes.items() if name.startswith(_RECORD)), None) or {}
     if status := event.changes.get("status", (None, scheduled.get("status")))[1]:
         data["status"] = status
+    if files := event.data.get("files"):
+        # The store has them, so that they need not be there any more where they came from
+        names = [load_event_text(work, event, f"{NAME_PREFIX}{place}") for place in range(1, len(files) + 1)]
+        data["extra"] = {
+            "files": [
+                {"name": name, "size": file["size"], "kept": [work.number, event.seq, place]}
+                for place, (name, file) in enumerate(zip(names, files, strict=True), 1)
+            ]
+        }
     if event.data.get("files"):
         data["extra"] = {"files": _list_files(work, event)}
     key = secrets.token_hex(8)

@@ -46,10 +46,19 @@ class Letter(NamedTuple):
     files: tuple[str, ...] = ()
 
 
+class KeptFile(NamedTuple):
+    """A file that the store has. seq: of the event that it came with; place: among the files of that, from 1."""
+
+    seq: int
+    place: int
+    name: str
+    size: int
+
+
 class ScheduledReply(NamedTuple):
     """A reply that is sent later. key: of its record within the ticket; state: `waiting` or `held`, with the reason;
     at: when it last changed; due: when it is sent, both epoch seconds; who: the login of its author; status: the key of
-    the status that the ticket moves to then, empty for none."""
+    the status that the ticket moves to then, empty for none; files: go with it."""
 
     number: int
     key: str
@@ -62,6 +71,7 @@ class ScheduledReply(NamedTuple):
     status: str
     body: str
     reason: str
+    files: tuple[KeptFile, ...] = ()
 
 
 class NoticeRow(NamedTuple):
@@ -112,6 +122,11 @@ def load_scheduled_replies(
     )
     parsed = [(*row[:3], seconds_from_stored(row[3]), json.loads(row[4]), *row[5:]) for row in found]
     texts = load_texts(reader, (row[4].get("draft") for row in parsed))
+    files = {
+        (ticket, values["files_in"]): _load_files(reader, ticket, values["files_in"])
+        for ticket, _, _, _, values, *_ in parsed
+        if "files_in" in values
+    }
     return [
         ScheduledReply(
             ticket,
@@ -125,9 +140,19 @@ def load_scheduled_replies(
             values.get("status", ""),
             texts.get(values.get("draft"), ""),
             values.get("reason", ""),
+            tuple(files.get((ticket, values.get("files_in")), ())),
         )
         for ticket, key, state, at, values, requester, subject in parsed
     ]
+
+
+def _load_files(reader: ReadConnection, number: int, seq: int) -> list[KeptFile]:
+    found = reader.rows(
+        "SELECT a.place, n.body, a.size FROM attachment a JOIN personal_text n ON n.id = a.name_id "
+        "WHERE a.ticket_id = :number AND a.seq = :seq AND a.content IS NOT NULL ORDER BY a.place",
+        {"number": number, "seq": seq},
+    )
+    return [KeptFile(seq, *row) for row in found]
 
 
 def load_notices(reader: ReadConnection, login: str, *, limit: int = 100) -> list[NoticeRow]:

@@ -59,7 +59,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
         # The news is in view now, so the next ctrl+s sends. That a clock has warned is none
         composer.base_version = ticket.version
         if news:
-            _hold_for_news(console, composer, news)
+            _hold_for_news(console, composer, news, at)
             return
     controller.keep()
     composer.sending = True
@@ -79,7 +79,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
         if not isinstance(current_version, int):
             raise
         composer.base_version = current_version
-        _hold_for_news(console, composer, [])
+        _hold_for_news(console, composer, [], at)
         console.refresh_lists()
         return
     finally:
@@ -198,13 +198,14 @@ def _hold_for_missing(composer: Composer, labels: Sequence[str]) -> None:
     composer.hold(Content.assemble(*parts, ("ctrl+s sends it anyway.", FAINT)))
 
 
-def _hold_for_news(console: Console, composer: Composer, news: Sequence[TimelineEntry]) -> None:
-    """Hold a letter back for messages that came while it was written, and quote them."""
+def _hold_for_news(console: Console, composer: Composer, news: Sequence[TimelineEntry], at: str) -> None:
+    """Hold a letter back for messages that came while it was written, and quote them. at: when it was to be sent."""
     parts: list[tuple[str, str] | str] = [("Held back: this came while you were writing.\n", BOLD)]
     for entry in news[-_NEWS_SHOWN:]:
         text = entry.text.strip()
         first_line = text.splitlines()[0][:200] if text else ""
         stamp = formats.format_message_time(entry.at, console.epoch(), console.zone)
         parts += [(f"{stamp} {entry.author}: ", BOLD), f"{first_line}\n"]
-    parts.append(("ctrl+s sends it anyway.", FAINT))
+    # Whoever meant it to go later must not be led to the key that sends it now
+    parts.append((f"ctrl+l sends it later anyway ({at})." if at else "ctrl+s sends it anyway.", FAINT))
     composer.hold(Content.assemble(*parts))

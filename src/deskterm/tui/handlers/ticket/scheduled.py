@@ -68,7 +68,11 @@ async def _change_time(console: Workspace, reply: ScheduledReply) -> None:
 
 async def _call_off(console: Workspace, reply: ScheduledReply) -> Draft:
     """Call a reply off, and return the draft of its words, which are saved before: a crash in between loses none."""
-    draft = console.drafts.begin("reply", reply.number, reply.body, status=reply.status)
+    files = [
+        {"name": file.name, "size": file.size, "kept": [reply.number, file.seq, file.place]} for file in reply.files
+    ]
+    extra = {"files": files} if files else {}
+    draft = console.drafts.begin("reply", reply.number, reply.body, status=reply.status, extra=extra)
     console.drafts.leave(draft)
     try:
         await console.save_drafts()
@@ -96,5 +100,5 @@ def _describe(console: Workspace, reply: ScheduledReply) -> tuple[Safe, Safe]:
     due = format_message_time(reply.due, console.epoch(), console.zone)
     when = "held back" if reply.state == "held" else due
     first_line = next((line for line in reply.body.splitlines() if line.strip()), "")
-    label = f"{reply.number}  {when}  {reply.who}"
+    label = f"{reply.number}  {when}  {reply.who}{'  + files' if reply.files else ''}"
     return sanitize(label), sanitize(f"{reply.reason} {first_line}".strip())
