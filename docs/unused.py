@@ -17,6 +17,7 @@ from pathlib import Path
 from deskterm.cli.commands import PROGRAM
 from deskterm.cli.runtime.loading import CommandEntry, GroupEntry
 from deskterm.tui.commands.table import TABLE
+from deskterm.tui.dialogs.compose import ACTION_HANDLERS
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,6 +39,7 @@ def list_started(source: Path) -> Iterator[str]:
 
 def main() -> int:
     names = {*list_handlers(PROGRAM), *(command.handler.rpartition(".")[2] for command in TABLE if command.handler)}
+    names |= {handler.rpartition(".")[2] for handler in ACTION_HANDLERS.values()}
     names |= set(list_started(ROOT / "src/deskterm/tui"))
     with tempfile.TemporaryDirectory() as folder:
         used = Path(folder) / "used.py"

@@ -72,6 +72,7 @@ def test_everything_happens_in_one_act_and_one_undo_takes_it_back(desk: DeskSess
     assert {event.data.get("macro") for event in read_events(desk) if "bulk" in event.data} == {"All at once"}
     (act, *_) = list_undoable_acts(desk)
     assert (act.name, act.heads) == ("All at once on", heads)
+    assert act.what.startswith("set the severity (macro All at once)")
     undone = undo_commands(desk, heads, now=at(11))
     assert undone.result.summary.startswith("Undone: the note on 1001 is taken back; the reply on 1001 is taken back")
     assert "1001 is New again, has severity Low again, is unassigned again" in undone.result.summary

@@ -67,9 +67,11 @@ def name_event(kind: str, changes: Changes) -> str:
 
 
 def describe_event(kind: str, data: Mapping[str, Any]) -> str:
-    """Return what the actor did, to go on after a name: `closed it as a duplicate (1001)`."""
+    """Return what the actor did, to go on after a name: `closed it as a duplicate (1001)`; of a step of
+    a macro, with its label."""
     entry = find_entry(kind)
-    return entry.label if entry.phrase is None else entry.phrase(entry.label, data)
+    phrase = entry.label if entry.phrase is None else entry.phrase(entry.label, data)
+    return f"{phrase} (macro {data['macro']})" if data.get("macro") else phrase
 
 
 def describe_undone_act(kind: str, changes: Changes, data: Mapping[str, Any], number: int) -> str:

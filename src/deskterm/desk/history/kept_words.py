@@ -59,7 +59,10 @@ def find_scheduling(work: TicketTransaction, command: LastCommand, now: int) -> 
 
 
 def _is_own_reply(work: TicketTransaction, event: Event) -> bool:
-    """Return whether an event has words of the agent at work that were sent, or were to be sent, to the requester."""
+    """Return whether an event has words of the agent at work that were sent, or were to be sent, to the requester.
+    Those of a macro nobody wrote: it is run again."""
+    if event.data.get("macro"):
+        return False
     if event.kind == "replied":
         is_meant = event.data.get("author_kind") == "agent" and not event.data.get("incident")
     else:

@@ -68,7 +68,7 @@ def record_macro(desk: DeskSession, name: str, acts: Sequence[Mapping[int, int]]
                 if not _add_steps(steps, event, texts, desk):
                     left_out.append(name_event(event.kind, event.changes).rsplit(" ", 1)[0])
     try:
-        macro = Macro(key=make_key(name), label=" ".join(name.split())[:120], **steps)
+        macro = Macro(key=make_key(name), label=_clean(" ".join(name.split()))[:120], **steps)
     except ValidationError as error:
         raise DeskError("Nothing was done that a macro could do again: change something, or write, first.") from error
     return Recording(macro, tuple(dict.fromkeys(left_out)))
@@ -125,7 +125,7 @@ def _generalise(text: str, values: Mapping[str, str]) -> str:
     for name in _NAMED:
         if len(values.get(name, "")) >= _LEAST_LETTERS:
             names.setdefault(values[name], name)
-    text = "".join(character for character in text if character.isprintable() or character in "\n\t")
+    text = _clean(text)
     if not names:
         return escape(text)
     longest_first = sorted(names, key=len, reverse=True)
@@ -136,6 +136,11 @@ def _generalise(text: str, values: Mapping[str, str]) -> str:
         parts += [escape(text[end : match.start()]), f"{{{names[match[0]]}}}"]
         end = match.end()
     return "".join((*parts, escape(text[end:])))
+
+
+def _clean(text: str) -> str:
+    """Return a text without characters that a terminal acts on or nobody sees."""
+    return "".join(character for character in text if character.isprintable() or character in "\n\t")
 
 
 def _add_steps(steps: dict[str, Any], event: Event, texts: Mapping[str, str], desk: DeskSession) -> bool:

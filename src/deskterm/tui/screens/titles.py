@@ -148,6 +148,8 @@ def _queue_title(screen: TitledScreen) -> str:
         parts.append(f"/{query.match}")
     if screen.drafts.count:
         parts.append(f"✎ {formats.format_count(screen.drafts.count, 'draft')}")
+    if screen.acts.is_recording:
+        parts.append("● recording a macro")
     if screen.marking.count:
         parts.append(f"{screen.marking.count} marked")
     return " · ".join(parts)

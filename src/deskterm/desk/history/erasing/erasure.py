@@ -31,6 +31,7 @@ from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.desk.domain.quoted_text import redact_quotes
 from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.history.erasing.erased_drafts import overwrite_deleted, redact_drafts
+from deskterm.desk.history.erasing.erased_templates import redact_templates
 from deskterm.desk.history.erasing.erased_views import redact_views
 from deskterm.desk.policy.request_fields import holds_personal_text
 from deskterm.errors import DeskError
@@ -111,11 +112,13 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
             _clear_contact(works[0].session, found.person)
             redact_drafts(works[0].session, found.tickets, names.redact)
             redact_views(works[0].session, names.redact, ERASED)
+            redact_templates(works[0].session, names.redact)
     if not found.tickets and not dry_run:
         with desk.writing("erase") as session:
             _clear_contact(session, found.person)
             redact_drafts(session, (), names.redact)
             redact_views(session, names.redact, ERASED)
+            redact_templates(session, names.redact)
     if not dry_run:
         # Until then SQLite's write-ahead log holds the pages with the old texts
         desk.store.checkpoint()
