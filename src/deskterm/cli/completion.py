@@ -30,17 +30,22 @@ _KINDS_OF_OPTIONS = {
     "--ticket": "numbers",
     "--filter": "filters",
     "--view": "views",
+    "--template": "templates",
 }
 """Option → the kind of its values."""
 _KINDS_OF_ARGUMENTS = {
     **dict.fromkeys(("number", "reference", "of", "into", "incident", "home"), "numbers"),
     "login": "people",
+    "macro": "macros",
 }
 """Name of an argument → the kind of its values."""
 _FILTERS = frozenset({("ticket list", "words"), ("ticket search", "words"), ("view save", "words")})
 """Commands whose words are a filter, with the name of that argument."""
 _VIEWS = frozenset(f"view {verb}" for verb in ("show", "save", "rename", "delete", "share", "default", "place"))
 """Commands whose `name` is that of a view."""
+
+_NAMES = {"template show": "templates", "macro show": "macros", "macro remove": "macros"}
+"""Commands whose `name` is that of something else → the kind of it."""
 
 
 def print_script(
@@ -76,7 +81,9 @@ def _find_kind(path: str, argument: str) -> str:
     """Return the kind of an argument's values; empty where none are known."""
     if (path, argument) in _FILTERS:
         return "filters"
-    return "views" if path in _VIEWS and argument == "name" else _KINDS_OF_ARGUMENTS.get(argument, "")
+    if argument == "name" and (path in _VIEWS or path in _NAMES):
+        return _NAMES.get(path, "views")
+    return _KINDS_OF_ARGUMENTS.get(argument, "")
 
 
 def _build_cases(table: Mapping[str, list[str]]) -> str:

@@ -51,6 +51,9 @@ def _list_values(kind: str, login: str | None) -> Iterator[str]:
         elif kind == "clients":
             sql = "SELECT key FROM organisation ORDER BY key LIMIT :limit"
             yield from (key for (key,) in reader.rows(sql, {"limit": _MOST_CLIENTS}))
+        elif kind in ("templates", "macros"):
+            sql = "SELECT DISTINCT key FROM template WHERE kind = :kind AND owner IN ('', :own) ORDER BY key"
+            yield from (key for (key,) in reader.rows(sql, {"kind": kind.removesuffix("s"), "own": own}))
         elif kind == "people":
             yield from (agent.login for agent in agents if agent.active)
         elif kind == "filters":

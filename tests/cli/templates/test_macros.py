@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli_call import Call
+from deskterm.cli.completion_values import print_values
 
 pytestmark = pytest.mark.law("C-21")
 
@@ -43,7 +44,9 @@ def test_a_macro_is_run_on_several_tickets_and_undone_on_all_at_once(managed_ser
     assert 'did you mean "take"' in managed_services("ticket", "macro", "tkae", "1001", *AT).err
 
 
-def test_a_macro_of_ones_own_is_made_of_what_was_done_last(managed_services: Call, tmp_path: Path) -> None:
+def test_a_macro_of_ones_own_is_made_of_what_was_done_last(
+    managed_services: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "There are no macros yet" in managed_services("macro", "list", *AT).out
     managed_services("ticket", "set", "1001", "--status", "in-progress", *AT)
     managed_services("ticket", "assign", "1001", "ann", *AT)
@@ -56,5 +59,7 @@ def test_a_macro_of_ones_own_is_made_of_what_was_done_last(managed_services: Cal
     (mine,) = managed_services("macro", "list", "--json", *AT).json
     assert (mine["key"], mine["own"]) == ("take-it-up", True)
     assert managed_services("macro", "list", "--json", "--as", "sam", *AT).json[0]["own"]
+    assert print_values("macros", "ann") == 0
+    assert capsys.readouterr().out == "take-it-up\n"
     assert managed_services("macro", "remove", "take-it-up", *AT).out == "Macro take-it-up removed.\n"
     assert managed_services("macro", "remove", "take-it-up", *AT).code == 1
