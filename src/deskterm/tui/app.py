@@ -153,7 +153,9 @@ class DeskApp(App[None]):
         self.refresh(layout=True)
 
     def _write_frame(self) -> None:
-        """Write what has changed."""
+        """Write what has changed, unless the console has ended while a frame was held back."""
+        if not self._running:
+            return
         sequences = self._painter.render()
         if sequences or self.cursor_position != self._previous_cursor_position:
             super()._display(self.screen, Frame(sequences))  # type: ignore[arg-type]
