@@ -17,6 +17,8 @@ from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo_acts import list_undoable_acts, undo_commands
 from deskterm.desk.linking import merge
+from deskterm.desk.templates.definitions import Macro
+from deskterm.desk.templates.run import MacroCall, run_macro
 from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.snooze import snooze
@@ -32,6 +34,11 @@ IGNORED_COLUMNS = {"version", "hash", "updated_at", "next_event_at"}
 """Columns that every event changes, and the next warning of a clock: an undo does not bring one back that has passed
 meanwhile."""
 
+MACROS = [
+    MacroCall(Macro(key="a", label="A", severity="high", assign="nobody", note="Seen.", status=("working", "waiting"))),
+    MacroCall(Macro(key="b", label="B", assign="sam", tags=("t1", "-t2"), status=("solved",), statuses=("working",))),
+]
+
 Command = Callable[[DeskSession, int, int, datetime], CommandResult]
 COMMANDS: dict[str, Command] = {
     "working": lambda desk, number, index, now: update.move(desk, number, "working", now=now),
@@ -44,6 +51,7 @@ COMMANDS: dict[str, Command] = {
     "tag": lambda desk, number, index, now: update.tag(desk, number, [f"t{index}"], now=now),
     "untag": lambda desk, number, index, now: update.tag(desk, number, [], [f"t{index - 1}"], now=now),
     "snooze": lambda desk, number, index, now: snooze(desk, number, at(5000), now=now),
+    "macro": lambda desk, number, index, now: run_macro(desk, number, MACROS[index % 2], now=now),
     "merge": lambda desk, number, index, now: merge.merge_into(desk, number, into=number + 1 - index % 3, now=now),
 }
 

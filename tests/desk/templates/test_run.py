@@ -127,6 +127,10 @@ def test_on_several_tickets_those_that_refuse_it_keep_no_other_back_and_one_undo
 
 def test_a_macro_is_held_back_by_what_came_since_and_by_what_one_may_not_do(desk: DeskSession) -> None:
     messages.record_customer_message(desk, 1001, "Wait!", now=at(5))
+    # What became due before it is no part of it
+    call = prepare_macro(desk, macro(tags=["y"]))
+    run_macro(desk, 1002, call, now=at(90))
+    assert {event.kind for event in read_events(desk, 1002) if "macro" in event.data} == {"tagged"}
     with pytest.raises(VersionConflict):
         run_macro(desk, 1001, prepare_macro(desk, macro(tags=["x"])), now=at(10), version=1)
     viewer = open_desk(desk.store, "vic")

@@ -45,7 +45,9 @@ def record_due_events(work: TicketTransaction, until: int, catch_up: CatchUp) ->
     transactions that did so, in order; they are written, and belong to the same database transaction. until: epoch
     seconds; not that of the transaction, which a wrong clock may have put into the future."""
     steps: list[TicketTransaction] = []
-    context = replace(work.context, agent=build_system_agent(), behind="", bulk=None, note=None, undo_window=0)
+    context = replace(
+        work.context, agent=build_system_agent(), behind="", bulk=None, macro="", note=None, undo_window=0
+    )
 
     def begin() -> TicketTransaction:
         # Warnings and misses that nothing followed from are written together: nothing reads their rows meanwhile
