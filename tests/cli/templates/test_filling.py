@@ -47,6 +47,11 @@ def test_a_message_is_made_of_a_template_and_never_sent_with_a_gap(managed_servi
     assert f"Guten Tag {requester}, Perth {{due}}" in bodies
     assert f"Hello {requester} (1001), please answer by noon." in bodies
     assert "Seen by ann." in bodies
+    managed_services("ticket", "set", "1001", "--status", "in-progress", *AT)
+    solved = managed_services("ticket", "resolve", "1001", "a new cable", "--template", "ask", "--set", "due=now", *AT)
+    assert (solved.code, solved.err) == (0, "")
+    shown = managed_services("ticket", "show", "1001", "--json", *AT).json["messages"]
+    assert f"Hello {requester} (1001), a new cable by now." in [message["body"] for message in shown]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, IfVersion, Number, ReasonOption
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
-from deskterm.cli.runtime.stdin import read_text
+from deskterm.cli.templates.filling import Filling, LanguageOption, TemplateName, Values
 from deskterm.desk.conversation.thanks_messages import overrule_thanks
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
@@ -46,6 +46,9 @@ def resolve(
         bool, typer.Option("--attached", help="Resolve all tickets that are attached to it, too.")
     ] = False,
     attach: Attach = None,
+    template: TemplateName = None,
+    language: LanguageOption = "",
+    values: Values = None,
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
@@ -55,7 +58,9 @@ def resolve(
     letter, and those that cannot be resolved are named.
     """
     cli: CliContext = context.obj
-    desk, words, now = cli.open_desk(), read_text(note), cli.now()
+    filling = Filling(template, language, values)
+    desk, words, now = cli.open_desk(), filling.read_words(note), cli.now()
+    words = filling.write(desk, number, "resolve", words, now)
     channel = check_channel(desk, channel, "email")
     kind: Literal["temporary"] | None = "temporary" if temporary else None
     # A version is that of one ticket, and --attached is about many
