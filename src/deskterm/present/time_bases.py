@@ -13,7 +13,7 @@ from deskterm.sla.opening_hours import DAY
 from deskterm.sla.targets import parse_target
 
 TimeBase: TypeAlias = Literal["", "working", "calendar"]
-"""What a time left is counted in; empty where it need not be said."""
+"""The time that a clock counts; empty where it need not be said."""
 
 _SPANS_OF_A_DAY = ["00:00-24:00"]
 

@@ -34,6 +34,9 @@ VIEWS: tuple[View, ...] = (
 VIEWS_WITH_CLOCKS = tuple(view.key for view in VIEWS if view.key != "closed")
 """The views with tickets whose clocks may run."""
 
+AFTER_ACTIONS = ("next", "stay", "list")
+"""What may follow an act in a view, as in the settings of the console."""
+
 VIEW_NUMBERS = 9
 """The first views are opened by their number in the list, a digit."""
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from deskterm.present.wall import WallView
     from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.acts import ActLog
-    from deskterm.tui.control.hit_steps import HitSteps
-    from deskterm.tui.control.marking import Marking
-    from deskterm.tui.control.view_list import ViewList
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.dialogs.dialog import Dialog
     from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
     from deskterm.tui.drafts import Draft, Drafts
+    from deskterm.tui.lists.hit_steps import HitSteps
+    from deskterm.tui.lists.marking import Marking
+    from deskterm.tui.lists.view_list import ViewList
     from deskterm.tui.panes import Navigable
     from deskterm.tui.panes.pane_set import PaneSet
     from deskterm.tui.settings.declarations import PaneLayout

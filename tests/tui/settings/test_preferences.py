@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from deskterm.present.views import AFTER_ACTIONS
+from deskterm.tui.settings.declarations import SETTINGS
 from deskterm.tui.settings.file import read_settings
 from deskterm.tui.settings.preferences import Preferences
 
@@ -67,3 +69,8 @@ def test_a_choice_that_cannot_be_kept_holds_until_the_end_and_says_so(settings: 
     preferences = Preferences(read_settings(settings), tmp_path / "file" / "console.json")
     assert "That holds until you leave" in preferences.keep("layout", "single")
     assert preferences.settings.layout == "single"
+
+
+@pytest.mark.law("C-11")
+def test_views_know_the_words_of_the_settings() -> None:
+    assert SETTINGS["after_action"].choices == AFTER_ACTIONS

@@ -16,15 +16,21 @@ from deskterm.cli.ticket.queue_table import parse_columns
 from deskterm.desk.directory import saved_views
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.filters.scope import choose_base
-from deskterm.present.views import VIEW_NUMBERS, VIEWS, View, format_view_keys, list_reserved_names, place_view
+from deskterm.present.views import (
+    AFTER_ACTIONS,
+    VIEW_NUMBERS,
+    VIEWS,
+    View,
+    format_view_keys,
+    list_reserved_names,
+    place_view,
+)
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.personal.saved_views import SavedView, load_view_choices
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
 from deskterm.store.queries.queue import SortOrder, Viewer, count_tickets
-from deskterm.tui.settings.declarations import SETTINGS
 
-_AFTER_ACTIONS = SETTINGS["after_action"].choices
-_AFTER_ACTION_HELP = f"{', '.join(_AFTER_ACTIONS)}, as in the settings of the console; empty for what those say."
+_AFTER_ACTION_HELP = f"{', '.join(AFTER_ACTIONS)}, as in the settings of the console; empty for what those say."
 Name = Annotated[str, typer.Argument(help="The view's name.", metavar="NAME")]
 
 
@@ -106,8 +112,8 @@ def save_view(
     cli: CliContext = context.obj
     if sort is not None and sort not in get_args(SortOrder):
         raise UsageError(f"There is no order {sort!r}: use {', '.join(get_args(SortOrder))}.")
-    if after_action and after_action not in _AFTER_ACTIONS:
-        raise UsageError(f"--after-action is {', '.join(_AFTER_ACTIONS)}.")
+    if after_action and after_action not in AFTER_ACTIONS:
+        raise UsageError(f"--after-action is {', '.join(AFTER_ACTIONS)}.")
     if base is not None and base not in (view.key for view in VIEWS):
         raise UsageError(f"There is no view {base!r} to narrow: use {', '.join(view.key for view in VIEWS)}.")
     with cli.open_reader() as reader:

@@ -1,4 +1,4 @@
-"""What the text of a filter says by itself: which tickets it is about, and the words that it looks for."""
+"""The tickets that the text of a filter is about by itself, and the words that it looks for."""
 
 from __future__ import annotations
 

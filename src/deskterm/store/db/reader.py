@@ -75,7 +75,7 @@ class ReadConnection:
         """The schema of a server's tables, quoted."""
         self._scope: tuple[tuple[str, ...], str] = ((), "")
         self._kept: dict[object, Any] = {}
-        """What `keep` was asked for, as long as nobody commits."""
+        """The results that `keep` was asked for, as long as nobody commits."""
         self._kept_at: object = None
         self._sqlite: sqlite3.Connection | None = None
         self._server: psycopg.Connection[Any] | None = None

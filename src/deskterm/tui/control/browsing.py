@@ -11,9 +11,9 @@ from deskterm.errors import DeskError
 from deskterm.present.models import TABS, TabKey, TicketView
 from deskterm.present.sanitize import Safe
 from deskterm.tui.commands.keys import name_keys
-from deskterm.tui.control.hit_steps import HitSteps
-from deskterm.tui.control.marking import Marking
-from deskterm.tui.control.view_list import ViewList
+from deskterm.tui.lists.hit_steps import HitSteps
+from deskterm.tui.lists.marking import Marking
+from deskterm.tui.lists.view_list import ViewList
 from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.target import Target
 from deskterm.tui.workers import messages
@@ -59,7 +59,7 @@ class Browser:
         """The futures of those who wait for a ticket to be shown, by its number."""
         self._list_shown: asyncio.Future[None] | None = None
         """Done when the list that was asked for is shown; None when it is."""
-        self.hit_steps = HitSteps(host, panes, self)
+        self.hit_steps = HitSteps(panes, lambda: self.shown_number, self.move_cursor, host.notify)
         self.marking = Marking(panes.queue, reader, lambda: self.queue_query, host.update_titles)
 
     # -- lists ---------------------------------------------------------------------------------------------------

@@ -17,8 +17,7 @@ from deskterm.procedure.ticket_fields import QUEUE_FIELDS, TicketField
 if TYPE_CHECKING:
     from rich.style import Style
 
-    from deskterm.store.queries.queue import SortOrder
-    from deskterm.tui.panes.hit_painter import HitPainter
+    from deskterm.tui.terminal.hit_painter import HitPainter
 
 DUE_WIDTH = 13
 """Cells that tick: cursor, mark, glyph and countdown; first in the line, so that a tick repaints only these."""
@@ -30,9 +29,6 @@ TIME_WIDTH, BASE_WIDTH = 8, 2
 
 LATE_WIDTH = 3
 """Cells that the word `late` takes more than the sign in its place, where there are no colours."""
-
-SORTS_BY: dict[str, SortOrder] = {"left": "due", "number": "received", "received": "received", "updated": "updated"}
-"""Column → the order of the list that a click on its title asks for; all others ask for the order of work."""
 
 SEARCHED = frozenset({"number", "subject", "client", "requester"})
 """Columns in which the words of a filter are looked for."""

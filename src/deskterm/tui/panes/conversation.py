@@ -18,8 +18,8 @@ from textual.strip import Strip
 
 from deskterm.present.models import TabKey, TicketView
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.panes.hit_painter import HitPainter
 from deskterm.tui.panes.thread import FileSpot, Line, find_first_new, lay_out_tab, lay_out_thread
+from deskterm.tui.terminal.hit_painter import HitPainter
 
 
 # inherit_bindings: keys that Textual gives to scrolling views would come before those of the table of commands

@@ -30,8 +30,8 @@ from deskterm.tui.panes.columns import (
     make_columns,
     paint_cells,
 )
-from deskterm.tui.panes.hit_painter import HitPainter
 from deskterm.tui.panes.page_cache import PAGE, Pages
+from deskterm.tui.terminal.hit_painter import HitPainter
 
 HEADER = 1
 """Lines of column titles, which stay in place when the rows scroll."""

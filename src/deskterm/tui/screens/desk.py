@@ -19,7 +19,6 @@ from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.panes.banner import Banner
 from deskterm.tui.panes.clocks import Clocks
-from deskterm.tui.panes.columns import SORTS_BY
 from deskterm.tui.panes.conversation import Conversation
 from deskterm.tui.panes.keyline import KeyLine
 from deskterm.tui.panes.next_breach import NextBreach
@@ -305,7 +304,7 @@ class DeskScreen(Screen[None]):
 
     @on(Queue.TitleClicked)
     def _title_clicked(self, message: Queue.TitleClicked) -> None:
-        order = SORTS_BY.get(message.column, "order")
+        order = titles.SORTS_BY.get(message.column, "order")
         # A second click on what the list is sorted by leads back to the order of work
         self.workspace.sort("order" if order == self.workspace.queue_query.order else order)
 

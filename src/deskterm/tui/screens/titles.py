@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from deskterm.present.models import TicketView
+    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.console import TitledScreen
     from deskterm.tui.workers.messages import QueueQuery
 
@@ -135,6 +136,8 @@ def format_empty_list(query: QueueQuery, *, has_team: bool) -> str:
     }.get(query.listed, "There are no tickets yet: <key new> opens one.")
 
 
+SORTS_BY: dict[str, SortOrder] = {"left": "due", "number": "received", "received": "received", "updated": "updated"}
+"""Column → the order of the list that a click on its title asks for; all others ask for the order of work."""
 _ORDERS = {"order": "by order of work", "due": "by due", "received": "newest first", "updated": "last updated first"}
 
 

@@ -1,4 +1,4 @@
-"""What follows from the query of a list alone: the place of a ticket in its order, and the words it looks for."""
+"""The place of a ticket in the order of a list, and the words that a list looks for."""
 
 from __future__ import annotations
 

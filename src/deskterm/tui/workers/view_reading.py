@@ -33,7 +33,7 @@ class ViewReader:
         self._counted: Mapping[str, SavedView] = {}
         """The views that they are of."""
         self._wait_until = 0.0
-        """When they may be read again, seconds of a steady clock."""
+        """The time from which they may be read again, seconds of a steady clock."""
         self.is_behind = False
         """True while the counts of saved views are older than the last change."""
 

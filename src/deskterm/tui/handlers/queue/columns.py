@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from deskterm.errors import UsageError
 from deskterm.tui.dialogs.columns import ColumnChoice, ColumnLine, ColumnsDialog
-from deskterm.tui.panes.columns import SORTS_BY, make_columns
+from deskterm.tui.panes.columns import make_columns
+from deskterm.tui.screens.titles import SORTS_BY
 from deskterm.tui.settings.declarations import COLUMN_NAMES
 
 if TYPE_CHECKING:

@@ -72,7 +72,7 @@ class ViewList:
 
     @property
     def after_action(self) -> str:
-        """What an act does in the view that is shown: what the view says, or else the settings."""
+        """The place of the cursor after an act in the view that is shown, as the view says, or else the settings."""
         saved = line.saved if (line := self.find(self.shown)) is not None else None
         return (saved.after_action if saved is not None else "") or self._preferences.settings.after_action
 

@@ -1,0 +1,1 @@
+"""Parts of the queue beside its rows: its views, marks, and the hits of its filter."""
