@@ -62,6 +62,7 @@ PRELOAD = (
     "deskterm.tui.handlers.ticket.items",
     "deskterm.tui.handlers.ticket.reading",
     "deskterm.tui.handlers.files.attaching",
+    "deskterm.tui.handlers.letter.guard",
     "deskterm.tui.handlers.files.ticket_files",
 )
 """Modules that the write thread imports ahead of the first key, what is pressed most often first. The handlers bring

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.conversation.files import Attach, read_attachments
+from deskterm.cli.conversation.guarding import Anyway, pass_guard
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.templates.filling import Filling, LanguageOption, TemplateName, Values
 from deskterm.desk.conversation import messages, scheduled_replies
+from deskterm.desk.conversation.guard.findings import ReplyDraft
 from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.errors import UsageError
 
@@ -38,6 +40,7 @@ def reply(
         bool, typer.Option("--with-files", help="With --from-requester: files came with it, so it is more than thanks.")
     ] = False,
     attach: Attach = None,
+    anyway: Anyway = False,
     template: TemplateName = None,
     language: LanguageOption = "",
     values: Values = None,
@@ -81,14 +84,16 @@ def reply(
         if resolution is not None or channel != "email" or author is not None or received is not None or with_files:
             raise UsageError("--at goes with --status and --next-steps: what is sent later is a letter.")
         desk = cli.open_desk()
+        text, files = filling.write(desk, number, "reply", body, now), read_attachments(desk, attach)
+        pass_guard(desk, number, ReplyDraft(text, len(files)), channel=channel, anyway=anyway, now=now)
         result = scheduled_replies.schedule_reply(
             desk,
             number,
-            filling.write(desk, number, "reply", body, now),
+            text,
             send_at,
             status=status,
             next_steps=next_steps,
-            files=read_attachments(desk, attach),
+            files=files,
             now=now,
             version=version,
         )
@@ -96,15 +101,20 @@ def reply(
         raise UsageError("--author, --received and --with-files go with --from-requester.")
     else:
         desk = cli.open_desk()
+        channel = check_channel(desk, channel, "email")
+        text, files = filling.write(desk, number, "reply", body, now), read_attachments(desk, attach)
+        draft = ReplyDraft(text, len(files), is_solution=resolution is not None)
+        unaddressed = pass_guard(desk, number, draft, channel=channel, anyway=anyway, now=now)
         result = messages.reply(
             desk,
             number,
-            filling.write(desk, number, "reply", body, now),
+            text,
             status=status,
             next_steps=next_steps,
             resolution=resolution,  # type: ignore[arg-type]
-            channel=check_channel(desk, channel, "email"),
-            files=read_attachments(desk, attach),
+            channel=channel,
+            files=files,
+            unaddressed=unaddressed,
             now=now,
             version=version,
         )

@@ -9,11 +9,13 @@ from typing import Annotated, Literal
 import typer
 
 from deskterm.cli.conversation.files import Attach, read_attachments
+from deskterm.cli.conversation.guarding import Anyway, pass_guard
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, IfVersion, Number, ReasonOption
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.templates.filling import Filling, LanguageOption, TemplateName, Values
+from deskterm.desk.conversation.guard.findings import ReplyDraft
 from deskterm.desk.conversation.thanks_messages import overrule_thanks
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
@@ -46,6 +48,7 @@ def resolve(
         bool, typer.Option("--attached", help="Resolve all tickets that are attached to it, too.")
     ] = False,
     attach: Attach = None,
+    anyway: Anyway = False,
     template: TemplateName = None,
     language: LanguageOption = "",
     values: Values = None,
@@ -67,6 +70,9 @@ def resolve(
     if attached and version is not None:
         raise UsageError("--attached and --if-version go one at a time.")
     files = read_attachments(desk, attach)
+    draft = ReplyDraft(words, len(files), is_solution=True)
+    # A letter on an incident goes to the people of many tickets, and the incident itself may be over
+    unaddressed = not attached and pass_guard(desk, number, draft, channel=channel, anyway=anyway, now=now)
     if attached:
         result = incidents.resolve_incident(
             desk,
@@ -91,6 +97,7 @@ def resolve(
             channel=channel,
             strict=strict,
             files=files,
+            unaddressed=unaddressed or None,
             now=now,
             version=version,
         )

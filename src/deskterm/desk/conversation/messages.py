@@ -39,6 +39,7 @@ def reply(
     channel: str = "email",
     automatic: bool = False,
     files: Sequence[NewFile] = (),
+    unaddressed: bool = False,
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
@@ -47,9 +48,11 @@ def reply(
     status: the status that the ticket moves to with the reply, by key or label; one that it has already moves nothing,
     so that the words are not lost (D-30). next_steps: the reply says what happens next, which answers and reviews at
     once (S1-20). resolution: the reply gives one (S1-21). automatic: no person wrote it, so it does not stop the
-    response clock (S1-19). files: those that go with it (C-22). By mail, a letter is queued for the requester and the
-    participants (M-46). Raises VersionConflict when the ticket is no longer at `version`, UsageError for a body without
-    visible text and for files that are too large, and DeskError for mail to nobody (D-13)."""
+    response clock (S1-19). files: those that go with it (C-22). unaddressed: nobody whom it is for has an address, so
+    it reaches nobody and is no answer; `guard.checking` finds that out (C-23, D-13). By mail, a letter is queued for
+    the requester and the participants (M-46). Raises VersionConflict when the ticket is no longer at `version`,
+    UsageError for a body without visible text and for files that are too large, and DeskError for mail to nobody
+    (D-13)."""
     text = require_message_text(body)
     with desk.ticket(number, "reply", now, version) as work:
         summary, event = append_reply(
@@ -61,6 +64,7 @@ def reply(
             channel=channel,
             automatic=automatic,
             files=files,
+            unaddressed=unaddressed,
         )
         result = work.build_result(summary)
         if resolution is not None:
@@ -85,6 +89,7 @@ def append_reply(
     channel: str = MAIL,
     automatic: bool = False,
     files: Sequence[NewFile] = (),
+    unaddressed: bool = False,
     changes: Changes = MappingProxyType({}),
 ) -> AppendedReply:
     """Append a public reply of the agent at work, as `reply` describes it. changes: what its event changes too."""
@@ -111,6 +116,7 @@ def append_reply(
         automatic=automatic,
         next_steps=next_steps,
         resolution=resolution,
+        unaddressed=unaddressed,
     )
     moved = f", now {target.label}" if target else ""
     if status is not None and target is None:

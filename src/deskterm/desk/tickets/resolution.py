@@ -47,6 +47,7 @@ def resolve(
     channel: str = "email",
     strict: bool = False,
     files: Sequence[NewFile] = (),
+    unaddressed: bool | None = None,
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
@@ -56,7 +57,7 @@ def resolve(
     resolution: permanent or temporary; left out, what the code implies, else permanent. code: key or label of one of
     the procedure's resolutions; may be left out where `resolution` allows only one. status: where the ticket goes
     instead. next_steps: the note says what happens next. strict: raise IncompleteLetter when the letter lacks required
-    parts (S2-19). files: go with the note (C-22).
+    parts (S2-19). files: go with the note (C-22). unaddressed: as for `record_resolution`.
 
     Raises UsageError where `resolution` and `code` contradict each other.
     """
@@ -71,6 +72,7 @@ def resolve(
             channel=channel,
             next_steps=next_steps,
             files=files,
+            unaddressed=unaddressed,
         )
         result = work.build_result(f"{number}: {phrase}{_format_attached_hint(work)}")
         # Checked at last, because the letter is only there once the resolution has been recorded

@@ -16,7 +16,7 @@ from deskterm.procedure.schema.calendars import CadencePart, CalendarPart, Holid
 from deskterm.procedure.schema.checklists import Checklist, ChecklistItem
 from deskterm.procedure.schema.development import Development, DevRoute, DevStatus
 from deskterm.procedure.schema.feedback import Feedback
-from deskterm.procedure.schema.messages import Files
+from deskterm.procedure.schema.messages import Files, ReplyPart, SendGuard
 from deskterm.procedure.schema.notifications import LetterCheck, Letters, Notice, Template
 from deskterm.procedure.schema.people import Coverage, Department, Ladder, LadderLevel, Role, Team, Tier
 from deskterm.procedure.schema.sla import MetricPart, Objective, PolicyPart, Report, SlaPart
@@ -71,6 +71,7 @@ __all__ = [
     "Procedure",
     "QueueOrder",
     "QuoteState",
+    "ReplyPart",
     "Report",
     "RequestType",
     "Resolution",
@@ -78,6 +79,7 @@ __all__ = [
     "Role",
     "Rota",
     "Rule",
+    "SendGuard",
     "Severity",
     "Shift",
     "SlaPart",
@@ -153,6 +155,7 @@ class Procedure(Part):
     letters: Letters = Letters()
     letter_checks: tuple[LetterCheck, ...] = ()
     files: Files = Files()
+    send_guard: SendGuard = SendGuard()
     queue: QueueOrder = QueueOrder()
     channels: tuple[Key, ...] = Field(min_length=1, default=("email", "phone", "portal"))
     """Ways in, the usual one first."""

@@ -23,8 +23,8 @@ def find_merged_tickets(reader: ReadConnection, number: int, fields: str | None 
     return sorted(seen - {number})
 
 
-def bind_numbers(numbers: Sequence[int]) -> tuple[str, dict[str, object]]:
-    """Return the placeholders of an IN list, and the parameters for them."""
+def bind_numbers(numbers: Sequence[object]) -> tuple[str, dict[str, object]]:
+    """Return the placeholders of an IN list of numbers or other values, and the parameters for them."""
     names = [f"number{place}" for place in range(len(numbers))]
     return ", ".join(f":{name}" for name in names), dict(zip(names, numbers, strict=True))
 

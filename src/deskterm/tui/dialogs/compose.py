@@ -51,8 +51,9 @@ class Composer(Vertical):
     status that the ticket moves to with the letter. Set afterwards: channel, how the answer goes out, by mail unless
     another one is chosen; resolution, the kind of resolution that the letter states; attached, it resolves the attached
     tickets too; warned, the writer was warned of what the letter lacks; changed, called with each change, so that the
-    words are kept (C-05); dropped, a pasted text that may be paths of files; extra, what else belongs to the letter and
-    is kept with its draft, as JSON has it.
+    words are kept (C-05); dropped, a pasted text that may be paths of files; findings, what spoke against it when it
+    was sent last, and overruled, what the writer sends it in spite of; extra, what else belongs to the letter and is
+    kept with its draft, as JSON has it.
     """
 
     DEFAULT_CSS = """
@@ -105,6 +106,8 @@ class Composer(Vertical):
         self.attached = False
         self.channel = MAIL
         self.dropped = ""
+        self.findings: Sequence[Any] = ()
+        self.overruled: set[object] = set()
         self.extra: dict[str, Any] = {}
         self._lines: dict[str, Content] = {}
         self.people: Sequence[Person] = ()

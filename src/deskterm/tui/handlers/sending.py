@@ -25,6 +25,7 @@ from deskterm.tui.commands.keys import format_key
 from deskterm.tui.control.composing import ComposerController
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.handlers.files.attaching import read_attached
+from deskterm.tui.handlers.letter.guard import is_cleared, is_unaddressed
 from deskterm.tui.handlers.templates.filling import fill_gaps
 from deskterm.tui.panes.colours import BOLD, FAINT
 
@@ -63,8 +64,10 @@ async def send(console: Console, controller: ComposerController, composer: Compo
             return
     controller.keep()
     composer.sending = True
-    console.begin_act([composer.number])
     try:
+        if composer.kind != "note" and not await is_cleared(console, composer):
+            return
+        console.begin_act([composer.number])
         files: list[NewFile] = []
         sending = _sending(console, composer, controller.draft, files, at)
         # Behind the words, which are those of this moment
@@ -107,6 +110,7 @@ def _sending(
     status = composer.next_status.key if composer.next_status is not None else None
     code, attached, strict = composer.resolution or None, composer.attached, not composer.warned
     channel, now = composer.channel, console.now()
+    unaddressed = is_unaddressed(composer)
 
     def send(desk: DeskSession) -> CommandResult:
         with desk.sending(draft.id if draft is not None else None):
@@ -122,7 +126,15 @@ def _sending(
             return schedule_reply(desk, number, text, at, status=status, files=files, now=now, version=base_version)
         if kind == "reply":
             return messages.reply(
-                desk, number, text, status=status, channel=channel, files=files, now=now, version=base_version
+                desk,
+                number,
+                text,
+                status=status,
+                channel=channel,
+                files=files,
+                unaddressed=unaddressed,
+                now=now,
+                version=base_version,
             )
         if attached:
             # Without the version, which is that of one ticket: this is about many
@@ -138,6 +150,7 @@ def _sending(
             channel=channel,
             strict=strict,
             files=files,
+            unaddressed=unaddressed or None,
             now=now,
             version=base_version,
         )

@@ -1,0 +1,1 @@
+"""Reads for whoever writes a reply."""
