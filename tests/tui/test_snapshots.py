@@ -162,11 +162,13 @@ def test_a_pane_of_a_small_terminal(demo: str, pane: str, key: str, snap_compare
     assert snap_compare(make_console(demo), terminal_size=SMALL, run_before=press("j", "g", key, until=is_at_pane))
 
 
-@pytest.mark.parametrize("keys", ["s", "S j", "a"], ids=["status-s", "severity-S", "assign-a"])
+@pytest.mark.parametrize(
+    "keys", ["s", "S j", "a", "i down", "m"], ids=["status-s", "severity-S", "assign-a", "template-i", "macro-m"]
+)
 def test_choosing(demo: str, keys: str, snap_compare: SnapCompare) -> None:
     async def visit(pilot: Pilot[Any]) -> None:
         first, *others = keys.split()
-        await press(first, opens="Choose")(pilot)
+        await press(first, opens="FindText" if first in "im" else "Choose")(pilot)
         await pilot.press(*others)
         for preview in pilot.app.screen.query("#preview").results(Static):
             await wait_until(pilot, lambda place=preview: str(place.content) not in ("", "…"), "what it would do")  # type: ignore[misc]
