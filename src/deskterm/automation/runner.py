@@ -30,6 +30,7 @@ from deskterm.sla.zones import format_local_time
 from deskterm.store.db.engine import Store
 from deskterm.store.db.errors import RefusedConnection, UnavailableDesk
 from deskterm.store.db.instants import NEVER
+from deskterm.store.db.sqlite.change_watch import ChangeWatch
 from deskterm.store.db.tables import ClockRow, table_of
 
 Started = TypeVar("Started")
@@ -38,6 +39,9 @@ DIGEST_AFTER = 60
 """Seconds by which an alert may be late and still be shown by itself, not in the digest."""
 LONGEST_DELAY = 30.0
 """Most seconds between two tries of a desk that is locked or out of reach."""
+_MOST_POLLS = 15
+"""Looks for changes until the desk is read again although nothing was written: its file may have been moved."""
+
 POLL_INTERVAL = 1.0
 """Most seconds between two looks at the next event: another program may have brought an earlier one."""
 
@@ -76,6 +80,11 @@ class Runner:
         self._handover = ShiftHandover(self._desk)
         self._replies = ScheduledReplies(self._desk)
         self._last_step: datetime | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL of the desk."""
+        return self._desk.store.url
 
     def next_at(self) -> datetime | None:
         """Return the instant of the next alert; None when none is to come."""
@@ -160,6 +169,7 @@ def run_until_stopped(
     of a step, in order of time. report_absence: called with a sentence when the desk is locked or out of reach, and
     when it is back; meanwhile it is tried less and less often."""
     absence = _Absence(report_absence)
+    watch = ChangeWatch(runner.url)
     while not stop.is_set():
         alerts: list[ClockAlert] = []
         try:
@@ -178,9 +188,18 @@ def run_until_stopped(
             stop.wait(absence.note_failure(error))
             continue
         absence.end()
+        _rest(clock, stop, following, watch)
+    watch.close()
+
+
+def _rest(clock: Callable[[], datetime], stop: threading.Event, following: datetime | None, watch: ChangeWatch) -> None:
+    """Sleep until the next event, until somebody has written, or until `stop` is set."""
+    for _ in range(_MOST_POLLS):
         ahead = POLL_INTERVAL if following is None else (following - clock()).total_seconds()
         # At least a moment: an event that cannot be noted must not keep the processor busy
-        stop.wait(min(max(ahead, 0.05), POLL_INTERVAL))
+        is_stopped = stop.wait(min(max(ahead, 0.05), POLL_INTERVAL))
+        if is_stopped or watch.has_changed() or (following is not None and clock() >= following):
+            return
 
 
 def start_when_available(

@@ -16,6 +16,7 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
@@ -30,6 +31,7 @@ from deskterm.tui.settings.preferences import Preferences, load_preferences
 from deskterm.tui.terminal.frames import Frames
 from deskterm.tui.terminal.painter import Frame, Painter
 from deskterm.tui.terminal.signals import stop_group, watch_for_end
+from deskterm.tui.terminal.ticks import Part, is_settled, place_parts
 from deskterm.tui.themes import DARK, THEMES, find_theme
 from deskterm.tui.type_ahead import KeyDone, TypeAhead
 from deskterm.tui.workers.automation_worker import AutomationWorker
@@ -147,6 +149,17 @@ class DeskApp(App[None]):
             self._frames.changed()
         else:
             super()._display(screen, renderable)
+
+    def paint_parts(self, widget: Widget, parts: Sequence[Part]) -> bool:
+        """Write what lines of a widget begin with, where nothing lies over them; return whether that is done."""
+        writes = self._running and not self._batch_count and not self.is_headless and not self.is_inline
+        if not writes or not self._painter.has(self.size) or not is_settled(self, widget.screen):
+            return False
+        for x, y, strip in place_parts(widget, parts):
+            self._painter.put(x, y, strip, self.console)
+        # All panes tick together, and in one frame
+        self.call_later(self._frames.changed)
+        return True
 
     def _paint_anew(self, _: App[Any]) -> None:
         """Write every cell: another program had the terminal."""

@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.strip import Strip
+from textual.visual import Visual
 from textual.widget import Widget
 
 from deskterm.present.models import Urgency
 from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
+from deskterm.tui.terminal.ticks import paint_parts
 
 
 class Ticker(NamedTuple):
@@ -35,7 +38,13 @@ class Banner(Widget):
         texts = (desk, view, who, clock)
         if (texts, ticker) != (self._texts, self._ticker):
             self._texts, self._ticker = texts, ticker
-            self.refresh()
+            if self.is_attached:
+                paint_parts(self, [(0, self.render_line(0))])
+
+    def render_line(self, y: int) -> Strip:
+        """Render the line as it is now: Textual keeps what was rendered until the widget is refreshed as a whole."""
+        strips = Visual.to_strips(self, self.render(), self.size.width, 1, self.visual_style, pad=True)
+        return strips[0] if strips else Strip.blank(self.size.width)  # none before the first layout
 
     def render(self) -> Content:
         desk, view, who, clock = self._texts

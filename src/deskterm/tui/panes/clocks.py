@@ -57,9 +57,7 @@ class Clocks(ShortList):
         self._now = now
         texts = [self._time_text(clock) if clock.state == "running" else "" for clock in self._clocks]
         before, self._painted = self._painted, texts
-        for index, text in enumerate(texts):
-            if index >= len(before) or text != before[index]:
-                self.refresh_row(index)
+        self.repaint_rows(index for index, text in enumerate(texts) if index >= len(before) or text != before[index])
 
     @property
     def clocks(self) -> Sequence[TicketClock]:

@@ -46,9 +46,7 @@ class NextBreach(ShortList):
         self._now = now
         cells = [self._due_cell(line)[0] for line in self._lines]
         before, self._painted = self._painted, cells
-        for index, cell in enumerate(cells):
-            if index >= len(before) or cell != before[index]:
-                self.refresh_row(index)
+        self.repaint_rows(index for index, cell in enumerate(cells) if index >= len(before) or cell != before[index])
 
     @property
     def lines(self) -> Sequence[QueueLine]:

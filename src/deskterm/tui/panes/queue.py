@@ -32,6 +32,7 @@ from deskterm.tui.panes.columns import (
 )
 from deskterm.tui.panes.page_cache import PAGE, Pages
 from deskterm.tui.terminal.hit_painter import HitPainter
+from deskterm.tui.terminal.ticks import Part, paint_parts
 
 HEADER = 1
 """Lines of column titles, which stay in place when the rows scroll."""
@@ -192,11 +193,17 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Count down; repaint only the due cells whose text has changed."""
         self._now = now
         top = self.scroll_offset.y
+        parts: list[Part] = []
         for y in range(HEADER, self.size.height):
             index = top + y - HEADER
             line = self._pages.row(index)
-            if line is not None and self._painted_dues.get(index) != self._due_cell(line)[0]:
-                self.refresh(Region(0, y, self._due_width, 1))
+            if line is None:
+                continue
+            cell, urgency = self._due_cell(line)
+            if self._painted_dues.get(index) != cell:
+                self._painted_dues[index] = cell
+                parts.append((y, Strip(self._render_due(index, line, cell, urgency, self._base_of(index, line)))))
+        paint_parts(self, parts)
 
     # -- cursor and rows in sight --------------------------------------------------------------------------------
 
@@ -360,15 +367,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         key = (cell, *tail_key)
         strip = self._strips.get(key)
         if strip is None:
-            if self._base is None:
-                self._base = self.rich_style
-            base = self._base
-            if marked:
-                base += self._style("queue--marked")
-            if cursor:
-                base += self._style("queue--cursor" if focus else "queue--cursor-away")
-            signs = ("▌" if cursor else " ") + ("+" if marked else " ")
-            segments = [Segment(signs, base), *self._left(cell, urgency, base)]
+            base = self._base_of(index, line)
+            segments = self._render_due(index, line, cell, urgency, base)
             tail = self._tails.get(tail_key)
             if tail is None:
                 tail = self._tails[tail_key] = self._cells(line, base)
@@ -376,6 +376,22 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             strip = Strip(segments).adjust_cell_length(width, base)
             self._strips[key] = strip
         return strip
+
+    def _base_of(self, index: int, line: QueueLine) -> Style:
+        """Return the style that the cells of a row are laid on."""
+        if self._base is None:
+            self._base = self.rich_style
+        base = self._base
+        if line.number in self.marks:
+            base += self._style("queue--marked")
+        if index == self._cursor:
+            base += self._style("queue--cursor" if self.has_focus else "queue--cursor-away")
+        return base
+
+    def _render_due(self, index: int, line: QueueLine, cell: str, urgency: Urgency, base: Style) -> list[Segment]:
+        """Return the cells that tick: cursor, mark and time left."""
+        signs = ("▌" if index == self._cursor else " ") + ("+" if line.number in self.marks else " ")
+        return [Segment(signs, base), *self._left(cell, urgency, base)]
 
     def _add_mark(self, subject: Safe, mark: Safe) -> Safe:
         """Return a subject with a mark at the end of its column; in a narrow one with the sign before it."""

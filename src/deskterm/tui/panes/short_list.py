@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.content import Content, Span
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 from textual.widget import Widget
+
+from deskterm.tui.terminal.ticks import paint_parts
 
 if TYPE_CHECKING:
     from textual import events
@@ -96,11 +97,11 @@ class ShortList(Widget, can_focus=True):
             found = self._styles[key] = whole.rich_style_with_offset(x, y)
         return found
 
-    def refresh_row(self, index: int) -> None:
-        """Repaint a row, where it is in sight."""
-        y = (index - self._top) * self.row_height
-        if 0 <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, self.row_height))
+    def repaint_rows(self, indexes: Iterable[int]) -> None:
+        """Show these rows as they are now, where they are in sight: they have counted down."""
+        first = [(index - self._top) * self.row_height for index in indexes]
+        lines = [line for y in first for line in range(y, y + self.row_height) if 0 <= line < self.size.height]
+        paint_parts(self, [(y, self.render_line(y)) for y in lines])
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         return max(len(self) * self.row_height, 1)

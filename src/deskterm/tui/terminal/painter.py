@@ -88,6 +88,17 @@ class Painter:
                     x += len(cells)
                 self._changed.add(y)
 
+    def put(self, x: int, y: int, strip: Strip, console: Console) -> None:
+        """Note what a part of a line is to be."""
+        if y < len(self._wanted):
+            cells = _split(strip, console._color_system or ColorSystem.TRUECOLOR)[: max(self._size.width - x, 0)]
+            self._wanted[y][x : x + len(cells)] = cells
+            self._changed.add(y)
+
+    def has(self, size: Size) -> bool:
+        """Return whether a whole screen of this size was taken and is known."""
+        return size == self._size
+
     def render(self) -> str:
         """Return what has to be written so that the screen shows what was taken; empty when nothing has."""
         pen = _Pen()
