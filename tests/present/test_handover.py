@@ -6,11 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from deskterm.desk.conversation.messages import reply
 from deskterm.desk.policy.duty import Duty
-from deskterm.present.handover import MOST_ROWS, HandoverSheet, format_markdown, present_handover
+from deskterm.desk.tickets.register import register
+from deskterm.present.handover import MOST_ROWS, HandoverSheet, format_markdown, present_handover, read_handover
 from deskterm.present.labels import Vocabulary
+from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.lead.handover import HandoverFacts, HandoverRow, PromiseRow, WaitRow
 from deskterm.tui.pages.handover_page import format_handover
+from small_desk import at, small_desk
 
 NOW = 1_800_000_000
 DUTY = Duty("Day", "first", NOW - 3600, NOW + 7200, "Night", NOW + 36_000, True)
@@ -57,6 +61,24 @@ def test_the_same_rows_stand_on_the_page_and_in_markdown() -> None:
                 assert cell[:20] in page  # wide cells are cut there
                 assert cell in markdown.replace("\\", "")
     assert "Late" in format_handover(sheet, 40).plain, "a narrow page keeps number and subject"
+
+
+@pytest.mark.law("C-15")
+def test_a_time_in_the_last_reply_is_a_promise(store_url: str) -> None:
+    desk = small_desk(store_url)
+    for minute, words in enumerate(
+        ("You hear from us by tomorrow 15:00.", "We look at it.", "Can you call by Friday?")
+    ):
+        number = register(desk, type="fault", subject="Matter", requester="Ida", now=at(minute)).number
+        reply(desk, number, words, now=at(10))
+    reply(desk, number, "It is mended within 2 hours.", now=at(20))
+    with open_reader(desk.store.url) as reader:
+        found = read_handover(reader, None, int(at(60).timestamp()), "Europe/London").promises
+    desk.store.close()
+    assert [(one.ticket, one.kind, one.by, one.who) for one in found] == [
+        (1003, "words", int(at(140).timestamp()), "Ann"),
+        (1001, "words", int(at(30 * 60).timestamp()), "Ann"),
+    ]
 
 
 @pytest.mark.law("C-15")

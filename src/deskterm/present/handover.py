@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import tzinfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
+from deskterm.desk.domain.wording.promised_times import find_promises
 from deskterm.desk.policy.duty import Duty
 from deskterm.present.formats import format_count, format_date_and_time, format_instant, format_ticket_age
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.store.queries.lead.handover import HandoverFacts, HandoverRow, PromiseRow, WaitRow
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.lead.handover import (
+    HandoverFacts,
+    HandoverRow,
+    PromiseRow,
+    ReplyRow,
+    WaitRow,
+    load_handover,
+)
 
 MOST_ROWS = 40
 """Rows of a part of the sheet: what does not fit on a page is not read at a change of shift."""
@@ -36,6 +45,24 @@ class HandoverSheet(NamedTuple):
     lines: tuple[Safe, ...]
     sections: tuple[HandoverSection, ...]
     breaching: frozenset[int]
+
+
+def read_handover(reader: ReadConnection, teams: Sequence[str] | None, now: int, zone: str) -> HandoverFacts:
+    """Read the sheet of some teams, None for all, with the times that were promised in words. now: epoch seconds; zone:
+    the desk's."""
+    facts = load_handover(reader, teams, now)
+    promises = [*facts.promises, *_find_in_words(facts.replies, zone)]
+    promises.sort(key=lambda one: (one.by is None, one.by or 0, one.ticket))
+    return facts._replace(promises=tuple(promises))
+
+
+def _find_in_words(replies: Iterable[ReplyRow], zone: str) -> Iterator[PromiseRow]:
+    """Yield the first time that each last reply promises: nobody has said anything since, so it is still to be kept."""
+    for reply in replies:
+        found = find_promises(reply.body, datetime.fromtimestamp(reply.at, UTC), zone)
+        if found:
+            first = min(found, key=lambda one: one.at)
+            yield PromiseRow(reply.ticket, "words", int(first.at.timestamp()), reply.author, first.words)
 
 
 def present_handover(
@@ -118,7 +145,7 @@ class _Writer:
             "Promised",
             ("#", "By", "What", "With", "Subject"),
             [(one.ticket, (self._say_promised(one), self._describe_promise(one))) for one in promises],
-            "No due time was set by hand, no letter goes out later, and no release is promised.",
+            "No time was promised: none set by hand, none in a last reply, no letter that goes out later, no release.",
         )
         yield self._build(
             "Who waits for what",
@@ -172,11 +199,17 @@ class _Writer:
         return "–" if at is None else format_instant(at, self._now, self._zone)
 
     def _say_promised(self, promise: PromiseRow) -> Safe:
-        return sanitize(self._say(promise.by) if promise.by is not None else promise.day)
+        if promise.by is None:
+            return sanitize(promise.day)
+        words = self._say(promise.by)
+        # Who says `by Friday` names no time of day
+        return sanitize(words.replace("00:00", "").strip() if promise.kind == "words" else words)
 
     def _describe_promise(self, promise: PromiseRow) -> Safe:
         if promise.kind == "letter":
             return Safe("a letter goes out then")
+        if promise.kind == "words":
+            return sanitize(f"“{promise.what}”, said by {promise.who}")
         if promise.kind == "release":
             return sanitize(f"{self._vocabulary.item_label}: {promise.what}")
         reason = f": {promise.reason}" if promise.reason else ""

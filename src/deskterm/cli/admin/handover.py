@@ -14,11 +14,11 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.policy import shifts
 from deskterm.desk.policy.duty import Duty, find_duty
 from deskterm.errors import UsageError
-from deskterm.present.handover import HandoverSheet, format_left_out, format_markdown, present_handover
+from deskterm.present.handover import HandoverSheet, format_left_out, format_markdown, present_handover, read_handover
 from deskterm.present.labels import Vocabulary
 from deskterm.procedure.compiled import compile_document
 from deskterm.store.queries.desk_facts import load_desk_facts
-from deskterm.store.queries.lead.handover import HandoverFacts, load_handover
+from deskterm.store.queries.lead.handover import HandoverFacts
 
 
 def list_handover(
@@ -42,7 +42,7 @@ def list_handover(
         procedure = compile_document(facts.document, facts.procedure_version)
         now = int(cli.now(facts).timestamp())
         duty = find_duty(procedure, now)
-        found = load_handover(reader, shifts.list_shift_teams(procedure) or None, now)
+        found = read_handover(reader, shifts.list_shift_teams(procedure) or None, now, facts.timezone)
     words = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
     sheet = present_handover(found, duty, words, facts.name, now, ZoneInfo(facts.timezone))
     if as_json:

@@ -80,4 +80,8 @@ def test_it_says_who_waits_for_what_and_since_when(store_url: str) -> None:
     assert [one.number for one in read(desk, ["first-line"]).tickets] == [unanswered]
     assert {one.ticket for one in read(desk, ["first-line"]).waits} == {unanswered}
     assert read(desk, []) == HandoverFacts((), (), ())
+    assert [(one.ticket, one.at, one.body) for one in found.replies] == [
+        (answered, epoch(20), "We look at it"),
+        (asked_again, epoch(20), "We look at it"),
+    ]
     desk.store.close()

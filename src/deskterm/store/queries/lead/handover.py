@@ -13,6 +13,10 @@ from deskterm.store.queries.billing import load_quotes
 from deskterm.store.queries.development import load_items
 from deskterm.store.queries.oversight import load_escalations
 from deskterm.store.rows.live_clocks import IS_NO_TIMER
+from deskterm.store.rows.texts import load_texts
+
+_OLDEST_REPLY = 14 * 86_400
+"""Seconds since the last change of a ticket after which no time that was named there is still to come."""
 
 
 class HandoverRow(NamedTuple):
@@ -40,9 +44,9 @@ class HandoverRow(NamedTuple):
 
 class PromiseRow(NamedTuple):
     """Something that was promised for a ticket. kind: `due`, a due time that somebody set, of a metric; `letter`, a
-    letter that goes out then; `release`, what development does for it. by: epoch seconds, None for a day without a
-    time, which `day` has. who: the login of whoever promised, empty where nobody did by hand; what: the metric, or the
-    title of the work; reason: as it was given."""
+    letter that goes out then; `release`, what development does for it; `words`, a time in the last reply. by: epoch
+    seconds, None for a day without a time, which `day` has. who: the login of whoever promised, of words the name,
+    empty where nobody did; what: the metric, the title of the work, or the words; reason: as it was given."""
 
     ticket: int
     kind: str
@@ -65,12 +69,23 @@ class WaitRow(NamedTuple):
     until: int | None = None
 
 
+class ReplyRow(NamedTuple):
+    """The last reply of an agent on a ticket. at: epoch seconds."""
+
+    ticket: int
+    at: int
+    author: str
+    body: str
+
+
 class HandoverFacts(NamedTuple):
-    """Everything on the sheet. tickets: the next due first, those without a due instant last."""
+    """Everything on the sheet. tickets: the next due first, those without a due instant last; replies: what was said
+    last to requesters, which may promise something."""
 
     tickets: tuple[HandoverRow, ...]
     promises: tuple[PromiseRow, ...]
     waits: tuple[WaitRow, ...]
+    replies: tuple[ReplyRow, ...] = ()
 
 
 def load_handover(reader: ReadConnection, teams: Sequence[str] | None, now: int) -> HandoverFacts:
@@ -88,7 +103,7 @@ def load_handover(reader: ReadConnection, teams: Sequence[str] | None, now: int)
     promises.sort(key=lambda one: (one.by is None, one.by or 0, one.ticket))
     waits = [*_load_answers(reader, tickets), *_list_waits(tickets, now), *_load_record_waits(reader, numbers)]
     waits.sort(key=lambda one: (one.since, one.ticket))
-    return HandoverFacts(tuple(tickets), tuple(promises), tuple(waits))
+    return HandoverFacts(tuple(tickets), tuple(promises), tuple(waits), tuple(_load_replies(reader, tickets, now)))
 
 
 def load_open_tickets(reader: ReadConnection, teams: Sequence[str] | None, now: int) -> list[HandoverRow]:
@@ -152,6 +167,21 @@ def _load_set_dues(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[P
             if after is not None and live.get((ticket, metric)) == after:
                 found[ticket, metric] = PromiseRow(ticket, "due", after, actor, metric, str(values.get("reason", "")))
         yield from found.values()
+
+
+def _load_replies(reader: ReadConnection, tickets: Iterable[HandoverRow], now: int) -> Iterator[ReplyRow]:
+    """Yield the last replies that are not too old to promise anything."""
+    recent = sorted(ticket.number for ticket in tickets if ticket.updated >= now - _OLDEST_REPLY)
+    is_reply = "{0}.kind = 'public' AND {0}.author_kind = 'agent' AND {0}.automatic = 0 AND {0}.mark <> 'undone'"
+    for part in _parts(recent):
+        found = reader.rows(
+            f"SELECT m.ticket_id, m.at, m.author, m.text_id FROM message m WHERE m.ticket_id IN ({part}) "
+            f"AND {is_reply.format('m')} AND m.seq = (SELECT max(a.seq) FROM message a "
+            f"WHERE a.ticket_id = m.ticket_id AND {is_reply.format('a')}) ORDER BY m.ticket_id"
+        )
+        texts = load_texts(reader, [text for *_, text in found])
+        for number, at, author, text in found:
+            yield ReplyRow(number, seconds_from_stored(at), author, texts.get(text, ""))
 
 
 def _load_letters(reader: ReadConnection, numbers: Iterable[int], now: int) -> Iterator[PromiseRow]:

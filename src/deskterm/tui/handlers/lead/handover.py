@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from deskterm.desk.policy import shifts
 from deskterm.desk.policy.duty import find_duty
-from deskterm.present.handover import HandoverSheet, present_handover
+from deskterm.present.handover import HandoverSheet, present_handover, read_handover
 from deskterm.store.queries.desk_facts import load_desk_facts
-from deskterm.store.queries.lead.handover import load_handover
 from deskterm.tui.dialogs.page import Page, text_width
 from deskterm.tui.pages.handover_page import format_handover
 
@@ -25,7 +24,7 @@ async def show_sheet(workspace: Workspace, target: Target, argument: str) -> Non
     def load(desk: DeskSession) -> HandoverSheet:
         with desk.open_reader() as reader:
             teams = shifts.list_shift_teams(desk.procedure) or None
-            found = load_handover(reader, teams, now)
+            found = read_handover(reader, teams, now, words.timezone)
             return present_handover(
                 found, find_duty(desk.procedure, now), words, load_desk_facts(reader).name, now, zone
             )
