@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,8 +65,8 @@ def test_the_same_rows_stand_on_the_page_and_in_markdown() -> None:
 
 
 @pytest.mark.law("C-15")
-def test_a_time_in_the_last_reply_is_a_promise(store_url: str) -> None:
-    desk = small_desk(store_url)
+def test_a_time_in_the_last_reply_is_a_promise(tmp_path: Path) -> None:
+    desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
     for minute, words in enumerate(
         ("You hear from us by tomorrow 15:00.", "We look at it.", "Can you call by Friday?")
     ):

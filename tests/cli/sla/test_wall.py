@@ -14,7 +14,17 @@ def test_the_wall_prints_its_figures_where_there_is_no_screen(deskterm: Call) ->
     created = deskterm("init", "--procedure", "software-vendor", "--simulated", *NINE)
     assert created.code == 0, created.err
     for number in range(1001, 1008):
-        deskterm("ticket", "new", "It stands still", "--requester", "Ada", "--incomplete", "--severity", "p1", *NINE)
+        deskterm(
+            "ticket",
+            "new",
+            "It stands still",
+            "--email",
+            "ada@larch.example",
+            "--incomplete",
+            "--severity",
+            "p1",
+            *NINE,
+        )
         if number < 1007:
             deskterm("ticket", "reply", number, "We look", "--now", f"2026-11-23T09:{10 if number < 1005 else 40}Z")
     deskterm("ticket", "escalate", 1001, "they wait", "--now", "2026-11-23T09:45Z")
