@@ -57,6 +57,8 @@ PRELOAD = (
     "deskterm.tui.handlers.templates.macros",
     "deskterm.tui.handlers.lead.wall",
     "deskterm.tui.handlers.lead.handover",
+    "deskterm.tui.handlers.queue.columns",
+    "deskterm.tui.handlers.queue.marks",
     "deskterm.tui.handlers.queue.views",
     "deskterm.tui.handlers.ticket.due_times",
     "deskterm.tui.handlers.ticket.people",
