@@ -4,7 +4,7 @@ import than the first rows take to read."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -73,6 +73,8 @@ class Vocabulary:
         first: Mapping[str, Any] = next(iter(self._calendars.values()), {})
         self.timezone: str = timezone or first.get("timezone") or "UTC"
         self._policies = content.get("policies", ())
+        self.views: Sequence[Mapping[str, Any]] = content.get("views", ())
+        """The views of the queue that the procedure has, as it describes them."""
         self._built_calendars: dict[str, Calendar | None] = {}
 
     def choices(self, part: str) -> Mapping[str, Choice]:

@@ -12,6 +12,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_changes
 from deskterm.desk.admin import setup
+from deskterm.present.filters.procedure_views import check_views
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure
@@ -28,6 +29,7 @@ def apply_procedure(
     cli: CliContext = context.obj
     loaded = load(find_procedure(file))
     now = cli.now()
+    check_views(loaded.procedure.model_dump_json(), int(now.timestamp()))
     desk = cli.open_desk()
     before = to_model(desk.procedure.definition)
     lines = setup.apply_procedure(desk, loaded.procedure, source=loaded.source, dry_run=dry_run, now=now)

@@ -14,6 +14,7 @@ from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.admin.zone_change import change_zone
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
+from deskterm.present.filters.procedure_views import check_views
 from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import LoadedProcedure, load
@@ -56,6 +57,7 @@ def make_desk(
     """Make a new desk, with whoever calls or the agent after `--as` as its admin, and say so. name: None for the
     organisation of the procedure. Raises DeskError where there is one already."""
     now, offset = system_now(), 0
+    check_views(loaded.procedure.model_dump_json(), int(now.timestamp()))
     if cli.instant is not None:
         if not simulated:
             raise UsageError("--now is for simulated desks: add --simulated, or leave it out.")

@@ -13,6 +13,7 @@ from deskterm.cli.runtime.instants import system_now
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
+from deskterm.present.filters.procedure_views import check_views
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.compiled import to_document
@@ -86,6 +87,7 @@ def check_file(
 ) -> None:
     """Check a procedure file: errors end with exit code 1, warnings are printed."""
     loaded = load(find_procedure(file))
+    check_views(loaded.procedure.model_dump_json(), int(system_now().timestamp()))
     warnings = find_warnings(loaded.procedure, loaded.source, system_now())
     if as_json:
         found = [{"line": warning.line, "sentence": warning.sentence} for warning in warnings]

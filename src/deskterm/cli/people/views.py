@@ -204,15 +204,17 @@ def place(
 def _find_saved(reader: ReadConnection, login: str, name: str) -> SavedView | None:
     """Return the view of exactly this name that an agent has, their own before one of the team."""
     wanted = name.strip().casefold()
-    found = (view.saved for view in load_views(reader, login) if view.saved and view.label.casefold() == wanted)
+    views = (view.saved for view in load_views(reader, login) if view.saved is not None and view.saved.login)
+    found = (view for view in views if view.name.casefold() == wanted)
     return next(iter(sorted(found, key=lambda view: view.login != login)), None)
 
 
 def _require_saved(cli: CliContext, name: str) -> SavedView:
     with cli.open_reader() as reader:
         view = find_view(reader, cli.check_login(), name)
-    if view.saved is None:
-        raise DeskError(f"Every desk has the view {view.label}: only views that an agent made can be changed.")
+    if view.saved is None or not view.saved.login:
+        whose = "The procedure" if view.saved else "Every desk"
+        raise DeskError(f"{whose} has the view {view.label}: only views that an agent made can be changed.")
     return view.saved
 
 
@@ -236,7 +238,7 @@ def _to_json(view: View, place: int, count: int | None, default: str) -> dict[st
         "place": place,
         "count": count,
         "is_default": view.key == default,
-        "owner": saved.login if saved else None,
+        "owner": (saved.login or None) if saved else None,
         "team": (saved.team or None) if saved else None,
         "base": saved.base if saved else None,
         "filter": saved.filter if saved else None,
@@ -262,5 +264,5 @@ def _format_owner(view: View, login: str) -> str:
     saved = view.saved
     if saved is None:
         return ""
-    owner = "me" if saved.login == login else saved.login
+    owner = "me" if saved.login == login else saved.login or "the procedure"
     return f"{owner}, for {saved.team}" if saved.team else owner

@@ -27,6 +27,7 @@ from deskterm.procedure.schema.tickets import (
     FieldPart,
     PriorityPart,
     QueueOrder,
+    QueueView,
     RequestType,
     Resolution,
     Retention,
@@ -70,6 +71,7 @@ __all__ = [
     "PriorityPart",
     "Procedure",
     "QueueOrder",
+    "QueueView",
     "QuoteState",
     "ReplyPart",
     "Report",
@@ -157,6 +159,7 @@ class Procedure(Part):
     files: Files = Files()
     send_guard: SendGuard = SendGuard()
     queue: QueueOrder = QueueOrder()
+    views: tuple[QueueView, ...] = ()
     channels: tuple[Key, ...] = Field(min_length=1, default=("email", "phone", "portal"))
     """Ways in, the usual one first."""
     products: tuple[Choice, ...] = ()

@@ -258,6 +258,20 @@ class Duplicates(Part):
     others for people outside."""
 
 
+class QueueView(Part):
+    """A view of the queue beside those that every desk has; agents make their own (C-11)."""
+
+    key: Key
+    label: Text
+    filter: str = ""
+    """The tickets in it, in the filter language (docs/filters.md): `status:waiting -tag:spam`; of open ones, unless it
+    says itself which. It names nobody but `me`."""
+    order: Literal["order", "due", "received", "updated"] = "order"
+    """The order: that of work, by due time, or the newest or last updated first."""
+    columns: tuple[str, ...] = ()
+    """Columns by the names that `deskterm ticket list --columns` takes; those that suit the width where left out."""
+
+
 class QueueOrder(Part):
     """The order of work."""
 

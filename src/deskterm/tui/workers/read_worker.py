@@ -272,10 +272,10 @@ class ReadWorker:
         self._is_refused = False
         self._reader.limit(find_hidden_in_document(facts.document, agents, self._login), self._login)
         self._team = agent.team
-        self._views.load(self._reader)
+        self._vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
+        self._views.load(self._reader, self._vocabulary)
         if not self._query.view:
             self._query = self._views.make_first_query(self._query, has_team=bool(agent.team))
-        self._vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
         self._access_log.enabled = access_log.is_access_logged(facts.document)
         desk = DeskView(sanitize(facts.name), agent, people)
         self._post(DeskRead(desk, self._vocabulary, ZoneInfo(facts.timezone)))
@@ -438,7 +438,7 @@ class ReadWorker:
             self._read_ticket(self._open_ticket)
         if self._shows_wall:
             self._read_wall()
-        self._views.load(self._reader)
+        self._views.load(self._reader, self._vocabulary)
         self._read_counts()
         self._post(NextBreachesRead(self._lines(load_next_to_breach(self._reader, self._now(), NEXT_BREACHES))))
 

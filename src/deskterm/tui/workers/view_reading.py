@@ -13,6 +13,7 @@ from deskterm.store.queries.queue import Viewer, count_tickets, load_view_counts
 from deskterm.tui.workers.messages import QueueQuery
 
 if TYPE_CHECKING:
+    from deskterm.present.labels import Vocabulary
     from deskterm.store.db.reader import ReadConnection
     from deskterm.store.filters.conditions import Condition
 
@@ -37,10 +38,15 @@ class ViewReader:
         self.is_behind = False
         """True while the counts of saved views are older than the last change."""
 
-    def load(self, reader: ReadConnection) -> None:
+    def load(self, reader: ReadConnection, vocabulary: Vocabulary) -> None:
         """Read which views there are."""
-        choices = load_view_choices(reader, self._login)
-        self.views, self.default = arrange_views(load_saved_views(reader, self._login), choices.places), choices.default
+        choices, saved = load_view_choices(reader, self._login), load_saved_views(reader, self._login)
+        if vocabulary.views:
+            # As in `ReadWorker._read_filter`: most desks have none, and do not wait for the parser
+            from deskterm.present.filters.procedure_views import list_procedure_views  # noqa: PLC0415
+
+            saved = [*list_procedure_views(vocabulary.views), *saved]
+        self.views, self.default = arrange_views(saved, choices.places), choices.default
 
     def make_first_query(self, query: QueueQuery, *, has_team: bool) -> QueueQuery:
         """Return the list that opens first: of the view that the agent chose, else of their team or of all."""

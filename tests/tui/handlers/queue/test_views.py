@@ -106,7 +106,7 @@ async def test_a_view_is_changed_and_deleted_where_it_is_shown(url: str) -> None
         await console.wait_until(lambda: load(url) == [], "the end of the view")
         await console.wait_until(lambda: console.workspace.queue_query.view == "open", "the view before")
         await console.run("view", "rename Mine")
-        await console.wait_for_notice("Every desk has the view All open")
+        await console.wait_for_notice("All open is a view of the desk")
 
 
 async def test_the_default_opens_first_and_a_shared_view_follows_what_its_lead_does(url: str) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.errors import UsageError
+from deskterm.present.labels import Vocabulary
 from deskterm.present.views import View, arrange_views, find_views
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.personal.saved_views import load_saved_views, load_view_choices
-from deskterm.store.queries.desk_facts import DeskFacts
+from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 
 if TYPE_CHECKING:
     from deskterm.store.filters.conditions import Condition
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
 def load_views(reader: ReadConnection, login: str) -> list[View]:
     """Load all views that an agent has, in their order."""
-    return arrange_views(load_saved_views(reader, login), load_view_choices(reader, login).places)
+    saved, vocabulary = load_saved_views(reader, login), Vocabulary(load_desk_facts(reader).document)
+    if vocabulary.views:
+        # The parser takes longer to import than a list without a filter takes to print
+        from deskterm.present.filters.procedure_views import list_procedure_views  # noqa: PLC0415
+
+        saved = [*list_procedure_views(vocabulary.views), *saved]
+    return arrange_views(saved, load_view_choices(reader, login).places)
 
 
 def find_view(reader: ReadConnection, login: str, name: str) -> View:

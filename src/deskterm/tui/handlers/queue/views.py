@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from deskterm.desk.directory import saved_views
 from deskterm.errors import UsageError
+from deskterm.present.filters.procedure_views import list_procedure_views
 from deskterm.present.filters.scope import choose_base
 from deskterm.present.models import Choice, ViewLine
 from deskterm.present.sanitize import Safe, sanitize
@@ -154,12 +155,13 @@ async def _delete(workspace: Workspace, value: str) -> None:
 
 async def _change(workspace: Workspace, act: Callable[[DeskSession], T]) -> T:
     """Run a change of views with the desk, show which there are by then, and return its result."""
-    login = workspace.agent.login
+    login, procedure_views = workspace.agent.login, workspace.vocabulary.views
 
     def run(desk: DeskSession) -> tuple[T, list[View]]:
         result = act(desk)
         with desk.open_reader() as reader:
-            return result, arrange_views(load_saved_views(reader, login), load_view_choices(reader, login).places)
+            saved = [*list_procedure_views(procedure_views), *load_saved_views(reader, login)]
+            return result, arrange_views(saved, load_view_choices(reader, login).places)
 
     result, views = await workspace.run(run)
     workspace.view_list.show(views)
@@ -207,7 +209,8 @@ def _find_line(workspace: Workspace) -> ViewLine | None:
 
 def _find_shown(workspace: Workspace) -> SavedView | None:
     line = _find_line(workspace)
-    return line.saved if line is not None else None
+    # One of the procedure's is nobody's, and so nobody's to change
+    return line.saved if line is not None and line.saved is not None and line.saved.login else None
 
 
 def _name_shown(workspace: Workspace) -> str:
@@ -219,7 +222,7 @@ def _require_own(workspace: Workspace) -> SavedView:
     view = _find_shown(workspace)
     if view is None:
         raise UsageError(
-            f"Every desk has the view {_name_shown(workspace)}: `:view save NAME` makes one of your own of it."
+            f"{_name_shown(workspace)} is a view of the desk: `:view save NAME` makes one of your own of it."
         )
     return view
 
@@ -227,7 +230,8 @@ def _require_own(workspace: Workspace) -> SavedView:
 def _find_named(workspace: Workspace, name: str) -> SavedView | None:
     """Return the view of a name: the agent's own, or the one that is shown, which they may be allowed to change."""
     wanted = " ".join(name.split()).casefold()
-    found = [line.saved for line in workspace.views if line.saved and line.saved.name.casefold() == wanted]
+    views = [line.saved for line in workspace.views if line.saved is not None and line.saved.login]
+    found = [view for view in views if view.name.casefold() == wanted]
     own = [view for view in found if view.login == workspace.agent.login]
     shown = [view for view in found if view.key == workspace.queue_query.view]
     return next(iter([*own, *shown]), None)
