@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from deskterm.desk.templates.library import (
     is_for,
     list_macros,
     list_own_macros,
+    list_templates,
     remove_own_macro,
     save_own_macro,
 )
@@ -79,10 +81,11 @@ async def _ask_for_values(console: Console, call: run.MacroCall, number: int) ->
 async def _choose(console: Workspace, target: Target) -> Macro | None:
     """Ask for a macro that is for one of the tickets. Raises DeskError where there is none."""
 
-    def load(desk: DeskSession) -> tuple[list[Macro], int]:
-        return list_macros(desk), len(list_own_macros(desk))
+    def load(desk: DeskSession) -> tuple[list[Macro], int, dict[str, str]]:
+        bodies = {one.key: one.body for one in reversed(list_templates(desk))}
+        return list_macros(desk), len(list_own_macros(desk)), bodies
 
-    every, own = await console.run(load)
+    every, own, bodies = await console.run(load)
     found = [
         (place < own, one)
         for place, one in enumerate(every)
@@ -105,16 +108,17 @@ async def _choose(console: Workspace, target: Target) -> Macro | None:
     texts = {str(place): f"{' '.join(one.words)} {one.reply} {one.note}" for place, (_, one) in enumerate(found)}
 
     async def preview(key: str) -> Content:
-        return describe_macro(found[int(key)][1])
+        return describe_macro(found[int(key)][1], bodies)
 
     chosen = await console.show(FindText(f"Macro on {target.name}", choices, texts, preview))
     return found[int(chosen)][1] if chosen is not None else None
 
 
-def describe_macro(macro: Macro) -> Content:
-    """Return what a macro does, a line a step, as a preview."""
+def describe_macro(macro: Macro, bodies: Mapping[str, str]) -> Content:
+    """Return what a macro does, a line a step, as a preview. bodies: key of a template → its text."""
     parts: list[tuple[str, str] | str] = []
-    for name, value in macro.list_steps():
+    for name, key in macro.list_steps():
+        value = bodies.get(key, key) if name == "template" else key
         parts += [(f"{name:<11}", ACCENT), sanitize(" ".join(value.split())), "\n"]
     return Content.assemble(*parts).rstrip()
 
