@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, QueueLine, Urgency
 from deskterm.procedure.ticket_fields import QUEUE_FIELDS, TicketField
 
 if TYPE_CHECKING:
-    from rich.style import Style
-
     from deskterm.tui.terminal.hit_painter import HitPainter
 
 DUE_WIDTH = 13
@@ -147,6 +146,33 @@ def due_cell(line: QueueLine, now: int, *, in_words: bool = False, width: int = 
     if in_words:
         sign = "late" if urgency == "breached" else f"{sign:<{LATE_WIDTH + 1}}"
     return f"{sign} {text:>{width or (TIME_WIDTH + BASE_WIDTH if line.base else TIME_WIDTH)}}", urgency
+
+
+def find_column(columns: Sequence[Column], due_width: int, x: int) -> str:
+    """Return the name of the column at a cell of the header. due_width: cells of the due column, which comes first."""
+    end = due_width
+    for column in columns:
+        if x < end:
+            break
+        end += column.width + 1
+        if x < end:
+            return column.name
+    return "left"
+
+
+def paint_due(
+    cell: str, urgency: Urgency, width: int, base: Style, style_of: Callable[[str], Style], *, no_color: bool
+) -> list[Segment]:
+    """Return the cell with the time left. What is late is filled, on the row under the cursor too. style_of: gives the
+    style of a class of the queue."""
+    if urgency != "breached":
+        # A colour on a reversed row would fill the cell, as only what is late may be
+        style = base if base.reverse else base + style_of(f"queue--{urgency}")
+        return [Segment(fit(cell + " ", width), style)]
+    late = (
+        Style(bold=True, reverse=not base.reverse) if no_color else Style(reverse=False) + style_of("queue--breached")
+    )
+    return [Segment(fit(cell, width - 1), base + late), Segment(" ", base)]
 
 
 def paint_cells(

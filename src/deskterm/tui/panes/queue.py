@@ -26,9 +26,11 @@ from deskterm.tui.panes.columns import (
     Column,
     Widths,
     due_cell,
+    find_column,
     fit,
     make_columns,
     paint_cells,
+    paint_due,
 )
 from deskterm.tui.panes.page_cache import PAGE, Pages
 from deskterm.tui.terminal.hit_painter import HitPainter
@@ -140,17 +142,6 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Show these words where they stand in the rows."""
         if self._hits.set_words(words):
             self._forget_strips()
-
-    def _find_column(self, x: int) -> str:
-        """Return the name of the column at a cell of the header."""
-        end = self._due_width
-        for column in self._columns:
-            if x < end:
-                break
-            end += column.width + 1
-            if x < end:
-                return column.name
-        return "left"
 
     def show(self, count: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int, now: int) -> None:
         """Show a list as it is now; the cursor keeps its line on the screen where it can."""
@@ -391,7 +382,10 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def _render_due(self, index: int, line: QueueLine, cell: str, urgency: Urgency, base: Style) -> list[Segment]:
         """Return the cells that tick: cursor, mark and time left."""
         signs = ("▌" if index == self._cursor else " ") + ("+" if line.number in self.marks else " ")
-        return [Segment(signs, base), *self._left(cell, urgency, base)]
+        return [
+            Segment(signs, base),
+            *paint_due(cell, urgency, self._due_width - SIGNS, base, self._style, no_color=self.app.no_color),
+        ]
 
     def _add_mark(self, subject: Safe, mark: Safe) -> Safe:
         """Return a subject with a mark at the end of its column; in a narrow one with the sign before it."""
@@ -406,19 +400,6 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _due_cell(self, line: QueueLine) -> tuple[str, Urgency]:
         return due_cell(line, self._now, in_words=self.app.no_color, width=self._widths.time)
-
-    def _left(self, cell: str, urgency: Urgency, base: Style) -> list[Segment]:
-        """Return the cell with the time left. What is late is filled, on the row under the cursor too."""
-        width = self._due_width - SIGNS
-        if urgency != "breached":
-            # A colour on a reversed row would fill the cell, as only what is late may be
-            style = base if base.reverse else base + self._style(f"queue--{urgency}")
-            return [Segment(fit(cell + " ", width), style)]
-        if self.app.no_color:
-            style = base + Style(bold=True, reverse=not base.reverse)
-        else:
-            style = base + Style(reverse=False) + self._style("queue--breached")
-        return [Segment(fit(cell, width - 1), style), Segment(" ", base)]
 
     def _cells(self, line: QueueLine, base: Style) -> list[Segment]:
         faint, hit = base + self._style("queue--faint"), self._style("queue--hit")
@@ -493,7 +474,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         if offset is None:
             return
         if offset.y < HEADER:
-            self.post_message(self.TitleClicked(self._find_column(offset.x)))
+            self.post_message(self.TitleClicked(find_column(self._columns, self._due_width, offset.x)))
             return
         index = self.first_row + offset.y - HEADER
         if index < self.count:
