@@ -148,12 +148,14 @@ class Terminal:
             screen = str(self._screen)
             return all(text in screen for text in texts) and not any(text in screen for text in without)
 
-        self._wait(is_there, f"{', '.join(texts)} on the screen" + (f" and no {', '.join(without)}" if without else ""))
+        self.wait_until(
+            is_there, f"{', '.join(texts)} on the screen" + (f" and no {', '.join(without)}" if without else "")
+        )
         return str(self._screen)
 
     def wait_for_exit(self) -> int:
         """Wait until the program has ended; return its exit code."""
-        self._wait(lambda: self._program.poll() is not None, "the end")
+        self.wait_until(lambda: self._program.poll() is not None, "the end")
         while self._read():
             pass
         return self._program.returncode
@@ -189,7 +191,7 @@ class Terminal:
         def is_stopped() -> bool:
             return Path(f"/proc/{self._program.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
-        self._wait(is_stopped, "a program that is stopped")
+        self.wait_until(is_stopped, "a program that is stopped")
         while self._read():
             pass
 
@@ -201,7 +203,8 @@ class Terminal:
         os.close(self._test_side)
         os.close(self._program_side)
 
-    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait until something is so, and read what the program writes meanwhile. what: it, in words."""
         deadline = time.monotonic() + PATIENCE
         while not condition():
             if not self._read() and time.monotonic() > deadline:

@@ -28,7 +28,7 @@ async def set_due(console: Console, target: Target, argument: str) -> None:
     number = target.number
     metric, _, rest = argument.partition(" ")
     instant, _, reason = (part.strip() for part in rest.partition(","))
-    metric = metric or await _choose_clock(console, number, "Due time of which clock of {}?", _is_live) or ""
+    metric = metric or await _choose_clock(console, number, "Due time of which clock of {}?", _is_live, "running") or ""
     if not metric:
         return
     question = f"When is {metric} of {number} due? tomorrow 17:00, 4h (- for its target)"
@@ -54,7 +54,14 @@ async def waive(console: Console, target: Target, argument: str) -> None:
     """Waive a breach. argument: the clock, and the reason: `response the customer asked for Monday`."""
     number = target.number
     metric, _, reason = argument.partition(" ")
-    metric = metric or await _choose_clock(console, number, "Waive which breach of {}?", _is_missed) or ""
+    at = console.epoch()
+    metric = (
+        metric
+        or await _choose_clock(
+            console, number, "Waive which breach of {}?", lambda clock: _is_missed(clock, at), "missed"
+        )
+        or ""
+    )
     if not metric:
         return
     reason = reason.strip() or await console.ask(f"Reason to waive the breach of {number}") or ""
@@ -67,18 +74,20 @@ def _is_live(clock: TicketClock) -> bool:
     return clock.state in ("running", "paused")
 
 
-def _is_missed(clock: TicketClock) -> bool:
-    return clock.breached_at is not None or clock.state == "late"
+def _is_missed(clock: TicketClock, at: int) -> bool:
+    """Return whether a clock is past its due time, also one that runs on, or stopped after it."""
+    late_now = clock.state == "running" and clock.due is not None and clock.due <= at
+    return late_now or clock.breached_at is not None or clock.state == "late"
 
 
 async def _choose_clock(
-    console: Console, number: int, question: str, fits: Callable[[TicketClock], bool]
+    console: Console, number: int, question: str, fits: Callable[[TicketClock], bool], word: str
 ) -> str | None:
-    """Ask for a clock of a ticket. Raises UsageError where none fits."""
+    """Ask for a clock of a ticket. word: names those that fit. Raises UsageError where none does."""
     clocks = (await console.read_ticket(number)).clocks
     found = {clock.metric: Choice(clock.metric, clock.label, clock.target) for clock in clocks if fits(clock)}
     if not found:
-        raise UsageError(f"No clock of {number} is {'missed' if fits is _is_missed else 'running'}.")
+        raise UsageError(f"No clock of {number} is {word}.")
     return await console.choose(question.format(number), list(found.values()))
 
 
