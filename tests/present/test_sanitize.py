@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.present.sanitize import sanitize
-from tui.hostile_text import HOSTILE, find_control_characters
+from tui.support.hostile_text import HOSTILE, find_control_characters
 
 ANYTHING = st.text(st.characters(codec=None, categories=None), max_size=200) | st.text(
     st.sampled_from("ab [];m0\x1b\x9b\x9d\x9c\x07\x08\r\n\t\x7f\u202e\u2066\u200b\ud800\u0301\\P]_^")

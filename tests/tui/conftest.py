@@ -38,7 +38,7 @@ def simulated_url(tmp_path: Path) -> str:
 @pytest.fixture
 def snap_compare(snapshot: SnapshotAssertion, request: pytest.FixtureRequest) -> Callable[..., bool]:
     """Compare the console with the picture of it that is kept; `--snapshot-update` keeps the new one."""
-    from tui.picture_comparison import SvgExtension, compare_picture  # textual is slow to import
+    from tui.support.picture_comparison import SvgExtension, compare_picture  # textual is slow to import
 
     pictures = snapshot.use_extension(SvgExtension)
 

@@ -21,7 +21,7 @@ from deskterm.tui.settings.declarations import Settings
 from deskterm.tui.settings.file import SettingsFile
 from deskterm.tui.settings.preferences import Preferences
 from small_desk import at
-from tui.snapshot_desk import (
+from tui.support.snapshot_desk import (
     create_demo_desk,
     create_empty_desk,
     create_hostile_desk,

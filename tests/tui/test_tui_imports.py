@@ -47,6 +47,11 @@ def test_the_first_reply_imports_nothing(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
     register.register(desk, type="fault", severity="high", subject="Down", requester="Kim", now=at(0))
     desk.store.close()
-    program = [sys.executable, str(Path(__file__).with_name("first_reply.py")), desk.store.url, at(5).isoformat()]
+    program = [
+        sys.executable,
+        str(Path(__file__).with_name("support") / "first_reply.py"),
+        desk.store.url,
+        at(5).isoformat(),
+    ]
     result = subprocess.run(program, capture_output=True, text=True, check=True, timeout=120)
     assert json.loads(result.stdout) == []

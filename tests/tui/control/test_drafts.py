@@ -27,7 +27,7 @@ from small_desk import at, small_desk
 from store_templates import copy_store
 from tui.console_session import ConsoleSession, open_console
 from tui.four_tickets import load_detail, open_as_colleague, open_composer
-from tui.hostile_text import OWN, find_control_characters
+from tui.support.hostile_text import OWN, find_control_characters
 
 if TYPE_CHECKING:
     from deskterm.store.db.engine import Store

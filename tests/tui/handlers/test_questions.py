@@ -8,7 +8,7 @@ from deskterm.tui.handlers.questions import format_question
 from deskterm.tui.target import Target
 from tui.console_session import open_console
 from tui.four_tickets import create_desk_of_four_tickets
-from tui.hostile_text import OWN, find_control_characters
+from tui.support.hostile_text import OWN, find_control_characters
 
 
 def test_braces_in_the_words_of_a_procedure_are_only_words() -> None:

@@ -28,8 +28,8 @@ from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.view_bar import ViewBar
 from deskterm.tui.panes.views import Views
 from deskterm.tui.themes import DARK
-from tui.hostile_text import HOSTILE, find_control_characters
 from tui.queue_rows import NOW, clock, line, ticket_with
+from tui.support.hostile_text import HOSTILE, find_control_characters
 
 
 class WidgetApp(App[None]):

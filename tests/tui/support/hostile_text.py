@@ -27,7 +27,7 @@ OWN = [
     "x" * 5000,
 ]
 
-_FOLDER = os.environ.get("DESKTERM_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data"
+_FOLDER = os.environ.get("DESKTERM_TEST_DATA") or Path(__file__).parents[4] / "shared" / "data"
 _COLLECTION = Path(_FOLDER) / "escape_payloads.json"
 
 HOSTILE: list[str] = OWN + (
