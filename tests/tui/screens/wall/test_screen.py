@@ -143,6 +143,22 @@ async def test_a_ticket_is_given_to_somebody_from_the_wall(url: str) -> None:
         await console.wait_until(lambda: isinstance(console.app.screen, WallScreen), "the wall again")
 
 
+@pytest.mark.law("C-14")
+async def test_a_ticket_is_moved_from_whoever_has_too_much(url: str) -> None:
+    async with open_console(url) as console:
+        wall = await open_wall(console)
+        wall.query_one("#load").focus()
+        assert wall._shown is not None
+        assert wall._shown.loads[0].login == "", "nobody has all four"
+        await console.pilot.press("a")
+        await console.wait_for_text("Tickets of nobody")
+        await console.pilot.press(*"1002", "enter")
+        await console.wait_for_text("Assign 1002 to")
+        await console.pilot.press(*"kim", "enter")
+        await console.wait_until(lambda: load_detail(url, 1002).row.assignee == "kim", "the assignee")
+        await console.wait_until(lambda: isinstance(console.app.screen, WallScreen), "the wall again")
+
+
 @pytest.mark.law("C-14", "C-03")
 async def test_what_colleagues_have_room_for_is_reassigned_as_one_act(url: str) -> None:
     async with open_console(url) as console:

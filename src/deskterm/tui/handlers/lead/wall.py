@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deskterm.desk.tickets import assignment
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import Safe
+from deskterm.present.ticket import present_rows
+from deskterm.store.filters.conditions import Among, IsEmpty
+from deskterm.store.queries.queue import Viewer, load_queue_page
+from deskterm.store.rows.live_clocks import load_live_clocks
 from deskterm.tui.handlers import tickets
 from deskterm.tui.handlers.lead.handover import show_sheet
 from deskterm.tui.screens.wall.alerts import WallAlerts
@@ -13,8 +19,13 @@ from deskterm.tui.screens.wall.screen import WallAnswer, WallScreen
 from deskterm.tui.target import Target
 
 if TYPE_CHECKING:
-    from deskterm.present.sanitize import Safe
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.present.models import QueueLine
     from deskterm.tui.console import Workspace
+
+
+_MOST_OFFERED = 100
+"""Tickets of an agent that are offered to be given to somebody else."""
 
 
 async def show_wall(workspace: Workspace, target: Target, argument: str) -> None:
@@ -38,6 +49,8 @@ async def _act(workspace: Workspace, answer: WallAnswer) -> bool:
     """Do what is done from the wall, and return whether it was that."""
     if answer.assign and answer.line is not None:
         await tickets.assign(workspace, Target(answer.line), "")
+    elif answer.assign and answer.login is not None:
+        await _move_from(workspace, answer.login)
     elif answer.moves:
         await _reassign(workspace, answer.moves)
     elif answer.handover:
@@ -45,6 +58,25 @@ async def _act(workspace: Workspace, answer: WallAnswer) -> bool:
     else:
         return False
     return True
+
+
+async def _move_from(workspace: Workspace, login: str) -> None:
+    """Choose one of an agent's tickets, the next due first, and give it to somebody. login: empty for those of
+    nobody."""
+    now, words = workspace.epoch(), workspace.vocabulary
+
+    def load(desk: DeskSession) -> list[QueueLine]:
+        with desk.open_reader() as reader:
+            condition = Among("assignee", (login,)) if login else IsEmpty("assignee")
+            viewer = Viewer(desk.agent.login, desk.agent.team, now)
+            rows = load_queue_page(reader, "open", viewer, order="due", limit=_MOST_OFFERED, condition=condition)
+            return present_rows(rows, load_live_clocks(reader, [row.number for row in rows]), words)
+
+    lines = {str(line.number): line for line in await workspace.run(load)}
+    choices = [Choice(key, Safe(key), line.subject) for key, line in lines.items()]
+    chosen = await workspace.choose(f"Tickets of {login or 'nobody'}", choices, search=True)
+    if chosen is not None:
+        await tickets.assign(workspace, Target(lines[chosen]), "")
 
 
 async def _reassign(workspace: Workspace, moves: Sequence[tuple[int, Safe]]) -> None:

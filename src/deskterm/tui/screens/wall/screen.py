@@ -39,7 +39,7 @@ _KEYS = (
     ("tab", "the next list: load, what breaches next, escalations"),
     ("j k", "down and up in the list"),
     ("enter", "the ticket, or the tickets of that agent"),
-    ("a", "give the ticket that breaches next to somebody"),
+    ("a", "give the ticket that breaches next, or one of that agent's, to somebody"),
     ("H", "the hand-over sheet"),
     ("esc q", "back to the queue"),
 )
@@ -47,9 +47,9 @@ _KEYS = (
 
 class WallAnswer(NamedTuple):
     """The way that the agent takes from the wall. view, match: a view of the queue and a filter in it; line: a ticket;
-    assign: to give that ticket to somebody; number: a ticket by its number; login: whose tickets to show, empty for
-    those of nobody, None for nobody's in particular; moves: tickets to give to colleagues, by login; handover: the
-    sheet for the next shift."""
+    assign: to give that ticket, or one of that agent's, to somebody; number: a ticket by its number; login: whose
+    tickets to show, empty for those of nobody, None for nobody's in particular; moves: tickets to give to colleagues,
+    by login; handover: the sheet for the next shift."""
 
     view: str = ""
     match: str = ""
@@ -205,9 +205,11 @@ class WallScreen(Dialog[WallAnswer | None]):
             self.dismiss(WallAnswer(number=chosen.line.number))
 
     def action_assign(self) -> None:
-        line = self.query_one(NextBreach).line
-        if line is not None and isinstance(self._list, NextBreach):
-            self.dismiss(WallAnswer(line=line, assign=True))
+        chosen = self._list
+        if isinstance(chosen, NextBreach) and chosen.line is not None:
+            self.dismiss(WallAnswer(line=chosen.line, assign=True))
+        elif isinstance(chosen, LoadList) and chosen.line is not None and chosen.line.open:
+            self.dismiss(WallAnswer(login=chosen.line.login, assign=True))
 
     def action_forecast(self) -> None:
         if self._shown is not None and self._shown.outlook.numbers:
