@@ -87,7 +87,7 @@ async def test_a_command_is_said_by_its_name(url: str) -> None:
 
 
 async def test_the_help_page_says_every_key(url: str) -> None:
-    async with open_console(url, size=(120, 350)) as console:
+    async with open_console(url, size=(120, 500)) as console:
         console.workspace.run_command("help")
         await console.wait_until(lambda: isinstance(console.app.screen, Page), "the page")
         for words in (":status", ":goto", "ctrl+p", "working time"):

@@ -13,6 +13,7 @@ from rich.style import Style
 
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, QueueLine, Urgency
+from deskterm.present.sanitize import Safe
 from deskterm.procedure.ticket_fields import QUEUE_FIELDS, TicketField
 
 if TYPE_CHECKING:
@@ -204,3 +205,23 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, width)
+
+
+def place_mark(subject: Safe, mark: Safe, columns: Sequence[Column]) -> Safe:
+    """Return a subject with a mark at the end of its column; in a narrow one with the sign before it."""
+    width = next((column.width for column in columns if column.name == "subject"), 0)
+    if width < NARROWEST_SUBJECT + cell_len(mark):
+        return Safe(f"{mark[:1]} {subject}")
+    return Safe(f"{fit(subject, max(width - cell_len(mark) - 1, 1))} {mark}")
+
+
+def find_column(columns: Sequence[Column], due_width: int, x: int) -> str:
+    """Return the name of the column at a cell of the header. due_width: cells of the time left, before the columns."""
+    end = due_width
+    for column in columns:
+        if x < end:
+            break
+        end += column.width + 1
+        if x < end:
+            return column.name
+    return "left"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -20,7 +19,6 @@ from deskterm.present.sanitize import Safe
 from deskterm.tui.panes.columns import (
     DUE_WIDTH,
     LATE_WIDTH,
-    NARROWEST_SUBJECT,
     SIGNS,
     TIME_WIDTH,
     Column,
@@ -31,6 +29,7 @@ from deskterm.tui.panes.columns import (
     make_columns,
     paint_cells,
     paint_due,
+    place_mark,
 )
 from deskterm.tui.panes.page_cache import PAGE, Pages
 from deskterm.tui.terminal.hit_painter import HitPainter
@@ -306,17 +305,17 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def show_drafts(self, numbers: frozenset[int]) -> None:
         """Show a pencil on the rows of these tickets and no others: the agent has a draft for them (C-05)."""
         changed, self._drafts = self._drafts ^ numbers, numbers
-        for index in range(self.first_row, self.first_row + self.height_in_rows):
-            line = self._pages.row(index)
-            if line is not None and line.number in changed:
-                self._refresh_row(index)
+        self._refresh_tickets(changed)
 
     def show_presence(self, marks: Mapping[int, Safe]) -> None:
         """Show these marks on the rows of tickets that colleagues have open, and no others (C-30)."""
         before, self._presence = self._presence, marks
+        self._refresh_tickets({number for number, _ in before.items() ^ marks.items()})
+
+    def _refresh_tickets(self, numbers: Collection[int]) -> None:
         for index in range(self.first_row, self.first_row + self.height_in_rows):
             line = self._pages.row(index)
-            if line is not None and before.get(line.number) != marks.get(line.number):
+            if line is not None and line.number in numbers:
                 self._refresh_row(index)
 
     # -- painting ------------------------------------------------------------------------------------------------
@@ -352,7 +351,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         if line.number in self._drafts:
             line = line._replace(subject=Safe(f"✎ {line.subject}"))
         if (mark := self._presence.get(line.number)) is not None:
-            line = line._replace(subject=self._add_mark(line.subject, mark))
+            line = line._replace(subject=place_mark(line.subject, mark, self._columns))
         # the age of the last update is a column of wide lists, and changes with the minute
         tail_key = (line, width, cursor, marked, focus, self._now // 60 if width >= 98 or self._chosen else 0)
         key = (cell, *tail_key)
@@ -386,13 +385,6 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             Segment(signs, base),
             *paint_due(cell, urgency, self._due_width - SIGNS, base, self._style, no_color=self.app.no_color),
         ]
-
-    def _add_mark(self, subject: Safe, mark: Safe) -> Safe:
-        """Return a subject with a mark at the end of its column; in a narrow one with the sign before it."""
-        width = next((column.width for column in self._columns if column.name == "subject"), 0)
-        if width < NARROWEST_SUBJECT + cell_len(mark):
-            return Safe(f"{mark[:1]} {subject}")
-        return Safe(f"{fit(subject, max(width - cell_len(mark) - 1, 1))} {mark}")
 
     @property
     def _due_width(self) -> int:
