@@ -213,15 +213,3 @@ def place_mark(subject: Safe, mark: Safe, columns: Sequence[Column]) -> Safe:
     if width < NARROWEST_SUBJECT + cell_len(mark):
         return Safe(f"{mark[:1]} {subject}")
     return Safe(f"{fit(subject, max(width - cell_len(mark) - 1, 1))} {mark}")
-
-
-def find_column(columns: Sequence[Column], due_width: int, x: int) -> str:
-    """Return the name of the column at a cell of the header. due_width: cells of the time left, before the columns."""
-    end = due_width
-    for column in columns:
-        if x < end:
-            break
-        end += column.width + 1
-        if x < end:
-            return column.name
-    return "left"
