@@ -45,7 +45,13 @@ def _create_faults(url: str) -> Store:
     desk = small_desk(url, simulated=True)
     for number in range(6):
         intake.register(
-            desk, type="fault", severity="low", subject=f"Matter {number}", requester="Kim Lee", now=at(number)
+            desk,
+            type="fault",
+            severity="low",
+            subject=f"Matter {number}",
+            requester="Kim Lee",
+            email="kim@lee.example",
+            now=at(number),
         )
     return desk.store
 

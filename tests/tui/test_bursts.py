@@ -25,7 +25,9 @@ def _create(url: str) -> object:
     desk = small_desk(url, simulated=True)
     for number in range(SUBJECTS):
         subject = "The printer smokes" if number == 77 else f"Matter {number}"
-        done = register.register(desk, type="fault", subject=subject, requester="Kim Lee", now=at(number / 10))
+        done = register.register(
+            desk, type="fault", subject=subject, requester="Kim Lee", email="kim@lee.example", now=at(number / 10)
+        )
         messages.record_customer_message(desk, done.number, f"Words {done.number}.", author="Kim", now=at(number / 10))
     template = ReplyTemplate(key="ask", label="Ask", body="Dear {requester},\n{cursor}\n{agent}", words=("release",))
     apply_library(desk, [template, Macro(key="tag", label="Tag", tags=("vip",), note="{number}")], now=at(20))

@@ -43,7 +43,9 @@ def create_desk_with(url: str, *subjects: str) -> None:
     """Create a simulated desk with a ticket for each subject, from 1001 on."""
     desk = small_desk(url, simulated=True)
     for minute, subject in enumerate(subjects):
-        done = register.register(desk, type="fault", subject=subject, requester="Kim Lee", now=at(minute))
+        done = register.register(
+            desk, type="fault", subject=subject, requester="Kim Lee", email="kim@lee.example", now=at(minute)
+        )
         messages.record_customer_message(
             desk, done.number, f"Words of {done.number}.", author="Kim Lee", now=at(minute)
         )

@@ -137,7 +137,15 @@ def interfere(desk: DeskSession, random: Random, minute: float) -> None:
     with suppress(DeskError):
         match random.randrange(4):
             case 0:
-                register.register(desk, type="fault", severity="high", subject="More", requester="Kim", now=at(minute))
+                register.register(
+                    desk,
+                    type="fault",
+                    severity="high",
+                    subject="More",
+                    requester="Kim",
+                    email="kim@larch.example",
+                    now=at(minute),
+                )
             case 1:
                 messages.record_customer_message(desk, number, "Any news?", author="Kim", now=at(minute))
             case 2:

@@ -387,7 +387,15 @@ async def test_typing_waits_for_no_store(url: str) -> None:
 def _create_simulated(url: str) -> Store:
     """Create a desk of one ticket whose time tests of the program may set."""
     desk = small_desk(url, simulated=True)
-    register.register(desk, type="fault", subject="Matter 0", body="Words of matter 0", requester="Kim Lee", now=at(0))
+    register.register(
+        desk,
+        type="fault",
+        subject="Matter 0",
+        body="Words of matter 0",
+        requester="Kim Lee",
+        email="kim@lee.example",
+        now=at(0),
+    )
     return desk.store
 
 

@@ -21,7 +21,9 @@ CTRL_C, CTRL_Q, CTRL_Z, SEND, ESCAPE, TAB, ENTER = "\x03", "\x11", "\x1a", "\x13
 def _create(url: str) -> object:
     desk = small_desk(url, simulated=True)
     for minute in range(6):
-        done = register.register(desk, type="fault", subject=f"Matter {minute}", requester="Kim Lee", now=at(minute))
+        done = register.register(
+            desk, type="fault", subject=f"Matter {minute}", requester="Kim Lee", email="kim@lee.example", now=at(minute)
+        )
         messages.record_customer_message(desk, done.number, f"Words {done.number}.", author="Kim", now=at(minute))
     return desk.store
 
