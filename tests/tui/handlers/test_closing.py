@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,15 +27,8 @@ def create_ticket(tmp_path: Path, procedure: str, notices: tuple[Notice, ...] = 
     """Create a desk by a shipped procedure with one ticket, and open it as sam. facts: of the ticket."""
     changes = {"notices": notices} if notices else {}
     desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure, **changes)
-    register(
-        desk,
-        subject="The form fails",
-        requester="Kim Doe",
-        email="kim@doe.example",
-        incomplete=True,
-        now=at(0),
-        **facts,
-    )  # type: ignore[arg-type]
+    values: dict[str, Any] = {"requester": "Kim Doe", "email": "kim@doe.example", **facts}
+    register(desk, subject="The form fails", incomplete=True, now=at(0), **values)
     return as_agent(desk, "sam")
 
 
