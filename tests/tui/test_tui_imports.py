@@ -45,7 +45,9 @@ def test_the_handler_of_every_command_is_imported_ahead() -> None:
 
 def test_the_first_reply_imports_nothing(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    register.register(desk, type="fault", severity="high", subject="Down", requester="Kim", now=at(0))
+    register.register(
+        desk, type="fault", severity="high", subject="Down", requester="Kim", email="kim@larch.example", now=at(0)
+    )
     desk.store.close()
     program = [
         sys.executable,

@@ -18,6 +18,7 @@ from typing import Literal, TypeVar
 
 from sqlalchemy import func, select
 
+from deskterm.automation.change_watch import ChangeWatch
 from deskterm.automation.handover import ShiftHandover
 from deskterm.automation.scheduled_replies import ScheduledReplies
 from deskterm.desk.api import open_system_desk
@@ -30,7 +31,6 @@ from deskterm.sla.zones import format_local_time
 from deskterm.store.db.engine import Store
 from deskterm.store.db.errors import RefusedConnection, UnavailableDesk
 from deskterm.store.db.instants import NEVER
-from deskterm.store.db.sqlite.change_watch import ChangeWatch
 from deskterm.store.db.tables import ClockRow, table_of
 
 Started = TypeVar("Started")

@@ -59,8 +59,8 @@ PROGRAM = GroupEntry(
         ),
         "export": CommandEntry(
             "admin.export:export_rows",
-            "Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, or entry of "
-            "the work log (the time that was worked, and its price).",
+            "Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, file that went "
+            "with a message, or entry of the work log (the time that was worked, and its price).",
         ),
         "retention": CommandEntry(
             "admin.retention:list_kept",

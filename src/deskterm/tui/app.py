@@ -68,6 +68,10 @@ PRELOAD = (
     "deskterm.tui.handlers.files.attaching",
     "deskterm.tui.handlers.letter.guard",
     "deskterm.tui.handlers.files.ticket_files",
+    "deskterm.tui.handlers.learning",
+    "deskterm.tui.handlers.queue.repeating",
+    "deskterm.tui.handlers.ticket.notices",
+    "deskterm.tui.handlers.ticket.scheduled",
 )
 """Modules that the write thread imports ahead of the first key, what is pressed most often first. The handlers bring
 the commands of the desk with them, and opening the desk its reactions."""

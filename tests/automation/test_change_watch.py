@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deskterm.automation.change_watch import ChangeWatch
 from deskterm.desk.tickets import assignment, register
-from deskterm.store.db.sqlite.change_watch import ChangeWatch
 from small_desk import at, small_desk
 
 
