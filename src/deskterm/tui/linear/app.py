@@ -56,10 +56,10 @@ class Linear(App[None]):
         driver = self._driver
         if not isinstance(driver, LinearDriver) or not isinstance(self.focused, (Input, TextArea)):
             return
+        # The name of a field comes before what is typed into it
         if self._look_timer is not None:
-            # The name of a field comes before what is typed into it
             self._look_timer.cancel()
-            self._look()
+        self._look()
         if isinstance(event, events.Paste):
             driver.echo(sanitize(event.text, multiline=True))
         elif isinstance(event, events.Key) and event.is_printable and event.character:
