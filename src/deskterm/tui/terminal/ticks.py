@@ -1,4 +1,4 @@
-"""What only counts down, written without Textual's compositor (C-44).
+"""Countdowns, written without Textual's compositor (C-44).
 
 Each second some dozen cells change, and nothing else. The compositor would put all panes together again for them, which
 costs more than everything else that a console at rest does.
