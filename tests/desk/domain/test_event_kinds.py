@@ -13,7 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kind_entry import EventKindEntry
 from deskterm.desk.domain.event_kinds import EVENT_KINDS, SYSTEM_EVENTS, EventKind
-from deskterm.desk.domain.event_payloads import EventData
+from deskterm.desk.domain.event_payloads import EventData, FileData
 from deskterm.desk.domain.event_phrases import describe_event, describe_undone_act
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
@@ -37,6 +37,8 @@ def sample_data(entry: EventKindEntry) -> dict[str, Any]:
     """Return a value for every member of a kind's payload."""
     samples: dict[Any, Any] = {int: 1, str: "sample", bool: True, list[int]: [1], list[str]: ["sample"]}
     samples[dict[str, str]] = {"0": ""}
+    # A file has a row beside its event, which this desk has not (test_attachments)
+    samples |= {list[FileData]: [], list[list[int]]: [[1, 1]]}
     hints = get_type_hints(entry.payload)
     data = {
         name: get_args(hint)[0] if get_origin(hint) is Literal else samples[hint]
