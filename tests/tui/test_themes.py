@@ -106,25 +106,30 @@ def test_a_terminal_of_16_colours_gets_them_unless_the_settings_name_a_theme(mon
     assert find_theme("auto", "truecolor") is LIGHT
 
 
-@pytest.mark.parametrize("name", list(THEMES))
-async def test_late_rows_are_filled_in_every_theme(url: str, name: str) -> None:
+async def test_late_rows_are_filled_and_the_words_are_the_same_in_every_theme_and_size(url: str) -> None:
     async with open_console(url, minutes=600) as console:
-        await console.run("theme", name)
-        await console.pilot.pause()
-        queue = console.panes.queue
-        strip = queue.render_line(1)
-        filled = [segment.text for segment in strip if segment.style and segment.style.bold and "✖" in segment.text]
-        assert filled
-        variables = console.app.get_css_variables()
-        ground = Color.parse(variables["late-ground"]).rich_color
-        chips = [s for s in strip if s.style and s.style.bgcolor == ground]
-        assert [s.text for s in chips] == filled
-        assert not any(s.style.reverse for s in chips if s.style)
+        for size in ((80, 24), (120, 40), (180, 50)):
+            await console.pilot.resize_terminal(*size)
+            await console.wait_for_text("Matter 3")
+            await console.pilot.pause()
+            words = console.screen_text()
+            assert "1001" in words
+            for name, theme in THEMES.items():
+                console.app.theme = theme.name
+                await console.pilot.pause()
+                assert console.screen_text() == words, f"{name} at {size}"
+                strip = console.panes.queue.render_line(1)
+                filled = [one.text for one in strip if one.style and one.style.bold and "✖" in one.text]
+                assert filled
+                ground = Color.parse(console.app.get_css_variables()["late-ground"]).rich_color
+                chips = [one for one in strip if one.style and one.style.bgcolor == ground]
+                assert [one.text for one in chips] == filled
+                assert not any(one.style.reverse for one in chips if one.style)
 
 
 async def test_without_colours_late_is_reversed_and_says_so(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    async with open_console(url, minutes=600) as console:
+    async with open_console(url, minutes=600, size=(180, 50)) as console:
         await console.pilot.press("down")
         queue = console.panes.queue
         first, second = (next(s for s in queue.render_line(row) if "late" in s.text) for row in (1, 2))
