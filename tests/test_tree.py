@@ -37,6 +37,7 @@ TESTED_ELSEWHERE = {
     "core/ticket_lookup": "by the commands that look tickets up (linking, core/test_session)",
     "history/kept_words": "by undo (conversation/test_scheduled_replies), and as the console goes on with them"
     " (tui/handlers/test_undoing)",
+    "domain/wording/sentences": "by what reads sentences (domain/wording/test_named_files, test_promised_times)",
     "domain/changes": "types, and one look-up (domain/test_event_kinds)",
     "domain/event_kind_entry": "the entry of each kind (domain/test_event_kinds)",
     "domain/event_payloads": "types (domain/test_event_kinds walks them)",

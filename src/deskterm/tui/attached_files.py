@@ -45,7 +45,7 @@ class AttachedFile(NamedTuple):
 
 
 class Writing(Protocol):
-    """What is being written, as the composer has it."""
+    """A letter or note that is being written, as the composer has it."""
 
     extra: dict[str, Any]
 

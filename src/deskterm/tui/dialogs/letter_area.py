@@ -13,7 +13,7 @@ class LetterArea(TextArea):
     """The editor of the composer."""
 
     class Dropped(Message):
-        """What was pasted may be the paths of files: terminals paste those that are dragged into them."""
+        """A pasted text may be the paths of files: terminals paste those that are dragged into them."""
 
         def __init__(self, text: str) -> None:
             super().__init__()

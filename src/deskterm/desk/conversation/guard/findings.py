@@ -1,4 +1,4 @@
-"""What speaks against a reply, found from its words and a few facts of its ticket (C-23). Nothing is read here."""
+"""Points that speak against a reply, found from its words and a few facts of its ticket (C-23). Nothing is read here."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ReplyDraft(NamedTuple):
 
 
 class TicketFacts(NamedTuple):
-    """What is known of the ticket of a reply.
+    """Facts of the ticket of a reply.
 
     without_address: the names of all who would get its letter, where nobody has an address; own_names: of people and
     client of the ticket, of agents and the desk; other_names: of other customers, as far as they may stand in the text;

@@ -1,1 +1,1 @@
-"""What happens to a letter before it goes out (C-23)."""
+"""Looks at a letter before it goes out (C-23)."""
