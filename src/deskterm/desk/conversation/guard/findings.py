@@ -1,4 +1,4 @@
-"""Points that speak against a reply, found from its words and a few facts of its ticket (C-23). Nothing is read here."""
+"""Points that speak against a reply, found from its words and facts of its ticket (C-23). Nothing is read here."""
 
 from __future__ import annotations
 
