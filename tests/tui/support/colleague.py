@@ -18,7 +18,7 @@ from deskterm.desk.tickets import closing, register, update
 from deskterm.errors import DeskError
 from deskterm.store.db.engine import open_store
 
-PACE = 1.0
+PACE = 1.5
 """Seconds between two commands."""
 
 
