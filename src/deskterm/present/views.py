@@ -35,7 +35,7 @@ VIEWS_WITH_CLOCKS = tuple(view.key for view in VIEWS if view.key != "closed")
 """The views with tickets whose clocks may run."""
 
 AFTER_ACTIONS = ("next", "stay", "list")
-"""What may follow an act in a view, as in the settings of the console."""
+"""Ways to go on after an act in a view, as in the settings of the console."""
 
 VIEW_NUMBERS = 9
 """The first views are opened by their number in the list, a digit."""

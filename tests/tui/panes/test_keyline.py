@@ -16,7 +16,7 @@ async def test_all_keys_of_the_composer_are_in_sight_in_a_small_terminal(url: st
 
 
 async def test_a_wide_terminal_says_what_the_status_key_does(url: str) -> None:
-    async with open_console(url, size=(120, 40)) as console:
+    async with open_console(url, size=(180, 50)) as console:
         console.workspace.show_ticket(1001)
         await console.wait_for_ticket(1001)
         await open_composer(console, "reply")

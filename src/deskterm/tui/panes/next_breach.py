@@ -12,7 +12,7 @@ from deskterm.tui.panes.colours import FAINT, urgency_style
 from deskterm.tui.panes.columns import due_cell, fit
 from deskterm.tui.panes.short_list import ShortList
 
-_WIDE = 48
+_WIDE = 34
 """Cells beside due time and number from which the subject is shown too."""
 
 
@@ -74,10 +74,12 @@ class NextBreach(ShortList):
         line = self._lines[index]
         cell, urgency = self._due_cell(line)
         rest = width - cell_len(cell) - 8
-        assignee_width = min(10, max(rest - 11, 6))
+        assignee_width = min(8 if _WIDE <= rest < _WIDE + 14 else 10, max(rest - 11, 6))
         if rest >= _WIDE:
             # Room for what it is about: on the wall
-            metric = f"{fit(line.metric, 12)} {fit(line.subject, rest - assignee_width - 14)}"
+            metric_width = 12 if rest >= _WIDE + 14 else 8
+            subject = fit(line.subject, rest - assignee_width - metric_width - 2)
+            metric = f"{fit(line.metric, metric_width)} {subject}"
         else:
             metric = fit(line.metric, max(rest - assignee_width - 1, 1))
         assignee = fit(line.assignee or "–", assignee_width)

@@ -70,8 +70,10 @@ def _ticker(screen: TitledScreen, now: int) -> Ticker:
     lines.sort(key=lambda line: line.due or 0)
     late = next((line for line in lines if line.urgency(now) == "breached"), None)
     coming = next((line for line in lines if (line.due or 0) >= now), None)
+    # Where there are no colours a word says what a sign might not (C-41)
+    sign = "late" if screen.app.no_color else GLYPHS["breached"]
     return Ticker(
-        f"{GLYPHS['breached']} {late.number} {_count_down(late, now)}" if late is not None else "",
+        f"{sign} {late.number} {_count_down(late, now)}" if late is not None else "",
         f"next {coming.number} {_count_down(coming, now)}" if coming is not None else "",
         coming.urgency(now) if coming is not None else "none",
     )
