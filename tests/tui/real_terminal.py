@@ -113,6 +113,7 @@ class Terminal:
         """Everything that the program has written."""
         self.resize(size)
         self._before = termios.tcgetattr(self._program_side)
+        self._hung_up = False
         self._program = subprocess.Popen(
             [sys.executable, "-c", AS_LEADER, *program],
             stdin=self._program_side if keyboard else subprocess.DEVNULL,
@@ -185,6 +186,12 @@ class Terminal:
         """Send the program a signal."""
         self._program.send_signal(number)
 
+    def hang_up(self) -> None:
+        """Close the terminal's window: the program is sent SIGHUP, and cannot write any more."""
+        os.close(self._program_side)
+        os.close(self._test_side)
+        self._hung_up = True
+
     def wait_until_stopped(self) -> None:
         """Wait until the program has been suspended."""
 
@@ -200,8 +207,9 @@ class Terminal:
         if self._program.poll() is None:
             os.killpg(self._program.pid, signal.SIGKILL)
         self._program.wait()
-        os.close(self._test_side)
-        os.close(self._program_side)
+        if not self._hung_up:
+            os.close(self._test_side)
+            os.close(self._program_side)
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until something is so, and read what the program writes meanwhile. what: it, in words."""
@@ -212,6 +220,9 @@ class Terminal:
 
     def _read(self) -> bool:
         """Read output, waiting a moment for it; return False when there is none."""
+        if self._hung_up:
+            time.sleep(0.05)
+            return False
         if not select.select([self._test_side], [], [], 0.05)[0]:
             return False
         output = os.read(self._test_side, 65536)

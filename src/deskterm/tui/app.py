@@ -14,6 +14,7 @@ from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -29,6 +30,7 @@ from deskterm.tui.screens.calling_off import CallingOff
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.settings.preferences import Preferences, load_preferences
 from deskterm.tui.terminal.frames import Frames
+from deskterm.tui.terminal.lasting_output import LastingOutput
 from deskterm.tui.terminal.painter import Frame, Painter
 from deskterm.tui.terminal.signals import stop_group, watch_for_end
 from deskterm.tui.terminal.ticks import Part, is_settled, place_parts
@@ -144,6 +146,14 @@ class DeskApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         self._desk_screen = DeskScreen(*self._desk, preferences=self.preferences, keymap=self.keymap)
         return self._desk_screen
+
+    def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
+        """Make Textual's driver, with an output that outlasts its terminal."""
+        driver = super()._build_driver(headless, inline, mouse, size)
+        stream = getattr(driver, "_file", None)  # drivers without a terminal have none
+        if stream is not None:
+            driver._file = LastingOutput(stream)  # type: ignore[attr-defined]
+        return driver
 
     # -- frames --------------------------------------------------------------------------------------------------
 

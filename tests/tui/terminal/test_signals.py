@@ -195,3 +195,18 @@ def test_escape_leaves_the_line_and_what_is_written_wherever_the_focus_is(url: s
     terminal.wait_for("Draft for 1001 saved", without=["ctrl+s send"])
     terminal.type(CTRL_Q)
     assert terminal.wait_for_exit() == 0
+
+
+@pytest.mark.law("C-08")
+def test_a_console_ends_when_its_terminal_is_closed_and_keeps_what_was_written(url: str, start: Start) -> None:
+    terminal = open_queue(start, url)
+    terminal.type("rHalf a sentence")
+    terminal.wait_for("Half a sentence")
+    # So much that more is written to the closed terminal than Textual's queue has room for
+    terminal.type(" and more" * 40)
+    terminal.wait_for("and more")
+    terminal.hang_up()
+    assert terminal.wait_for_exit() != 0
+    again = open_queue(start, url)
+    again.type("r")
+    again.wait_for("Half a sentence")
