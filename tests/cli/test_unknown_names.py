@@ -10,7 +10,11 @@ from cli_call import Call, every_command
 
 NINE = ("--now", "2026-11-23T09:00")
 
+NEED_A_FILE = {"ticket open-file", "ticket save-files"}
+"""Commands about a ticket that has files; `tests/cli/conversation/test_files.py` has them."""
+
 OF_A_TICKET = {
+    "ticket files": (),
     "ticket show": (), "ticket reply": ("x",), "ticket note": ("x",), "ticket assign": ("ann",),
     "ticket set": ("--tag", "a"), "ticket due": ("response", "--clear", "--reason", "x"),
     "ticket schedule": ("--none",), "ticket waive": ("response", "--reason", "x"), "ticket snooze": ("--wake",),
@@ -36,7 +40,9 @@ OF_A_TICKET = {
 @pytest.fixture
 def vendor(deskterm: Call) -> Call:
     assert deskterm("init", "--procedure", "software-vendor", "--simulated", *NINE).code == 0
-    created = deskterm("ticket", "new", "Login fails", "--requester", "Kim", "--incomplete", *NINE)
+    created = deskterm(
+        "ticket", "new", "Login fails", "--requester", "Kim", "--email", "kim@larch.example", "--incomplete", *NINE
+    )
     assert created.code == 0, created.err
     return deskterm
 
@@ -49,7 +55,7 @@ def test_every_command_about_a_ticket_is_in_the_table() -> None:
             parameter.name in ("number", "incident", "reference") and parameter.required for parameter in command.params
         )
     }
-    assert about == set(OF_A_TICKET)
+    assert about == set(OF_A_TICKET) | NEED_A_FILE
 
 
 def test_a_missing_ticket_ends_in_exit_code_1(vendor: Call) -> None:
@@ -75,6 +81,7 @@ MAY_NOT = {
 }  # fmt: skip
 """Acts that are refused to a viewer, as the refusals name them."""
 READING = {
+    "ticket files",
     "ticket show", "ticket suggestions", "ticket time", "ticket price", "ticket order", "ticket participants",
     "ticket check", "sla why",
 }  # fmt: skip
@@ -86,7 +93,9 @@ def test_a_viewer_may_read_everything_and_each_refusal_names_the_act(
     people = tmp_path / "people.csv"
     people.write_text("login,name,role\nvic,Vic,viewer\n", encoding="utf-8")
     assert vendor("seed", "agents", people, *NINE).code == 0
-    created = vendor("ticket", "new", "Another", "--requester", "Kim", "--incomplete", *NINE)
+    created = vendor(
+        "ticket", "new", "Another", "--requester", "Kim", "--email", "kim@larch.example", "--incomplete", *NINE
+    )
     assert created.code == 0, created.err
     assert vendor("ticket", "attach", 1002, 1001, *NINE).code == 0
     monkeypatch.setenv("DESKTERM_TEST_LOGIN", "vic")

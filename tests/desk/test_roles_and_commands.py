@@ -19,10 +19,12 @@ from deskterm import desk as desk_package
 from deskterm.desk.admin import procedure_migration, rule_settings, setup, severity_scale
 from deskterm.desk.api import open_desk
 from deskterm.desk.billing import quotes, time_entries
-from deskterm.desk.conversation import delay_notice, messages, survey, thanks_messages
+from deskterm.desk.conversation import delay_notice, messages, scheduled_replies, send_time, survey, thanks_messages
+from deskterm.desk.conversation.guard.checking import check_reply
+from deskterm.desk.conversation.guard.findings import ReplyDraft
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
-from deskterm.desk.directory import absence, participants, saved_views, seed_people, tier_coverage
+from deskterm.desk.directory import absence, new_client, participants, saved_views, seed_people, tier_coverage
 from deskterm.desk.domain.fold import UpcomingEvent
 from deskterm.desk.history import retention, undo, undo_acts
 from deskterm.desk.history.erasing import erasure
@@ -219,6 +221,27 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (library.save_own_macro, "note", lambda d, n, t: library.save_own_macro(d, TAGGED, now=t)),
     (library.remove_own_macro, "note", lambda d, n, t: library.remove_own_macro(d, TAGGED.key, now=t)),
     (run.run_macro, "tag", lambda d, n, t: run.run_macro(d, n, run.MacroCall(TAGGED), now=t)),
+    (check_reply, "reply", lambda d, n, t: check_reply(d, n, ReplyDraft("It works."), channel="email", now=t)),
+    (
+        scheduled_replies.schedule_reply,
+        "reply",
+        lambda d, n, t: scheduled_replies.schedule_reply(d, n, "It works.", "2h", now=t),
+    ),
+    (
+        scheduled_replies.change_scheduled_reply,
+        "reply",
+        lambda d, n, t: scheduled_replies.change_scheduled_reply(d, n, at="3h", now=t),
+    ),
+    (
+        scheduled_replies.call_off_scheduled_reply,
+        "reply",
+        lambda d, n, t: scheduled_replies.call_off_scheduled_reply(d, n, now=t),
+    ),
+    (
+        scheduled_replies.send_scheduled_reply,
+        "reply",
+        lambda d, n, t: scheduled_replies.send_scheduled_reply(d, n, now=t),
+    ),
     (delay_notice.announce_delay, "reply", lambda d, n, t: delay_notice.announce_delay(d, n, "Tomorrow.", now=t)),
 )
 """Command function, the act it requires, and a call of it. Whether the call then succeeds does not matter here."""
@@ -229,6 +252,10 @@ NOT_COMMANDS: dict[Callable[..., object], str] = {
     procedure_migration.plan_migration: "reads: the dry run of migrate",
     preview.preview_due_changes: "reads",
     retention.find_expired_tickets: "reads",
+    new_client.add_client: "in the transaction of a command that registers or edits",
+    scheduled_replies.hold_due_reply: "by itself, in the transaction of the automation",
+    scheduled_replies.send_due_reply: "by itself, in the transaction of the automation",
+    send_time.suggest_send_times: "reads",
     recording.record_macro: "reads: it makes a macro, and keeps none",
     values.load_values: "reads",
     saved_views.save_view: "every role has views of its own, which change nothing on the desk",

@@ -19,8 +19,8 @@ def test_a_reply_that_something_speaks_against_is_refused_and_sent_anyway(
     refused = managed_services("ticket", "reply", "1001", "Please find attached the plan.", *AT)
     assert (refused.code, refused.out) == (1, "")
     assert refused.err == (
-        "deskterm: Not sent. It says “find attached”, and no file goes with it. Change it, or send it all the same with"
-        " --anyway.\n"
+        "deskterm: Not sent. It says “find attached”, and no file goes with it. Change it, or send it all the same"
+        " (--anyway).\n"
     )
     (tmp_path / "plan.pdf").write_bytes(b"%PDF")
     words = ("Please find attached the plan.", "--attach", str(tmp_path / "plan.pdf"))

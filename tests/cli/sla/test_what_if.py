@@ -14,7 +14,19 @@ NOW = ("--now", "2026-11-23T12:00")
 @pytest.fixture
 def worked(desk: Call) -> Call:
     """A desk with one low fault of 09:00, answered at 09:45."""
-    desk("ticket", "new", "x", "--type", "fault", "--requester", "Ida", "--now", "2026-11-23T09:00")
+    desk(
+        "ticket",
+        "new",
+        "x",
+        "--type",
+        "fault",
+        "--requester",
+        "Ida",
+        "--email",
+        "ida@x.example",
+        "--now",
+        "2026-11-23T09:00",
+    )
     desk("ticket", "reply", "1001", "We look into it.", "--now", "2026-11-23T09:45")
     return desk
 

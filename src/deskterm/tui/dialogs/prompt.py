@@ -162,9 +162,10 @@ class Prompt(Horizontal):
     async def _prepare(self, line_help: LineHelp) -> None:
         """Let the help get ready, and look again at what was typed meanwhile."""
         await asyncio.to_thread(line_help.prepare)
-        # The line may have been left meanwhile
-        if self.is_attached and self.is_mounted and (text := self.query_one(Input).value) != self._text:
-            self._look_at(text)
+        # The line may have been left meanwhile, and what is in it has gone before it has
+        for line in self.query(Input):
+            if line.value != self._text:
+                self._look_at(line.value)
 
     def _look_at(self, text: str) -> None:
         """Post the change to a text, or to what is right of it, and show what is wrong."""

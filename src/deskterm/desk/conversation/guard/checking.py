@@ -40,14 +40,15 @@ class ReplyHeldBack(DeskError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         points = "; ".join(finding.sentence for finding in findings)
-        super().__init__(f"Not sent. {points}. Change it, or send it all the same with --anyway.")
+        super().__init__(f"Not sent. {points}. Change it, or send it all the same.", option="--anyway")
         self.findings = findings
 
 
 def check_reply(desk: DeskSession, number: int, draft: ReplyDraft, *, channel: str, now: datetime) -> list[Finding]:
     """Return what speaks against a reply on a ticket, in the order of `find_findings`. channel: how it goes out. Raises
     DeskError as the reply would."""
-    with desk.ticket(number, "reply", now, dry_run=True) as work:
+    action = "resolve tickets" if draft.is_solution else ""
+    with desk.ticket(number, "reply", now, dry_run=True, action=action) as work:
         people = list_people_outside(work)
         facts = TicketFacts(
             work.procedure.definition.send_guard,
