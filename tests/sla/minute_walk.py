@@ -138,10 +138,11 @@ class MinuteWalk:
         """Return the first end of a date's hours, from a minute on, whose last minute is not paused."""
         due = self.find_close_of_day(used_up)
         while states.paused[due - 1]:
-            later = [close for close in self.closes.values() if close > due]
+            # By the dates, not by their closes: the hours of one may reach past those of the next
+            later = [day for day, close in sorted(self.closes.items()) if close > due]
             if not later:
                 raise EndOfWalk
-            due = self._find_close(next(day for day, close in self.closes.items() if close == min(later)))
+            due = self._find_close(later[0])
         return due
 
     def _move_by_pauses(self, at: int, due: int, states: MinuteStates, round_up: Callable[[int], int] | None) -> int:
