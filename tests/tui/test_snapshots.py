@@ -5,8 +5,8 @@ After an intended change, look at the pictures that `pytest tests/tui/test_snaps
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+import shutil
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +55,16 @@ HOSTILE = [
 
 @pytest.fixture(scope="session")
 def demo_place(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The demo desk, which nobody writes to but for drafts."""
+    """The demo desk, which is copied for each picture."""
     return create_demo_desk(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture
-def demo(demo_place: str) -> Iterator[str]:
-    """The demo desk without drafts of the picture before."""
-    yield demo_place
-    connection = sqlite3.connect(demo_place.removeprefix("sqlite:///"), isolation_level=None)
-    connection.execute("DELETE FROM draft")
-    connection.close()
+def demo(demo_place: str, tmp_path: Path) -> str:
+    """A demo desk of its own: a look at what would be due records what is due by now, and drafts are kept."""
+    place = tmp_path / "demo.sqlite3"
+    shutil.copy(demo_place.removeprefix("sqlite:///"), place)
+    return f"sqlite:///{place}"
 
 
 @pytest.fixture(autouse=True)
