@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -162,7 +163,7 @@ def test_a_ticket_shows_who_has_it_open_in_a_console(deskterm: Call, tmp_path: P
     desk = create_desk(deskterm, "campus-it")
     run(desk, "ticket", "new", "No network", "--requester", "Ida", "--incomplete")
     assert "now:" not in run(desk, "ticket", "show", 1001)
-    console = PresenceFile(tmp_path / "desk.sqlite3", "console")
+    console = PresenceFile(tmp_path / "desk.sqlite3", "console", time.time)
     console.write(Presence("marek", 1001, "reply"))
     assert "now: marek is writing a reply\n" in run(desk, "ticket", "show", 1001)
     answer = desk("ticket", "show", 1001, "--json", *TEN).json

@@ -22,11 +22,11 @@ from deskterm.store.presence.entries import EXPIRY, HEARTBEAT, Presence
 from deskterm.store.presence.link import PresenceLink, load_presence
 
 _CONSOLE = """
-import sys
+import sys, time
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.presence.entries import Presence
 from deskterm.store.presence.link import PresenceLink
-link = PresenceLink(ReadConnection(sys.argv[1]), "marek")
+link = PresenceLink(ReadConnection(sys.argv[1]), "marek", time.time)
 link.step(Presence("marek", 1001, "reply"))
 print("there", flush=True)
 sys.stdin.read()
@@ -43,22 +43,40 @@ class Clock:
         return self.seconds
 
 
+class WallClock:
+    """The machine's time, so many seconds ahead."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+wall_clock = WallClock()
+"""The time of all sessions of a test, but for that of another process."""
+
+
+@pytest.fixture(autouse=True)
+def _right_wall_clock() -> None:
+    wall_clock.ahead = 0.0
+
+
 @contextmanager
 def link_of(store: Store, login: str, clock: Clock | None = None) -> Iterator[PresenceLink]:
     with ReadConnection(store.url) as reader:
-        yield PresenceLink(reader, login, clock or Clock())
+        yield PresenceLink(reader, login, wall_clock, clock or Clock())
 
 
 def look(store: Store, number: int = 1001) -> list[Presence]:
     with ReadConnection(store.url) as reader:
-        return load_presence(reader, number)
+        return load_presence(reader, number, wall_clock)
 
 
-def let_time_pass(store: Store, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def let_time_pass(store: Store, seconds: float) -> None:
     """Make everything that was said so many seconds older."""
     if store.dialect == "sqlite":
-        now = time.time()
-        monkeypatch.setattr(time, "time", lambda: now + seconds)
+        wall_clock.ahead += seconds
     else:
         with store.writing() as session:
             session.execute(text(f"UPDATE presence SET at = at - interval '{seconds} s'"))
@@ -93,9 +111,7 @@ def test_colleagues_see_who_has_which_ticket_open_and_who_is_writing(store: Stor
 
 
 @pytest.mark.law("C-30")
-def test_a_colleague_whose_console_was_killed_is_gone_within_15_seconds(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_colleague_whose_console_was_killed_is_gone_within_15_seconds(store: Store) -> None:
     console = subprocess.Popen(
         [sys.executable, "-c", _CONSOLE, store.url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -108,11 +124,11 @@ def test_a_colleague_whose_console_was_killed_is_gone_within_15_seconds(
         os.kill(console.pid, signal.SIGKILL)
         console.communicate()
         clock.seconds += 2 * HEARTBEAT
-        let_time_pass(store, 2 * HEARTBEAT, monkeypatch)
+        let_time_pass(store, 2 * HEARTBEAT)
         assert not eva.step(None), "two repetitions may be lost"
         assert EXPIRY + HEARTBEAT <= 15
         clock.seconds += HEARTBEAT
-        let_time_pass(store, EXPIRY - 2 * HEARTBEAT, monkeypatch)
+        let_time_pass(store, EXPIRY - 2 * HEARTBEAT)
         assert eva.step(None)
         assert not eva.others
 
@@ -166,7 +182,7 @@ def desk(tmp_path: Path) -> Path:
 
 @pytest.mark.law("C-30")
 def test_the_side_file_has_the_rights_of_the_desk_and_goes_with_the_last_console(desk: Path) -> None:
-    one, two = side_file.PresenceFile(desk, "one"), side_file.PresenceFile(desk, "two")
+    one, two = side_file.PresenceFile(desk, "one", wall_clock), side_file.PresenceFile(desk, "two", wall_clock)
     one.write(Presence("eva", 1001))
     two.write(Presence("marek", 1002))
     beside = desk.with_name("desk.sqlite3-presence")
@@ -185,11 +201,13 @@ def test_the_side_file_has_the_rights_of_the_desk_and_goes_with_the_last_console
 
 
 @pytest.mark.law("C-30")
-def test_places_of_those_who_are_gone_are_taken_and_found_taken(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    suspended, new = side_file.PresenceFile(desk, "suspended"), side_file.PresenceFile(desk, "new")
+def test_places_of_those_who_are_gone_are_taken_and_found_taken(desk: Path) -> None:
+    suspended, new = (
+        side_file.PresenceFile(desk, "suspended", wall_clock),
+        side_file.PresenceFile(desk, "new", wall_clock),
+    )
     suspended.write(Presence("eva", 1001))
-    now = time.time() + EXPIRY
-    monkeypatch.setattr(time, "time", lambda: now)
+    wall_clock.ahead = EXPIRY
     new.write(Presence("marek", 1002))
     beside = desk.with_name("desk.sqlite3-presence")
     length = beside.stat().st_size
@@ -203,10 +221,10 @@ def test_places_of_those_who_are_gone_are_taken_and_found_taken(desk: Path, monk
 def test_a_side_file_with_anything_in_it_names_nobody(desk: Path) -> None:
     beside = desk.with_name("desk.sqlite3-presence")
     beside.write_bytes(b"\x1b]52;c;cm0gLXJm\x07" * 300 + b'{"login": "eva"}')
-    file = side_file.PresenceFile(desk, "one")
+    file = side_file.PresenceFile(desk, "one", wall_clock)
     assert file.read() == []
     file.write(Presence("eva \udcff" * 40, 1001))
-    assert [one.number for one in side_file.PresenceFile(desk, "two").read()] == [1001]
+    assert [one.number for one in side_file.PresenceFile(desk, "two", wall_clock).read()] == [1001]
     file.leave()
     assert not beside.exists()
     beside.symlink_to(desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -16,7 +17,7 @@ from tui.console_session import open_console
 @pytest.fixture
 def marek(url: str) -> Iterator[PresenceFile]:
     """Return the console of a colleague, as others see it."""
-    console = PresenceFile(sqlite_path(url), "another console")
+    console = PresenceFile(sqlite_path(url), "another console", time.time)
     yield console
     console.leave()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,7 +37,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         ticket = load_ticket_detail(reader, number)
         if ticket is None:
             raise missing_ticket_error(reader, number)
-        others = [one for one in load_presence(reader, number) if one.login != cli.own_login]
+        others = [one for one in load_presence(reader, number, time.time) if one.login != cli.own_login]
     # Before anything is printed, and only for a ticket that there is (S4-25)
     cli.log_access(facts, number, "ticket")
     vocabulary = Vocabulary(facts.document, timezone=facts.timezone)

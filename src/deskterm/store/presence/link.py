@@ -20,16 +20,24 @@ _PAUSE = 30.0
 
 
 class PresenceLink:
-    """The presence of one session. reader: the connection of the thread; login: of the agent; clock: seconds that never
-    go back."""
+    """The presence of one session. reader: the connection of the thread; login: of the agent; wall_clock: the
+    machine's time in epoch seconds; clock: seconds that never go back."""
 
-    def __init__(self, reader: ReadConnection, login: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        reader: ReadConnection,
+        login: str,
+        wall_clock: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._reader, self._login, self._clock = reader, login, clock
         session = secrets.token_hex(8)
         # A look at the file is quicker than the question whether to look
         self._is_file = dialect(reader.url) == "sqlite"
         self._place: PresenceFile | PresenceTable = (
-            PresenceFile(sqlite_path(reader.url), session) if self._is_file else PresenceTable(reader, session)
+            PresenceFile(sqlite_path(reader.url), session, wall_clock)
+            if self._is_file
+            else PresenceTable(reader, session)
         )
         self._written: Presence | None = None
         self._written_at = self._read_at = -HEARTBEAT
@@ -78,10 +86,10 @@ class PresenceLink:
         )
 
 
-def load_presence(reader: ReadConnection, number: int) -> list[Presence]:
-    """Load who has a ticket open at this moment, sorted by login. Empty where it cannot be
-    had."""
-    link = PresenceLink(reader, "")
+def load_presence(reader: ReadConnection, number: int, wall_clock: Callable[[], float]) -> list[Presence]:
+    """Load who has a ticket open at this moment, sorted by login. Empty where it cannot be had. wall_clock: the
+    machine's time in epoch seconds."""
+    link = PresenceLink(reader, "", wall_clock)
     link.step(None)
     link.leave()
     return [one for one in link.others if one.number == number]

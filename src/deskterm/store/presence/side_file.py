@@ -10,8 +10,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import time
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -42,12 +42,13 @@ class _Record(NamedTuple):
 
 
 class PresenceFile:
-    """The side file of a desk, for one session of one console. path: the desk's file. Where the file cannot be read or
-    written, nobody is present, and nothing else is hindered."""
+    """The side file of a desk, for one session of one console. path: the desk's file; wall_clock: the machine's time in
+    epoch seconds, which a simulated desk has too. Where the file cannot be read or written, nobody is present, and
+    nothing else is hindered."""
 
-    def __init__(self, path: Path, session: str) -> None:
+    def __init__(self, path: Path, session: str, wall_clock: Callable[[], float]) -> None:
         self._desk, self._path = path, path.with_name(path.name + PRESENCE_ENDING)
-        self._session = session
+        self._session, self._wall_clock = session, wall_clock
         self._handle: int | None = None
         self._place: int | None = None
         """The index of this session's place; None where it has none."""
@@ -77,7 +78,7 @@ class PresenceFile:
         except OSError:
             self._close()
             return []
-        now = time.time()
+        now = self._wall_clock()
         return [one.presence for one in records if one.session != self._session and not one.is_over(now)]
 
     def leave(self) -> None:
@@ -140,7 +141,7 @@ class PresenceFile:
         except BlockingIOError:
             return False
         try:
-            content, now = os.pread(handle, _LENGTH * _MOST_PLACES, 0), time.time()
+            content, now = os.pread(handle, _LENGTH * _MOST_PLACES, 0), self._wall_clock()
             places = [_unpack(content[start : start + _LENGTH]) for start in range(0, len(content), _LENGTH)]
             free = (place for place, one in enumerate(places) if one is None or one.is_over(now))
             self._place = next(free, len(places))
@@ -154,7 +155,7 @@ class PresenceFile:
 
     def _fill(self, handle: int, presence: Presence) -> None:
         if self._place is not None:
-            os.pwrite(handle, _pack(self._session, presence), self._place * _LENGTH)
+            os.pwrite(handle, _pack(self._session, presence, self._wall_clock()), self._place * _LENGTH)
 
     def _leave_place(self) -> None:
         place, handle = self._place, self._handle
@@ -175,9 +176,9 @@ class PresenceFile:
         self._handle = self._place = None
 
 
-def _pack(session: str, presence: Presence) -> bytes:
-    """Return the contents of a place."""
-    fields = {"session": session, "at": time.time(), **presence._asdict(), "login": presence.login[:MOST_LETTERS]}
+def _pack(session: str, presence: Presence, at: float) -> bytes:
+    """Return the contents of a place. at: epoch seconds."""
+    fields = {"session": session, "at": at, **presence._asdict(), "login": presence.login[:MOST_LETTERS]}
     text = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
     return (f"{zlib.crc32(text):0{_SUM}x}".encode() + text).ljust(_LENGTH)[:_LENGTH]
 

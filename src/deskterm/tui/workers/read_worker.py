@@ -6,6 +6,7 @@ A request never waits. Answers are messages to the screen; a request that was ov
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -202,7 +203,7 @@ class ReadWorker:
         self._attempt(self._read_drafts)  # before the rows, whose keys may ask for one
         self._attempt(self._read_list)
         self._attempt(self._read_rest)
-        link = PresenceLink(reader, self._impersonator or self._login)
+        link = PresenceLink(reader, self._impersonator or self._login, time.time)
         while not self._stopping:
             with self._wake:
                 if not self._requests.jobs:
