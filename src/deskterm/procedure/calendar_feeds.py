@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
+from deskterm.named_files import refuse_device
 from deskterm.procedure.checking.problems import Problem
 from deskterm.procedure.schema import CalendarPart, NamedDay, Procedure
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
+from deskterm.named_files import read_text_file
 from deskterm.procedure.calendar_feeds import resolve_feeds
 from deskterm.procedure.checking.characters import find_escaped_characters, find_raw_characters
 from deskterm.procedure.checking.consistency import find_inconsistencies, find_own_inconsistencies
@@ -44,20 +44,7 @@ class LoadedProcedure:
 def load(path: FilePath) -> LoadedProcedure:
     """Load the procedure in a file. Raises DeskError when the file cannot be read, or with all of its problems, one a
     line."""
-    refuse_device(path)
-    try:
-        # Asked before reading: a path that was mistyped may name a disk image
-        if path.stat().st_size > _LARGEST:
-            raise DeskError(f"{path} is too large to be a procedure file.")
-        # Editors on Windows put a byte-order mark in front, which TOML does not allow
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise DeskError(f"There is no file {path}.") from error
-    except OSError as error:
-        raise DeskError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise DeskError(f"{path}:{line}: the file is not UTF-8 text; save it as UTF-8.") from error
+    text = read_text_file(path, _LARGEST, "is too large to be a procedure file.")
     return loads(text, str(path))
 
 

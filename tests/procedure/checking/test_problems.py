@@ -83,7 +83,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DeskError, match=r"cannot be read: is a directory\.$"):
+    with pytest.raises(DeskError, match=r"is a folder: give a file in it\.$"):
         load(tmp_path)
 
 

@@ -55,8 +55,5 @@ def _execute(url: str, sql: str, *values: object) -> None:
     """Run one statement. sql: with `?` for each value."""
     is_sqlite = dialect(url) == "sqlite"
     bound = [to_stored_text(value) if is_sqlite and isinstance(value, datetime) else value for value in values]
-    with closing(connect_for_writing(url)) as connection:
-        try:
-            connection.execute(sql if is_sqlite else sql.replace("?", "%s"), bound)
-        except Exception as error:
-            raise errors.to_desk_error(error, url) or error from error
+    with closing(connect_for_writing(url)) as connection, errors.translated(url):
+        connection.execute(sql if is_sqlite else sql.replace("?", "%s"), bound)

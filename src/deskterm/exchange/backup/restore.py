@@ -20,7 +20,6 @@ from sqlalchemy import select
 from deskterm.desk.core.context import SYSTEM_ACTOR
 from deskterm.desk.core.desk_history import record_state, recorded_changes
 from deskterm.desk.history.integrity import refresh_projections
-from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
 from deskterm.exchange.backup import compression, postgresql_dump
 from deskterm.exchange.backup.backup import hash_file
@@ -29,6 +28,7 @@ from deskterm.exchange.backup.log import load_backups, record_backup
 from deskterm.exchange.backup.manifest import SUFFIX, Manifest, manifest_path, parse_manifest, read_manifest
 from deskterm.exchange.backup.proof import DeskContents, check_chains, check_file, read_contents
 from deskterm.exchange.backup.sqlite_copy import sync
+from deskterm.named_files import refuse_device
 from deskterm.progress import Progress
 from deskterm.store.db import errors
 from deskterm.store.db.connection import connect_sqlite, read_schema_number

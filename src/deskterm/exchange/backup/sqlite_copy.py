@@ -16,11 +16,8 @@ def copy_desk(url: str, target: Path) -> None:
 
     A copy of the file by other means lacks what is in the write-ahead log, and mixes pages of different instants.
     """
-    with closing(connect_sqlite(url)) as connection:
-        try:
-            connection.execute("VACUUM INTO ?", (str(target),))
-        except Exception as error:
-            raise errors.to_desk_error(error, url) or error from error
+    with closing(connect_sqlite(url)) as connection, errors.translated(url):
+        connection.execute("VACUUM INTO ?", (str(target),))
     sync(target)
 
 

@@ -19,11 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
 from deskterm.exchange.formula_guard import unguard_formula
 from deskterm.exchange.importing.encodings import MIXED_ERRORS, SAMPLE_BYTES, Encoding, detect_encoding
 from deskterm.exchange.unseen_characters import restore_unseen
+from deskterm.named_files import refuse_device
 
 AUTO = "auto"
 """The encoding as `detect_encoding` chooses it; bytes that it does not have are read as Windows-1252."""

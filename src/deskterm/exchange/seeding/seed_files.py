@@ -18,7 +18,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 from deskterm.desk.admin.severity_scale import SeededSeverity
 from deskterm.desk.domain.email_address import is_email_address
 from deskterm.errors import DeskError
-from deskterm.exchange.seeding.text_files import load_toml, read_text_file
+from deskterm.exchange.seeding.text_files import load_toml, read_text
 from deskterm.procedure.checking.problems import problems_from_validation, suggest
 from deskterm.procedure.schema import Part, Severity
 from deskterm.procedure.schema.text_types import Key, Text
@@ -208,7 +208,7 @@ def _load_entries(
 
 def _read_csv(path: Path, row: type[R], metrics: list[str]) -> Iterator[_Entry[R]]:
     """Yield the rows of a CSV file. The separator is the one that its header has most of."""
-    text = read_text_file(path)
+    text = read_text(path)
     header = text.partition("\n")[0]
     reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=header.count), strict=True)
     columns: list[str] = []

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from deskterm.devices import refuse_device
 from deskterm.errors import DeskError
+from deskterm.named_files import read_text_file
 from deskterm.procedure.checking.characters import find_escaped_characters, find_raw_characters
 from deskterm.procedure.checking.problems import problems_from_validation
 from deskterm.procedure.checking.toml_positions import TomlPositions, describe_syntax_error
@@ -20,23 +20,12 @@ MAX_BYTES = 8_000_000
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_text_file(path: Path) -> str:
-    """Read a UTF-8 file, with or without a byte order mark. Raises DeskError when it cannot be read as such,
-    or has characters that a terminal acts on or nobody sees."""
-    refuse_device(path)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DeskError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: give a file of hand-written size.")
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise DeskError(f"There is no file {path}.") from error
-    except IsADirectoryError as error:
-        raise DeskError(f"{path} is a folder: give a file in it.") from error
-    except OSError as error:
-        raise DeskError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise DeskError(f"{path}:{line}: the file is not UTF-8 text; save it as UTF-8.") from error
+def read_text(path: Path) -> str:
+    """Read a UTF-8 file that somebody wrote. Raises DeskError when it cannot be read as such, or has characters that a
+    terminal acts on or nobody sees."""
+    text = read_text_file(
+        path, MAX_BYTES, f"is larger than {MAX_BYTES // 1_000_000} MB: give a file of hand-written size."
+    )
     if hidden := list(find_raw_characters(text)):
         raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in hidden))
     return text
@@ -45,7 +34,7 @@ def read_text_file(path: Path) -> str:
 def load_toml(path: Path, shape: type[M]) -> tuple[M, TomlPositions]:
     """Load a TOML file and validate it; return the model and the lines of its parts. Raises DeskError with a line for
     each mistake."""
-    text = read_text_file(path)
+    text = read_text(path)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import UTCDateTime
 
-from deskterm.errors import DeskError
 from deskterm.store.db import errors
 from deskterm.store.db.connection import CHANNEL, WRITE_LOCK_TIMEOUT, connect_for_writing
 from deskterm.store.db.instants import to_stored_text
@@ -148,7 +147,7 @@ def bulk_transaction(url: str, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Iter
     when the store is locked, cannot be written, or was moved or removed before a commit."""
     kind = dialect(url)
     connection = connect_for_writing(url, lock_timeout=lock_timeout, statement_timeout=0)
-    try:
+    with closing(connection), errors.translated(url):  # closing rolls back what was not committed
         if kind == "sqlite":
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         writer = BulkWriter(url, connection, lock_timeout)
@@ -156,15 +155,6 @@ def bulk_transaction(url: str, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Iter
         yield writer
         writer.prepare_commit()
         connection.execute("COMMIT")
-    except DeskError:
-        raise
-    except Exception as error:
-        translated = errors.to_desk_error(error, url)
-        if translated is None:
-            raise
-        raise translated from error
-    finally:
-        connection.close()  # rolls back what was not committed
 
 
 def _instant_positions(table: str, columns: Sequence[str]) -> tuple[int, ...]:

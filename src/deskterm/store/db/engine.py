@@ -191,25 +191,16 @@ def open_store(
     """Open the store at a URL; one of an older layout is upgraded first (`Store.upgraded`). migrations, schema: the
     layouts that this program knows. Raises DeskError: no desk there, not a database, something else, a newer layout,
     locked, unwritable, unreachable."""
-    connection = connect_for_writing(url, lock_timeout=lock_timeout)
-    try:
+    with closing(connect_for_writing(url, lock_timeout=lock_timeout)) as connection, errors.translated(url):
         upgraded = ensure_layout(connection, url, migrations=migrations, schema=schema)
-    except Exception as error:
-        translated = errors.to_desk_error(error, url)
-        if translated is None:
-            raise
-        raise translated from error
-    finally:
-        connection.close()
     return Store(url, lock_timeout=lock_timeout, upgraded=upgraded)
 
 
 def _has_tables(url: str, lock_timeout: float) -> bool:
     """Return whether there are tables already, without a desk; DeskError when there is a desk. A new SQLite file is
     switched to WAL, which no transaction may do."""
-    connection = connect_for_writing(url, lock_timeout=lock_timeout)
     deadline = time.monotonic() + lock_timeout
-    try:
+    with closing(connect_for_writing(url, lock_timeout=lock_timeout)) as connection, errors.translated(url):
         while True:
             try:
                 if read_schema_number(connection, url) is not None:
@@ -222,13 +213,6 @@ def _has_tables(url: str, lock_timeout: float) -> bool:
             if time.monotonic() >= deadline:
                 raise errors.locked_error(url)
             time.sleep(_PAUSE)
-    except Exception as error:
-        translated = errors.to_desk_error(error, url)
-        if translated is None:
-            raise
-        raise translated from error
-    finally:
-        connection.close()
 
 
 def _switch_to_log(connection: sqlite3.Connection) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from json import JSONDecodeError
 from urllib.parse import quote
 
@@ -156,6 +158,18 @@ def slow_statement_error(url: str) -> DeskError:
 
 def missing_driver_error() -> DeskError:
     return DeskError("PostgreSQL needs a driver: install `deskterm[postgres]`.")
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Let a driver's error leave a block as the sentence of `to_desk_error`, and any other error as it is."""
+    try:
+        yield
+    except Exception as error:
+        known = to_desk_error(error, url)
+        if known is None:
+            raise
+        raise known from error
 
 
 def to_desk_error(error: BaseException, url: str) -> DeskError | None:

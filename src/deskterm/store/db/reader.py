@@ -281,13 +281,11 @@ def open_reader(
     DeskErrors of `open_store`."""
     reader = ReadConnection(url, lock_timeout=lock_timeout)
     try:
-        reader.upgraded = ensure_layout(reader.driver_connection, url, migrations=migrations, schema=schema)
-    except Exception as error:
+        with errors.translated(url):
+            reader.upgraded = ensure_layout(reader.driver_connection, url, migrations=migrations, schema=schema)
+    except BaseException:
         reader.close()
-        translated = errors.to_desk_error(error, url)
-        if translated is None:
-            raise
-        raise translated from error
+        raise
     return reader
 
 

@@ -4,6 +4,7 @@ access."""
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -104,17 +105,12 @@ def record_access(
     """Record for ever that somebody looked at a ticket or exported data. lock_timeout: seconds to wait for another
     writer. Raises DeskError when it cannot be written."""
     # A connection of its own, because those for reading may not write
-    connection = connect_for_writing(url, lock_timeout=lock_timeout)
-    try:
+    with closing(connect_for_writing(url, lock_timeout=lock_timeout)) as connection, errors.translated(url):
         marks = "?, ?, ?, ?" if dialect(url) == "sqlite" else "%s, %s, %s, %s"
         instant = to_stored_text(at) if dialect(url) == "sqlite" else at
         connection.execute(
             f"INSERT INTO access (at, login, ticket_id, what) VALUES ({marks})", (instant, login, ticket, what)
         )
-    except Exception as error:
-        raise errors.to_desk_error(error, url) or error from error
-    finally:
-        connection.close()
 
 
 def _impersonator_json(login: str) -> str:
