@@ -20,12 +20,12 @@ from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.page import Page
 from deskterm.tui.pages.clock_text import lay_out
 from deskterm.tui.panes.banner import Banner, Ticker
+from deskterm.tui.panes.bars.keyline import Key, KeyLine
+from deskterm.tui.panes.bars.view_bar import ViewBar
 from deskterm.tui.panes.clocks import Clocks
-from deskterm.tui.panes.keyline import Key, KeyLine
 from deskterm.tui.panes.next_breach import NextBreach
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.ticket import Ticket
-from deskterm.tui.panes.view_bar import ViewBar
 from deskterm.tui.panes.views import Views
 from deskterm.tui.themes import DARK
 from tui.queue_rows import NOW, clock, line, ticket_with

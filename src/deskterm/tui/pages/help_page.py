@@ -10,9 +10,9 @@ from deskterm.present.models import GLYPHS, MEANINGS
 from deskterm.tui.commands.command import Command, Group
 from deskterm.tui.commands.keys import format_key
 from deskterm.tui.commands.table import BY_NAME, TABLE
+from deskterm.tui.panes.bars.keyline import Key
 from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.panes.keyline import Key
 
 GROUPS: tuple[Group, ...] = ("Work", "Look", "Move", "Program")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deskterm.tui.panes.banner import Banner
+from deskterm.tui.panes.bars.keyline import KeyLine
+from deskterm.tui.panes.bars.view_bar import ViewBar
 from deskterm.tui.panes.clocks import Clocks
-from deskterm.tui.panes.keyline import KeyLine
 from deskterm.tui.panes.next_breach import NextBreach
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.ticket import Ticket
-from deskterm.tui.panes.view_bar import ViewBar
 from deskterm.tui.panes.views import Views
 
 PANES = ("views", "queue", "conversation", "clocks", "soon")

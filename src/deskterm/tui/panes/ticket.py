@@ -12,10 +12,10 @@ from textual.widgets import Static
 
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, TabKey, TicketClock, TicketView
+from deskterm.tui.panes.bars.tab_bar import TabBar
 from deskterm.tui.panes.clocks import clock_urgency
 from deskterm.tui.panes.colours import BOLD, FAINT, urgency_style
 from deskterm.tui.panes.conversation import Conversation
-from deskterm.tui.panes.tab_bar import TabBar
 
 _PLAIN = ("Status", "Severity", "Priority", "Requester", "Organisation", "Assignee")
 """Facts whose values are clear without a label; the others are shown with theirs."""

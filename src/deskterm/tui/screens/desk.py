@@ -18,16 +18,16 @@ from deskterm.tui.commands.keys import make_bindings
 from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.panes.banner import Banner
+from deskterm.tui.panes.bars.keyline import KeyLine
+from deskterm.tui.panes.bars.tab_bar import TabBar
+from deskterm.tui.panes.bars.view_bar import ViewBar
 from deskterm.tui.panes.clocks import Clocks
 from deskterm.tui.panes.conversation import Conversation
-from deskterm.tui.panes.keyline import KeyLine
 from deskterm.tui.panes.next_breach import NextBreach
 from deskterm.tui.panes.pane_set import PANES, PaneSet
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.short_list import ShortList
-from deskterm.tui.panes.tab_bar import TabBar
 from deskterm.tui.panes.ticket import Ticket
-from deskterm.tui.panes.view_bar import ViewBar
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.workspace import DeskWorkspace

@@ -13,8 +13,8 @@ from deskterm.present.models import GLYPHS, QueueLine
 from deskterm.present.presence import SIGN
 from deskterm.tui.commands.keys import footer_commands, format_key
 from deskterm.tui.panes.banner import Ticker
+from deskterm.tui.panes.bars.keyline import Key
 from deskterm.tui.panes.columns import BASE_WIDTH, TIME_WIDTH, Widths
-from deskterm.tui.panes.keyline import Key
 
 if TYPE_CHECKING:
     from textual.widget import Widget

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from deskterm.tui.panes.bars.clicks import find_clicked
 from deskterm.tui.panes.colours import FAINT
 
 
@@ -50,15 +51,9 @@ class KeyLine(Widget):
         return Content("").join(_render_key(key) for key in self._visible_keys())
 
     def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        end = 0
-        for key in self._visible_keys():
-            end += _length(key)
-            if offset.x < end:
-                self.post_message(self.Clicked(key.command))
-                return
+        key = find_clicked(self, event, ((key, _length(key)) for key in self._visible_keys()))
+        if key is not None:
+            self.post_message(self.Clicked(key.command))
 
     def _visible_keys(self) -> list[Key]:
         """Return as many keys as fit, and the last one."""

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from deskterm.present.models import ViewLine
 from deskterm.present.views import VIEW_NUMBERS
+from deskterm.tui.panes.bars.clicks import find_clicked
 from deskterm.tui.panes.colours import ACCENT, FAINT, urgency_style
 
 _GAP = "  "
@@ -42,16 +43,10 @@ class ViewBar(Widget):
         return Content(_GAP).join(text for _, text in self._list_visible())
 
     def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        end = 0
-        for view, text in self._list_visible():
-            end += text.cell_length + len(_GAP)
-            if offset.x < end:
-                if view is not None:
-                    self.post_message(self.Clicked(view.key))
-                return
+        parts = ((view, text.cell_length + len(_GAP)) for view, text in self._list_visible())
+        view = find_clicked(self, event, parts)
+        if view is not None:
+            self.post_message(self.Clicked(view.key))
 
     def _list_visible(self) -> Iterator[tuple[ViewLine | None, Content]]:
         """Yield the views that have room, each with its text, and None for those on either side that have not: the

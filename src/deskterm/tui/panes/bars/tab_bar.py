@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from deskterm.present.models import TABS, TabKey, TicketView
+from deskterm.tui.panes.bars.clicks import find_clicked
 from deskterm.tui.panes.colours import ACCENT, FAINT
 
 _COUNTED: tuple[TabKey, ...] = ("client", "files", "links", "work")
@@ -47,15 +48,9 @@ class TabBar(Widget):
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        end = 0
-        for tab, text in self._names():
-            end += cell_len(text)
-            if offset.x < end:
-                self.post_message(self.Clicked(tab))
-                return
+        tab = find_clicked(self, event, ((tab, cell_len(text)) for tab, text in self._names()))
+        if tab is not None:
+            self.post_message(self.Clicked(tab))
 
     def _names(self) -> Iterator[tuple[TabKey, str]]:
         """Yield each tab with the text that it has in the line."""
