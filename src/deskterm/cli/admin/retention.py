@@ -91,7 +91,7 @@ def purge(
     with cli.open_current_reader() as reader:
         due = [ticket for ticket in retention.find_expired_tickets(desk, reader, now=now) if ticket.held is None]
         if really and due:
-            consequence = f"The words of {_count_tickets(len(due))} will be gone for ever."
+            consequence = f"The words of {format_count(len(due), 'ticket')} will be gone for ever."
             # The count itself has to be typed, so that it is read
             require_confirmation(consequence, str(len(due)), confirmed=yes)
             due = retention.purge_expired_tickets(desk, reader, now=now, progress=show_progress_on_terminal("tickets"))
@@ -100,9 +100,9 @@ def purge(
     elif not due:
         print("There is nothing to purge.")
     elif really:
-        print(f"Purged {_count_tickets(len(due))}.")
+        print(f"Purged {format_count(len(due), 'ticket')}.")
     else:
-        print(f"{_count_tickets(len(due)).capitalize()} would be purged: --really does it.")
+        print(f"{format_count(len(due), 'ticket')} would be purged: --really does it.")
 
 
 def erase(
@@ -121,7 +121,7 @@ def erase(
     # A rehearsal first, so that the question can say what would be lost
     found = erasure.erase_person(desk, who, now=now, dry_run=True)
     if not dry_run:
-        consequence = f"{found.name} will be erased on {_count_tickets(len(found.tickets))}, for ever."
+        consequence = f"{found.name} will be erased on {format_count(len(found.tickets), 'ticket')}, for ever."
         require_confirmation(consequence, who.strip(), confirmed=yes)
         # By number now, so that it is the person who was named in the question.
         found = erasure.erase_person(desk, str(found.person), now=now)
@@ -139,14 +139,10 @@ def erase(
         )
         return
     verb = "would be" if dry_run else "were"
-    tickets = _count_tickets(len(found.tickets)).capitalize()
+    tickets = format_count(len(found.tickets), "ticket")
     files = f", {format_count(found.files, 'file')} erased" if found.files else ""
     print(f"{tickets}: {found.emptied} texts {verb} emptied, {found.redacted} redacted{files}.")
     if found.remaining_mentions:
         listed = ", ".join(f"{ticket}/{seq}" for ticket, seq in found.remaining_mentions[:8])
         more = " …" if len(found.remaining_mentions) > 8 else ""
         print(f"Events that stay as they are, for the chain's sake, hold the name or words of theirs: {listed}{more}.")
-
-
-def _count_tickets(count: int) -> str:
-    return "1 ticket" if count == 1 else f"{count} tickets"

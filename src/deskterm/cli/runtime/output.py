@@ -73,16 +73,19 @@ def print_lines(lines: Iterable[str]) -> None:
 def print_result(result: CommandResult, as_json: bool) -> None:
     """Print the result of a command on a ticket."""
     if as_json:
-        print_json(
-            {
-                "number": result.number,
-                "summary": result.summary,
-                "changes": result.changes,
-                "version": result.version,
-            }
-        )
+        print_json(result_to_json(result))
     else:
         print_lines([result.summary])
+
+
+def result_to_json(result: CommandResult) -> dict[str, Any]:
+    """Return what every JSON document about a command on a ticket has."""
+    return {
+        "number": result.number,
+        "summary": result.summary,
+        "changes": result.changes,
+        "version": result.version,
+    }
 
 
 def print_summary(summary: str, as_json: bool, **values: Any) -> None:

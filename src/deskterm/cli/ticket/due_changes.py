@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from deskterm.cli.runtime.instants import format_due, rename_instants
-from deskterm.cli.runtime.output import print_json, print_lines, print_result
+from deskterm.cli.runtime.output import print_json, print_lines, print_result, result_to_json
 from deskterm.desk.core.transaction import CommandResult
 
 
@@ -42,13 +42,4 @@ def _print_json(result: CommandResult, dry_run: bool) -> None:
         }
         for change in result.due_changes
     ]
-    print_json(
-        {
-            "number": result.number,
-            "summary": result.summary,
-            "changes": result.changes,
-            "version": result.version,
-            "moved": moved,
-            "dry_run": dry_run,
-        }
-    )
+    print_json({**result_to_json(result), "moved": moved, "dry_run": dry_run})

@@ -38,9 +38,7 @@ def set_due(
     """
     stripped_reason = _require_reason(reason)
     with desk.ticket(number, "edit", now, version) as work:
-        require_granted(desk.procedure.definition, desk.agent, "set-due")
-        clock = _find_live_clock(work, metric)
-        _require_setting_role(work, clock)
+        clock = _find_settable_clock(work, metric)
         due_at = to_epoch(due)
         if due_at <= work.at:
             raise UsageError(f"A due time lies ahead: {format_local_time(due_at, desk.timezone)} has passed.")
@@ -66,9 +64,7 @@ def clear_due(
     """Clear a due time that a person set: the clock is due by its target again."""
     stripped_reason = _require_reason(reason)
     with desk.ticket(number, "edit", now, version) as work:
-        require_granted(desk.procedure.definition, desk.agent, "set-due")
-        clock = _find_live_clock(work, metric)
-        _require_setting_role(work, clock)
+        clock = _find_settable_clock(work, metric)
         if not clock.pinned:
             raise DeskError(f"Nobody has set when {_metric_label(work, clock.metric)} of {number} is due.")
         before = work.state.dues[clock.metric]
@@ -178,21 +174,20 @@ def _metric_label(work: TicketTransaction, key: str) -> str:
     return key if metric is None else metric.label
 
 
-def _find_live_clock(work: TicketTransaction, word: str) -> Clock:
+def _find_settable_clock(work: TicketTransaction, word: str) -> Clock:
+    """Return the live clock of a metric, by key or label. Raises DeskError where there is none, or the agent may not
+    set when it is due: the procedure grants that to others, or its target `set by ROLE` names another role."""
+    definition, agent = work.procedure.definition, work.context.agent
+    require_granted(definition, agent, "set-due")
     key = _resolve_metric(work, word)
     for clock in work.fold.clocks():
         if clock.metric == key and clock.state in ("running", "paused"):
+            # A clock keeps no more of its target than the text, so that is parsed again. Any length of a day will do,
+            # because only the role is read.
+            if role := parse_target(clock.target, 86_400).role:
+                require_granted(definition, agent, "set-due", role)
             return clock
     raise DeskError(f"{_metric_label(work, key)} of {work.number} does not run: there is nothing to set.")
-
-
-def _require_setting_role(work: TicketTransaction, clock: Clock) -> None:
-    """Raise DeskError unless the agent has the role of a target `set by ROLE`."""
-    # A clock keeps no more of its target than the text, so that is parsed again. Any length of a day will do, because
-    # only the role is read.
-    target = parse_target(clock.target, 86_400)
-    if target.role:
-        require_granted(work.procedure.definition, work.context.agent, "set-due", target.role)
 
 
 def _resolve_cadence(work: TicketTransaction, day: str) -> str:

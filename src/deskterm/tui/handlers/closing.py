@@ -15,7 +15,13 @@ from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.tui.handlers.questions import choose_from_procedure, format_question
+from deskterm.tui.handlers.questions import (
+    NOTHING,
+    choose_from_procedure,
+    format_question,
+    read_note,
+    run_with_text,
+)
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -74,12 +80,14 @@ async def reject(console: Console, target: Target, argument: str) -> None:
 
 async def _record_verdict(console: Console, target: Target, argument: str, *, confirmed: bool) -> None:
     """Record what the requester says of a resolution; a dash stands for those who did not write."""
-    text = argument or await console.ask(f"What did the requester write about {target.name}? (- for nothing)")
-    if text is None:
-        return
-    now, text = console.now(), "" if text == "-" else text
     record = confirmation.confirm if confirmed else confirmation.reject
-    await console.run_on(target.numbers, lambda desk, number: record(desk, number, text, now=now))
+    await run_with_text(
+        console,
+        target,
+        argument,
+        f"What did the requester write about {{}}? ({NOTHING} for nothing)",
+        lambda desk, number, text, now: record(desk, number, read_note(text), now=now),
+    )
 
 
 async def reopen(console: Console, target: Target, argument: str) -> None:

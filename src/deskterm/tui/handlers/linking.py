@@ -15,14 +15,11 @@ from deskterm.desk.linking import split as splitting
 from deskterm.errors import DeskError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.handlers.questions import run_with_text, run_with_ticket
+from deskterm.tui.handlers.questions import NOTHING, run_with_text, run_with_ticket
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
     from deskterm.tui.target import Target
-
-_RELEASE = "-"
-"""The text that ends a hold."""
 
 
 async def duplicate(console: Console, target: Target, argument: str) -> None:
@@ -93,7 +90,7 @@ async def hold(console: Console, target: Target, argument: str) -> None:
     """Keep the tickets from being deleted for their age. argument: the reason, or a dash to release them."""
 
     def hold_or_release(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
-        if text == _RELEASE:
+        if text == NOTHING:
             return retention.release_hold(desk, number, now=now)
         return retention.place_hold(desk, number, text, now=now)
 
@@ -103,5 +100,5 @@ async def hold(console: Console, target: Target, argument: str) -> None:
         argument,
         "Reason to hold {} (- to release)",
         hold_or_release,
-        done=lambda text: "Released the hold on {}" if text == _RELEASE else "Put a hold on {}",
+        done=lambda text: "Released the hold on {}" if text == NOTHING else "Put a hold on {}",
     )

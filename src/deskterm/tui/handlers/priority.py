@@ -12,14 +12,11 @@ from deskterm.desk.workflow import exemption, priority_override
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.tui.handlers.questions import choose_from_procedure
+from deskterm.tui.handlers.questions import NOTHING, choose_from_procedure
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
     from deskterm.tui.target import Target
-
-_END_EXEMPTION = "-"
-"""The reason that takes tickets back into what is promised."""
 
 
 async def prioritise(console: Console, target: Target, argument: str) -> None:
@@ -63,11 +60,11 @@ async def exempt(console: Console, target: Target, argument: str) -> None:
     now = console.now()
 
     def exempt_or_end(desk: DeskSession, number: int) -> CommandResult:
-        if reason == _END_EXEMPTION:
+        if reason == NOTHING:
             return exemption.unexempt(desk, number, now=now)
         return exemption.exempt(desk, number, reason, now=now)
 
-    done = "Ended the SLA exemption of {}" if reason == _END_EXEMPTION else "Exempted {} from the SLA"
+    done = "Ended the SLA exemption of {}" if reason == NOTHING else "Exempted {} from the SLA"
     await console.run_on(target.numbers, exempt_or_end, done)
 
 

@@ -23,6 +23,9 @@ TextCommand = Callable[[DeskSession, int, str, datetime], CommandResult]
 LinkCommand = Callable[[DeskSession, int, int, datetime], CommandResult]
 """A command about a ticket and another one, by their numbers."""
 
+NOTHING = "-"
+"""The answer for no words, for nobody, or for the end of what was set."""
+
 _MOST_DIGITS = 18
 """Digits of a ticket number at most: a longer one may not fit into the store's integers."""
 
@@ -57,6 +60,24 @@ async def run_with_ticket(
     if text:
         other, now = parse_ticket_number(text), console.now()
         await console.run_on(target.numbers, lambda desk, number: command(desk, number, other, now), f"{done} {other}")
+
+
+async def run_with_note(console: Console, target: Target, argument: str, question: str, command: TextCommand) -> None:
+    """Run a command on the tickets as `run_with_text` does, with words that may be left out: a dash stands for none,
+    and the question says so."""
+    await run_with_text(
+        console,
+        target,
+        argument,
+        f"{question} ({NOTHING} for no words)",
+        lambda desk, number, text, now: command(desk, number, read_note(text), now),
+    )
+
+
+def read_note(text: str) -> str:
+    """Return the words of an answer; empty for a dash."""
+    note = text.strip()
+    return "" if note == NOTHING else note
 
 
 def format_question(question: str, target: Target) -> str:

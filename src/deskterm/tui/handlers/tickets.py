@@ -18,13 +18,11 @@ from deskterm.present.formats import format_message_time
 from deskterm.present.models import Choice, Person
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.store.queries.lead.wall import AgentLoad, load_agent_loads
-from deskterm.tui.handlers.questions import run_with_text
+from deskterm.tui.handlers.questions import NOTHING, run_with_text
 from deskterm.tui.target import Target
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
-
-_NOBODY = _WAKE = "-"
 
 
 async def change_status(console: Console, target: Target, argument: str) -> None:
@@ -84,7 +82,7 @@ async def assign(console: Console, target: Target, argument: str) -> None:
     """Assign the tickets. argument: a login, a name or a part of one, or a dash for nobody."""
     login = argument or await _choose_agent(console, target)
     if login:
-        await _assign(console, target, None if login.casefold() in (_NOBODY, "nobody", "none") else login)
+        await _assign(console, target, None if login.casefold() in (NOTHING, "nobody", "none") else login)
 
 
 async def _choose_agent(console: Console, target: Target) -> str | None:
@@ -104,7 +102,7 @@ async def _choose_agent(console: Console, target: Target) -> str | None:
         )
         for person in people
     ]
-    choices.append(Choice(_NOBODY, Safe("nobody"), Safe("unassign")))
+    choices.append(Choice(NOTHING, Safe("nobody"), Safe("unassign")))
     return await console.choose(f"Assign {target.name} to", choices, target.lines[0].assignee, search=True)
 
 
@@ -152,7 +150,7 @@ async def snooze(console: Console, target: Target, argument: str) -> None:
     """Take the tickets out of the queue until an instant, or bring them back. argument: the instant, or `-`."""
 
     def run(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
-        until = None if text.strip() == _WAKE else parse_snooze(desk.procedure, text, now)
+        until = None if text.strip() == NOTHING else parse_snooze(desk.procedure, text, now)
         return snooze_ticket(desk, number, until, now=now)
 
     await run_with_text(
@@ -161,5 +159,5 @@ async def snooze(console: Console, target: Target, argument: str) -> None:
         argument,
         "Snooze {} until? 2h, 3d, tomorrow 09:00 or 2026-11-23T09:00",
         run,
-        done=lambda text: "Woke {}" if text.strip() == _WAKE else f"Snoozed {{}}: {text}",
+        done=lambda text: "Woke {}" if text.strip() == NOTHING else f"Snoozed {{}}: {text}",
     )

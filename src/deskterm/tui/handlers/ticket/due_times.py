@@ -12,14 +12,11 @@ from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice, TicketClock
-from deskterm.tui.handlers.questions import run_with_text
+from deskterm.tui.handlers.questions import NOTHING, run_with_text
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
     from deskterm.tui.target import Target
-
-_CLEAR = "-"
-"""The text that takes a due time, a sprint or a release away."""
 
 
 async def set_due(console: Console, target: Target, argument: str) -> None:
@@ -41,7 +38,7 @@ async def set_due(console: Console, target: Target, argument: str) -> None:
     now = console.now()
 
     def run(desk: DeskSession, one: int) -> CommandResult:
-        if instant == _CLEAR:
+        if instant == NOTHING:
             return due_times.clear_due(desk, one, metric, reason=reason, now=now)
         require_time_of_day(instant, "17:00")
         due = parse_instant(instant, desk.timezone, now)
@@ -95,7 +92,7 @@ async def schedule(console: Console, target: Target, argument: str) -> None:
     """Schedule the tickets to a sprint or a release. argument: its day, or a dash for none."""
 
     def run(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
-        return due_times.schedule(desk, number, None if text.strip() == _CLEAR else text.strip(), now=now)
+        return due_times.schedule(desk, number, None if text.strip() == NOTHING else text.strip(), now=now)
 
     await run_with_text(
         console,
@@ -103,7 +100,7 @@ async def schedule(console: Console, target: Target, argument: str) -> None:
         argument,
         "Schedule {} to the sprint or release of which day? 2026-11-26 (- for none)",
         run,
-        done=lambda text: "Took {} out of the schedule" if text.strip() == _CLEAR else f"Scheduled {{}} to {text}",
+        done=lambda text: "Took {} out of the schedule" if text.strip() == NOTHING else f"Scheduled {{}} to {text}",
     )
 
 

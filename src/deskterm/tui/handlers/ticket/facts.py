@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -11,7 +11,7 @@ from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.supply import supply_fields
 from deskterm.desk.workflow import severity_confirmation
 from deskterm.errors import UsageError
-from deskterm.tui.handlers.questions import run_with_text
+from deskterm.tui.handlers.questions import NOTHING, read_note, run_with_note, run_with_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from deskterm.present.models import Choice
     from deskterm.tui.console import Console
     from deskterm.tui.target import Target
-
-_NOTHING = "-"
-"""The answer of those who have nothing to add."""
 
 
 async def change_subject(console: Console, target: Target, argument: str) -> None:
@@ -38,35 +35,35 @@ async def change_subject(console: Console, target: Target, argument: str) -> Non
 async def change_impact(console: Console, target: Target, argument: str) -> None:
     """Say how many the matter touches. argument: the impact. Raises UsageError where the procedure has
     none."""
-    impact = argument or await _choose_step(console, f"Impact of {target.name}", console.vocabulary.impacts, "impact")
-    if impact:
-        now = console.now()
-        await console.run_on(
-            target.numbers,
-            lambda desk, number: update.update_ticket(desk, number, impact=impact, now=now),
-            f"Set the impact of {{}} to {impact}",
-        )
+    await _change_step(console, target, argument, "impact", console.vocabulary.impacts)
 
 
 async def change_urgency(console: Console, target: Target, argument: str) -> None:
     """Say how pressing the matter is. argument: the urgency. Raises UsageError where the procedure has
     none."""
-    urgency = argument or await _choose_step(
-        console, f"Urgency of {target.name}", console.vocabulary.urgencies, "urgency"
-    )
-    if urgency:
+    await _change_step(console, target, argument, "urgency", console.vocabulary.urgencies)
+
+
+async def _change_step(
+    console: Console,
+    target: Target,
+    argument: str,
+    field: Literal["impact", "urgency"],
+    scale: Mapping[str, Choice],
+) -> None:
+    """Set one of the two fields that a priority is weighed by. argument: a step of its scale, asked for where it is
+    empty."""
+    if not argument and not scale:
+        raise UsageError(f"This procedure does not weigh the {field}: P or S says how important it is.")
+    step = argument or await console.choose(f"{field.capitalize()} of {target.name}", list(scale.values()))
+    if step:
         now = console.now()
+        impact, urgency = (step, None) if field == "impact" else (None, step)
         await console.run_on(
             target.numbers,
-            lambda desk, number: update.update_ticket(desk, number, urgency=urgency, now=now),
-            f"Set the urgency of {{}} to {urgency}",
+            lambda desk, number: update.update_ticket(desk, number, impact=impact, urgency=urgency, now=now),
+            f"Set the {field} of {{}} to {step}",
         )
-
-
-async def _choose_step(console: Console, question: str, scale: Mapping[str, Choice], word: str) -> str | None:
-    if not scale:
-        raise UsageError(f"This procedure does not weigh the {word}: P or S says how important it is.")
-    return await console.choose(question, list(scale.values()))
 
 
 async def supply(console: Console, target: Target, argument: str) -> None:
@@ -100,10 +97,10 @@ async def confirm_severity(console: Console, target: Target, argument: str) -> N
         if chosen is None:
             return
         severity = chosen
-        reason = await console.ask(f"Reason for the severity of {number} ({_NOTHING} where it stays)") or ""
+        reason = await console.ask(f"Reason for the severity of {number} ({NOTHING} where it stays)") or ""
         if not reason:
             return
-    now, words = console.now(), "" if reason.strip() == _NOTHING else reason.strip()
+    now, words = console.now(), read_note(reason)
     await console.run_on(
         [number],
         lambda desk, one: severity_confirmation.confirm_severity(desk, one, severity, reason=words, now=now),
@@ -112,12 +109,10 @@ async def confirm_severity(console: Console, target: Target, argument: str) -> N
 
 async def record_fix(console: Console, target: Target, argument: str) -> None:
     """Say that the permanent fix is there. argument: what it is."""
-    await run_with_text(
+    await run_with_note(
         console,
         target,
         argument,
-        f"The permanent fix of {{}} ({_NOTHING} for no words)",
-        lambda desk, number, text, now: resolution.record_permanent_fix(
-            desk, number, note="" if text == _NOTHING else text, now=now
-        ),
+        "The permanent fix of {}",
+        lambda desk, number, note, now: resolution.record_permanent_fix(desk, number, note=note, now=now),
     )

@@ -14,13 +14,13 @@ from deskterm.present.formats import format_count
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe
 from deskterm.procedure.sla_terms import find_next_release
-from deskterm.tui.handlers.questions import run_with_text, run_with_ticket
+from deskterm.tui.handlers.questions import NOTHING, read_note, run_with_text, run_with_ticket
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
     from deskterm.tui.target import Target
 
-_NEXT, _NONE = "next", "-"
+_NEXT = "next"
 
 
 async def join_item(console: Console, target: Target, argument: str) -> None:
@@ -61,10 +61,10 @@ async def schedule_item(console: Console, target: Target, argument: str) -> None
             day = find_next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
             if day is None:
                 raise DeskError("The procedure says of no release when it is: name its day.")
-        return item_workflow.schedule_item(desk, number, None if day == _NONE else day, now=now)
+        return item_workflow.schedule_item(desk, number, None if day == NOTHING else day, now=now)
 
     await run_with_text(
-        console, target, argument, f"Release for the item of {{}}: a day, {_NEXT}, or {_NONE} for none", run
+        console, target, argument, f"Release for the item of {{}}: a day, {_NEXT}, or {NOTHING} for none", run
     )
 
 
@@ -85,10 +85,10 @@ async def publish(console: Console, target: Target, argument: str) -> None:
     day = day or await console.ask("Release of which day goes out? 2026-11-26") or ""
     if not day:
         return
-    notes = notes.strip() or await console.ask(f"What is new in the release of {day}? ({_NONE} for no notes)") or ""
+    notes = notes.strip() or await console.ask(f"What is new in the release of {day}? ({NOTHING} for no notes)") or ""
     if not notes:
         return
-    now, words = console.now(), "" if notes == _NONE else notes
+    now, words = console.now(), read_note(notes)
     release = await console.run(lambda desk: publish_release(desk, day, notes=words, now=now))
     tickets = format_count(len(release.results), "ticket")
     console.notify(f"The release of {release.day} is out: {format_count(release.items, 'item')}, {tickets}")

@@ -15,14 +15,12 @@ from deskterm.desk.workflow.transfer import transfer as hand_over
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe
-from deskterm.tui.handlers.questions import format_question, run_with_text
+from deskterm.tui.handlers.questions import NOTHING, format_question, read_note, run_with_note, run_with_text
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
     from deskterm.tui.target import Target
 
-_NOTHING = "-"
-"""The answer of those who have nothing to add."""
 _TEAM = "team "
 """The beginning of a choice that is a team, and no department."""
 _COMPLAINT = "complaint"
@@ -44,10 +42,10 @@ async def transfer(console: Console, target: Target, argument: str) -> None:
         if chosen is None:
             return
         where = chosen
-        note = await console.ask(format_question(f"Note for those who get {{}} ({_NOTHING} for none)", target)) or ""
+        note = await console.ask(format_question(f"Note for those who get {{}} ({NOTHING} for none)", target)) or ""
         if not note:
             return
-    now, note = console.now(), "" if note == _NOTHING else note
+    now, note = console.now(), read_note(note)
     team = where.removeprefix(_TEAM) if where.startswith(_TEAM) else None
     await console.run_on(
         target.numbers,
@@ -80,14 +78,12 @@ async def detach(console: Console, target: Target, argument: str) -> None:
 
 async def record_handoff(console: Console, target: Target, argument: str) -> None:
     """Say that the ticket was passed to the client's own desk. argument: to whom, and what they were told."""
-    await run_with_text(
+    await run_with_note(
         console,
         target,
         argument,
-        f"To whom was {{}} passed, and what were they told? ({_NOTHING} for no words)",
-        lambda desk, number, text, now: tier_coverage.record_handoff(
-            desk, number, note="" if text == _NOTHING else text, now=now
-        ),
+        "To whom was {} passed, and what were they told?",
+        lambda desk, number, note, now: tier_coverage.record_handoff(desk, number, note=note, now=now),
     )
 
 
@@ -96,19 +92,19 @@ async def settle(console: Console, target: Target, argument: str) -> None:
     number = target.number
     priority, _, note = argument.partition(" ")
     if not priority:
-        stays = Choice(_NOTHING, Safe("it stays as it is"))
+        stays = Choice(NOTHING, Safe("it stays as it is"))
         chosen = await console.choose(f"Priority of {number}", [*console.vocabulary.priorities.values(), stays])
         if chosen is None:
             return
         priority = chosen
-        note = await console.ask(f"Reason for the priority of {number} ({_NOTHING} for none)") or ""
+        note = await console.ask(f"Reason for the priority of {number} ({NOTHING} for none)") or ""
         if not note:
             return
-    now, words = console.now(), "" if note.strip() == _NOTHING else note.strip()
+    now, words = console.now(), read_note(note)
     await console.run_on(
         [number],
         lambda desk, one: priority_dispute.settle_dispute(
-            desk, one, priority=None if priority == _NOTHING else priority, note=words, now=now
+            desk, one, priority=None if priority == NOTHING else priority, note=words, now=now
         ),
     )
 
@@ -136,12 +132,10 @@ async def record_feedback(console: Console, target: Target, argument: str) -> No
 
 async def review_feedback(console: Console, target: Target, argument: str) -> None:
     """Say that the requester's answer was read. argument: what was made of it, for colleagues."""
-    await run_with_text(
+    await run_with_note(
         console,
         target,
         argument,
-        f"What was made of the answer about {{}}? ({_NOTHING} for no words)",
-        lambda desk, number, text, now: survey.review_answer(
-            desk, number, note="" if text == _NOTHING else text, now=now
-        ),
+        "What was made of the answer about {}?",
+        lambda desk, number, note, now: survey.review_answer(desk, number, note=note, now=now),
     )
