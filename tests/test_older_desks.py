@@ -16,6 +16,7 @@ import pytest
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.desk_chain import verify_desk
 from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.exchange.exporting.billing import export_worklog
@@ -47,6 +48,7 @@ def test_an_older_desk_opens_and_proves_sound(older_desk: tuple[DeskSession, dic
     assert check_integrity(desk.store).findings == ()
     with open_reader(desk.store.url) as reader:
         assert verify_chains(reader).faults == ()
+    assert verify_desk(desk.store) == [], "D-41: nor is anything wrong with people, whom its history has from now on"
 
 
 def test_an_older_desk_exports_byte_for_byte_what_it_exported(older_desk: tuple[DeskSession, dict[str, str]]) -> None:

@@ -65,8 +65,7 @@ def test_verify_names_a_changed_row_and_ends_in_exit_code_1(two_tickets: Call, t
 
     assert two_tickets("audit", "verify", *TEN).out == (
         "2 chains of 2 events, 4 texts: whole.\n"
-        "No chain covers names, addresses and telephone numbers of contacts and clients; names, addresses and absences"
-        " of agents; notes of the automation in the settings; the clock of a simulated desk.\n"
+        "No chain covers notes of the automation in the settings; the clock of a simulated desk.\n"
     )
     connection = sqlite3.connect(tmp_path / "desk.sqlite3")
     with connection:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.events import decode_event
+from deskterm.desk.history.desk_chain import verify_desk
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.assignment import assign
 from deskterm.desk.tickets.register import register
@@ -351,6 +352,8 @@ def test_existing_contacts_and_clients_are_found(desk: ImportDesk) -> None:
     ]
     assert desk.select("SELECT name, organisation_id FROM contact ORDER BY id") == [("Kim", 1), ("Bo", 2)]
     assert desk.select("SELECT organisation FROM ticket ORDER BY id")[1] == ("Larch Ltd",)
+    assert verify_desk(desk.session.store) == [], "D-41: the desk's own history has them too"
+    assert desk.select("SELECT kind FROM desk_event ORDER BY seq DESC LIMIT 2") == [("people",), ("import",)]
 
 
 def test_a_reopened_ticket_counts_as_reopened(sqlite_desk: ImportDesk) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
+from deskterm.desk.history.desk_chain import verify_desk
 from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
@@ -35,6 +36,7 @@ ADDED_BY_3 = {
 ADDED_BY_4 = {"clock": ("overrun",)}
 ADDED_BY_6 = {"ticket": ("source",)}
 ADDED_BY_7 = {"desk": ("chain",), "ticket": ("zones",), "clock": ("zones",)}
+ADDED_BY_9 = {"desk": ("covers_people",), "agent": ("salt",), "organisation": ("salt",), "contact": ("salt",)}
 
 
 def undo_layout_5(session: Session, dialect: str) -> None:
@@ -66,7 +68,7 @@ def create_layout_1(url: str) -> None:
         for table in (*later, "attachment", "file_content"):
             session.execute(text(f"DROP TABLE {table}"))
         session.execute(text("DROP INDEX ticket_snoozed"))
-        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6, ADDED_BY_7):
+        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6, ADDED_BY_7, ADDED_BY_9):
             for table, columns in added.items():
                 for column in columns:
                     session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
@@ -113,6 +115,7 @@ def test_the_rows_of_an_upgraded_desk_are_projected_anew(store_url: str) -> None
     assert found is not None
     assert "effort" in {clock.metric for clock in found.clocks}
     assert check_integrity(store).findings == ()
+    assert verify_desk(store) == []
     store.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from contextlib import closing
 from typing import Annotated, Any
 
@@ -161,11 +162,17 @@ def _describe_event(event: ActionRow, procedure: CompiledProcedure) -> str:
 
 def _describe_desk_event(event: ActionRow) -> str:
     """Return an event of the desk itself in words."""
-    changes = [
-        f"{key} {_format_value(before)} → {_format_value(after)}"
-        for key, (before, after) in event.data["changes"].items()
-        if not re.fullmatch(r"edition \d+ (document|file|applied by)", key)
-    ]
+    changes = []
+    contacts: Counter[str] = Counter()
+    for key, (before, after) in event.data["changes"].items():
+        if key.startswith("contact "):
+            contacts["changed" if before else "added"] += 1
+        elif key.endswith(" details"):
+            # A digest says nothing to a person, and somebody who is new is named by a line or a role
+            changes += [f"{key} changed"] if before else []
+        elif not re.fullmatch(r"edition \d+ (document|file|applied by)", key):
+            changes.append(f"{key} {_format_value(before)} → {_format_value(after)}")
+    changes += [f"{count} contact{'s' * (count > 1)} {what}" for what, count in contacts.items()]
     parts = (*changes, *event.data.get("lines", ()))
     return " · ".join(filter(None, (DESK_EVENT_LABELS.get(event.kind, event.kind), "; ".join(parts))))
 

@@ -11,11 +11,13 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Literal
 
 from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
+from deskterm.desk.core.person_digests import read_contacts, read_details, take_contact_changes
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.domain.events import GENESIS
 from deskterm.procedure.compiled import compute_digest
@@ -23,15 +25,28 @@ from deskterm.store.db.tables import Agent, DeskEvent, ProcedureVersion, table_o
 from deskterm.store.db.tables import Desk as DeskRow
 
 DeskEventKind = Literal[
-    "created", "recorded", "agents", "clients", "edition", "rule", "import", "restored", "templates"
+    "created",
+    "recorded",
+    "agents",
+    "absence",
+    "clients",
+    "people",
+    "edition",
+    "rule",
+    "import",
+    "restored",
+    "templates",
 ]
-"""Kinds of the desk's own events; `recorded`: the state of a desk that was made before it kept a history of its own."""
+"""Kinds of the desk's own events; `recorded`: the state of a desk that was made before it kept a history of its own, or
+before that had digests of people."""
 
 DESK_EVENT_LABELS: dict[str, str] = {
     "created": "desk made",
     "recorded": "state of the desk recorded",
     "agents": "agents changed",
+    "absence": "absence recorded",
     "clients": "clients changed",
+    "people": "contacts changed",
     "edition": "edition of the procedure put in force",
     "rule": "rule switched",
     "import": "event log imported",
@@ -42,18 +57,22 @@ DESK_EVENT_LABELS: dict[str, str] = {
 _desk, _agent, _edition, _event = (table_of(one) for one in (DeskRow, Agent, ProcedureVersion, DeskEvent))
 
 _AGENT_COLUMNS = ("role", "roles", "team", "tier", "active", "certified")
-"""Of an agent, what gives rights. Names and addresses are personal, and may change unrecorded; absences end."""
+"""Of an agent, what gives rights. What else is known of them is personal: of that the history has a digest."""
 _SETTINGS = ("rules",)
 """Settings that people make; others are notes of the automation."""
 
 State = dict[str, Any]
 """Values that the history covers, as `agent sam role` → `lead`; a key is missing where there is no value."""
 
+_CONTACTS_PER_EVENT = 1_000
+"""Contacts whose digests one event has at most: an import adds many."""
+
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
-def read_state(session: Session) -> State:
-    """Read what the history covers, as the tables have it. Digests of procedures are computed from their documents."""
+def read_state(session: Session, *, with_people: bool = False) -> State:
+    """Read what the history covers, as the tables have it, but for contacts, of which there may be many. Digests of
+    procedures are computed from their documents. with_people: also on a desk that says that it covers none."""
     state: State = {}
     row = session.execute(
         select(
@@ -63,6 +82,7 @@ def read_state(session: Session) -> State:
             _desk.c.procedure_version,
             _desk.c.settings,
             _desk.c.clock_offset,
+            _desk.c.covers_people,
         )
     ).one()
     settings = json.loads(row.settings)
@@ -77,6 +97,8 @@ def read_state(session: Session) -> State:
     state |= {f"setting {name}": settings.get(name) for name in _SETTINGS}
     for agent in session.execute(select(_agent).order_by(_agent.c.login)):
         state |= {f"agent {agent.login} {name}": getattr(agent, name) for name in _AGENT_COLUMNS}
+    if row.covers_people or with_people:
+        state |= read_details(session)
     columns = (_edition.c.id, _edition.c.document, _edition.c.source, _edition.c.applied_by)
     for number, document, source, login in session.execute(select(*columns).order_by(_edition.c.id)):
         state |= {
@@ -160,10 +182,39 @@ def recorded_changes(
     append_event(session, kind, actor, now, before, after, data)
 
 
+def record_contacts(session: Session, actor: str, now: datetime, behind: str = "") -> None:
+    """Record the contacts that the transaction has added or changed, if there are any (`note_contact`)."""
+    before, after = take_contact_changes(session)
+    if before == after:
+        return
+    session.execute(select(_desk.c.id).with_for_update())
+    append_event(session, "people", actor, now, before, after, {"behind": behind} if behind else {})
+
+
 def record_state(session: Session) -> None:
-    """Begin the history of a desk that was made before desks kept one, with its state. Nothing happens where it has
-    begun. It is dated at the last edition, the newest instant that the desk itself knows."""
-    if session.execute(select(_desk.c.chain).with_for_update()).scalar_one():
+    """Begin the history of a desk that was made before desks kept one, with its state, or its digests of people where
+    it has none of those. Nothing happens where both have begun. It is dated at the last edition, the newest instant
+    that the desk itself knows."""
+    chain, covers_people = session.execute(select(_desk.c.chain, _desk.c.covers_people).with_for_update()).one()
+    if chain and (covers_people or _has_people(session)):
         return
     at = session.execute(select(func.max(_edition.c.applied_at))).scalar_one()
-    append_event(session, "recorded", "deskterm", at, {}, read_state(session))
+    before = read_state(session) if chain else {}
+    session.execute(update(_desk).values(covers_people=1))
+    append_event(session, "recorded", "deskterm", at, before, read_state(session))
+    for part in split_contacts(dict(read_contacts(session))):
+        append_event(session, "recorded", "deskterm", at, {}, part)
+
+
+def split_contacts(digests: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield contacts and their digests, as many at a time as one event has."""
+    contacts = iter(digests.items())
+    while part := dict(islice(contacts, _CONTACTS_PER_EVENT)):
+        yield part
+
+
+def _has_people(session: Session) -> bool:
+    """Return whether the history has digests of people. Then they were not recorded for the first time: somebody made
+    the desk say so, whose changes would become true by that."""
+    found = select(_event.c.seq).where(_event.c.data.like('%"agent % details":%')).limit(1)
+    return session.execute(found).first() is not None

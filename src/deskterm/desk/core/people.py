@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from deskterm.desk.core.person_digests import note_contact
 from deskterm.desk.domain.email_address import is_email_address, parse_mailbox
 from deskterm.desk.domain.text import normalise_name
 from deskterm.desk.policy.name_matching import find_named, find_similar_names, list_candidates
@@ -173,4 +174,5 @@ def find_or_add_contact(
     session.add(person)
     # For the id, which events refer to
     session.flush()
+    note_contact(session, person.id or 0, is_new=True)
     return person

@@ -128,7 +128,7 @@ class DeskSession:
             if found is None:
                 raise DeskError("This store holds no desk: make one with `deskterm init --procedure NAME`.")
             self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
-            self.timezone, self.has_history = found.timezone, bool(found.chain)
+            self.timezone, self.has_history = found.timezone, bool(found.chain and found.covers_people)
             self.procedure = self.build_procedure_lookup(session)(found.procedure_version)
             self._read_rights(session)
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Delete, Insert, bindparam, delete, insert, se
 from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
+from deskterm.desk.core.desk_history import record_contacts
 from deskterm.desk.core.projection_rows import (
     EVENT_COLUMNS,
     UNDONE,
@@ -24,7 +25,7 @@ from deskterm.desk.core.projection_rows import (
     chain_events,
     collect_undone,
 )
-from deskterm.desk.core.row_mapping import to_epoch, to_optional_datetime
+from deskterm.desk.core.row_mapping import to_datetime, to_epoch, to_optional_datetime
 from deskterm.desk.core.ticket_lookup import find_version_at
 from deskterm.desk.domain.changes import Changes, join_changes
 from deskterm.desk.domain.due_changes import DueChange
@@ -288,8 +289,10 @@ class TicketTransaction:
         self.number = int(result.scalar_one())
 
     def finish(self) -> None:
-        """Run the reactions to the new events, and write all of them. Does nothing without events."""
+        """Run the reactions to the new events, and write all of them, with what the desk's own history says of contacts
+        that were added or changed. Does nothing without events."""
         if not self.new_events:
+            self._record_contacts()  # of a command that needed nothing else
             return
         # Most commands have run them in `build_result` already, for the summary. Reactions see each event once
         # (`reacted_count`), so this run does only what those calls have left: events that were appended later, and all
@@ -308,10 +311,15 @@ class TicketTransaction:
         self.connection.execute(_UPDATE_TICKET, rows.ticket | {"number": number})
         self._write_changes(number, rows.clocks, _DELETE_CLOCK, _INSERT_CLOCKS)
         self._write_changes(number, rows.records, _DELETE_RECORD, _INSERT_RECORDS)
+        # Near the end, because whoever changes the desk itself waits from here to the commit
+        self._record_contacts()
         if self.context.note is not None:
             self.context.note(number, self.new_events[0].seq)
         # Inside the transaction: PostgreSQL delivers it with the commit, and to nobody when there is none
         notify_change(self.session, number)
+
+    def _record_contacts(self) -> None:
+        record_contacts(self.session, self.context.agent.login, to_datetime(self.at), self.context.behind)
 
     def _write_events(self, number: int) -> None:
         events, self.hash = chain_events(number, self.hash, self.new_events)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 
+from deskterm.desk.core.desk_history import recorded_changes
 from deskterm.desk.core.people import find_active_agent
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -36,7 +37,8 @@ def set_absence(desk: DeskSession, login: str, until: datetime | None, *, now: d
         agent = find_active_agent(session, login)
         if until is None and agent.away_until is None:
             raise DeskError(f"{login} is not away.")
-        session.execute(update(_agent).where(_agent.c.login == login).values(away_until=until))
+        with recorded_changes(session, "absence", now, desk.agent.login, desk.behind):
+            session.execute(update(_agent).where(_agent.c.login == login).values(away_until=until))
         # Lists of what absent people left open change, although no ticket does
         notify_change(session, None)
         name = agent.name

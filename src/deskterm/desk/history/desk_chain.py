@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import select, text
 from sqlmodel import Session, SQLModel
 
 from deskterm.desk.core.desk_history import compute_event_hash, parse_end, read_state
+from deskterm.desk.core.person_digests import read_contacts
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.domain.events import GENESIS
 from deskterm.errors import RESTORE_ADVICE, DeskError, UsageError
@@ -28,14 +29,15 @@ from deskterm.store.db.triggers import find_foreign_objects, find_missing_trigge
 _desk, _event, _edition = table_of(DeskRow), table_of(DeskEvent), table_of(ProcedureVersion)
 
 
-NOT_COVERED = (
-    "names, addresses and telephone numbers of contacts and clients",
-    "names, addresses and absences of agents",
-    "notes of the automation in the settings",
-    "the clock of a simulated desk",
-)
-"""The parts of a desk that no chain vouches for: they are personal and may be corrected or erased, or end by
-themselves."""
+NOT_COVERED = ("notes of the automation in the settings", "the clock of a simulated desk")
+"""The parts of a desk that no chain vouches for."""
+
+_DETAILS = {
+    "agent": "the name, the address or the absence of agent {}",
+    "client": "the name, the domain, the notes or the support of client {}",
+    "contact": "the name, the address, the telephone number or the client of contact {}",
+}
+"""The things that a digest is of, in words."""
 
 
 class DeskFault(NamedTuple):
@@ -48,12 +50,14 @@ class DeskFault(NamedTuple):
 
 def verify_desk(store: Store) -> list[DeskFault]:
     """Verify the desk's own chain from its beginning to its end, and compare what it says with the tables: agents with
-    their rights, editions of the procedure by the digests of their documents, settings, and what the schema holds:
-    triggers that are gone or changed, and triggers, rules, views and tables of others."""
+    their rights, what is known of agents, clients and contacts, editions of the procedure by the digests of their
+    documents, settings, and what the schema holds: triggers that are gone or changed, and triggers, rules, views and
+    tables of others."""
     with store.reading() as session:
         faults = [*_verify_events(session), *_verify_digests(session)]
         if not faults:
-            faults += _compare_state(session)
+            recorded = _read_recorded(session)
+            faults += [*_compare_state(session, recorded), *_compare_contacts(session, recorded)]
         missing = find_missing_triggers(session.connection(), store.dialect)
         foreign = find_foreign_objects(session.connection(), store.dialect, SQLModel.metadata.tables)
     faults += [DeskFault(f"the trigger {name} is missing or not what deskterm wrote") for name in missing]
@@ -87,24 +91,58 @@ def _verify_digests(session: Session) -> Iterator[DeskFault]:
             yield DeskFault(f"edition {number} of the procedure is not what was put in force", procedure=True)
 
 
-def _compare_state(session: Session) -> Iterator[DeskFault]:
-    """Compare the tables with what the desk's events say. Of an older desk they say nothing before somebody works on
-    it."""
+def _read_recorded(session: Session) -> dict[str, object]:
+    """Return what the desk's events say, as `read_state` and `read_contacts` have it."""
     recorded: dict[str, object] = {}
-    events = session.execute(select(_event.c.data).order_by(_event.c.seq)).all()
-    if not events:
-        return
-    for (data,) in events:
+    for (data,) in session.execute(select(_event.c.data).order_by(_event.c.seq)):
         for key, (_, after) in json.loads(data)["changes"].items():
             recorded[key] = after
-    stored = read_state(session)
+    return recorded
+
+
+def _compare_state(session: Session, recorded: Mapping[str, object]) -> Iterator[DeskFault]:
+    """Compare the tables with what the desk's events say, but for contacts. Of an older desk they say nothing before
+    somebody works on it."""
+    if not recorded:
+        return
+    stored = read_state(session, with_people=_covers_people(recorded))
     for key in sorted({*recorded, *stored}):
-        if recorded.get(key) != stored.get(key):
-            if match := re.fullmatch(r"edition (\d+) document", key):
-                yield DeskFault(f"edition {match[1]} of the procedure is not what was put in force", procedure=True)
-            else:
-                before, now = (_format_value(state.get(key)) for state in (recorded, stored))
-                yield DeskFault(f"{key} is {now}, and the history of the desk says {before}")
+        if recorded.get(key) == stored.get(key) or key.startswith("contact "):
+            continue
+        if match := re.fullmatch(r"edition (\d+) document", key):
+            yield DeskFault(f"edition {match[1]} of the procedure is not what was put in force", procedure=True)
+        elif match := re.fullmatch(r"(agent|client) (.*) details", key, re.DOTALL):
+            if key in recorded and key in stored:
+                yield DeskFault(f"{_DETAILS[match[1]].format(match[2])} is not what was written")
+            elif match[1] == "client":
+                yield DeskFault(
+                    f"client {match[2]} " + ("is missing" if key in recorded else "was added past deskterm")
+                )
+        else:
+            before, now = (_format_value(state.get(key)) for state in (recorded, stored))
+            yield DeskFault(f"{key} is {now}, and the history of the desk says {before}")
+
+
+def _covers_people(recorded: Mapping[str, object]) -> bool:
+    """Return whether the desk's events have digests of people; there is always an agent."""
+    return any(key.startswith("agent ") and key.endswith(" details") for key in recorded)
+
+
+def _compare_contacts(session: Session, recorded: Mapping[str, object]) -> Iterator[DeskFault]:
+    """Compare contacts with their digests in the desk's events. Those of an older desk have none before somebody works
+    on it."""
+    expected = {key: value for key, value in recorded.items() if key.startswith("contact ")}
+    if not _covers_people(recorded):
+        return
+    if not session.execute(select(_desk.c.covers_people)).scalar_one():
+        yield DeskFault("the desk says that its history has no digests of people, and it has")
+    for key, digest in read_contacts(session):
+        if key not in expected:
+            yield DeskFault(f"{key} was added past deskterm")
+        elif expected.pop(key) != digest:
+            yield DeskFault(f"{_DETAILS['contact'].format(key.split()[1])} is not what was written")
+    for key in sorted(expected, key=lambda key: int(key.split()[1])):
+        yield DeskFault(f"{key} is missing")
 
 
 def _format_value(value: object) -> str:
@@ -113,7 +151,10 @@ def _format_value(value: object) -> str:
 
 def require_intact_procedures(session: Session) -> None:
     """Raise DeskError when a procedure is not what was put in force: rows that are computed by it would be false."""
-    faults = (*_verify_digests(session), *(fault for fault in _compare_state(session) if fault.procedure))
+    faults = (
+        *_verify_digests(session),
+        *(fault for fault in _compare_state(session, _read_recorded(session)) if fault.procedure),
+    )
     if (fault := next(iter(faults), None)) is not None:
         raise DeskError(
             f"{fault.sentence[0].upper()}{fault.sentence[1:]}, so nothing is computed by it: `deskterm audit verify`"

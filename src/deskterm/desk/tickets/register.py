@@ -8,6 +8,7 @@ from typing import Any
 
 from deskterm.desk.core.attachments import append_with_files
 from deskterm.desk.core.people import UnknownClient, find_or_add_contact, find_organisation, find_worker
+from deskterm.desk.core.person_digests import note_contact
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -146,6 +147,8 @@ def register(
         values["received_at"] = to_epoch(received_at) if received_at is not None else work.at
         known_values = values | {"subject": heading, "description": body.strip(), "organisation": client and client.key}
         known_values |= {"requester": person and person.name, "email": person and person.email}
+        if person is not None and phone:
+            note_contact(work.session, person.id or 0)  # who gets the telephone number, where none was known
         missing_keys = _find_missing_fields(
             procedure, request_type, request, known_values, person, phone, incomplete=incomplete
         )

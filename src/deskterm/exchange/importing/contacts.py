@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from deskterm.desk.core.person_digests import digest_words
 from deskterm.desk.domain.text import is_visible
 from deskterm.store.db.bulk import BulkWriter
+from deskterm.store.db.columns import make_salt
 
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
 
@@ -21,7 +23,8 @@ class Client(NamedTuple):
 
 class ContactDirectory:
     """Finds contacts by address, else by name, and clients by key or name; adds those that are missing. names: contact
-    id → name; organisations: client id → name."""
+    id → name; organisations: client id → name. client_digests, contact_digests: what the desk's own history has to say
+    of those that were added (D-41)."""
 
     def __init__(self, bulk: BulkWriter) -> None:
         self._bulk = bulk
@@ -29,6 +32,8 @@ class ContactDirectory:
         self._keys: set[str] = set()
         self.names: dict[int, str] = {}
         self.organisations: dict[int, str] = {}
+        self.client_digests: dict[str, str] = {}
+        self.contact_digests: dict[str, str] = {}
         self._by_name: dict[str, int] = {}
         self._by_email: dict[str, int] = {}
         self._new_clients: list[tuple[int, str, str]] = []
@@ -86,11 +91,16 @@ class ContactDirectory:
         """Write the new clients and contacts."""
         # Clients first: the new contacts refer to them
         if self._new_clients:
-            clients = [(number, key, name, "", "", "") for number, key, name in self._new_clients]
-            self._bulk.insert("organisation", ("id", "key", "name", "domain", "tenant", "notes"), clients)
+            clients = [(number, key, name, "", "", "", make_salt()) for number, key, name in self._new_clients]
+            self._bulk.insert("organisation", ("id", "key", "name", "domain", "tenant", "notes", "salt"), clients)
+            for _, key, name, domain, tenant, notes, salt in clients:
+                self.client_digests[f"client {key} details"] = digest_words(salt, name, domain, tenant, notes, "", "")
         if self._new_contacts:
-            contacts = [(number, name, email, "", client) for number, name, email, client in self._new_contacts]
-            self._bulk.insert("contact", ("id", "name", "email", "phone", "organisation_id"), contacts)
+            contacts = [(*contact, make_salt()) for contact in self._new_contacts]
+            columns = ("id", "name", "email", "organisation_id", "salt", "phone")
+            self._bulk.insert("contact", columns, [(*row, "") for row in contacts])
+            for number, name, email, client, salt in contacts:
+                self.contact_digests[f"contact {number}"] = digest_words(salt, name, email, "", client)
         self._new_clients, self._new_contacts = [], []
 
     def _remember_client(self, client: Client, name: str) -> None:

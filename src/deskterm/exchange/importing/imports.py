@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deskterm.desk.api import open_desk
-from deskterm.desk.core.desk_history import build_event_row
+from deskterm.desk.core.desk_history import DeskEventKind, build_event_row, split_contacts
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.mapping import LogMapping
@@ -57,7 +57,8 @@ def import_events(
             with store.reading() as session:
                 desk.check_rights(session)  # reading a log takes a while
             chain = _lock_desk_chain(bulk)  # before the tickets, in the order of every other command
-            report = LogWriter(bulk, desk.procedure, mapping, reader, actor, behind).write(grouped, progress)
+            writer = LogWriter(bulk, desk.procedure, mapping, reader, actor, behind)
+            report = writer.write(grouped, progress)
             # Inside the transaction, which is rolled back when this raises
             if strict:
                 _require_nothing_to_report(log, report.notes)
@@ -65,7 +66,10 @@ def import_events(
                 counts = f"{_count(report.tickets, 'new ticket')}, {_count(report.events, 'event')}"
                 line = f"{mapping.name}: {counts} from {log.name}"
                 data = {"behind": behind} if behind else {}
-                _record_import(bulk, chain, actor, to_epoch(now), {**data, "lines": [line], "changes": {}})
+                history = _DeskEvents(bulk, chain, actor, to_epoch(now), data)
+                history.append("import", writer.contacts.client_digests, lines=[line])
+                for digests in split_contacts(writer.contacts.contact_digests):
+                    history.append("people", digests)
                 bulk.notify_change()
     return report
 
@@ -80,12 +84,21 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _record_import(bulk: BulkWriter, chain: str, actor: str, at: int, data: Mapping[str, Any]) -> None:
-    """Append an event of the desk itself that says who imported what. at: epoch seconds."""
-    ((last,),) = bulk.execute("SELECT max(at) FROM desk_event")
-    row, end = build_event_row(chain, seconds_from_stored(last) if last else 0, "import", actor, at, data)
-    bulk.insert("desk_event", tuple(row), [tuple(row.values())])
-    bulk.execute("UPDATE desk SET chain = :end", {"end": end})
+class _DeskEvents:
+    """Appends events to the desk's own history, which say who imported what. at: epoch seconds; data: members of
+    each."""
+
+    def __init__(self, bulk: BulkWriter, chain: str, actor: str, at: int, data: Mapping[str, Any]) -> None:
+        self._bulk, self._chain, self._actor, self._at, self._data = bulk, chain, actor, at, data
+        ((last,),) = bulk.execute("SELECT max(at) FROM desk_event")
+        self._earliest = seconds_from_stored(last) if last else 0
+
+    def append(self, kind: DeskEventKind, added: Mapping[str, str], **members: Any) -> None:
+        """Append an event about values that were added to the state of the desk."""
+        data = {**self._data, **members, "changes": {key: [None, value] for key, value in added.items()}}
+        row, self._chain = build_event_row(self._chain, self._earliest, kind, self._actor, self._at, data)
+        self._bulk.insert("desk_event", tuple(row), [tuple(row.values())])
+        self._bulk.execute("UPDATE desk SET chain = :end", {"end": self._chain})
 
 
 @contextmanager

@@ -77,11 +77,11 @@ class LogWriter:
                 "SELECT external_id, rows, digest FROM imported_row WHERE source = :source", {"source": self._source}
             )
         }
-        self._contacts = ContactDirectory(bulk)
+        self.contacts = ContactDirectory(bulk)
         self._next_text_id = bulk.reserve_ids("personal_text", 1).start
         self._ticket = 0
         """The number of the ticket whose texts are being added."""
-        self._builder = EventBuilder(reader, procedure, self._contacts, self._add_text, self._source, actor, behind)
+        self._builder = EventBuilder(reader, procedure, self.contacts, self._add_text, self._source, actor, behind)
         self._encoded: dict[tuple[tuple[str, tuple[Any, Any]], ...], str] = {}
         self._event_instants = _SecondsToText()
         self._row_instants = _DatetimeToText()
@@ -167,7 +167,7 @@ class LogWriter:
         if fold.state.subject_id is not None:
             self._subjects[fold.state.subject_id] = subject
         row, events = self._project(number, key, group, imported_rows, fold, last_hash)
-        self._contacts.flush()  # the row refers to them
+        self.contacts.flush()  # the row refers to them
         self._bulk.execute(
             f"UPDATE ticket SET {', '.join(f'{name} = :{name}' for name in row)} WHERE id = :number",
             {name: to_stored_text(value) if isinstance(value, datetime) else value for name, value in row.items()}
@@ -212,8 +212,8 @@ class LogWriter:
         state = fold.state
         names = {
             "subject": self._subjects.get(state.subject_id or 0, ""),
-            "requester": self._contacts.names.get(state.requester_id or 0, ""),
-            "organisation": self._contacts.organisations.get(state.organisation_id or 0, ""),
+            "requester": self.contacts.names.get(state.requester_id or 0, ""),
+            "organisation": self.contacts.organisations.get(state.organisation_id or 0, ""),
         }
         return rows.ticket | names, len(events)
 
@@ -267,7 +267,7 @@ class LogWriter:
 
     def _flush(self) -> None:
         """Write the rows that wait, in the order of their references."""
-        self._contacts.flush()
+        self.contacts.flush()
         self._insert("ticket", self._tickets)
         self._bulk.insert("personal_text", ("id", "ticket_id", "salt", "body"), self._texts)
         self._bulk.insert("event", EVENT_COLUMNS, self._events)

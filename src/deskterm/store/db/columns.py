@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, text
 from sqlalchemy.types import TypeEngine
 
@@ -34,3 +36,8 @@ def queue_indexes(name: str, where: str, *equal: str) -> tuple[Index, Index]:
         partial_index(f"{name}_order", where, *equal, "rank", "order_at", "id", "next_due_at", "breached"),
         partial_index(f"{name}_due", where, *equal, "next_due_at", "id", "breached"),
     )
+
+
+def make_salt() -> str:
+    """Return a new salt of the digest of a person."""
+    return secrets.token_hex(16)

@@ -20,7 +20,7 @@ from deskterm.store.db.location import dialect, display_location, sqlite_path
 from deskterm.store.db.text_index import POSTGRESQL_INDEX, SQLITE_INDEX, SQLITE_REBUILD
 from deskterm.store.db.triggers import PRESENCE_TABLE, trigger_statements
 
-SCHEMA = 8
+SCHEMA = 9
 """The number of the present layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -116,6 +116,12 @@ _ATTACHMENT_COLUMNS = (
     "content VARCHAR REFERENCES file_content (digest), PRIMARY KEY (ticket_id, seq, place)"
 )
 _ATTACHMENT_INDEX = "CREATE INDEX attachment_content ON attachment (content)"
+
+_SALTED_TABLES = ("agent", "organisation", "contact")
+_SALTS = (
+    *(f"ALTER TABLE {table} ADD COLUMN salt VARCHAR NOT NULL DEFAULT ''" for table in _SALTED_TABLES),
+    "ALTER TABLE desk ADD COLUMN covers_people INTEGER NOT NULL DEFAULT 0",
+)
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
@@ -220,6 +226,15 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE TABLE attachment (ticket_id BIGINT NOT NULL REFERENCES ticket (id), "
             f"name_id BIGINT NOT NULL REFERENCES personal_text (id), {_ATTACHMENT_COLUMNS})",
             _ATTACHMENT_INDEX,
+        ),
+    ),
+    Migration(
+        9,
+        "the desk's own history vouches for people: agents, clients and contacts have salts of their digests there",
+        sqlite=(*_SALTS, *(f"UPDATE {table} SET salt = lower(hex(randomblob(16)))" for table in _SALTED_TABLES)),
+        postgresql=(
+            *_SALTS,
+            *(f"UPDATE {table} SET salt = replace(gen_random_uuid()::text, '-', '')" for table in _SALTED_TABLES),
         ),
     ),
 )

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from deskterm.store.db.columns import big_integer, id_column, partial_index, queue_indexes, reference_column
+from deskterm.store.db.columns import big_integer, id_column, make_salt, partial_index, queue_indexes, reference_column
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.migrations import SCHEMA
 
@@ -56,6 +56,9 @@ class Desk(SQLModel, table=True):
     that is done; empty otherwise."""
     chain: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """The end of the chain of the desk's own events: `SEQ:HASH`; empty before there is one."""
+    covers_people: int = Field(default=1, sa_column_kwargs={"server_default": "0"})
+    """1 when the desk's own events have digests of its agents, clients and contacts; 0 on an older desk, until it is
+    opened for writing (`deskterm.desk.core.desk_history.record_state`)."""
     created_at: datetime
 
 
@@ -91,6 +94,8 @@ class Agent(SQLModel, table=True):
     """End of an absence (S5-03)."""
     certified: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Has the certificate that some tiers require (S3-11)."""
+    salt: str = Field(default_factory=make_salt, sa_column_kwargs={"server_default": ""})
+    """Of its digest in the desk's own events (`deskterm.desk.core.person_digests`)."""
 
     __table_args__ = (CheckConstraint("role IN ('viewer', 'agent', 'lead', 'admin')", name="agent_role"),)
 
@@ -109,6 +114,8 @@ class Organisation(SQLModel, table=True):
     (S3-12)."""
     handoff: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """The function or address that has the other tiers."""
+    salt: str = Field(default_factory=make_salt, sa_column_kwargs={"server_default": ""})
+    """Of its digest in the desk's own events (`deskterm.desk.core.person_digests`)."""
 
 
 class Contact(SQLModel, table=True):
@@ -121,6 +128,8 @@ class Contact(SQLModel, table=True):
     organisation_id: int | None = Field(
         default=None, sa_column=reference_column("organisation.id", nullable=True, index=True)
     )
+    salt: str = Field(default_factory=make_salt, sa_column_kwargs={"server_default": ""})
+    """Of its digest in the desk's own events (`desk.core.person_digests`); empty once the person was erased."""
 
 
 class Event(SQLModel, table=True):

@@ -24,6 +24,8 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.attachments import count_contents, erase_contents
+from deskterm.desk.core.desk_history import record_contacts
+from deskterm.desk.core.person_digests import note_contact
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EventKind
@@ -113,12 +115,14 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
             redact_drafts(works[0].session, found.tickets, names.redact)
             redact_views(works[0].session, names.redact, ERASED)
             redact_templates(works[0].session, names.redact)
+            record_contacts(works[0].session, desk.agent.login, now, desk.behind)
     if not found.tickets and not dry_run:
         with desk.writing("erase") as session:
             _clear_contact(session, found.person)
             redact_drafts(session, (), names.redact)
             redact_views(session, names.redact, ERASED)
             redact_templates(session, names.redact)
+            record_contacts(session, desk.agent.login, now, desk.behind)
     if not dry_run:
         # Until then SQLite's write-ahead log holds the pages with the old texts
         desk.store.checkpoint()
@@ -319,6 +323,9 @@ def _withdraw_letters(work: TicketTransaction, person: int | None) -> dict[str, 
 
 
 def _clear_contact(session: Session, person: int) -> None:
+    note_contact(session, person)
     overwrite_deleted(session)
     table = table_of(Contact)
-    session.execute(update(table).where(table.c.id == person).values(name=ERASED, email=None, phone=""))
+    # Without the salt, what they were called cannot be guessed from the digests that the desk's history keeps
+    erased = {"name": ERASED, "email": None, "phone": "", "salt": ""}
+    session.execute(update(table).where(table.c.id == person).values(erased))

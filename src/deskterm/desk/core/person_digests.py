@@ -1,0 +1,79 @@
+"""Digests of people in the desk's own history (D-41): of what is known of agents, clients and contacts.
+
+The words themselves stay out of the history, which is for ever: it has their salted digests, as events have those of
+texts. When a person is erased, the salt goes with the words, and nothing can be guessed from the digest that stays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlmodel import Session
+
+from deskterm.desk.core.row_mapping import to_epoch
+from deskterm.desk.domain.events import compute_digest
+from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
+
+_agent, _client, _contact = table_of(Agent), table_of(Organisation), table_of(Contact)
+
+CONTACT_COLUMNS = ("name", "email", "phone", "organisation_id")
+CLIENT_COLUMNS = ("name", "domain", "tenant", "notes", "coverage", "handoff")
+_AGENT_COLUMNS = ("name", "email", "away_until")
+_PENDING = "contacts"
+"""The name under which a session keeps the contacts that its transaction changes."""
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def digest_words(salt: str, *words: Any) -> str:
+    """Return the salted digest of what is known of somebody, in the order of the columns. Words that are missing and
+    empty ones are the same."""
+    return compute_digest(salt, _encode([word or "" for word in words]))
+
+
+def read_details(session: Session) -> dict[str, str]:
+    """Return `agent LOGIN details` and `client KEY details` → digest, of all there are."""
+    found = {}
+    for agent in session.execute(select(_agent)):
+        until = None if agent.away_until is None else to_epoch(agent.away_until)
+        found[f"agent {agent.login} details"] = digest_words(agent.salt, agent.name, agent.email, until)
+    for client in session.execute(select(_client)):
+        words = (getattr(client, column) for column in CLIENT_COLUMNS)
+        found[f"client {client.key} details"] = digest_words(client.salt, *words)
+    return found
+
+
+def read_contacts(session: Session) -> Iterator[tuple[str, str]]:
+    """Yield `contact NUMBER` and the digest of each contact there is."""
+    query = select(_contact).order_by(_contact.c.id).execution_options(yield_per=5_000)
+    for row in session.execute(query):
+        yield f"contact {row.id}", _digest_contact(row)
+
+
+def _digest_contact(row: Row[Any]) -> str:
+    return digest_words(row.salt, *(getattr(row, column) for column in CONTACT_COLUMNS))
+
+
+def note_contact(session: Session, number: int, *, is_new: bool = False) -> None:
+    """Note that the transaction adds a contact, or is about to change one: `desk_history.record_contacts` records the
+    difference at its end."""
+    pending: dict[str, str | None] = session.info.setdefault(_PENDING, {})
+    if f"contact {number}" not in pending:
+        pending[f"contact {number}"] = None if is_new else _read_digest(session, number)
+
+
+def take_contact_changes(session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return `contact NUMBER` → digest before and after the transaction, of the contacts that were noted; they are
+    noted no longer."""
+    before: dict[str, Any] = session.info.pop(_PENDING, {})
+    if not before:
+        return {}, {}
+    session.flush()
+    return before, {key: _read_digest(session, int(key.split()[1])) for key in before}
+
+
+def _read_digest(session: Session, number: int) -> str:
+    return _digest_contact(session.execute(select(_contact).where(_contact.c.id == number)).one())
