@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.domain.events import Event, TextRef
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import loads

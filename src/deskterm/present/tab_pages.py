@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from deskterm.desk.domain.event_phrases import describe_event
+from deskterm.desk.domain.event_kinds.phrases import describe_event
 from deskterm.desk.domain.money import format_money, format_time_worked
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import TabKey, TabLine

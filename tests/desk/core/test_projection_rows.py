@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deskterm.desk.core.projection_rows import EVENT_COLUMNS, TicketProjection, build_message_rows, chain_events
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.domain.events import GENESIS, Event, TextRef
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.procedure.compiled import CompiledProcedure

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.desk.domain.event_kinds import EVENT_KINDS
+from deskterm.desk.domain.event_kinds.table import EVENT_KINDS
 from deskterm.desk.domain.events import (
     GENESIS,
     Event,

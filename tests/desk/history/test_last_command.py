@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.domain.events import Event
 from deskterm.desk.history.last_command import LastCommand, find_last_command
 

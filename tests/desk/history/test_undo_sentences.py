@@ -8,7 +8,7 @@ import pytest
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.participants import add_participant
-from deskterm.desk.domain.event_kinds import EVENT_KINDS
+from deskterm.desk.domain.event_kinds.table import EVENT_KINDS
 from deskterm.desk.history.retention import place_hold
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import incidents

@@ -16,7 +16,7 @@ from deskterm.cli.runtime.output import cut_to_limit, print_findings, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.core.context import SYSTEM_ACTOR
 from deskterm.desk.core.desk_history import DESK_EVENT_LABELS
-from deskterm.desk.domain.event_phrases import describe_changes, describe_event
+from deskterm.desk.domain.event_kinds.phrases import describe_changes, describe_event
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.history import desk_chain, hash_chain
 from deskterm.desk.history.desk_chain import Head, parse_head

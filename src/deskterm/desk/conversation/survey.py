@@ -10,7 +10,8 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.event_kinds import MERGE_EVENTS, EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
+from deskterm.desk.domain.event_kinds.table import MERGE_EVENTS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
 from deskterm.errors import DeskError, UsageError

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, text, upda
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.changes import Changes
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.desk.domain.files.new_file import NewFile, require_few, require_size
 from deskterm.store.db.tables import Attachment, FileContent, PersonalText, table_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from deskterm.desk.domain.event_kinds import find_entry
+from deskterm.desk.domain.event_kinds.table import find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, collect_flags
 from deskterm.desk.domain.state import State

@@ -24,7 +24,7 @@ from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.ticket_history import TicketHistory, fold_ahead
 from deskterm.desk.core.ticket_lookup import procedure_versions_from_session
 from deskterm.desk.core.transaction import Reactions, TicketTransaction
-from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
+from deskterm.desk.domain.event_kinds.table import SYSTEM_EVENTS
 from deskterm.desk.domain.events import GENESIS
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.links import find_merge_target

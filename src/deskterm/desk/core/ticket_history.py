@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from deskterm.desk.core.procedure_versions import ProcedureVersions
 from deskterm.desk.core.transaction import load_events
-from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
+from deskterm.desk.domain.event_kinds.table import SYSTEM_EVENTS
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.store.db.engine import Store
 

@@ -29,7 +29,8 @@ from deskterm.desk.core.row_mapping import to_datetime, to_epoch, to_optional_da
 from deskterm.desk.core.ticket_lookup import find_version_at
 from deskterm.desk.domain.changes import Changes, join_changes
 from deskterm.desk.domain.due_changes import DueChange
-from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
+from deskterm.desk.domain.event_kinds.table import ERASURE_EVENTS, EVENT_KINDS
 from deskterm.desk.domain.events import (
     GENESIS,
     Event,
@@ -357,7 +358,7 @@ def _require_declared(kind: EventKind, data: Mapping[str, Any], texts: Mapping[s
     """Raise ValueError for an event that `event_kinds` does not describe: what is stored once is kept for ever."""
     entry = EVENT_KINDS.get(kind)
     if entry is None:
-        raise ValueError(f"There is no event kind {kind!r}: add it to desk/domain/event_kinds.py.")
+        raise ValueError(f"There is no event kind {kind!r}: add it to desk/domain/event_kinds/table.py.")
     if unknown := data.keys() - entry.members:
         raise ValueError(f"{kind!r} has no members {sorted(unknown)}: add them to its payload.")
     if "body" in texts and entry.message_kind is None:

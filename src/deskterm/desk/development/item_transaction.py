@@ -21,7 +21,7 @@ from sqlalchemy import select
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import require_ticket
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.domain.records import Record, build_record_change
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.permissions import Act

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from deskterm.desk.domain.changes import Changes
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.errors import RESTORE_ADVICE, DeskError
 
 GENESIS = "0" * 64
@@ -32,7 +32,7 @@ class Event:
     """One event of a ticket.
 
     seq: its number within the ticket, from 1. at: epoch seconds. version: version of the procedure in force. data: the
-    payload of its kind (`deskterm.desk.domain.event_payloads`).
+    payload of its kind (`deskterm.desk.domain.event_kinds.payloads`).
     """
 
     seq: int

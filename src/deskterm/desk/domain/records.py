@@ -106,7 +106,7 @@ def collect_flags(records: Records) -> list[str]:
 def build_letter_record(event: Event) -> Record:
     """Return the record of a letter that an event put into the outbox.
 
-    Its members are the event's data (`event_payloads.LetterData`), `state` `queued` and the ids of its texts."""
+    Its members are the event's data (`event_kinds.payloads.LetterData`), `state` `queued` and the ids of its texts."""
     # `act` only says which command the event belongs to. All other members are kept, here and below: they describe the
     # letter, or are written only where they are not empty.
     values = {name: value for name, value in event.data.items() if name != "act"} | {"state": "queued"}
@@ -121,6 +121,6 @@ def build_withdrawn_letter(event: Event, at: int) -> Record:
 
 
 def build_notice_record(event: Event) -> Record:
-    """Return the record of a notice to colleagues, with the event's data (`event_payloads.StaffNoticeData`)."""
+    """Return the record of a notice to colleagues, with the event's data (`event_kinds.payloads.StaffNoticeData`)."""
     values = {name: value for name, value in event.data.items() if name != "act"}
     return Record("notice", str(event.seq), event.at, values)

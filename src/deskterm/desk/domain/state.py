@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from deskterm.desk.domain.event_kinds import RETENTION_EVENTS, SYSTEM_EVENTS, EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
+from deskterm.desk.domain.event_kinds.table import RETENTION_EVENTS, SYSTEM_EVENTS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import (
     CALL,

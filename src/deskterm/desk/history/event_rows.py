@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from deskterm.desk.core.row_mapping import to_epoch
-from deskterm.desk.domain.event_kinds import ERASURE_EVENTS
+from deskterm.desk.domain.event_kinds.table import ERASURE_EVENTS
 from deskterm.desk.domain.events import Event, compute_digest, decode_event
 from deskterm.errors import RESTORE_ADVICE
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deskterm.desk.core.attachments import NAME_PREFIX
-from deskterm.desk.domain.event_kinds import ERASURE_EVENTS
+from deskterm.desk.domain.event_kinds.table import ERASURE_EVENTS
 from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.errors import RESTORE_ADVICE
 from deskterm.store.db.reader import ReadConnection

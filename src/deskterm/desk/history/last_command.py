@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deskterm.desk.domain.changes import join_changes
-from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
-from deskterm.desk.domain.event_phrases import describe_undone_act, describe_undone_changes, name_event
+from deskterm.desk.domain.event_kinds.phrases import describe_undone_act, describe_undone_changes, name_event
+from deskterm.desk.domain.event_kinds.table import SYSTEM_EVENTS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import select_effective_events
 from deskterm.procedure.compiled import CompiledProcedure

@@ -22,8 +22,8 @@ from deskterm.desk.core.row_mapping import to_datetime, to_epoch
 from deskterm.desk.core.session import DeskSession, VersionConflict
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.domain.changes import join_changes
-from deskterm.desk.domain.event_kinds import MERGE_EVENTS, SYSTEM_EVENTS, find_entry
-from deskterm.desk.domain.event_phrases import describe_event
+from deskterm.desk.domain.event_kinds.phrases import describe_event
+from deskterm.desk.domain.event_kinds.table import MERGE_EVENTS, SYSTEM_EVENTS, find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import TicketFold, fold_events, select_clock_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED, is_merge_into_another

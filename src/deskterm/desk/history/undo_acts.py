@@ -14,8 +14,8 @@ from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.domain.changes import join_changes
-from deskterm.desk.domain.event_kinds import find_entry
-from deskterm.desk.domain.event_phrases import describe_changes, describe_event
+from deskterm.desk.domain.event_kinds.phrases import describe_changes, describe_event
+from deskterm.desk.domain.event_kinds.table import find_entry
 from deskterm.desk.domain.fold import select_effective_events
 from deskterm.desk.history.kept_words import keep_words
 from deskterm.desk.history.last_command import LastCommand, find_last_command

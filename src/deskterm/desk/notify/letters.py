@@ -18,7 +18,7 @@ from deskterm.desk.core.row_mapping import find_next_clock
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
 from deskterm.desk.domain.changes import find_changed_records
-from deskterm.desk.domain.event_kinds import find_entry
+from deskterm.desk.domain.event_kinds.table import find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import select_effective_events
 from deskterm.desk.domain.links import find_merge_target

@@ -7,7 +7,7 @@ from typing import Any
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.changes import find_changed_records
-from deskterm.desk.domain.event_kinds import MERGE_EVENTS, find_entry
+from deskterm.desk.domain.event_kinds.table import MERGE_EVENTS, find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.sla_terms import find_wait, status_timer_key

@@ -11,7 +11,7 @@ from __future__ import annotations
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import articles, survey
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import EVENT_KINDS
+from deskterm.desk.domain.event_kinds.table import EVENT_KINDS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.reactions.first_responder import assign_first_responder
 from deskterm.desk.reactions.mentions import notify_mentioned

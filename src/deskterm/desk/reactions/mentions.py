@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import find_entry
+from deskterm.desk.domain.event_kinds.table import find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.wording.mentions import find_mentions
 from deskterm.desk.notify.letters import load_event_text

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.directory import tier_coverage
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.notify.on_call import find_on_call
 from deskterm.desk.notify.recipients import StaffDirectory
 from deskterm.desk.policy import shifts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import find_entry
+from deskterm.desk.domain.event_kinds.table import find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.procedure.schema import Rule
 from deskterm.sla.targets import parse_target

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from deskterm.desk.admin.rule_settings import is_rule_automatic
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.development import items
-from deskterm.desk.domain.event_kinds import LEVEL_EVENTS
+from deskterm.desk.domain.event_kinds.table import LEVEL_EVENTS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
 from deskterm.desk.notify.calls import begin_call

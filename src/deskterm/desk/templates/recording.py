@@ -14,8 +14,8 @@ from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import load_events
-from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
-from deskterm.desk.domain.event_phrases import name_event
+from deskterm.desk.domain.event_kinds.phrases import name_event
+from deskterm.desk.domain.event_kinds.table import SYSTEM_EVENTS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import select_effective_events
 from deskterm.desk.templates.definitions import ME, NOBODY, Macro

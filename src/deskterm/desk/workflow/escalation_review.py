@@ -8,7 +8,7 @@ from typing import Any
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
-from deskterm.desk.domain.event_kinds import LEVEL_EVENTS
+from deskterm.desk.domain.event_kinds.table import LEVEL_EVENTS
 from deskterm.desk.domain.records import Record, build_record_change, records_of_kind
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.workflow import checklists

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.policy.classification import resolve_key
 from deskterm.errors import DeskError
 

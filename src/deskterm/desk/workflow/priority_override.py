@@ -8,7 +8,7 @@ from typing import Any
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError, UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from deskterm.desk.domain.event_kinds import EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.domain.events import Event, TextRef
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.state import State

@@ -28,7 +28,8 @@ from deskterm.desk.core.desk_history import record_contacts
 from deskterm.desk.core.person_digests import note_contact
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EventKind
+from deskterm.desk.domain.event_kinds.names import EventKind
+from deskterm.desk.domain.event_kinds.table import ERASURE_EVENTS
 from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.desk.domain.quoted_text import redact_quotes
 from deskterm.desk.domain.records import build_record_change, records_of_kind

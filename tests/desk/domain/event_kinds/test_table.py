@@ -11,10 +11,11 @@ import pytest
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kind_entry import EventKindEntry
-from deskterm.desk.domain.event_kinds import EVENT_KINDS, SYSTEM_EVENTS, EventKind
-from deskterm.desk.domain.event_payloads import EventData, FileData
-from deskterm.desk.domain.event_phrases import describe_event, describe_undone_act
+from deskterm.desk.domain.event_kinds.entry import EventKindEntry
+from deskterm.desk.domain.event_kinds.names import EventKind
+from deskterm.desk.domain.event_kinds.payloads import EventData, FileData
+from deskterm.desk.domain.event_kinds.phrases import describe_event, describe_undone_act
+from deskterm.desk.domain.event_kinds.table import EVENT_KINDS, SYSTEM_EVENTS
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.tickets.register import register

@@ -1,180 +1,17 @@
-"""Event kinds: everything the desk knows about a kind of event, in one table.
+"""Everything the desk knows about a kind of event, in one table.
 
-A new kind needs its name in `EventKind`, an entry in `EVENT_KINDS` and, where its data has members of its own, a
-payload in `event_payloads`. The names are persisted and part of each event's hash: they never change.
+A new kind needs its name in `EventKind` (`names`), an entry in `EVENT_KINDS` and, where its data has members of its
+own, a payload in `payloads`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Final
 
-from deskterm.desk.domain import event_payloads as payloads
-from deskterm.desk.domain.changes import Changes, find_changed_records
-from deskterm.desk.domain.event_kind_entry import Data, EventKindEntry
-from deskterm.procedure.schema.text_types import NoticeTopic
-
-EventKind = Literal[
-    "registered",
-    "replied",
-    "reply_scheduled",
-    "reply_held",
-    "reply_called_off",
-    "noted",
-    "moved",
-    "kept_back",
-    "assigned",
-    "severity_set",
-    "priority_set",
-    "tagged",
-    "edited",
-    "imported",
-    "due_set",
-    "scheduled",
-    "waived",
-    "noticed",
-    "snoozed",
-    "work_started",
-    "work_stopped",
-    "transferred",
-    "duplicated",
-    "split_from",
-    "linked",
-    "migrated",
-    "merged",
-    "separated",
-    "withdrawn",
-    "undone",
-    "letter",
-    "told",
-    "delivered",
-    "participants",
-    "checked",
-    "exempted",
-    "prioritised",
-    "suggested",
-    "called",
-    "acknowledged",
-    "handed_off",
-    "escalated",
-    "disputed",
-    "reviewed",
-    "item_raised",
-    "item_moved",
-    "item_joined",
-    "item_decided",
-    "item_scheduled",
-    "item_ended",
-    "released",
-    "worked",
-    "quoted",
-    "agreed",
-    "feedback_asked",
-    "feedback",
-    "feedback_reviewed",
-    "feedback_changed",
-    "article_sent",
-    "thanked",
-    "overruled",
-    "settled",
-    "held",
-    "erased",
-    "purged",
-]
-
-
-def _with_ticket(label: str, data: Data) -> str:
-    other = data.get("into") or data.get("ticket")
-    return f"{label} ({other})" if other else label
-
-
-def _by_author(label: str, data: Data) -> str:
-    return "recorded a message of the requester" if data.get("author_kind") == "requester" else label
-
-
-def _with_confirmation(label: str, data: Data) -> str:
-    return "recorded that the requester confirmed" if data.get("confirmed") else _by_author(label, data)
-
-
-def _with_obstacle(label: str, data: Data) -> str:
-    return f"{label} to {data.get('label', '')}: {data.get('why', '')}"
-
-
-def _with_events(label: str, data: Data) -> str:
-    seqs = data.get("seqs", ())
-    return f"{label} (event{'s' if len(seqs) > 1 else ''} {', '.join(str(seq) for seq in seqs)})"
-
-
-def _with_handoff(label: str, data: Data) -> str:
-    return "passed it to the client's own desk" if data.get("passed") else label
-
-
-def _reply_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
-    if data.get("author_kind") == "requester":
-        # Nobody is disturbed for mere thanks (S5-12)
-        return () if data.get("thanks") else ("customer-replied",)
-    return () if data.get("automatic") else ("replied",)
-
-
-def _merge_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
-    # The ticket that takes another one in has the same kind of event, and nobody needs to be told there.
-    return ("merged",) if data.get("into") else ()
-
-
-def _escalation_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
-    # Events of this kind also take escalations up and end them, which is no news to others
-    opened = any(record.get("state") == "open" for record in find_changed_records(changes, "escalation"))
-    return ("escalated",) if opened else ()
-
-
-def _survey_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
-    return ("feedback-given", "low-score") if data.get("low") else ("feedback-given",)
-
-
-_UNDONE_QUOTES = {
-    "requested": "no quote is requested for {number} now",
-    "sent": "the quote for {number} is withdrawn",
-    "accepted": "the quote for {number} waits for an answer again",
-    "declined": "the quote for {number} waits for an answer again",
-}
-_UNDONE_LINKS = {
-    "fields.duplicates": ("{ticket} is", "a duplicate of {number}"),
-    "fields.merged": ("{ticket} is", "merged into {number}"),
-    "fields.attached": ("{ticket} is", "attached to {number}"),
-    "fields.incident": ("{number} is", "attached to {ticket}"),
-}
-"""Field → the ticket that the link is about, and what it is."""
-
-
-def _after_quote(changes: Changes, data: Data) -> str:
-    return _UNDONE_QUOTES.get(str(data.get("means")), "the quotes for {number} are as they were")
-
-
-def _after_merge(changes: Changes, data: Data) -> str:
-    for name, (before, after) in changes.items():
-        if name in _UNDONE_LINKS:
-            who, what = _UNDONE_LINKS[name]
-            # A link that the command took away is there again
-            return f"{who} {what} again" if _count_links(before) > _count_links(after) else f"{who} no longer {what}"
-    return ""
-
-
-def _count_links(value: Any) -> int:
-    return len(value) if isinstance(value, (list, tuple)) else int(value is not None)
-
-
-def _after_link(changes: Changes, data: Data) -> str:
-    if "fields.split_to" in changes:
-        parts = data.get("tickets") or [data.get("ticket")]
-        verb = "is" if len(parts) == 1 else "are"
-        return f"{', '.join(map(str, parts))} {verb} no longer split off from {{number}}"
-    return _after_merge(changes, data)
-
-
-def _after_snooze(changes: Changes, data: Data) -> str:
-    before, _ = changes.get("snoozed_until", (None, None))
-    return "{number} is no longer snoozed" if before is None else "{number} is snoozed again"
-
+from deskterm.desk.domain.event_kinds import cases, payloads
+from deskterm.desk.domain.event_kinds.entry import EventKindEntry
+from deskterm.desk.domain.event_kinds.names import EventKind
 
 EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "registered": EventKindEntry(
@@ -187,10 +24,10 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     ),
     "replied": EventKindEntry(
         label="answered",
-        phrase=_by_author,
+        phrase=cases.by_author,
         payload=payloads.ReplyData,
         message_kind="public",
-        topics=_reply_topics,
+        topics=cases.reply_topics,
         undone="the reply on {number} is taken back, and its letter is withdrawn",
         irreversible="the requester has been told",
     ),
@@ -227,7 +64,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "moved": EventKindEntry(label="changed the status", payload=payloads.MoveData),
     "kept_back": EventKindEntry(
         label="did not move it",
-        phrase=_with_obstacle,
+        phrase=cases.with_obstacle,
         payload=payloads.KeptBackData,
         category="system",
         has_reactions=False,
@@ -254,7 +91,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "noticed": EventKindEntry(
         label="noted the time", payload=payloads.NoticedData, category="system", has_reactions=False
     ),
-    "snoozed": EventKindEntry(label="snoozed it", undone_by_case=_after_snooze),
+    "snoozed": EventKindEntry(label="snoozed it", undone_by_case=cases.after_snooze),
     "work_started": EventKindEntry(
         label="started work on it", undone="the start of work on {number} is withdrawn", payload=payloads.WorkData
     ),
@@ -269,15 +106,15 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     ),
     "duplicated": EventKindEntry(
         label="closed it as a duplicate",
-        phrase=_with_ticket,
+        phrase=cases.with_ticket,
         payload=payloads.LinkData,
         topics=lambda changes, data: ("merged",),
         is_merge=True,
         undone="{number} is no longer a duplicate of {ticket}",
     ),
-    "split_from": EventKindEntry(label="split it off", phrase=_with_ticket, payload=payloads.LinkData),
+    "split_from": EventKindEntry(label="split it off", phrase=cases.with_ticket, payload=payloads.LinkData),
     "linked": EventKindEntry(
-        label="linked it", phrase=_with_ticket, payload=payloads.LinkData, undone_by_case=_after_link
+        label="linked it", phrase=cases.with_ticket, payload=payloads.LinkData, undone_by_case=cases.after_link
     ),
     "migrated": EventKindEntry(
         label="moved it to another edition",
@@ -287,16 +124,16 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     ),
     "merged": EventKindEntry(
         label="merged it",
-        phrase=_with_ticket,
+        phrase=cases.with_ticket,
         payload=payloads.LinkData,
-        topics=_merge_topics,
+        topics=cases.merge_topics,
         is_merge=True,
         undone="{number} is no longer merged into {into}",
-        undone_by_case=_after_merge,
+        undone_by_case=cases.after_merge,
     ),
     "separated": EventKindEntry(
         label="separated it",
-        phrase=_with_ticket,
+        phrase=cases.with_ticket,
         payload=payloads.LinkData,
         undone="{number} and {ticket} are one again",
     ),
@@ -307,7 +144,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         irreversible="it was undone already",
     ),
     "undone": EventKindEntry(
-        label="undid a command", phrase=_with_events, payload=payloads.UndoData, has_reactions=False
+        label="undid a command", phrase=cases.with_events, payload=payloads.UndoData, has_reactions=False
     ),
     "letter": EventKindEntry(
         label="wrote a letter",
@@ -343,7 +180,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "handed_off": EventKindEntry(
         label="marked it for the client's own desk",
         undone="{number} is no longer marked for the client's own desk",
-        phrase=_with_handoff,
+        phrase=cases.with_handoff,
         payload=payloads.HandoffData,
         message_kind="internal",
     ),
@@ -351,7 +188,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         label="escalated it",
         payload=payloads.MessageData,
         message_kind="internal",
-        topics=_escalation_topics,
+        topics=cases.escalation_topics,
         trigger="escalation",
         undone="the escalation of {number} is as it was",
     ),
@@ -412,7 +249,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         label="worked on a quote",
         payload=payloads.QuoteData,
         topics=lambda changes, data: ("quoted",) if data.get("means") == "sent" else (),
-        undone_by_case=_after_quote,
+        undone_by_case=cases.after_quote,
     ),
     "agreed": EventKindEntry(
         label="recorded that the customer agrees to the price",
@@ -428,7 +265,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "feedback": EventKindEntry(
         label="recorded feedback",
         payload=payloads.SurveyData,
-        topics=_survey_topics,
+        topics=cases.survey_topics,
         irreversible="what the requester answered stays",
     ),
     "feedback_reviewed": EventKindEntry(
@@ -446,7 +283,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     ),
     "thanked": EventKindEntry(
         label="recorded thanks",
-        phrase=_with_confirmation,
+        phrase=cases.with_confirmation,
         payload=payloads.ThanksData,
         message_kind="public",
         irreversible="what the requester wrote stays",

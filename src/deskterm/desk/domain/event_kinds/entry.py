@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from deskterm.desk.domain import event_payloads as payloads
 from deskterm.desk.domain.changes import Changes
+from deskterm.desk.domain.event_kinds import payloads
 from deskterm.procedure.schema.text_types import NoticeTopic, RuleTrigger
 
 Data = Mapping[str, Any]

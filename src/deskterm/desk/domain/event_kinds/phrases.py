@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deskterm.desk.domain.changes import Changes
-from deskterm.desk.domain.event_kinds import find_entry
+from deskterm.desk.domain.event_kinds.table import find_entry
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.ticket_fields import BY_NAME, HISTORY_FIELDS, list_choices
 
