@@ -8,7 +8,7 @@ from typing import NamedTuple
 from deskterm.desk.core.person_digests import digest_words
 from deskterm.desk.domain.text import is_visible
 from deskterm.store.db.bulk import BulkWriter
-from deskterm.store.db.columns import make_salt
+from deskterm.store.db.tables.columns import make_salt
 
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
 
