@@ -59,6 +59,9 @@ def test_a_reply_in_one_burst_goes_to_the_ticket_that_the_cursor_was_moved_to(ur
     terminal.type(f"jjrHello there{SEND}jjjrAnd you{SEND}")
     terminal.wait_for("1007 answered")
     assert [last_message(url, number) for number in (1003, 1007)] == ["Hello there", "And you"]
+    # An escape in the same packet is one, too: what is behind it belongs to no letter (C-07)
+    terminal.type(f"rNot sent{ESCAPE}4{ESCAPE}7rNor this{ESCAPE}{TAB}{ESCAPE}GA")
+    terminal.wait_for("1007 assigned", "2 drafts")
     leave(terminal)
 
 

@@ -29,6 +29,7 @@ from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.calling_off import CallingOff
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.settings.preferences import Preferences, load_preferences
+from deskterm.tui.terminal.escapes import install_parser
 from deskterm.tui.terminal.frames import Frames
 from deskterm.tui.terminal.lasting_output import LastingOutput
 from deskterm.tui.terminal.painter import Frame, Painter
@@ -148,11 +149,12 @@ class DeskApp(App[None]):
         return self._desk_screen
 
     def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
-        """Make Textual's driver, with an output that outlasts its terminal."""
+        """Make Textual's driver, with an output that outlasts its terminal, and its own parser of keys."""
         driver = super()._build_driver(headless, inline, mouse, size)
         stream = getattr(driver, "_file", None)  # drivers without a terminal have none
         if stream is not None:
             driver._file = LastingOutput(stream)  # type: ignore[attr-defined]
+            install_parser(self.keymap.alt_characters)
         return driver
 
     # -- frames --------------------------------------------------------------------------------------------------

@@ -48,6 +48,17 @@ class Keymap:
         return self._keys[command] if command in self._keys else BY_NAME[command].keys
 
     @property
+    def alt_characters(self) -> frozenset[str]:
+        """The characters that are a command's key together with alt."""
+        keys = (
+            key.partition(" ")[0].removeprefix("alt+")
+            for one in TABLE
+            for key in self.keys_of(one.name)
+            if "alt+" in key
+        )
+        return frozenset(key.removeprefix("shift+").upper() if key.startswith("shift+") else key for key in keys)
+
+    @property
     def table(self) -> tuple[Command, ...]:
         """The table of commands with these keys."""
         return tuple(command._replace(keys=self.keys_of(command.name)) for command in TABLE) if self._keys else TABLE

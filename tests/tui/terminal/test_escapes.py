@@ -1,0 +1,65 @@
+"""Escape with the key behind it in one packet: two keys, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual import events
+from textual._xterm_parser import XTermParser
+
+from deskterm.tui.commands.keymap import Keymap
+from deskterm.tui.terminal.escapes import EscapeParser
+
+KEYS = {"escape": "\x1b", "up": "\x1b[A", "f5": "\x1b[15~", "enter": "\r", "tab": "\t"} | {
+    key: key for key in "jkrAGcu145bf"
+}
+"""Key → what a terminal sends for it."""
+
+
+def parse(packets: Iterable[str], parser: XTermParser | None = None, *, wait: bool = False) -> list[str]:
+    """Return the keys in packets. wait: so much time passes behind each packet that an escape is known for one."""
+    parser = parser or EscapeParser()
+    found = []
+    for packet in packets:
+        found += [*parser.feed(packet)]
+        if wait:
+            parser._timeout_time = 0 if parser._timeout_time is not None else None
+            found += [*parser.tick()]
+    parser._timeout_time = 0 if parser._timeout_time is not None else None
+    found += [*parser.tick()]
+    return [event.key if isinstance(event, events.Key) else repr(event) for event in found]
+
+
+@pytest.mark.law("C-02", "C-07")
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([*KEYS, "escape", "escape"]), max_size=12), st.data())
+def test_keys_in_one_packet_are_those_that_were_pressed(pressed: list[str], data: st.DataObject) -> None:
+    # Behind an escape, b and f are how terminals write alt and an arrow: words are moved by
+    pressed = [key for place, key in enumerate(pressed) if key not in "bf" or pressed[place - 1] != "escape"]
+    sent = "".join(KEYS[key] for key in pressed)
+    cut = data.draw(st.integers(0, len(sent)))
+    one_by_one = parse([KEYS[key] for key in pressed], wait=True)
+    assert parse([sent]) == parse([part for part in (sent[:cut], sent[cut:]) if part]) == one_by_one == pressed
+
+
+def test_brackets_behind_an_escape_are_keys_once_no_sequence_comes_of_them() -> None:
+    assert parse(["\x1b[", "jj"]) == ["escape", "left_square_bracket", "j", "j"]
+    assert parse(["\x1bO"]) == ["escape", "O"]
+
+
+def test_what_is_pasted_stays_whole() -> None:
+    assert parse(["a\x1b[20", "0~one two\x1b[201", "~\x1bj"]) == ["a", "Paste(text='one two')", "escape", "j"]
+    with_escape = ["\x1b[200~x\x1by", "z\x1b[201~"]
+    assert parse(with_escape) == parse(with_escape, XTermParser())
+
+
+@pytest.mark.law("C-42")
+def test_a_key_with_alt_that_the_agent_gave_to_a_command_stays_one_key() -> None:
+    keymap = Keymap({"take": ("alt+t",), "note": ("alt+N",)})
+    assert keymap.alt_characters == {"t", "N"}
+    parser = EscapeParser()
+    parser.with_alt = keymap.alt_characters
+    assert parse(["\x1bt", "\x1bN", "\x1bj"], parser) == ["alt+t", "alt+shift+n", "escape", "j"]
