@@ -18,7 +18,8 @@ from sqlalchemy import select
 from deskterm.desk.conversation.messages import append_reply
 from deskterm.desk.conversation.send_time import resolve_send_time
 from deskterm.desk.core.attachments import append_with_files, load_files
-from deskterm.desk.core.session import DeskSession, require_changeable
+from deskterm.desk.core.closed_tickets import require_changeable
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory.participants import require_addressee
 from deskterm.desk.domain.events import Event

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from deskterm.desk.core.session import DeskSession, require_changeable
+from deskterm.desk.core.closed_tickets import require_changeable
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.records import Record, Records, build_record_change, records_of_kind
