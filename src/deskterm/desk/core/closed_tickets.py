@@ -1,4 +1,4 @@
-"""Which commands a closed ticket still takes."""
+"""Commands that a closed ticket still takes."""
 
 from __future__ import annotations
 

@@ -31,20 +31,13 @@ from deskterm.store.presence.link import PresenceLink
 from deskterm.store.queries import access_log
 from deskterm.store.queries.deadlines import load_next_to_breach
 from deskterm.store.queries.desk_facts import AgentView, load_agents, load_desk_facts
-from deskterm.store.queries.queue import (
-    QueueRow,
-    Viewer,
-    count_tickets,
-    find_position,
-    load_queue_page,
-    load_queue_rows,
-)
+from deskterm.store.queries.queue import QueueRow, Viewer, load_queue_rows
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from deskterm.store.queries.ticket_tabs.client import count_client_tickets
 from deskterm.store.rows.live_clocks import load_live_clocks
-from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.access_log import AccessLog
-from deskterm.tui.workers.list_keys import find_sort_key, list_query_words
+from deskterm.tui.workers.list_keys import list_query_words
+from deskterm.tui.workers.list_reading import ListReader
 from deskterm.tui.workers.messages import (
     CountsRead,
     DeskRead,
@@ -108,8 +101,7 @@ class ReadWorker:
         """The ticket that the agent has open, for the colleagues to see (C-30)."""
         self._tab: TabKey = "thread"
         """The tab of the open ticket that is in sight."""
-        self._anchors: dict[int, QueueRow] = {}
-        """Rows by their index in the list, from whose keys neighbouring pages are read."""
+        self._list_reader = ListReader(self._read_filter)
         self._impersonator = impersonator
         self._access_log = AccessLog(url, login, now, impersonator)
         # A daemon: a read that hangs on the network must not keep the program from ending
@@ -285,7 +277,7 @@ class ReadWorker:
     def _refuse(self, *, is_former: bool) -> NoReturn:
         """Take everything off the screen of somebody who may read here no more, and say so (D-21, D-40)."""
         self._is_refused = True
-        self._anchors = {}
+        self._list_reader.forget()
         self._query = self._query._replace(view=self._query.view or "open")
         self._post(ListRead(self._query, 0, {}, 0))
         self._post(CountsRead(view_lines({view.key: 0 for view in VIEWS if view.key != "closed"})))
@@ -293,101 +285,22 @@ class ReadWorker:
         raise DeskError(format_unknown_agent(self._login, is_former=is_former))
 
     def _read_list(self) -> None:
-        """Read the pages in sight. The cursor keeps its ticket and its line on the screen where both are still there;
-        where the ticket has left the list, the cursor keeps its index."""
-        query, viewer = self._query, self._viewer
-        # The keys of rows as they were before lead to other places in the list as it is now
-        self._anchors = {}
-        condition = self._read_condition(query)
-        total = count_tickets(self._reader, query.listed, viewer, condition=condition)
-        cursor = self._find_cursor(query, viewer, total)
-        if query.then is not None and query.number is not None:
-            beside = self._find_cursor(query._replace(number=query.then), viewer, total)
-            # Beside each other as before: the act has moved nothing, or both
-            if abs(beside - cursor) != 1:
-                query, cursor = query._replace(number=query.then), beside
-        first = max(0, min(query.first + cursor - query.cursor, total - query.rows))
-        last = max(min(first + query.rows, total) - 1, 0)
-        pages = {page: self._page(query, page) for page in range(first // PAGE, last // PAGE + 1)} if total else {}
-        found = pages.get(cursor // PAGE, ())
-        kept = query.number is not None and any(row.number == query.number for row in found)
-        if not kept:
-            cursor = max(0, min(query.cursor, total - 1))
-            if total and cursor // PAGE not in pages:
-                pages[cursor // PAGE] = self._page(query, cursor // PAGE)
-        lines_by_page = {page: self._lines(rows) for page, rows in pages.items()}
-        self._post(ListRead(query, total, lines_by_page, cursor, list_query_words(query)))
-
-    def _find_cursor(self, query: QueueQuery, viewer: Viewer, total: int) -> int:
-        """Return the index that the ticket under the cursor has now. It is looked for on its old page first: to count
-        the tickets before it takes longer."""
-        if query.number is None:
-            return min(query.cursor, max(total - 1, 0))
-        near = self._page(query, query.cursor // PAGE) if total else []
-        for place, row in enumerate(near):
-            if row.number == query.number:
-                return query.cursor // PAGE * PAGE + place
-        detail = load_ticket_detail(self._reader, query.number)
-        if detail is None:
-            return min(query.cursor, max(total - 1, 0))
-        key, condition = find_sort_key(self._reader, query, detail.row), self._read_condition(query)
-        return find_position(self._reader, query.listed, viewer, query.order, key, condition=condition)
+        query, total, pages, cursor = self._list_reader.read(self._reader, self._query, self._viewer)
+        lines = {page: self._lines(rows) for page, rows in pages.items()}
+        self._post(ListRead(query, total, lines, cursor, list_query_words(query)))
 
     def _read_page(self, query: QueueQuery, page: int) -> None:
-        # The anchors belong to the list that was read last: for another one they would lead to wrong rows
+        # Its keys belong to the list that was read last: for another one they would lead to wrong rows
         if query.same_list(self._query):
-            self._post(PageRead(query, page, self._lines(self._page(query, page))))
+            rows = self._list_reader.read_page(self._reader, query, self._viewer, page)
+            self._post(PageRead(query, page, self._lines(rows)))
 
     def _read_whole_list(self, query: QueueQuery, limit: int, first: int) -> None:
-        self._post(WholeListRead(self._lines(self._window(query, limit=limit, offset=first))))
+        rows = self._list_reader.read_rows(self._reader, query, self._viewer, limit=limit, offset=first)
+        self._post(WholeListRead(self._lines(rows)))
 
     def _read_rows(self, numbers: Sequence[int]) -> None:
         self._post(WholeListRead(self._lines(load_queue_rows(self._reader, numbers))))
-
-    def _page(self, query: QueueQuery, page: int) -> list[QueueRow]:
-        """Read a page by the key of its neighbour where that is known, else by skipping rows from the top, which takes
-        longer the farther down it is."""
-        before, after = self._anchors.get(page * PAGE - 1), self._anchors.get((page + 1) * PAGE)
-        if before is not None:
-            rows = self._window(query, after=before)
-        elif after is not None:
-            rows = self._window(query, before=after)
-        else:
-            rows = self._window(query, offset=page * PAGE)
-        if rows:
-            self._anchors[page * PAGE] = rows[0]
-            self._anchors[page * PAGE + len(rows) - 1] = rows[-1]
-        return rows
-
-    def _window(
-        self,
-        query: QueueQuery,
-        *,
-        after: QueueRow | None = None,
-        before: QueueRow | None = None,
-        offset: int = 0,
-        limit: int = PAGE,
-    ) -> list[QueueRow]:
-        return load_queue_page(
-            self._reader,
-            query.listed,
-            self._viewer,
-            order=query.order,
-            after=after.key if after else None,
-            before=before.key if before else None,
-            offset=offset,
-            limit=limit,
-            condition=self._read_condition(query),
-        )
-
-    def _read_condition(self, query: QueueQuery) -> Condition | None:
-        """Return the condition of the filter of a list's view, and of the one that narrows it further."""
-        conditions = [one for one in map(self._read_filter, (query.within, query.match)) if one is not None]
-        if len(conditions) < 2:
-            return conditions[0] if conditions else None
-        from deskterm.store.filters.conditions import Every  # noqa: PLC0415 - as in _read_filter
-
-        return Every(tuple(conditions))
 
     def _read_filter(self, text: str) -> Condition | None:
         """Return the condition of a filter, by what is known of the desk and the time now."""

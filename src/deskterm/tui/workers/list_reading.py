@@ -1,0 +1,120 @@
+"""Rows of the queue, page by page, as the read thread reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from deskterm.store.queries.queue import QueueRow, Viewer, count_tickets, find_position, load_queue_page
+from deskterm.store.queries.ticket_detail import load_ticket_detail
+from deskterm.tui.panes.page_cache import PAGE
+from deskterm.tui.workers.list_keys import find_sort_key
+from deskterm.tui.workers.messages import QueueQuery
+
+if TYPE_CHECKING:
+    from deskterm.store.db.reader import ReadConnection
+    from deskterm.store.filters.conditions import Condition
+
+
+class ListReader:
+    """The list in the queue. read_filter: returns the condition of a filter."""
+
+    def __init__(self, read_filter: Callable[[str], Condition | None]) -> None:
+        self._read_filter = read_filter
+        self._anchors: dict[int, QueueRow] = {}
+        """Rows by their index in the list, from whose keys neighbouring pages are read."""
+
+    def forget(self) -> None:
+        """Forget the rows that were read: their keys lead to other places in the list as it is now."""
+        self._anchors = {}
+
+    def read(
+        self, reader: ReadConnection, query: QueueQuery, viewer: Viewer
+    ) -> tuple[QueueQuery, int, dict[int, list[QueueRow]], int]:
+        """Read the pages in sight. Return the list with the ticket under the cursor, its number of rows, the pages, and
+        the index of the cursor. The cursor keeps its ticket and its line on the screen where both are still there;
+        where the ticket has left the list, the cursor keeps its index."""
+        self.forget()
+        condition = self._read_condition(query)
+        total = count_tickets(reader, query.listed, viewer, condition=condition)
+        cursor = self._find_cursor(reader, query, viewer, total)
+        if query.then is not None and query.number is not None:
+            beside = self._find_cursor(reader, query._replace(number=query.then), viewer, total)
+            # Beside each other as before: the act has moved nothing, or both
+            if abs(beside - cursor) != 1:
+                query, cursor = query._replace(number=query.then), beside
+        first = max(0, min(query.first + cursor - query.cursor, total - query.rows))
+        last = max(min(first + query.rows, total) - 1, 0)
+        in_sight = range(first // PAGE, last // PAGE + 1) if total else ()
+        pages = {page: self.read_page(reader, query, viewer, page) for page in in_sight}
+        found = pages.get(cursor // PAGE, ())
+        kept = query.number is not None and any(row.number == query.number for row in found)
+        if not kept:
+            cursor = max(0, min(query.cursor, total - 1))
+            if total and cursor // PAGE not in pages:
+                pages[cursor // PAGE] = self.read_page(reader, query, viewer, cursor // PAGE)
+        return query, total, pages, cursor
+
+    def read_page(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer, page: int) -> list[QueueRow]:
+        """Read a page by the key of its neighbour where that is known, else by skipping rows from the top, which takes
+        longer the farther down it is."""
+        before, after = self._anchors.get(page * PAGE - 1), self._anchors.get((page + 1) * PAGE)
+        if before is not None:
+            rows = self.read_rows(reader, query, viewer, after=before)
+        elif after is not None:
+            rows = self.read_rows(reader, query, viewer, before=after)
+        else:
+            rows = self.read_rows(reader, query, viewer, offset=page * PAGE)
+        if rows:
+            self._anchors[page * PAGE] = rows[0]
+            self._anchors[page * PAGE + len(rows) - 1] = rows[-1]
+        return rows
+
+    def read_rows(
+        self,
+        reader: ReadConnection,
+        query: QueueQuery,
+        viewer: Viewer,
+        *,
+        after: QueueRow | None = None,
+        before: QueueRow | None = None,
+        offset: int = 0,
+        limit: int = PAGE,
+    ) -> list[QueueRow]:
+        """Read rows of a list: from an index on, or those next to a row."""
+        return load_queue_page(
+            reader,
+            query.listed,
+            viewer,
+            order=query.order,
+            after=after.key if after else None,
+            before=before.key if before else None,
+            offset=offset,
+            limit=limit,
+            condition=self._read_condition(query),
+        )
+
+    def _find_cursor(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer, total: int) -> int:
+        """Return the index that the ticket under the cursor has now. It is looked for on its old page first: to count
+        the tickets before it takes longer."""
+        if query.number is None:
+            return min(query.cursor, max(total - 1, 0))
+        near = self.read_page(reader, query, viewer, query.cursor // PAGE) if total else []
+        for place, row in enumerate(near):
+            if row.number == query.number:
+                return query.cursor // PAGE * PAGE + place
+        detail = load_ticket_detail(reader, query.number)
+        if detail is None:
+            return min(query.cursor, max(total - 1, 0))
+        key, condition = find_sort_key(reader, query, detail.row), self._read_condition(query)
+        return find_position(reader, query.listed, viewer, query.order, key, condition=condition)
+
+    def _read_condition(self, query: QueueQuery) -> Condition | None:
+        """Return the condition of the filter of a list's view, and of the one that narrows it further."""
+        conditions = [one for one in map(self._read_filter, (query.within, query.match)) if one is not None]
+        if len(conditions) < 2:
+            return conditions[0] if conditions else None
+        # As in `ReadWorker._read_filter`: lists without a filter do not wait for it
+        from deskterm.store.filters.conditions import Every  # noqa: PLC0415
+
+        return Every(tuple(conditions))
