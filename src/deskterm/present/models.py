@@ -69,13 +69,15 @@ class QueueLine(NamedTuple):
         """Return the open seconds left, negative when the due time has passed; None without a running clock."""
         return seconds_left(self.due, self.calendar, now, self.since, self.overrun)
 
-    def urgency(self, now: int) -> Urgency:
-        """Return the urgency of the ticket: that of its next due time, unless it is solved or a target was missed."""
+    def urgency(self, now: int, remaining: int | None = None) -> Urgency:
+        """Return the urgency of the ticket: that of its next due time, unless it is solved or a target was missed.
+        remaining: the open seconds left then, where they are known already."""
         if self.category in ("solved", "closed"):
             return "breached" if self.breached else "done"
         if self.breached or (self.due is not None and self.due < now):
             return "breached"
-        remaining = self.seconds_left(now)
+        if remaining is None:
+            remaining = self.seconds_left(now)
         if remaining is None:
             return "paused" if self.paused else "none"
         return "soon" if remaining < SOON else "fine"

@@ -121,6 +121,8 @@ class DeskApp(App[None]):
         self._mark_way: Sequence[DOMNode] = ()
         """The widget that the last mark was posted to, and those above it, which it goes through."""
         self._painter, self._frames = Painter(), Frames(self._write_frame)
+        self._is_frame_coming = False
+        """True while parts have been painted that are still to be written."""
         self.preferences = preferences or Preferences()
         self.keymap = Keymap(self.preferences.settings.keymap)
         self._desk = (url, login, clock, self.type_ahead, self._frames, reader, impersonator, PRELOAD, opening)
@@ -176,8 +178,14 @@ class DeskApp(App[None]):
         for x, y, strip in place_parts(widget, parts):
             self._painter.put(x, y, strip, self.console)
         # All panes tick together, and in one frame
-        self.call_later(self._frames.changed)
+        if not self._is_frame_coming:
+            self._is_frame_coming = True
+            self.call_later(self._write_parts)
         return True
+
+    def _write_parts(self) -> None:
+        self._is_frame_coming = False
+        self._frames.changed()
 
     def _paint_anew(self, _: App[Any]) -> None:
         """Write every cell: another program had the terminal."""

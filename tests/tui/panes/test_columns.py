@@ -13,7 +13,8 @@ from deskterm.cli.ticket.queue_table import COLUMNS
 from deskterm.present.labels import Vocabulary, get_short_label
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure
-from deskterm.tui.panes.columns import BASE_WIDTH, DUE_WIDTH, NARROWEST_SUBJECT, TIME_WIDTH, due_cell, make_columns
+from deskterm.tui.panes.columns import BASE_WIDTH, DUE_WIDTH, NARROWEST_SUBJECT, TIME_WIDTH, make_columns
+from deskterm.tui.panes.due import due_cell
 from deskterm.tui.screens.titles import column_widths
 from deskterm.tui.settings.declarations import COLUMN_NAMES, Settings
 from deskterm.tui.settings.file import SettingsFile
@@ -127,7 +128,7 @@ def test_a_status_stands_whole_or_in_its_short_form_and_is_cut_nowhere(name: str
 
 def test_the_column_of_times_has_room_for_what_they_are_counted_in() -> None:
     row = line(1, base="working", calendar=OFFICE, due=NOW + 5 * 86_400)
-    cell, _ = due_cell(row, NOW, width=TIME_WIDTH + BASE_WIDTH)
+    cell, *_ = due_cell(row, NOW, width=TIME_WIDTH + BASE_WIDTH)
     assert cell.endswith(" w")
     assert len(cell) == len(
         due_cell(row._replace(base="", paused=True, due=None), NOW, width=TIME_WIDTH + BASE_WIDTH)[0]

@@ -15,7 +15,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.pilot import Pilot
 
-from deskterm.tui.panes.columns import DUE_WIDTH, due_cell, fit, make_columns
+from deskterm.tui.panes.columns import DUE_WIDTH, fit, make_columns
 from deskterm.tui.panes.page_cache import KEPT, PAGE, Pages
 from deskterm.tui.panes.queue import HEADER, Queue
 from tui.queue_rows import NOW, line, pages
@@ -205,26 +205,3 @@ def test_the_subject_is_read_before_anything_else_is_added(width: int) -> None:
 @given(st.text(), st.integers(1, 60))
 def test_a_cell_is_exactly_as_wide_as_its_column(text: str, width: int) -> None:
     assert cell_len(fit(text, width)) == width
-
-
-@pytest.mark.parametrize(
-    ("changed", "expected"),
-    [
-        ({"due": NOW + 1361}, "▲    22:41"),
-        ({"due": NOW + 11_232}, "●  3h 07m"),
-        ({"due": NOW - 12}, "✖    −0:12"),
-        ({"due": None, "paused": True}, "‖   paused"),
-        ({"due": None, "received": NOW - 3 * 86_400}, "·   3d old"),  # D-17: nothing is promised
-        ({"due": None, "received": NOW - 5}, "·      new"),
-        ({"due": None, "category": "solved"}, "✓   solved"),
-        ({"due": NOW + 11_232, "breached": True}, "✖  3h 07m"),
-    ],
-)
-def test_the_due_column_says_how_a_ticket_stands(changed: dict[str, object], expected: str) -> None:
-    cell, _ = due_cell(line(1, **changed), NOW)  # type: ignore[arg-type]
-    assert cell.split() == expected.split()
-
-
-def test_time_left_is_working_time() -> None:
-    monday_to_tuesday = line(1, due=NOW + 24 * 3600)
-    assert due_cell(monday_to_tuesday, NOW)[0].split() == ["●", "8h", "00m"]

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual.content import Content
 from textual.strip import Strip
-from textual.visual import Visual
 from textual.widget import Widget
 
 from deskterm.present.models import Urgency
 from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
+from deskterm.tui.terminal.line_strips import LineStrips
 from deskterm.tui.terminal.ticks import paint_parts
 
 
@@ -32,6 +32,7 @@ class Banner(Widget):
         super().__init__(id="banner")
         self._texts: tuple[str, str, str, str] = ("", "", "", "")
         self._ticker = Ticker()
+        self._strips = LineStrips(self)
 
     def show(self, desk: str, view: str, who: str, clock: str, ticker: Ticker) -> None:
         """Show these texts. who: the agent, or the work under way."""
@@ -43,8 +44,7 @@ class Banner(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Render the line as it is now: Textual keeps what was rendered until the widget is refreshed as a whole."""
-        strips = Visual.to_strips(self, self.render(), self.size.width, 1, self.visual_style, pad=True)
-        return strips[0] if strips else Strip.blank(self.size.width)  # none before the first layout
+        return self._strips.render(self.render(), y).adjust_cell_length(self.size.width, self.visual_style.rich_style)
 
     def render(self) -> Content:
         desk, view, who, clock = self._texts

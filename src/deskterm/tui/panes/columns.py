@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from deskterm.present import formats
-from deskterm.present.models import GLYPHS, QueueLine, Urgency
+from deskterm.present.models import QueueLine
 from deskterm.present.sanitize import Safe
 from deskterm.procedure.ticket_fields import QUEUE_FIELDS, TicketField
 
@@ -131,24 +131,6 @@ def _declared(place: int, field: TicketField) -> Column:
     )
 
 
-def due_cell(line: QueueLine, now: int, *, in_words: bool = False, width: int = 0) -> tuple[str, Urgency]:
-    """Return the text of the due column, glyph and time left, its age where no time is promised (S2-13), or the
-    word for why nothing is left; and its urgency. in_words: the word `late` stands in the place of its sign, and
-    the cell is as much wider (C-41); width: cells of the time, the usual ones where left out."""
-    urgency = line.urgency(now)
-    remaining = line.seconds_left(now)
-    if line.category in ("solved", "closed"):
-        text = line.category
-    elif remaining is not None:
-        text = formats.format_time_left(remaining, line.base)
-    else:
-        text = "paused" if line.paused else formats.format_ticket_age(now - line.received)
-    sign = GLYPHS[urgency]
-    if in_words:
-        sign = "late" if urgency == "breached" else f"{sign:<{LATE_WIDTH + 1}}"
-    return f"{sign} {text:>{width or (TIME_WIDTH + BASE_WIDTH if line.base else TIME_WIDTH)}}", urgency
-
-
 def find_column(columns: Sequence[Column], due_width: int, x: int) -> str:
     """Return the name of the column at a cell of the header. due_width: cells of the due column, which comes first."""
     end = due_width
@@ -159,21 +141,6 @@ def find_column(columns: Sequence[Column], due_width: int, x: int) -> str:
         if x < end:
             return column.name
     return "left"
-
-
-def paint_due(
-    cell: str, urgency: Urgency, width: int, base: Style, style_of: Callable[[str], Style], *, no_color: bool
-) -> list[Segment]:
-    """Return the cell with the time left. What is late is filled, on the row under the cursor too. style_of: gives the
-    style of a class of the queue."""
-    if urgency != "breached":
-        # A colour on a reversed row would fill the cell, as only what is late may be
-        style = base if base.reverse else base + style_of(f"queue--{urgency}")
-        return [Segment(fit(cell + " ", width), style)]
-    late = (
-        Style(bold=True, reverse=not base.reverse) if no_color else Style(reverse=False) + style_of("queue--breached")
-    )
-    return [Segment(fit(cell, width - 1), base + late), Segment(" ", base)]
 
 
 def paint_cells(

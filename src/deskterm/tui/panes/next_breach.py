@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
-from deskterm.present.models import QueueLine, Urgency
+from deskterm.present.models import QueueLine
 from deskterm.tui.panes.colours import FAINT, urgency_style
-from deskterm.tui.panes.columns import due_cell, fit
+from deskterm.tui.panes.columns import fit
+from deskterm.tui.panes.due import DueCell, due_cell
 from deskterm.tui.panes.short_list import ShortList
 
 _WIDE = 34
@@ -44,7 +45,7 @@ class NextBreach(ShortList):
     def tick(self, now: int) -> None:
         """Count down; repaint only the rows whose cell has changed."""
         self._now = now
-        cells = [self._due_cell(line)[0] for line in self._lines]
+        cells = [self._due_cell(line).text for line in self._lines]
         before, self._painted = self._painted, cells
         self.repaint_rows(index for index, cell in enumerate(cells) if index >= len(before) or cell != before[index])
 
@@ -67,12 +68,12 @@ class NextBreach(ShortList):
         """Return the first due time that is still to come, in epoch seconds."""
         return min((line.due for line in self._lines if line.due is not None and line.due >= now), default=None)
 
-    def _due_cell(self, line: QueueLine) -> tuple[str, Urgency]:
+    def _due_cell(self, line: QueueLine) -> DueCell:
         return due_cell(line, self._now, in_words=self.app.no_color)
 
     def render_row(self, index: int, width: int, chosen: bool) -> list[Content]:
         line = self._lines[index]
-        cell, urgency = self._due_cell(line)
+        cell, urgency, _ = self._due_cell(line)
         rest = width - cell_len(cell) - 8
         assignee_width = min(8 if _WIDE <= rest < _WIDE + 14 else 10, max(rest - 11, 6))
         if rest >= _WIDE:

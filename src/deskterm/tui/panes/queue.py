@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from deskterm.present.models import QueueLine, Urgency
+from deskterm.present.models import QueueLine
 from deskterm.present.sanitize import Safe
 from deskterm.tui.panes.columns import (
     DUE_WIDTH,
@@ -23,14 +23,13 @@ from deskterm.tui.panes.columns import (
     TIME_WIDTH,
     Column,
     Widths,
-    due_cell,
     find_column,
     fit,
     make_columns,
     paint_cells,
-    paint_due,
     place_mark,
 )
+from deskterm.tui.panes.due import DueCell, due_cell, paint_due
 from deskterm.tui.panes.page_cache import PAGE, Pages
 from deskterm.tui.terminal.hit_painter import HitPainter
 from deskterm.tui.terminal.ticks import Part, paint_parts
@@ -95,7 +94,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Rows without their due cells, which change with the second."""
         self._base: Style | None = None
         """The style that rows are laid on; None until it is asked for."""
-        self._painted_dues: dict[int, str] = {}
+        self._painted_dues: dict[int, DueCell] = {}
         """Due cells by row, as they stand on the screen."""
         self._hits = HitPainter()
         self._requested: set[int] = set()
@@ -147,6 +146,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         cursor_before = self._cursor
         screen_line = cursor_before - self.scroll_offset.y
         old, self._pages = self._pages, Pages(count, pages)
+        self._expect_other_dues()
         scroll = self.scroll_offset.y
         self._now = now
         # Pages that are still on the way belong to the list before
@@ -171,6 +171,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Add a page that was asked for."""
         before = self.current
         self._pages.add(page, rows, self._cursor)
+        self._expect_other_dues()
         self._requested.discard(page)
         first = self.scroll_offset.y
         if page * PAGE <= first + self.size.height and (page + 1) * PAGE > first:
@@ -181,19 +182,27 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def tick(self, now: int) -> None:
         """Count down; repaint only the due cells whose text has changed."""
-        self._now = now
+        backwards, self._now = now < self._now, now
+        if backwards:  # the machine's clock was set
+            self._expect_other_dues()
         top = self.scroll_offset.y
         parts: list[Part] = []
         for y in range(HEADER, self.size.height):
             index = top + y - HEADER
+            painted = self._painted_dues.get(index)
+            if painted is not None and now <= painted.until:
+                continue
             line = self._pages.row(index)
             if line is None:
                 continue
-            cell, urgency = self._due_cell(line)
-            if self._painted_dues.get(index) != cell:
-                self._painted_dues[index] = cell
-                parts.append((y, Strip(self._render_due(index, line, cell, urgency, self._base_of(index, line)))))
+            cell = self._painted_dues[index] = self._due_cell(line)
+            if painted is None or painted[:2] != cell[:2]:
+                parts.append((y, Strip(self._render_due(index, line, cell, self._base_of(index, line)))))
         paint_parts(self, parts)
+
+    def _expect_other_dues(self) -> None:
+        """Let the next tick look at every due cell: rows or the time have changed by more than a second."""
+        self._painted_dues = {index: cell._replace(until=0) for index, cell in self._painted_dues.items()}
 
     # -- cursor and rows in sight --------------------------------------------------------------------------------
 
@@ -345,8 +354,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip([Segment(fit(text, width), style)], width)
 
     def _render_row(self, index: int, line: QueueLine, width: int) -> Strip:
-        cell, urgency = self._due_cell(line)
-        self._painted_dues[index] = cell
+        cell = self._painted_dues[index] = self._due_cell(line)
         cursor, marked, focus = index == self._cursor, line.number in self.marks, self.has_focus
         if line.number in self._drafts:
             line = line._replace(subject=Safe(f"✎ {line.subject}"))
@@ -354,11 +362,11 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             line = line._replace(subject=place_mark(line.subject, mark, self._columns))
         # the age of the last update is a column of wide lists, and changes with the minute
         tail_key = (line, width, cursor, marked, focus, self._now // 60 if width >= 98 or self._chosen else 0)
-        key = (cell, *tail_key)
+        key = (cell.text, cell.urgency, *tail_key)
         strip = self._strips.get(key)
         if strip is None:
             base = self._base_of(index, line)
-            segments = self._render_due(index, line, cell, urgency, base)
+            segments = self._render_due(index, line, cell, base)
             tail = self._tails.get(tail_key)
             if tail is None:
                 tail = self._tails[tail_key] = self._cells(line, base)
@@ -378,19 +386,19 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             base += self._style("queue--cursor" if self.has_focus else "queue--cursor-away")
         return base
 
-    def _render_due(self, index: int, line: QueueLine, cell: str, urgency: Urgency, base: Style) -> list[Segment]:
+    def _render_due(self, index: int, line: QueueLine, cell: DueCell, base: Style) -> list[Segment]:
         """Return the cells that tick: cursor, mark and time left."""
         signs = ("▌" if index == self._cursor else " ") + ("+" if line.number in self.marks else " ")
         return [
             Segment(signs, base),
-            *paint_due(cell, urgency, self._due_width - SIGNS, base, self._style, no_color=self.app.no_color),
+            *paint_due(cell.text, cell.urgency, self._due_width - SIGNS, base, self._style, no_color=self.app.no_color),
         ]
 
     @property
     def _due_width(self) -> int:
         return DUE_WIDTH - TIME_WIDTH + self._widths.time + (LATE_WIDTH if self.app.no_color else 0)
 
-    def _due_cell(self, line: QueueLine) -> tuple[str, Urgency]:
+    def _due_cell(self, line: QueueLine) -> DueCell:
         return due_cell(line, self._now, in_words=self.app.no_color, width=self._widths.time)
 
     def _cells(self, line: QueueLine, base: Style) -> list[Segment]:

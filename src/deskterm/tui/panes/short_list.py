@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rich.segment import Segment
-from rich.style import Style as RichStyle
-from textual.content import Content, Span
+from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
-from textual.style import Style
-from textual.visual import Visual
 from textual.widget import Widget
 
+from deskterm.tui.terminal.line_strips import LineStrips
 from deskterm.tui.terminal.ticks import paint_parts
 
 if TYPE_CHECKING:
     from textual import events
-
-_MOST_STYLES = 2000
-"""Styles that a list keeps."""
 
 
 class ShortList(Widget, can_focus=True):
@@ -42,10 +35,7 @@ class ShortList(Widget, can_focus=True):
         super().__init__(id=id)
         self.index = 0
         self._top = 0
-        self._styles: dict[tuple[str | Style, int, int], RichStyle] = {}
-        """Styles that were asked for, by their places in the list."""
-        self._styled_for: Style | None = None
-        """The style of the list that they are laid on."""
+        self._strips = LineStrips(self)
 
     def __len__(self) -> int:
         raise NotImplementedError
@@ -69,33 +59,7 @@ class ShortList(Widget, can_focus=True):
         """Render one line: of a list that counts down, most stay as they are (C-44)."""
         if self.text_selection is not None:
             return super().render_line(y)
-        line, width, style = self._line(y), self.size.width, self.visual_style
-        if y and not line:
-            return Strip.blank(width, style.rich_style)
-        if line.cell_length > width or not _are_apart(line.spans):
-            return Visual.to_strips(self, line, width, 1, style)[0].apply_offsets(0, y)
-        if style is not self._styled_for or len(self._styles) > _MOST_STYLES:
-            self._styles, self._styled_for = {}, style
-        segments: list[Segment] = []
-        end = 0
-        for span in line.spans:
-            if span.start > end:
-                segments.append(Segment(line.plain[end : span.start], self._find_style("", end, y)))
-            segments.append(Segment(line.plain[span.start : span.end], self._find_style(span.style, span.start, y)))
-            end = span.end
-        if end < len(line.plain):
-            segments.append(Segment(line.plain[end:], self._find_style("", end, y)))
-        return Strip(segments, line.cell_length)
-
-    def _find_style(self, style: str | Style, x: int, y: int) -> RichStyle:
-        """Return a style of the theme on the list's own, with the place that a selection by the mouse is told by. Of a
-        list that counts down each of them is needed again every second."""
-        key = (style, x, y)
-        found = self._styles.get(key)
-        if found is None:
-            whole = self.visual_style + self._get_style(style) if style else self.visual_style
-            found = self._styles[key] = whole.rich_style_with_offset(x, y)
-        return found
+        return self._strips.render(self._line(y), y)
 
     def repaint_rows(self, indexes: Iterable[int]) -> None:
         """Show these rows as they are now, where they are in sight: they have counted down."""
@@ -148,8 +112,3 @@ class ShortList(Widget, can_focus=True):
         if index < len(self):
             self.move(index - self.index)
             self.choose()
-
-
-def _are_apart(spans: Sequence[Span]) -> bool:
-    """Return whether spans follow each other and none lies on another one."""
-    return all(before.end <= span.start for before, span in pairwise(spans))
