@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 from deskterm.errors import DeskError
+
+
+def expand_home(path: str) -> Path:
+    """Return a path with `~` and `~login` for a home. One of a login that there is not stays as it is: nothing lies
+    there, which is what is said of it then."""
+    # Not the method of paths, which raises for such a login
+    return Path(path if "\0" in path else os.path.expanduser(path))
 
 
 def refuse_device(path: Path) -> None:

@@ -7,13 +7,13 @@ import gc
 import shutil
 import sys
 import textwrap
-from pathlib import Path
 
 from deskterm.cli.admin.demo import run_demo
 from deskterm.cli.admin.init import make_desk
 from deskterm.cli.runtime.context import CliContext
 from deskterm.desk.admin.zone_change import change_zone, find_computer_zone
 from deskterm.errors import DeskError
+from deskterm.named_files import expand_home
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.load import LoadedProcedure, load
 from deskterm.procedure.shipped import find_procedure, list_procedure_names
@@ -94,7 +94,7 @@ def _find_desk(cli: CliContext) -> CliContext:
         place = _ask("File of the desk, or its postgresql:// URL", "")
         if not place:
             continue
-        other = CliContext(str(Path(place).expanduser()) if place.startswith("~") else place, login=cli.login)
+        other = CliContext(str(expand_home(place)) if place.startswith("~") else place, login=cli.login)
         other.screen_reader = cli.screen_reader
         try:
             open_reader(other.url).close()

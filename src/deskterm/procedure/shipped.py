@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from deskterm.errors import DeskError
+from deskterm.named_files import expand_home
 
 
 def data_folder() -> Path:
@@ -32,7 +33,7 @@ def find_procedure(name_or_path: str) -> Path:
     names = list_procedure_names()
     if name_or_path in names:
         return data_folder() / "procedures" / f"{name_or_path}.toml"
-    path = Path(name_or_path).expanduser()
+    path = expand_home(name_or_path)
     if path.is_file():
         return path
     if path.is_dir():

@@ -208,6 +208,9 @@ class DeskApp(App[None]):
             self._painter.forget()  # terminals wrap anew what stood there
         if isinstance(event, events.Key) and not event.is_forwarded and await self._acts_at_once(event):
             return
+        if isinstance(event, events.Paste):
+            # Whatever it is pasted into paints it as it is
+            event.text = sanitize(event.text, multiline=True)
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             await self.type_ahead.take(event)
             if self.type_ahead.waiting and self._desk_screen is not None:

@@ -29,7 +29,9 @@ def test_what_is_no_ordinary_file_is_refused_without_waiting(tmp_path: Path) -> 
         (tmp_path, "is a folder"),
         (tmp_path / "pipe", "no ordinary file"),
         (tmp_path / "gone", "There is no file"),
+        ("~nobody-of-this-name/plan.pdf", "There is no file ~nobody-of-this-name"),
         ("a\0b", "cannot be read"),
+        ("~a\0b", "cannot be read"),
     ):
         for read in (read_file, check_path):
             with pytest.raises(DeskError, match=sentence):

@@ -22,6 +22,12 @@ def test_a_file_or_link_that_is_there_stays_and_the_new_one_gets_a_number(tmp_pa
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    for folder in (f"{tmp_path}/gone", "~nobody-of-this-name/plans"):
+        with pytest.raises(DeskError, match="is no folder"):
+            save_content(folder, "a.txt", b"")
+
+
 def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "here"
     folder.mkdir()

@@ -28,7 +28,7 @@ def test_the_words_come_back_as_the_editor_left_them(tmp_path: Path, monkeypatch
         "VISUAL",
         make_editor(tmp_path, 'printf "more \\033[31mwords\\n\\n" >> "$1"; stat -c %a "$1" > ' + f"{tmp_path}/mode"),
     )
-    assert edit_text("first ", "reply-1.md", nullcontext) == "first more words"
+    assert edit_text("first ", "reply-1.md", nullcontext) == ("first more words", "")
     assert (tmp_path / "mode").read_text().strip() == "600"
 
 
@@ -83,6 +83,15 @@ def test_an_editor_that_takes_the_file_away_is_said_in_a_sentence(
     monkeypatch.setenv("VISUAL", make_editor(tmp_path, 'rm "$1"'))
     with pytest.raises(DeskError, match="left no file"):
         edit_text("words", "reply-1.md", nullcontext)
+
+
+@pytest.mark.law("C-05", "C-20")
+@pytest.mark.parametrize("end", ["exit 3", "kill -9 $$"])
+def test_what_a_failing_editor_had_saved_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    monkeypatch.setenv("VISUAL", make_editor(tmp_path, f'echo "A long letter" > "$1"; {end}'))
+    text, problem = edit_text("words", "reply-1.md", nullcontext)
+    assert text == "A long letter"
+    assert "ended with an error" in problem
 
 
 def test_trouble_is_written_down_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

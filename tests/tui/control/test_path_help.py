@@ -23,6 +23,7 @@ def test_the_last_part_of_a_path_is_completed(tmp_path: Path, monkeypatch: pytes
     assert suggest(f"{tmp_path}/") is None
     assert suggest("/gone/x") is None
     assert suggest("a\0/b") is None
+    assert suggest("~nobody-of-this-name/b") is suggest("~a\0/b") is None
     assert PathHelp(only_folders=True).suggest(f"{tmp_path}/pl") == f"{tmp_path}/plans/"
     monkeypatch.setenv("HOME", str(tmp_path))
     assert suggest("~/pla") == "~/plan.pdf"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from deskterm.present.models import TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.tui.control.quoting import CUT_LINE, add_conversation, cut_conversation, quote_last
+from deskterm.tui.control.quoting import CUT_LINE, add_conversation, cut_conversation, find_words_below, quote_last
 from tui.console_session import open_console
 from tui.four_tickets import open_composer
 
@@ -50,6 +50,25 @@ def test_a_conversation_is_not_sent_when_its_line_was_taken_away() -> None:
     assert cut_conversation(sanitize(shown, multiline=True)) == "Hello"
 
 
+@given(texts, st.lists(entries, max_size=5), st.booleans(), st.lists(st.sampled_from(["Yes.", "Sam", "ünd so"])))
+def test_words_below_the_cut_line_are_found_and_the_conversation_is_not_taken_for_some(
+    text: Safe, timeline: list[TimelineEntry], at_end: bool, written: list[str]
+) -> None:
+    timeline = [TimelineEntry(1, NOW, "internal", Safe("Sam"), Safe(""), Safe("They pay late.")), *timeline]
+    shown = add_conversation(text, timeline, NOW, UTC)
+    head, cut, below = shown.partition(CUT_LINE)
+    mark = "They pay late."
+    edited = shown + "\n".join(written) if at_end else f"{head}{cut}{below.replace(mark, chr(10).join([mark, *written]))}"
+    assert find_words_below(shown, sanitize(edited.rstrip(), multiline=True)) == written
+
+
+def test_a_conversation_whose_lines_were_broken_anew_is_not_taken_for_words() -> None:
+    long = "They have not paid since May and their lawyer has written to us twice about it by now."
+    shown = add_conversation("Hello", [TimelineEntry(1, NOW, "internal", Safe("Sam"), Safe(""), Safe(long))], NOW, UTC)
+    edited = shown.replace("twice about it", "twice\nabout it") + "\nI agree."
+    assert find_words_below(shown, sanitize(edited, multiline=True)) == ["I agree."]
+
+
 async def test_the_editor_shows_the_conversation_and_only_the_letter_comes_back(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +85,26 @@ async def test_the_editor_shows_the_conversation_and_only_the_letter_comes_back(
         await console.wait_until(lambda: composer.text == "Dear Kim", "the letter")
     assert CUT_LINE in seen.read_text()
     assert "Words of matter" in seen.read_text()
+
+
+@pytest.mark.law("C-05", "C-20")
+async def test_words_below_the_cut_line_and_of_a_failing_editor_stand_in_the_letter(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho "Below everything" >> "$1"\nexit 3\n')
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    async with open_console(url) as console:
+        composer = await open_composer(console, "reply")
+        composer.text = "Dear Kim"
+        monkeypatch.setattr(console.app, "suspend", nullcontext)  # a test has no terminal to lend
+        await console.pilot.press("ctrl+e")
+        await console.wait_until(lambda: composer.text == "Dear Kim\n\nBelow everything", "the letter")
+        await console.wait_for_notice("1 line written below the cut line")
+        await console.wait_for_notice("ended with an error")
+        await console.pilot.press("ctrl+underscore")
+        await console.wait_until(lambda: composer.text == "Dear Kim", "the words before")
 
 
 async def test_a_key_quotes_where_the_cursor_is(url: str) -> None:

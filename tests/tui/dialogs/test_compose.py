@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.themes import THEMES
 from tui.console_session import ConsoleSession, open_console
 from tui.four_tickets import load_detail, open_composer
+from tui.support.hostile_text import OWN, find_control_characters
 
 pytestmark = pytest.mark.law("C-20")
 
@@ -41,6 +43,19 @@ async def test_without_colour_words_and_border_are_left(url: str, monkeypatch: p
         await console.wait_for_text("╔═ INTERNAL NOTE · 1001")
         await console.run("reply")
         await console.wait_for_text("╭─ PUBLIC · Reply to Kim Novak · 1001")
+
+
+@pytest.mark.law("C-05", "C-22")
+async def test_what_is_pasted_does_nothing_to_the_terminal(url: str) -> None:
+    hostile = "Dear Kim,\x1b]0;owned\x07 \x9b31m\u202eabc\u200b\x7f\x01\x08\r\n" + "\r".join(OWN)
+    async with open_console(url) as console:
+        composer = await open_composer(console, "reply")
+        console.app.post_message(events.Paste(hostile))
+        await console.wait_until(lambda: bool(composer.text), "the words")
+        await console.pilot.pause()
+        assert composer.text.startswith("Dear Kim, ")
+        shown = composer.text + console.screen_text()
+        assert find_control_characters(shown.replace("\n", "").replace("\t", "")) == []
 
 
 async def test_one_key_and_enter_send_with_the_likeliest_status(url: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -38,7 +38,7 @@ def parse(packets: Iterable[str], parser: XTermParser | None = None, *, wait: bo
 @given(st.lists(st.sampled_from([*KEYS, "escape", "escape"]), max_size=12), st.data())
 def test_keys_in_one_packet_are_those_that_were_pressed(pressed: list[str], data: st.DataObject) -> None:
     # Behind an escape, b and f are how terminals write alt and an arrow: words are moved by
-    pressed = [key for place, key in enumerate(pressed) if key not in "bf" or pressed[place - 1] != "escape"]
+    pressed = [key for place, key in enumerate(pressed) if key not in "bf" or "escape" not in pressed[:place]]
     sent = "".join(KEYS[key] for key in pressed)
     cut = data.draw(st.integers(0, len(sent)))
     one_by_one = parse([KEYS[key] for key in pressed], wait=True)
@@ -52,8 +52,21 @@ def test_brackets_behind_an_escape_are_keys_once_no_sequence_comes_of_them() -> 
 
 def test_what_is_pasted_stays_whole() -> None:
     assert parse(["a\x1b[20", "0~one two\x1b[201", "~\x1bj"]) == ["a", "Paste(text='one two')", "escape", "j"]
-    with_escape = ["\x1b[200~x\x1by", "z\x1b[201~"]
-    assert parse(with_escape) == parse(with_escape, XTermParser())
+    assert parse(["\x1b[200~\x1b[201~j"]) == ["Paste(text='')", "j"]
+
+
+@pytest.mark.law("C-02", "C-05")
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.sampled_from("\x1b[]20~1;m\x07\x13jé\r\n \x9b"), max_size=30), st.data())
+def test_a_paste_is_one_text_and_no_key_whatever_is_in_it(text: str, data: st.DataObject) -> None:
+    assume("\x1b[201~" not in f"{text}\x1b[201~"[:-1])
+    sent = f"k\x1b[200~{text}\x1b[201~j"
+    first, second = sorted((data.draw(st.integers(0, len(sent))), data.draw(st.integers(0, len(sent)))))
+    packets = [part for part in (sent[:first], sent[first:second], sent[second:]) if part]
+    parser = EscapeParser()
+    found = [event for packet in packets for event in parser.feed(packet)]
+    assert [event.text for event in found if isinstance(event, events.Paste)] == [text]
+    assert [event.key for event in found if isinstance(event, events.Key)] == ["k", "j"]
 
 
 @pytest.mark.law("C-42")

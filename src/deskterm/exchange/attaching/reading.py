@@ -6,10 +6,10 @@ import os
 import stat
 from collections.abc import Sequence
 from mimetypes import MimeTypes
-from pathlib import Path
 
 from deskterm.desk.domain.files.new_file import NewFile, require_few, require_size
 from deskterm.errors import DeskError, UsageError
+from deskterm.named_files import expand_home
 
 _UNKNOWN = "application/octet-stream"
 _TEXT = "text/plain"
@@ -47,7 +47,7 @@ def read_files(paths: Sequence[str], largest_mb: int) -> list[NewFile]:
 def read_file(path: str, largest_mb: int) -> NewFile:
     """Read the file at a path, `~` for the home. largest_mb: megabytes that it may have. Raises DeskError for what is
     no ordinary file or cannot be read, and UsageError for one that is too large."""
-    place = Path(path).expanduser()
+    place = expand_home(path)
     try:
         # Not blocking, because a pipe would wait for its other end
         descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -67,7 +67,7 @@ def read_file(path: str, largest_mb: int) -> NewFile:
 def check_path(path: str, largest_mb: int) -> tuple[str, int, str]:
     """Return the name, the size in bytes and the type of the file at a path, without reading more than its beginning.
     Raises as `read_file` does."""
-    place = Path(path).expanduser()
+    place = expand_home(path)
     try:
         found = place.stat()
     except (OSError, ValueError) as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deskterm.desk.domain.files.names import make_file_name, make_unique
 from deskterm.errors import DeskError
+from deskterm.named_files import expand_home
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _MOST_TRIES = 1000
@@ -16,7 +17,7 @@ def save_content(folder: str, name: str, content: bytes) -> Path:
     """Write a content into a folder, under its name made harmless, with a number where that name is taken, readable by
     its owner only; return the path. name: as somebody gave it. Raises DeskError when it cannot be written; nothing of
     it is left then."""
-    place = Path(folder).expanduser()
+    place = expand_home(folder)
     if not place.is_dir():
         raise DeskError(f"{folder} is no folder: make it first, or name another one.")
     taken: set[str] = set()

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from deskterm.errors import DeskError
 from deskterm.exchange.seeding.text_files import load_toml
+from deskterm.named_files import expand_home
 from deskterm.procedure.schema.text_types import Key, Text
 from deskterm.procedure.shipped import data_folder
 
@@ -141,7 +142,7 @@ def find_mapping(name_or_path: str) -> LogMapping:
     shipped = {path.stem: path for path in sorted((data_folder() / "mappings").glob("*.toml"))}
     if name_or_path in shipped:
         return load_mapping(shipped[name_or_path])
-    path = Path(name_or_path).expanduser()
+    path = expand_home(name_or_path)
     if path.exists():
         return load_mapping(path)
     raise DeskError(f"There is no mapping and no file called {name_or_path}; shipped mappings: {', '.join(shipped)}.")

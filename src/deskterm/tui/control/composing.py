@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from deskterm.present.formats import format_count
+from deskterm.present.sanitize import sanitize
 from deskterm.procedure.channels import MAIL
 from deskterm.tui.attached_files import (
     add_headers,
@@ -18,7 +19,7 @@ from deskterm.tui.attached_files import (
     split_headers,
 )
 from deskterm.tui.control.external_editor import edit_text
-from deskterm.tui.control.quoting import add_conversation, cut_conversation, quote_last
+from deskterm.tui.control.quoting import add_conversation, cut_conversation, find_words_below, quote_last
 from deskterm.tui.dialogs.compose import ACTION_HANDLERS, Composer, Kind
 from deskterm.tui.panes.colours import BOLD
 
@@ -145,9 +146,19 @@ class ComposerController:
         attached = list_attached(composer)
         text = add_conversation(add_headers(composer.text, attached), timeline, console.epoch(), console.zone)
         edited = edit_text(text, f"{composer.kind}-{composer.number}.md", console.app.suspend)
-        paths, composer.text = split_headers(cut_conversation(edited))
+        below = find_words_below(text, edited.text)
+        paths, letter = split_headers(cut_conversation(edited.text))
+        composer.text = "\n".join([letter.rstrip(), "", *below]).lstrip("\n") if below else letter
         kept, others = keep_named(attached, paths)
         set_attached(composer, kept)
+        if edited.problem:
+            console.notify(sanitize(f"{edited.problem} ctrl+_ takes it back."), severity="warning")
+        if below:
+            count = format_count(len(below), "line")
+            console.notify(
+                f"{count} written below the cut line: at the end of the letter now. Look before you send.",
+                severity="warning",
+            )
         await console.call("files.attaching.attach_paths", composer, others)
 
     async def quote(self, composer: Composer) -> None:

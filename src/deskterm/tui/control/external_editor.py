@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from textual.app import SuspendNotSupported
 
@@ -16,9 +17,18 @@ from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.control.editor_choice import find_editor
 
 
-def edit_text(text: str, name: str, suspend: Callable[[], AbstractContextManager[None]]) -> Safe:
-    """Open a text in the editor, and return it as it stands at the end. name: the file's, which only its owner may
-    read; suspend: lends the terminal to the editor. Raises DeskError when there is no editor, or it failed."""
+class EditedText(NamedTuple):
+    """A text as an editor left it. problem: a sentence about an editor that failed after it had saved something else,
+    empty for none."""
+
+    text: Safe
+    problem: str = ""
+
+
+def edit_text(text: str, name: str, suspend: Callable[[], AbstractContextManager[None]]) -> EditedText:
+    """Open a text in the editor, and return it as it stands at the end, also where the editor failed after it had saved
+    other words. name: the file's, which only its owner may read; suspend: lends the terminal to the editor. Raises
+    DeskError when there is no editor, or it failed and has saved nothing new."""
     command = find_editor()
     with tempfile.TemporaryDirectory(prefix="deskterm-") as folder:
         path = Path(folder) / name
@@ -37,14 +47,21 @@ def edit_text(text: str, name: str, suspend: Callable[[], AbstractContextManager
             raise DeskError("An editor cannot be opened from this terminal: write here.") from error
         if failure is not None:
             raise DeskError(f"{command[0]} cannot be run: set EDITOR to your editor.") from failure
-        if exit_code:
-            raise DeskError(f"{command[0]} ended with an error: the words here are unchanged.")
+        failed = DeskError(f"{command[0]} ended with an error: the words here are unchanged.")
         try:
             # An editor may save in another encoding: a few odd characters are better than a letter that is lost
             edited = path.read_text("utf-8", errors="replace")
         except OSError as error:
+            if exit_code:
+                raise failed from error
             raise DeskError(f"{command[0]} left no file behind: the words here are unchanged.") from error
-        return sanitize(edited.rstrip(), multiline=True)
+        found = sanitize(edited.rstrip(), multiline=True)
+        if not exit_code:
+            return EditedText(found)
+        # One whose window was closed, or that was killed, may have saved a long letter before
+        if not found or found == sanitize(text.rstrip(), multiline=True):
+            raise failed
+        return EditedText(found, f"{command[0]} ended with an error. What it had saved stands here now.")
 
 
 @contextmanager

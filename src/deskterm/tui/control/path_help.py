@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
+from deskterm.named_files import expand_home
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.dialogs.prompt import Problem
 
@@ -33,7 +33,7 @@ class PathHelp:
         folder, slash, beginning = text.rpartition("/")
         if not beginning:
             return None
-        place = Path(f"{folder}{slash}" or ".").expanduser()
+        place = expand_home(f"{folder}{slash}" or ".")
         try:
             with os.scandir(place) as entries:
                 found = sorted(

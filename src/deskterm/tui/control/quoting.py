@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import tzinfo
 
@@ -12,6 +13,8 @@ from deskterm.tui.attached_files import HEADER_HINT
 
 CUT_LINE = "------------------------ >8 ------------------------"
 _EXPLANATION = "Everything below the line above is the conversation. It is not sent: write above it."
+_LEAST_PART = 30
+"""Characters from which on a line that stands in the conversation was not written anew by chance."""
 _WORDS = ("requester", "agent", "internal")
 
 
@@ -42,5 +45,33 @@ def cut_conversation(edited: Safe) -> Safe:
     """Return what stands above the cut line, or above the sentence below it where the line was taken away: nobody means
     to send a conversation back."""
     lines = edited.splitlines()
-    end = next((place for place, line in enumerate(lines) if line.strip() in (CUT_LINE, _EXPLANATION)), len(lines))
-    return Safe("\n".join(lines[:end]).rstrip())
+    return Safe("\n".join(lines[: _find_cut(lines)]).rstrip())
+
+
+def find_words_below(shown: str, edited: Safe) -> Sequence[Safe]:
+    """Return the lines that were written below the cut line, where many answer a mail, without those of the
+    conversation that stood there. shown: the text as the editor was given it."""
+    known = [_normalise(line) for line in shown.splitlines()[_find_cut(shown.splitlines()) :]]
+    lines = edited.splitlines()
+    below = [Safe(line) for line in lines[_find_cut(lines) :]]
+    left = Counter(known)
+    others: list[Safe] = []
+    for line in below:
+        words = _normalise(line)
+        if left[words]:
+            left[words] -= 1
+        elif words not in ("", CUT_LINE, _EXPLANATION):
+            others.append(line)
+    # An editor may have broken the lines of the conversation anew, which nobody wrote: some of them may be internal
+    conversation = " ".join(word for line in known for word in line.split())
+    if any(len(line) >= _LEAST_PART and _normalise(line) in conversation for line in others):
+        return [line for line in others if _normalise(line) not in conversation]
+    return others
+
+
+def _find_cut(lines: Sequence[str]) -> int:
+    return next((place for place, line in enumerate(lines) if line.strip() in (CUT_LINE, _EXPLANATION)), len(lines))
+
+
+def _normalise(line: str) -> str:
+    return " ".join(line.split())

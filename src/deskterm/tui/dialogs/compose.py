@@ -157,7 +157,10 @@ class Composer(Vertical):
     @text.setter
     def text(self, text: str) -> None:
         area = self.query_one(TextArea)
-        area.load_text(text)
+        if text != area.text:
+            # As an edit, which can be undone: what an editor saved by mistake takes nothing away
+            area.history.checkpoint()
+            area.replace(text, (0, 0), area.document.end)
         area.move_cursor(area.document.end)
 
     @property

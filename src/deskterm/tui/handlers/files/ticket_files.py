@@ -14,6 +14,7 @@ from deskterm.desk.domain.files.new_file import name_files
 from deskterm.errors import DeskError
 from deskterm.exchange.attaching.opening import open_content
 from deskterm.exchange.attaching.saving import save_content
+from deskterm.named_files import expand_home
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket_files import describe_file, find_files, name_file
@@ -59,7 +60,7 @@ async def save(console: Workspace, target: Target, argument: str) -> None:
     if not chosen:
         return
     if not folder.strip():
-        begin = "~/Downloads/" if await asyncio.to_thread(Path("~/Downloads").expanduser().is_dir) else "~/"
+        begin = "~/Downloads/" if await asyncio.to_thread(expand_home("~/Downloads").is_dir) else "~/"
         folder = (
             await console.type_line(
                 "line", f"Save {name_files([name_file(file) for file in chosen])} of {target.name} in: ", begin,
