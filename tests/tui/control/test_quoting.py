@@ -58,7 +58,9 @@ def test_words_below_the_cut_line_are_found_and_the_conversation_is_not_taken_fo
     shown = add_conversation(text, timeline, NOW, UTC)
     head, cut, below = shown.partition(CUT_LINE)
     mark = "They pay late."
-    edited = shown + "\n".join(written) if at_end else f"{head}{cut}{below.replace(mark, chr(10).join([mark, *written]))}"
+    edited = (
+        shown + "\n".join(written) if at_end else f"{head}{cut}{below.replace(mark, chr(10).join([mark, *written]))}"
+    )
     assert find_words_below(shown, sanitize(edited.rstrip(), multiline=True)) == written
 
 
