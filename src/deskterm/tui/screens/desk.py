@@ -48,6 +48,10 @@ COUNT_INTERVAL = 30
 """Seconds after which counts that depend on the time alone are read again."""
 
 
+_PAINTING_TIME = 0.25
+"""Seconds after which the first rows have been painted, whatever is to be shown beside them."""
+
+
 class DeskScreen(Screen[None]):
     """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already;
     impersonator: the login of whoever works in the agent's name, empty where nobody does; preload: modules that the
@@ -80,7 +84,7 @@ class DeskScreen(Screen[None]):
         self._frames = frames
         self._read_worker: ReadWorker | None = None
         self._ticked_at = 0
-        self._started = False
+        self._started = self._is_desk_fetched = False
         self._opening = opening
         # Keys that are pressed before the first rows are there wait for them
         self._start_hold = type_ahead.make_hold()
@@ -137,6 +141,9 @@ class DeskScreen(Screen[None]):
 
     def _start_desk(self) -> None:
         """Fetch the desk, now that the first rows have been painted: its imports would hold them up."""
+        if self._is_desk_fetched:
+            return
+        self._is_desk_fetched = True
         self.desk_worker.start()
         if not gc.isenabled():  # turned off at the start of the program
             gc.freeze()  # what was made until now stays for good
@@ -241,7 +248,12 @@ class DeskScreen(Screen[None]):
         if answer.number == self.workspace.browser.shown_number:
             # Behind its layout, which the panes ask for later, and behind the place that its conversation scrolls to
             self.refresh(repaint=False, layout=True)
-            self.call_after_refresh(self.call_after_refresh, self._frames.release, "ticket")
+            self.call_after_refresh(self.call_after_refresh, self._release_ticket)
+
+    def _release_ticket(self) -> None:
+        """Write the frame that was held back for the open ticket."""
+        self._frames.release("ticket")
+        self._start_desk()
 
     @on(messages.CountsRead)
     def _counts_read(self, answer: messages.CountsRead) -> None:
@@ -283,7 +295,8 @@ class DeskScreen(Screen[None]):
         self._start_hold.drop()
         if not self._started:
             self._started = True
-            self.call_after_refresh(self._start_desk)
+            # Where there is no ticket to be shown with the rows, nothing else says that they have been painted
+            self.set_timer(_PAINTING_TIME, self._start_desk)
             if self._opening:
                 self.workspace.run_command(self._opening)
 
