@@ -22,7 +22,7 @@ from deskterm.tui.workers.messages import QueueQuery
 if TYPE_CHECKING:
     from deskterm.present.wall import WallView
     from deskterm.store.queries.queue import SortOrder
-    from deskterm.tui.console import BrowserHost
+    from deskterm.tui.hosts import BrowserHost
     from deskterm.tui.type_ahead import Hold
     from deskterm.tui.workers.read_worker import ReadWorker
 

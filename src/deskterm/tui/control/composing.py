@@ -25,9 +25,9 @@ from deskterm.tui.panes.colours import BOLD
 
 if TYPE_CHECKING:
     from deskterm.present.models import TicketView
-    from deskterm.tui.console import ComposerHost
     from deskterm.tui.dialogs.compose import ComposerAction
     from deskterm.tui.drafts import Draft, Drafts
+    from deskterm.tui.hosts import ComposerHost
 
 
 class ComposerController:

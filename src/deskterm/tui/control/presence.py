@@ -14,8 +14,8 @@ from deskterm.present.sanitize import Safe
 from deskterm.store.presence.entries import Presence
 
 if TYPE_CHECKING:
-    from deskterm.tui.console import PresenceHost
     from deskterm.tui.control.browsing import Browser
+    from deskterm.tui.hosts import PresenceHost
     from deskterm.tui.type_ahead import TypeAhead
     from deskterm.tui.workers.read_worker import ReadWorker
 

@@ -14,7 +14,7 @@ from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
 from deskterm.tui.type_ahead import CURRENT_HOLD
 
 if TYPE_CHECKING:
-    from deskterm.tui.console import PromptHost
+    from deskterm.tui.hosts import PromptHost
 
 
 class Prompts:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from deskterm.present.models import TicketView
     from deskterm.store.queries.queue import SortOrder
-    from deskterm.tui.console import TitledScreen
+    from deskterm.tui.hosts import TitledScreen
     from deskterm.tui.workers.messages import QueueQuery
 
 COMPOSING = (

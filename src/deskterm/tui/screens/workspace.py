@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import Choice, DeskView, Person, TabKey, TicketClock, TicketView, ViewLine
+from deskterm.present.models import Choice, DeskView, Person, TicketClock, TicketView, ViewLine
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.acts import ActLog
 from deskterm.tui.commands.keys import name_keys
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
     from deskterm.present.wall import WallView
-    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.commands.keymap import Keymap
     from deskterm.tui.console import Severity
     from deskterm.tui.control.composing import ComposerController
@@ -87,6 +86,18 @@ class DeskWorkspace:
         self.browser = Browser(self, panes, reader)
         self.view_list, self.marking = self.browser.view_list, self.browser.marking
         self.hit_steps = self.browser.hit_steps
+        # Lists and tickets are the browser's matter: what others ask of the screen goes to it
+        browser = self.browser
+        self.show_list, self.current_query, self.show_view = browser.show_list, browser.current_query, browser.show_view
+        self.filter, self.sort, self.choose_columns = browser.filter, browser.sort, browser.choose_columns
+        self.show_ticket, self.read_ticket = browser.show_ticket, browser.read_ticket
+        self.choose_tab, self.step_tab, self.move_cursor = browser.choose_tab, browser.step_tab, browser.move_cursor
+        self.refresh_lists, self.wait_for_list, self.watch_wall = (
+            browser.refresh,
+            browser.wait_for_list,
+            browser.watch_wall,
+        )
+        self.begin_act, self.end_act = browser.begin_act, browser.end_act
         self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
         self.sequence = KeySequence(self, keymap.table)
@@ -249,9 +260,6 @@ class DeskWorkspace:
     def wall(self) -> WallView | None:
         return self.browser.wall
 
-    def watch_wall(self, shown: bool) -> None:
-        self.browser.watch_wall(shown)
-
     @property
     def row_count(self) -> int:
         return self.panes.queue.count
@@ -270,57 +278,15 @@ class DeskWorkspace:
             self.browser.list_pending or (queue.current is None and queue.count > 0),
         )
 
-    def current_query(self) -> QueueQuery:
-        return self.browser.current_query()
-
-    def show_list(self, query: QueueQuery) -> None:
-        self.browser.show_list(query)
-
-    def filter(self, text: str) -> None:
-        self.browser.filter(text)
-
-    def show_view(self, key: str) -> None:
-        self.browser.show_view(key)
-
-    def sort(self, order: SortOrder) -> None:
-        self.browser.sort(order)
-
     @property
     def shown_columns(self) -> Sequence[str]:
         return self.panes.queue.column_names
-
-    def choose_columns(self, names: Sequence[str]) -> None:
-        self.browser.choose_columns(names)
-
-    def begin_act(self, numbers: Sequence[int]) -> None:
-        self.browser.begin_act(numbers)
-
-    def end_act(self, *, done: bool) -> None:
-        self.browser.end_act(done=done)
-
-    async def wait_for_list(self) -> None:
-        await self.browser.wait_for_list()
-
-    async def read_ticket(self, number: int) -> TicketView:
-        return await self.browser.read_ticket(number)
-
-    def show_ticket(self, number: int) -> None:
-        self.browser.show_ticket(number)
-
-    def choose_tab(self, tab: TabKey) -> None:
-        self.browser.choose_tab(tab)
-
-    def step_tab(self, by: int) -> None:
-        self.browser.step_tab(by)
 
     def step_spot(self, by: int) -> None:
         self.panes.ticket.conversation.step_spot(by)
 
     def fold_all(self) -> None:
         self.panes.ticket.conversation.fold_all()
-
-    def refresh_lists(self) -> None:
-        self.browser.refresh()
 
     # -- panes ---------------------------------------------------------------------------------------------------
 
@@ -330,9 +296,6 @@ class DeskWorkspace:
         if isinstance(focused, (ShortList, Queue)) or (focused is not None and focused.id == "conversation"):
             return cast("Navigable", focused)
         return self.panes.queue
-
-    def move_cursor(self, by: int) -> None:
-        self.browser.move_cursor(by)
 
     @property
     def pane(self) -> str:
