@@ -2,10 +2,9 @@
 
 
 class DeskError(Exception):
-    """A check or a rule said no. The message is one sentence for the person; exit code 1.
-
-    option: the one of the command line that gives what is missing, or goes on nevertheless. The sentence does not name
-    it, because consoles show the sentence too; the command line adds it where the command has it (C-53)."""
+    """A refusal by a check or a rule. The message is one sentence for the person; exit code 1. option: the command-line
+    option that supplies what is missing, or overrules the refusal. The sentence does not name it, because the console
+    shows the sentence too; the command line adds it when the command has it (C-53)."""
 
     exit_code = 1
 

@@ -1,4 +1,4 @@
-"""Files that people name: what no program should read as one, and their text."""
+"""Files that people name: devices are refused, and text is read with a sentence for each failure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def refuse_device(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except OSError:
-        return  # reading says what is wrong
+        return  # reading it will raise the error
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
         raise DeskError(f"{path} is a device: give a file.")
 
@@ -32,7 +32,7 @@ def read_text_file(path: Path, most_bytes: int, too_large: str) -> str:
     more than `most_bytes`: `is larger than …`. Raises DeskError when it cannot be read as such."""
     refuse_device(path)
     try:
-        # Asked before reading: a path that was mistyped may name a disk image
+        # Checked before reading, because a mistyped path may name a disk image
         if path.stat().st_size > most_bytes:
             raise DeskError(f"{path} {too_large}")
         # Editors on Windows put a byte-order mark in front, which TOML does not allow

@@ -1,4 +1,4 @@
-"""The question whether anybody has written to a SQLite desk: a look that costs next to nothing."""
+"""A cheap check whether another connection has written to a SQLite desk."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from deskterm.store.db.location import dialect
 
 
 class ChangeWatch:
-    """Looks for commits of all other connections, those of the same process too. For one thread. A desk on PostgreSQL,
-    or one that cannot be read, counts as changed at every look: whoever asks reads it then."""
+    """Detects commits of all other connections, those of the same process included. For use in one thread. A desk on
+    PostgreSQL, or one that cannot be read, counts as changed at every check, so that the caller reads it."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -19,7 +19,7 @@ class ChangeWatch:
         self._version: object = None
 
     def has_changed(self) -> bool:
-        """Return whether somebody may have written since the last look."""
+        """Return whether somebody may have written since the last call."""
         if dialect(self._url) != "sqlite":
             return True
         try:
@@ -32,7 +32,7 @@ class ChangeWatch:
         return self._version != before
 
     def close(self) -> None:
-        """Close the connection. The next look opens another one."""
+        """Close the connection. The next check opens another one."""
         if self._connection is not None:
             self._connection.close()
         self._connection = self._version = None

@@ -40,7 +40,7 @@ DIGEST_AFTER = 60
 LONGEST_DELAY = 30.0
 """Most seconds between two tries of a desk that is locked or out of reach."""
 _MOST_POLLS = 15
-"""Looks for changes until the desk is read again although nothing was written: its file may have been moved."""
+"""Checks for changes after which the desk is read although nothing was written: its file may have been moved."""
 
 POLL_INTERVAL = 1.0
 """Most seconds between two looks at the next event: another program may have brought an earlier one."""
@@ -48,9 +48,9 @@ POLL_INTERVAL = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ClockAlert:
-    """A warning, breach or end of a timer that the runner has noted, or a reply that it has sent or held back, whose
-    author is the assignee here. instant: its due instant, epoch seconds. late:
-    seconds between that and the note. sentence: for people. timezone: that of the desk."""
+    """A warning, breach or end of a timer that the runner has noted, or a scheduled reply that it has sent or held back
+    (`assignee` is its author then). instant: its due instant, epoch seconds. late: seconds from then until it was
+    noted. sentence: for people. timezone: that of the desk."""
 
     number: int
     what: Literal["warning", "breach", "timer", "reply"]
@@ -129,7 +129,7 @@ class Runner:
                 self._desk.timezone,
             )
         self._handover.step(now)
-        # Behind what has come on its own by now, which happened before they are sent
+        # After the warnings and timers that are due by now, because those happened before these replies are sent
         for reply in self._replies.step(now):
             late = int(now.timestamp()) - reply.due
             zone = self._desk.timezone

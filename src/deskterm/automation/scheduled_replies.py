@@ -1,4 +1,4 @@
-"""Replies that are sent later: sent when their time has come, or held back with the reason (C-20)."""
+"""Scheduled replies: sent when their time has come, or held back with the reason (C-20)."""
 
 from __future__ import annotations
 
@@ -32,16 +32,15 @@ class DoneReply(NamedTuple):
 
 
 class ScheduledReplies:
-    """The replies of one desk that are sent later. desk: of the system.
-
-    Unlike warnings they are not dated back: a letter that a runner sends late has answered when it was sent.
+    """The scheduled replies of one desk. desk: the session of the system. Unlike warnings they are not dated back: a
+    letter that a runner sends late answers at the instant when it is sent.
     """
 
     def __init__(self, desk: DeskSession) -> None:
         self._desk = desk
 
     def next_at(self) -> datetime | None:
-        """Return the instant at which the next one is due; None where none waits."""
+        """Return the instant at which the next reply is due; None when none waits."""
         with self._desk.store.reading() as session:
             found: datetime | None = session.execute(select(func.min(_record.c.due_at)).where(_waiting)).scalar_one()
         return found
@@ -62,7 +61,7 @@ class ScheduledReplies:
             except UnavailableDesk:
                 raise
             except DeskError as error:
-                # Whatever keeps it from being sent, nobody else would find out
+                # Whatever the error is, the author would not learn of it otherwise
                 result = hold_due_reply(self._desk, number, key, str(error), now=now)
             if result is not None:
                 yield DoneReply(number, who, int(due_at.timestamp()), result.summary)

@@ -91,7 +91,7 @@ def _build_cases(table: Mapping[str, list[str]]) -> str:
 
 
 def _join(path: str) -> str:
-    # Not with spaces: the shells do not agree on how they are put in for something else
+    # Without spaces: shells differ in how they insert a value that contains some
     return path.replace(" ", "/")
 
 

@@ -67,7 +67,7 @@ def _list_values(kind: str, login: str | None) -> Iterator[str]:
             from deskterm.present.views import VIEWS  # noqa: PLC0415 - as above
             from deskterm.store.personal.saved_views import load_saved_views  # noqa: PLC0415
 
-            # Names with a space would be two words to the shells
+            # A shell would take a name with a space for two words
             names = [*(view.key for view in VIEWS), *(view.name for view in load_saved_views(reader, own))]
             yield from (name for name in names if " " not in name)
         else:

@@ -22,12 +22,12 @@ from deskterm.store.db.reader import open_reader
 
 
 class _Left(Exception):
-    """Whoever was asked has left."""
+    """The person left instead of answering."""
 
 
 def offer_desk(cli: CliContext) -> CliContext | None:
-    """Ask somebody without a desk what to begin with: the demo, a new desk, or one that is somewhere else. Return the
-    call with the desk to open; None where there is none, because it was the demo or nothing."""
+    """Ask somebody without a desk what to begin with: the demo, a new desk, or a desk at another place. Return the call
+    with the desk to open; None when there is none to open, after the demo or when they left."""
     gc.enable()  # turned off for the console's first frame, which comes much later now
     _say(f"There is no desk at {sanitize(cli.display_location)} yet.")
     print()

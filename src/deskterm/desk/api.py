@@ -30,7 +30,7 @@ def open_system_desk(store: Store, *, progress: Progress | None = None) -> DeskS
 
 def _begin_history(desk: DeskSession) -> DeskSession:
     """Begin the desk's own history where an earlier version, which kept none, or none of people, made the desk, and
-    return the session. A viewer, who writes nothing, leaves that to the next agent."""
+    return the session. A session of a viewer, who writes nothing, leaves that to the next agent."""
     if not desk.has_history and desk.agent.role != "viewer":
         with desk.store.writing() as session:
             record_state(session)

@@ -168,7 +168,7 @@ def _describe_desk_event(event: ActionRow) -> str:
         if key.startswith("contact "):
             contacts["changed" if before else "added"] += 1
         elif key.endswith(" details"):
-            # A digest says nothing to a person, and somebody who is new is named by a line or a role
+            # A digest means nothing to a reader, and a person who was added is named by another line already
             changes += [f"{key} changed"] if before else []
         elif not re.fullmatch(r"edition \d+ (document|file|applied by)", key):
             changes.append(f"{key} {_format_value(before)} → {_format_value(after)}")

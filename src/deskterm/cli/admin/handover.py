@@ -86,5 +86,5 @@ def _print_document(found: HandoverFacts, duty: Duty, sheet: HandoverSheet, shif
 
 
 def _name_ticket(document: dict[str, object]) -> dict[str, object]:
-    """Return a document in which the ticket is called as everywhere (C-52)."""
+    """Return a JSON document with the ticket's number under `number`, the key that all commands use (C-52)."""
     return {"number": document.pop("ticket"), **document}

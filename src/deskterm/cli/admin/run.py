@@ -67,7 +67,7 @@ def _start(cli: CliContext) -> tuple[Store, Runner, Callable[[], datetime]]:
 
 
 def _to_document(alert: ClockAlert) -> dict[str, Any]:
-    """Return what came due for programs, under the keys that every command uses (C-52)."""
+    """Return an alert as a JSON document, under the keys that every command uses (C-52)."""
     document = asdict(alert)
     at, late = to_rfc3339(document.pop("instant")), document.pop("late")
     return {"number": document.pop("number"), "at": at, **document, "late_seconds": late}

@@ -92,7 +92,7 @@ def open_file(
     number: Number,
     name: Annotated[str, typer.Argument(help="The file, by name or by its number in the list.")],
 ) -> None:
-    """Open a file of a ticket with the system's program for it, but for what might run as a program."""
+    """Open a file of a ticket with the system's program for it, unless it might run as a program."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         _, files = _load_files(cli, reader, number, "file opened")

@@ -1,4 +1,4 @@
-"""The send guard of the command line: a reply that something speaks against is refused, unless `--anyway` (C-23)."""
+"""The send guard of the command line: a reply with findings against it is refused, unless `--anyway` (C-23)."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ Anyway = Annotated[
 
 
 def pass_guard(desk: DeskSession, number: int, draft: ReplyDraft, *, channel: str, anyway: bool, now: datetime) -> bool:
-    """Return whether a reply reaches nobody now, so that it is no answer (D-13); that is said on standard error. Raises
-    ReplyHeldBack when anything else speaks against it, unless `anyway`."""
+    """Return whether the reply reaches nobody, so that it does not count as an answer (D-13); a warning says so on
+    standard error. Raises ReplyHeldBack for any other finding, unless `anyway`."""
     findings = check_reply(desk, number, draft, channel=channel, now=now)
     if not anyway and (against := [finding for finding in findings if finding.key != "address"]):
         raise ReplyHeldBack(against)
     for finding in findings:
-        # No reason to refuse it: who has no address is told by telephone, and many a desk writes that down afterwards
+        # No reason to refuse it: a person without an address is told by telephone, and the reply records that
+        # afterwards
         if finding.key == "address":
             print(f"deskterm: {sanitize(finding.sentence)}: --channel says how.", file=sys.stderr)
     return reaches_nobody(findings)

@@ -67,7 +67,7 @@ def change_scheduled(
 
 
 def print_scheduled(found: Sequence[ScheduledReply], timezone: str, *, full: bool, as_json: bool) -> None:
-    """Print replies that are sent later. full: with all their words."""
+    """Print scheduled replies. full: with their whole text."""
     if as_json:
         print_json(
             [
@@ -104,7 +104,7 @@ def print_scheduled(found: Sequence[ScheduledReply], timezone: str, *, full: boo
 
 
 def warn_of_late(found: Sequence[ScheduledReply], now: int) -> None:
-    """Say on standard error that replies should have been sent, where nothing sends them."""
+    """Warn on standard error when replies are overdue, because nothing that sends them is running."""
     late = sum(reply.state == "waiting" and reply.due < now - 60 for reply in found)
     if late:
         print(

@@ -219,7 +219,7 @@ def _require_saved(cli: CliContext, name: str) -> SavedView:
 
 
 def _count(cli: CliContext, reader: ReadConnection, facts: DeskFacts, view: View) -> int | None:
-    """Count the tickets of a view; None where its filter cannot be read any more."""
+    """Count the tickets of a view; None when its filter is no longer valid."""
     login = cli.check_login()
     team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)
     viewer = Viewer(login, team, int(cli.now(facts).timestamp()))

@@ -11,11 +11,11 @@ VALUED_OPTIONS = ("--database", "--as", "--now")
 """The global options that take a value."""
 
 SCREEN_READER = "--screen-reader"
-"""The global option that asks for lines in the place of panes."""
+"""The global option for the console in lines instead of panes."""
 
 _NO_OPTION = re.compile(r"-(?:\d|\s|[A-Za-z][\w.-]*:|[\"(]|(?!-?[A-Za-z][\w-]*=)\S*\s).*", re.DOTALL)
-"""A digit or a space behind the dash, a field of a filter (`-tag:spam`), a quote or a parenthesis, or a space anywhere
-in the word, unless it is `--name=value`."""
+"""Matches words that begin with a dash and are no options: a digit or a space after the dash, a field of a filter
+(`-tag:spam`), a quote or a parenthesis, or a space anywhere in the word, unless it is `--name=value`."""
 
 
 class Arguments(NamedTuple):

@@ -11,9 +11,9 @@ from typing import Any
 
 @dataclass(slots=True)
 class Batch:
-    """The calls of a command on several tickets. documents: JSON that they would have printed, for one list at the end;
-    text: the words that were read from standard input, which is there to be read once; mark: that of an act which is
-    undone on all of them together."""
+    """The calls of a command on several tickets. documents: the JSON of each, printed as one list at the end; text:
+    what was read from standard input, which can be read only once; mark: groups their commands, so that one undo takes
+    back all of them."""
 
     documents: list[Any] = field(default_factory=list)
     text: str | None = None

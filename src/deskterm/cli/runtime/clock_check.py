@@ -24,8 +24,8 @@ _TOLERANCE = 120
 
 
 def is_clock_checked(url: str) -> bool:
-    """Return True if a desk goes by this computer's clock, and DESKTERM_ANYWAY, which is for programs, does not say
-    that it is right."""
+    """Return whether the clock is to be checked: the desk goes by this computer's clock, and DESKTERM_ANYWAY (for
+    scripts) does not vouch for it."""
     return dialect(url) == "sqlite" and not os.environ.get("DESKTERM_ANYWAY")
 
 

@@ -15,7 +15,7 @@ _UNDECIDED = object()
 _NUMBERS = "deskterm.numbers"
 """The key of a call's context under which the numbers of its tickets stand."""
 _FILTER = "deskterm.filter"
-"""The key under which the text of its filter stands."""
+"""The key of a call's context under which the text of its filter stands."""
 _ANY_NUMBER = "1"
 
 
@@ -36,7 +36,7 @@ class Command(TyperCommand):
         of_tickets = bool(arguments) and arguments[0].name == "number"
         text, args = take_filter(args) if of_tickets else (None, args)
         if text is not None:
-            # The numbers are found when it is called: until then one holds their place
+            # The numbers are looked up when the command is called; until then a placeholder satisfies the parser
             ctx.meta[_FILTER], args = text, [_ANY_NUMBER, *args]
         words = protect_dashed_arguments(args, valued)
         if of_tickets and arguments[-1].name == "macro":
@@ -72,7 +72,7 @@ class Command(TyperCommand):
         try:
             return super().invoke(ctx)
         except DeskError as error:
-            # A reason with words of its own, such as that of `item end`, is an argument
+            # A reason may be a positional argument too, as that of `item end` is
             parameters = (*self.params, *ctx.find_root().command.params)
             if error.option and any(error.option in parameter.opts for parameter in parameters):
                 error.args = (f"{str(error).removesuffix('.')} ({error.option}).",)

@@ -116,15 +116,15 @@ class CliContext:
         from deskterm.cli.runtime.session import open_session  # noqa: PLC0415
 
         if self.acting is not None:
-            self.check_login()  # which finds out who is meant
+            self.check_login()  # because only the desk knows which agent is meant
         desk = open_session(self.url, self.own_login, self.acting)
         self.check_clock()
         return desk
 
     def bring_up_to_date(self, reader: ReadConnection, facts: DeskFacts, number: int | None = None) -> None:
-        """Record what is over by now before it is read: everything of one ticket, or with None the timers of all, so
-        that no list shows open what is closed since an hour (D-02). Writes nothing for `--now`, which only looks ahead,
-        and nothing where the clock may be wrong; says so where something is over then."""
+        """Record what is due by now before it is read: everything of one ticket, or with None the timers that have
+        ended on all tickets, so that no list shows as open what closed an hour ago (D-02). Writes nothing for `--now`,
+        which only looks ahead, and nothing where the clock may be wrong; says so where something is over then."""
         now = self.now(facts)
         instant = int(now.timestamp())
         if self.instant is not None:
@@ -166,7 +166,7 @@ class CliContext:
         """Compare this computer's clock with the desk's newest event, before anything is dated by it. facts: the
         desk's, where the caller has read them. Raises DeskError when it may be far ahead, unless the call says
         `--anyway` (D-43)."""
-        # Asked before anything is read: another connection to a server would be for nothing
+        # Checked first, because otherwise a connection to the server is opened for nothing
         if self.anyway or not is_clock_checked(self.url):
             return
         with open_reader(self.url) as reader:
@@ -191,7 +191,7 @@ class CliContext:
         agents = {agent.login: agent for agent in load_agents(reader)}
         own = self.login
         if self.acting is not None and self.acting not in agents and own in agents and agents[own].active:
-            require(agents[own].role, "act-as")  # first: who works here is nothing for somebody who may not
+            require(agents[own].role, "act-as")  # first: somebody without that right must not learn who works here
             self._resolve_acting([agent for agent in agents.values() if agent.active])
         login = self.acting or own
         active = [name for name, agent in agents.items() if agent.active]

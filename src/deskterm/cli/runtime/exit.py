@@ -17,7 +17,7 @@ INTERRUPTED = 130
 def open_missing_streams() -> bool:
     """Open the standard streams that were closed before the program started (`<&-`, `>&-`) on the null device: nothing
     is read or printed there, and no file of the desk gets their numbers (D-47). Return False, after a sentence on
-    standard error, where standard output was closed: what cannot say what it did does nothing."""
+    standard error, when standard output was closed: a command that cannot print its result must not run."""
     can_print = sys.stdout is not None
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:

@@ -36,13 +36,13 @@ def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
 
 
 _READERS_PATIENCE = 2.0
-"""Seconds that a call that only reads waits for others who write: a list that says that it may be behind is worth more
-than one that comes after ten seconds."""
+"""Seconds for which a call that only reads waits for writers: a list that says that it may be behind is better than one
+that takes ten seconds."""
 
 
 def record_due_events(url: str, numbers: Sequence[int], now: datetime) -> None:
-    """Record what is due on some tickets of the desk at a URL, each in a transaction of its own. Raises DeskError where
-    somebody else writes for longer than a reader waits."""
+    """Record what is due on some tickets of the desk at a URL, each in a transaction of its own. Raises DeskError when
+    somebody else writes for longer than that."""
     store = open_store(url, lock_timeout=_READERS_PATIENCE)
     try:
         desk = open_system_desk(store, progress=show_upgrade_progress())

@@ -48,8 +48,8 @@ def split_numbers(
 
 
 def put_numbers_first(words: Sequence[str], valued: Container[str]) -> list[str]:
-    """Return the words of a command that takes a name beside its tickets, with the numbers before it, as one word. They
-    may come behind it, as words of their own. valued: options that take a value."""
+    """Reorder the words of a command that takes a name beside its tickets: the numbers first, as one word. The caller
+    may write them after the name, as several words. valued: options that take a value."""
     plain, rest = [], iter(enumerate(words))
     for place, word in rest:
         if word in valued:

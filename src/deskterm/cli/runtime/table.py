@@ -111,8 +111,8 @@ def format_for_terminal(
     first_left_out: Sequence[str] = (),
     width: int | None = None,
 ) -> list[str]:
-    """Format a table as wide as the terminal, cut where that is too narrow, with bold heads where it has styles.
-    width: the columns to take; None: those of the terminal, and where there is none what a pipe takes."""
+    """Format a table as wide as the terminal, cut where that is too narrow, with bold heads where it has styles. width:
+    columns of the table; None: as wide as the terminal, and as wide as needed in a pipe."""
     rows = list(rows)
     # Tables are printed most often into pipes, and importing these takes longer than reading the rows.
     from rich.console import Console  # noqa: PLC0415

@@ -63,7 +63,8 @@ class VersionVocabularies:
         return seconds_left(clock.due, self.find_calendar(clock), now, clock.since, clock.overrun)
 
     def format_left(self, clock: Deadline, seconds: int) -> str:
-        """Format the time left of a clock, with what it is counted in where a desk has both (C-10)."""
+        """Format the time left of a clock; on a desk that counts in working time and in wall time, say which it is
+        (C-10)."""
         base = self.load_vocabulary(clock.version).find_base(clock.target, clock.calendar)
         return format_time_left(seconds, base)
 

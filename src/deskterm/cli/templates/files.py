@@ -129,7 +129,8 @@ def _describe_scope(entry: Entry) -> str:
 
 
 def _find_paths(cli: CliContext, paths: list[Path] | None, procedure: Procedure) -> list[Path]:
-    """Return the files and folders that a call means. Raises DeskError where it names none and there is no folder."""
+    """Return the files and folders that a call names, else the desk's folder of templates. Raises DeskError where there
+    is neither."""
     if not paths:
         folder = _find_folder(cli)
         if not folder.is_dir():

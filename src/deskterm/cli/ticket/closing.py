@@ -71,7 +71,7 @@ def resolve(
         raise UsageError("--attached and --if-version go one at a time.")
     files = read_attachments(desk, attach)
     draft = ReplyDraft(words, len(files), is_solution=True)
-    # A letter on an incident goes to the people of many tickets, and the incident itself may be over
+    # The guard looks at one ticket: a letter on an incident goes to the people of many, and the incident may be closed
     unaddressed = not attached and pass_guard(desk, number, draft, channel=channel, anyway=anyway, now=now)
     if attached:
         result = incidents.resolve_incident(

@@ -96,7 +96,7 @@ def snooze(
     if (until is None) == (not wake):
         raise UsageError("Say until when, or --wake.")
     cli: CliContext = context.obj
-    # One instant for both: a span counts from when the ticket is snoozed
+    # The same instant for both, because a span counts from the moment when the ticket is snoozed
     desk, now = cli.open_desk(), cli.now()
     moment = None if until is None else parse_snooze(desk.procedure, until, now)
     print_result(snooze_ticket(desk, number, moment, now=now), as_json)

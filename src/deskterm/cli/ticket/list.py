@@ -222,9 +222,8 @@ def print_queue(
     as_json: bool = False,
 ) -> None:
     """Print a view of the queue with its due times. view: a name of it; order, columns (names with commas between
-    them): None for those of the view;
-    only: filters, as `parse_filters` reads them; words: of a filter, which may choose its view with None. Raises
-    UsageError for a view or a column that there is not."""
+    them): None for those of the view; only: filters, as `parse_filters` reads them; words: of a filter, which chooses
+    the view where `view` is None. Raises UsageError for an unknown view or column."""
     names = parse_columns(columns) if columns is not None else None
     with cli.open_current_reader() as reader:
         facts = load_desk_facts(reader)

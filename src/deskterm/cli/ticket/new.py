@@ -102,8 +102,8 @@ def open_ticket(
 
 
 def _name_known_people(cli: CliContext, requester: str, client: str) -> None:
-    """Say on standard error who else may be meant by a requester who was given by name alone: somebody with an address
-    is another person, whom no letter of this ticket reaches."""
+    """Warn on standard error when a requester was given by name alone and known people have that name: they are other
+    persons, and no letter of this ticket reaches them."""
     with cli.open_reader() as reader:
         known = [one for one in find_people(reader, requester, client=client) if one.email]
     if known:

@@ -1,5 +1,5 @@
-"""Another time zone for a procedure that is about to be used: its text is rewritten, so that what is kept as written
-and what is in force stay the same."""
+"""Another time zone for a procedure before its first use. Its text is rewritten, so that the stored text and the
+procedure in force stay the same."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _ZONE_FILES = "zoneinfo/"
 
 
 def change_zone(loaded: LoadedProcedure, zone: str) -> LoadedProcedure:
-    """Return a procedure in another zone: its first calendar, and whatever is in the same zone as that one. zone: an
-    IANA name. Raises UsageError for another name."""
+    """Return the procedure in another zone: that of its first calendar is replaced wherever it occurs. zone: an IANA
+    name. Raises UsageError for any other name."""
     if zone not in available_timezones():
         raise UsageError(f"There is no time zone {zone!r}: write an IANA name such as Europe/London.")
     before = next(iter(loaded.procedure.calendars.values())).timezone
@@ -37,7 +37,7 @@ def change_zone(loaded: LoadedProcedure, zone: str) -> LoadedProcedure:
 
 
 def find_computer_zone() -> str:
-    """Return the zone of this computer; empty where it does not say an IANA name."""
+    """Return the zone of this computer; empty when it has no IANA name."""
     named = os.environ.get("TZ", "").removeprefix(":")
     if named:
         return named if named in available_timezones() else ""
@@ -48,7 +48,7 @@ def find_computer_zone() -> str:
 
 
 def _find_zones(data: dict[str, Any], zone: str) -> Iterator[Path]:
-    """Yield the paths of the zones in a document that are this one."""
+    """Yield the paths in a document at which this zone stands."""
     for table in _ZONED_TABLES:
         entries = data.get(table, {})
         pairs = entries.items() if isinstance(entries, dict) else enumerate(entries)

@@ -146,7 +146,7 @@ def void_entry(desk: DeskSession, number: int, key: str, *, reason: str, now: da
 def record_finished_work(work: TicketTransaction) -> list[str]:
     """Record the time of agents whose work on the ticket ended in this command, because they stopped or the ticket was
     resolved. Return a line for each entry."""
-    if any(event.kind == "undone" for event in work.command_events):  # work that was undone has never been
+    if any(event.kind == "undone" for event in work.command_events):  # work that was undone no longer counts
         return []
     lines = []
     for login, (tier, since) in list(work.earlier_workers.items()):
@@ -257,8 +257,8 @@ def _format_excess(work: TicketTransaction) -> str:
 
 
 def _format_uncounted(work: TicketTransaction, tier: int | None) -> str:
-    """Say which running clocks count work, but not that of the agent's level of support (S3-06, D-03): minutes that
-    leave such a clock where it was would else look as if they were lost. Empty where there is none."""
+    """Format a note on running clocks that count work, but not that of the agent's level of support (S3-06, D-03):
+    without it, minutes that do not move such a clock would seem lost. Empty when there is none."""
     definition = work.procedure.definition
     running = {clock.metric for clock in work.fold.clocks() if clock.stopped_at is None}
     levels = {part.level: part.label for part in definition.tiers}

@@ -12,10 +12,10 @@ from deskterm.desk.policy.status_graph import list_next_statuses
 from deskterm.store.db.tables import Event, table_of
 
 _EVENTS_READ = 3000
-"""Events, from the newest one back, that are looked at for what agents have done with their answers."""
+"""Newest events that are searched for the statuses to which agents moved tickets with their answers."""
 
 _event = table_of(Event)
-# By the key, so that a desk of a million events with few answers is not read to its beginning
+# Limited by id, so that a desk of a million events with few answers is not read to its beginning
 _SELECT_ANSWERS = select(_event.c.data).where(
     _event.c.id > select(func.max(_event.c.id)).scalar_subquery() - _EVENTS_READ,
     _event.c.kind == "replied",
@@ -24,9 +24,9 @@ _SELECT_ANSWERS = select(_event.c.data).where(
 
 
 def list_likely_statuses(desk: DeskSession, kind: str, status: str, *, solving: bool = False) -> list[str]:
-    """Return the keys of the statuses that a ticket of a type may go to from a status: first what agents of this desk
-    have chosen most with their latest answers, then those that wait for the requester, then in the procedure's order.
-    solving: the answer resolves the ticket, so that solved ones come before those that wait."""
+    """Return the keys of the statuses that a ticket of a type may go to from a status: those that agents of this desk
+    chose most often with their latest answers, then those that wait for the requester, then the others, in the
+    procedure's order. solving: the answer resolves the ticket, so solved statuses come first."""
     moves: Counter[str] = Counter()
     with desk.store.reading() as session:
         for data in session.connection().execute(_SELECT_ANSWERS, {"pattern": f'%"status":%"{status}"%'}).scalars():
@@ -35,7 +35,7 @@ def list_likely_statuses(desk: DeskSession, kind: str, status: str, *, solving: 
                 moves[change[1]] += 1
     following = list_next_statuses(desk.procedure, kind, status)
     awaited = "solved" if solving else "waiting"
-    # An answer that resolves leads to what is solved, whatever was chosen most with other answers
+    # An answer that resolves leads to a solved status, whatever was chosen most often with other answers
     ranked = sorted(
         following,
         key=lambda one: (solving and one.category != "solved", -moves[one.key], one.category != awaited),

@@ -48,11 +48,11 @@ def reply(
     status: the status that the ticket moves to with the reply, by key or label; one that it has already moves nothing,
     so that the words are not lost (D-30). next_steps: the reply says what happens next, which answers and reviews at
     once (S1-20). resolution: the reply gives one (S1-21). automatic: no person wrote it, so it does not stop the
-    response clock (S1-19). files: those that go with it (C-22). unaddressed: nobody whom it is for has an address, so
-    it reaches nobody and is no answer; `guard.checking` finds that out (C-23, D-13). By mail, a letter is queued for
-    the requester and the participants (M-46). Raises VersionConflict when the ticket is no longer at `version`,
-    UsageError for a body without visible text and for files that are too large, and DeskError for mail to nobody
-    (D-13)."""
+    response clock (S1-19). files: those that go with it (C-22). unaddressed: no recipient has an address, so the reply
+    reaches nobody and does not count as an answer; `guard.checking` finds that out (C-23, D-13). By mail, a letter is
+    queued for the requester and the participants (M-46). Raises VersionConflict when the ticket is no longer at
+    `version`, UsageError for a body without visible text and for files that are too large, and DeskError for mail to
+    nobody (D-13)."""
     text = require_message_text(body)
     with desk.ticket(number, "reply", now, version) as work:
         summary, event = append_reply(
@@ -100,7 +100,7 @@ def append_reply(
         else check_transition(work, status, with_message=True, with_resolution=resolution is not None)
     )
     codes = work.procedure.definition.closing.resolutions
-    # In the event of the reply: the status that it moves to may require a resolution
+    # In the same event as the reply, because the status that it moves to may require a resolution
     resolution_changes = (
         {} if resolution is None else build_resolution_changes(work, resolution, find_default_code(codes, resolution))
     )

@@ -1,10 +1,8 @@
-"""Replies that are written now and sent later (C-20).
-
-A scheduled reply is a record of its ticket. It is nothing that was said: it answers nobody, stops no clock and is in no
-conversation until it is sent, which is a reply of its author at that very instant. Whatever runs the automation sends
-it, in one transaction with the change of its record, so that several of them, or one that died, send it once. It is
-held back, and its author is told, when it may no longer be true: the ticket was solved, closed or merged meanwhile, or
-somebody wrote on it.
+"""Scheduled replies, which are written now and sent later (C-20). A scheduled reply is a record of its ticket. Until it
+is sent it is no message: it answers nobody, stops no clock and is in no conversation. Sending it makes it a reply of
+its author at that instant. A runner sends it, in one transaction with the change of its record, so that it is sent
+once, whether several runners are on or one died meanwhile. It is held back, and its author is notified, when it may be
+out of date: the ticket was solved, closed or merged meanwhile, or somebody wrote on it.
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ from deskterm.sla.zones import format_local_time
 from deskterm.store.db.tables import PersonalText, table_of
 
 TEXT = "draft"
-"""The name of its text in events and in the record. It is no body: nobody outside has got it."""
+"""The name of its text in events and in the record: not `body`, because nobody outside has received it."""
 
 _LIVE = ("waiting", "held")
 _PHRASES = {"solved": "The ticket was solved meanwhile.", "closed": "The ticket was closed meanwhile."}
@@ -89,9 +87,9 @@ def change_scheduled_reply(
     at: str | None = None,
     now: datetime,
 ) -> CommandResult:
-    """Change the words of a scheduled reply or the instant at which it is sent, or both; what stands on the ticket by
-    now no longer holds it back. key: of the record, where there are several. Raises DeskError when there is none or it
-    is a colleague's, and UsageError as `schedule_reply` does."""
+    """Change the words of a scheduled reply or the instant at which it is sent, or both; what has happened on the
+    ticket so far no longer holds it back. key: of the record, where there are several. Raises DeskError when there is
+    none or it is a colleague's, and UsageError as `schedule_reply` does."""
     text = None if body is None else require_message_text(body)
     with desk.ticket(number, "reply", now) as work:
         record = _find_own(desk, work, key)
@@ -117,7 +115,7 @@ def call_off_scheduled_reply(
 
 
 def send_scheduled_reply(desk: DeskSession, number: int, key: str | None = None, *, now: datetime) -> CommandResult:
-    """Send a scheduled reply now, also one that was held back. Raises as `change_scheduled_reply` and `messages.reply`
+    """Send a scheduled reply now, even if it was held back. Raises as `change_scheduled_reply` and `messages.reply`
     do."""
     with desk.ticket(number, "reply", now) as work:
         summary = _send(work, _find_own(desk, work, key))
@@ -127,7 +125,7 @@ def send_scheduled_reply(desk: DeskSession, number: int, key: str | None = None,
 
 def send_due_reply(desk: DeskSession, number: int, key: str, *, now: datetime) -> CommandResult | None:
     """Send a scheduled reply whose time has come, in the name of its author. Return None, and write nothing, when
-    somebody was quicker. Raises DeskError with the reason for which it must be held back."""
+    another runner was faster. Raises DeskError with the reason for which it must be held back."""
     with desk.ticket(number, "reply", now, allow_closed=True) as work:
         record = _find_due(work, key)
         if record is None:
@@ -140,8 +138,8 @@ def send_due_reply(desk: DeskSession, number: int, key: str, *, now: datetime) -
 
 
 def hold_due_reply(desk: DeskSession, number: int, key: str, reason: str, *, now: datetime) -> CommandResult | None:
-    """Hold a scheduled reply back whose time has come, and tell its author why, or whoever looks after the ticket where
-    they are gone. Return as `send_due_reply` does. desk: of the system."""
+    """Hold back a scheduled reply whose time has come, and notify its author of the reason, or those who look after the
+    ticket when the author is no longer active. Return as `send_due_reply` does. desk: of the system."""
     with desk.ticket(number, "notice", now) as work:
         record = _find_due(work, key)
         if record is None:
@@ -171,7 +169,7 @@ def _append_schedule(
         SCHEDULED_REPLY,
         key,
         state="waiting",
-        # What is written on the ticket from here on, the author has not seen
+        # The author has not seen what happens on the ticket after this event
         since=work.state.version + 1,
         words=[*texts],
         **values,
@@ -180,14 +178,14 @@ def _append_schedule(
 
 
 def _next_key(work: TicketTransaction) -> str:
-    # By the events and not by the records: a scheduling that was undone keeps its key
+    # From the events and not from the records, because a scheduling that was undone keeps its key
     used = [int(event.data["reply"]) for event in work.load_earlier_events() if event.kind == "reply_scheduled"]
     return str(max(used, default=0) + 1)
 
 
 def _find_own(desk: DeskSession, work: TicketTransaction, key: str | None) -> Record:
-    """Return the scheduled reply that is meant. Raises DeskError when there is none, several, or it is a colleague's
-    and the agent is no lead."""
+    """Return the scheduled reply that a key names, or the only one. Raises DeskError when there is none, several, or it
+    is a colleague's and the agent is no lead."""
     records = [one for one in records_of_kind(work.state.records, SCHEDULED_REPLY) if one.state in _LIVE]
     found = [one for one in records if key in (None, one.key)]
     if not found:
@@ -232,7 +230,7 @@ def _load_words(work: TicketTransaction, record: Record) -> str:
 
 
 def _find_news(work: TicketTransaction, record: Record) -> str:
-    """Return what has happened since a reply was scheduled that its author has not seen; empty for nothing."""
+    """Describe what has happened since a reply was scheduled and its author has not seen; empty for nothing."""
     if (other := find_merge_target(work.state.fields)) is not None:
         return f"The ticket goes on in {other} by now."
     category = work.state.category

@@ -1,4 +1,4 @@
-"""The instant at which a reply is to be sent, as people say it: an instant, or an opening of the desk (C-20)."""
+"""The instant at which a reply is to be sent, as people write it: an instant, or an opening of the desk (C-20)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from deskterm.sla.terms import SlaTerms
 _OPENING = re.compile(r"(?:the )?(?:next )?opening(?: (?:after|from) (?P<after>\S.*))?", re.IGNORECASE)
 _DAY = 86_400
 _LONGEST = 366 * _DAY
-"""Seconds that a reply can be put off at most. A year that was mistyped is not found out for years."""
+"""Most seconds until a scheduled reply is sent: a mistyped year would not be noticed for years."""
 
 
 def resolve_send_time(work: TicketTransaction, text: str) -> int:
-    """Return the instant that a text means, epoch seconds: `tomorrow 09:00`, `3h`; `next opening`, when the desk opens
+    """Parse the instant at which to send, epoch seconds: `tomorrow 09:00`, `3h`; `next opening`, when the desk opens
     the next time; `next opening after tomorrow 7:00`, the first instant in working hours from then on. Raises
-    UsageError for one that has passed or is more than a year ahead, and for what is no instant."""
+    UsageError for one that has passed or is more than a year ahead, and for a text that is no instant."""
     now = to_datetime(work.at)
     if match := _OPENING.fullmatch(" ".join(text.split())):
         after = match["after"]
@@ -39,7 +39,7 @@ def resolve_send_time(work: TicketTransaction, text: str) -> int:
 
 
 def suggest_send_times(desk: DeskSession, number: int, *, now: datetime) -> list[tuple[str, int]]:
-    """Return the texts that a reply to a ticket is most often put off by, each with its instant, epoch seconds."""
+    """Return the send times that are chosen most often, as texts, each with its instant in epoch seconds."""
     found = []
     with desk.ticket(number, "reply", now, dry_run=True) as work:
         for text in ("next opening", "1h", "3h", "1d", "7d"):
@@ -51,12 +51,12 @@ def suggest_send_times(desk: DeskSession, number: int, *, now: datetime) -> list
 
 
 def find_opening(calendar: Calendar, now: int, start: int | None = None) -> int:
-    """Return the first instant in working hours from an instant on, or with None the next opening after now, epoch
+    """Return the first instant in working hours at or after `start`, or with None the next opening after now, epoch
     seconds. Raises UsageError where the calendar never opens again."""
     if start is not None:
         found = calendar.next_opening(start)
     else:
-        # A desk that is open now opens again after it has closed; one that never closes does not
+        # When the desk is open now, its next opening comes after it has closed; a desk that never closes has none
         end = next((closes for opens, closes in calendar.intervals(now, now + 14 * _DAY) if opens <= now), now)
         found = calendar.next_opening(end)
     if found is None or found >= now + 14 * _DAY + (start or now) - now:
@@ -65,8 +65,8 @@ def find_opening(calendar: Calendar, now: int, start: int | None = None) -> int:
 
 
 def find_calendar(fold: TicketFold, terms: SlaTerms) -> Calendar:
-    """Return the calendar that a ticket's customer knows the desk by: of a clock that runs, else of any, else the
-    first of the procedure."""
+    """Return the calendar of the desk's hours for a ticket: that of a running clock, else of any clock, else the
+    procedure's first."""
     clocks = sorted(fold.clocks(), key=lambda clock: clock.state != "running")
     found = (terms.calendars.get(clock.calendar) for clock in clocks)
     return next((calendar for calendar in found if calendar is not None), terms.first_calendar)

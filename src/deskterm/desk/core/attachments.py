@@ -1,7 +1,6 @@
-"""Files of messages in the store: each content once, and a row for each time that it went with a message (C-22).
-
-The event of the message holds type, size and a salted digest of each file, so that the chain covers them and says
-nothing of a content once that is erased; the name is a text of the event like its words.
+"""Files of messages in the store (C-22). Each content is stored once, with a row for every message that it went with.
+The event of the message holds type, size and a salted digest of each file, so that the chain of events covers it and
+reveals nothing of a content that was erased. Its name is a personal text of the event, as the words of the message are.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ NAME_PREFIX = "file."
 _attachment, _content, _text = table_of(Attachment), table_of(FileContent), table_of(PersonalText)
 _INSERT_CONTENT = "INSERT INTO file_content (digest, size, bytes) VALUES (:digest, :size, :bytes) ON CONFLICT (digest) "
 _KEEP_SQLITE = text(_INSERT_CONTENT + "DO NOTHING")
-# An update locks the row, so that nobody takes the content away before this transaction refers to it
+# The update locks the row, so that nobody deletes the content before this transaction refers to it
 _KEEP_POSTGRESQL = text(_INSERT_CONTENT + "DO UPDATE SET size = excluded.size")
 _HAS_CONTENT = select(_content.c.digest).where(_content.c.digest == bindparam("digest"))
 _INSERT_ATTACHMENTS = insert(_attachment)
@@ -87,7 +86,7 @@ def require_allowed_files(work: TicketTransaction, files: Sequence[NewFile]) -> 
 
 
 def clean_name(name: str) -> str:
-    """Return the name of a file as both databases can hold it: without halves of characters."""
+    """Return the name of a file as both databases can store it: without unpaired surrogates."""
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -115,8 +114,8 @@ def count_contents(work: TicketTransaction, seqs: Collection[int]) -> int:
 
 
 def erase_contents(work: TicketTransaction, seqs: Collection[int] | None = None) -> Iterator[tuple[int, int]]:
-    """Take the contents of a ticket's files away, those that no other ticket has out of the store, and yield seq and
-    place of each. seqs: the messages whose files they are; None for all. The caller writes the event that says so."""
+    """Detach the contents of a ticket's files, delete those that no other ticket has, and yield seq and place of each
+    file. seqs: the messages whose files they are; None for all. The caller writes the event about it."""
     rows = work.connection.execute(
         select(_attachment.c.seq, _attachment.c.place, _attachment.c.content)
         .where(_attachment.c.ticket_id == work.number, _attachment.c.content.is_not(None))
@@ -136,7 +135,7 @@ def erase_contents(work: TicketTransaction, seqs: Collection[int] | None = None)
 
 def _keep_content(connection: Connection, file: NewFile) -> None:
     if connection.dialect.name == "sqlite":
-        # The same file goes to many: its megabytes are not handed to the database to be dropped there
+        # The same file is often sent to many: do not pass its megabytes to the database when it has them
         if connection.execute(_HAS_CONTENT, {"digest": file.digest}).first() is None:
             connection.execute(_KEEP_SQLITE, {"digest": file.digest, "size": file.size, "bytes": file.content})
         return

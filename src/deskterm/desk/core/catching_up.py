@@ -1,7 +1,6 @@
-"""Catching up with what is due on a ticket before a command: the look at whether anything is, and the transactions that
-record it in the name of the desk itself (D-02).
-
-What is due, and what follows from it, is said by `deskterm.desk.reactions.catch_up`, which is handed in.
+"""Catching up with what is due on a ticket before a command: whether anything is, and the transactions that record it
+in the name of the desk itself (D-02). `deskterm.desk.reactions.catch_up`, which is handed in, knows what is due and
+what follows from it.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.store.db.tables import ClockRow, table_of
 
 CatchUp = Callable[[TicketTransaction, int, Callable[[], TicketTransaction]], None]
-"""Records everything of a ticket that is due by an instant and that no event records yet (D-02). Given a transaction
-that has not appended anything, the instant in epoch seconds, and what begins another transaction in the name of the
-desk itself. Handed in from above (`desk.api`), as the reactions are."""
+"""Records everything of a ticket that is due by an instant and not recorded yet (D-02). It gets a transaction that has
+appended nothing, the instant in epoch seconds, and a function that begins another transaction in the name of the desk
+itself. Handed in from above (`desk.api`), as the reactions are."""
 
 _clock = table_of(ClockRow)
 _FIND_DUE = (
@@ -35,7 +34,8 @@ _FIND_DUE = (
 
 
 def is_anything_due(session: Session, numbers: Sequence[int], now: int) -> bool:
-    """Return whether a clock of some tickets has reached by now, epoch seconds, what nobody has recorded yet."""
+    """Return whether any of some tickets has a clock with an event that is due by now, epoch seconds, and not recorded
+    yet."""
     values = {"numbers": list(numbers), "now": to_datetime(now)}
     return session.connection().execute(_FIND_DUE, values).first() is not None
 
@@ -43,14 +43,14 @@ def is_anything_due(session: Session, numbers: Sequence[int], now: int) -> bool:
 def record_due_events(work: TicketTransaction, until: int, catch_up: CatchUp) -> list[TicketTransaction]:
     """Record what is due by an instant before a transaction begins, in the name of the desk itself. Return the
     transactions that did so, in order; they are written, and belong to the same database transaction. until: epoch
-    seconds; not that of the transaction, which a wrong clock may have put into the future."""
+    seconds; not the transaction's own instant, which a wrong clock may have put into the future."""
     steps: list[TicketTransaction] = []
     context = replace(
         work.context, agent=build_system_agent(), behind="", bulk=None, macro="", note=None, undo_window=0
     )
 
     def begin() -> TicketTransaction:
-        # Warnings and misses that nothing followed from are written together: nothing reads their rows meanwhile
+        # Warnings and misses without reactions are written together: nothing reads their rows in between
         if steps and all(event.kind == "noticed" for event in steps[-1].new_events):
             steps[-1].begin_next(context)
             return steps[-1]

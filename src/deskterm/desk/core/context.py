@@ -23,14 +23,14 @@ def build_system_agent() -> Agent:
 class TransactionContext:
     """The agent at work, the procedure in force and the desk's clock, as they are while one command runs.
 
-    agent: whom its events name. behind: the login of whoever works in the agent's name, which every event records;
+    agent: the author of its events. behind: the login of whoever works in the agent's name, which every event records;
     empty for nobody. bulk: the mark that the events of one act about several tickets share; None for an act about one.
-    macro: the label of the macro that the command is a step of; empty for none.
-    newest_edition: the number of the procedure's newest version, and the epoch second from which on it is in force.
-    desk_name, timezone: the desk's own. simulated: its clock is offset from the real one, so that an instant before the
-    ticket's last event is a mistake instead of a difference between the clocks of two machines. note: takes each
-    ticket that the command changes, and the number of its first event there. undo_window: seconds for which the letters
-    of the command wait, so that it can be undone before anybody reads them (M-48).
+    macro: the label of the macro that the command is a step of; empty for none. newest_edition: the number of the
+    procedure's newest version, and the epoch second from which on it is in force. desk_name, timezone: the desk's own.
+    simulated: its clock is offset from the real one, so that an instant before the ticket's last event is a mistake
+    instead of a difference between the clocks of two machines. note: takes each ticket that the command changes, and
+    the number of its first event there. undo_window: seconds for which the letters of the command wait, so that it can
+    be undone before anybody reads them (M-48).
     """
 
     agent: Agent

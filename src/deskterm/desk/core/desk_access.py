@@ -55,8 +55,8 @@ class DeskAccess:
     _hidden: tuple[str, ...] = ()
     """The departments whose tickets the agent neither reads nor changes."""
     _known_rights: Row[Any] | None = None
-    """The row of `_SELECT_RIGHTS` from the last look, where everything that was made of it follows from it
-    alone."""
+    """The last row of `_SELECT_RIGHTS`; None when the rights depend on other rows too, so that they are computed each
+    time."""
 
     def _open(self, store: Store) -> None:
         self.store = store
@@ -109,7 +109,7 @@ class DeskAccess:
             self.procedure = self.build_procedure_lookup(session)(edition)
             self.timezone = timezone
         if row == self._known_rights:
-            return  # as at the last look: what follows from it is known
+            return  # unchanged, and so is everything that was derived from it
         self._known_rights = None
         self._newest_edition = newest, math.ceil(applied_at.timestamp())
         if self.agent.role == SYSTEM_ACTOR:
@@ -125,7 +125,7 @@ class DeskAccess:
         definition = self.procedure.definition
         closed = [part.key for part in definition.departments if part.members_only]
         self._hidden = ()
-        if not closed and not self.behind:  # otherwise it follows from other agents' rows too
+        if not closed and not self.behind:  # otherwise the rights depend on other agents' rows too
             self._known_rights = row
         if closed:  # most procedures have none: spare a command the list of all agents
             homes = map_homes(

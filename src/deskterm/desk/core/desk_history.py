@@ -57,7 +57,7 @@ DESK_EVENT_LABELS: dict[str, str] = {
 _desk, _agent, _edition, _event = (table_of(one) for one in (DeskRow, Agent, ProcedureVersion, DeskEvent))
 
 _AGENT_COLUMNS = ("role", "roles", "team", "tier", "active", "certified")
-"""Of an agent, what gives rights. What else is known of them is personal: of that the history has a digest."""
+"""Columns of an agent that give rights. The others are personal data, of which the history has only a digest."""
 _SETTINGS = ("rules",)
 """Settings that people make; others are notes of the automation."""
 
@@ -65,14 +65,15 @@ State = dict[str, Any]
 """Values that the history covers, as `agent sam role` → `lead`; a key is missing where there is no value."""
 
 _CONTACTS_PER_EVENT = 1_000
-"""Contacts whose digests one event has at most: an import adds many."""
+"""Most contacts whose digests go into one event, because an import adds many."""
 
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def read_state(session: Session, *, with_people: bool = False) -> State:
-    """Read what the history covers, as the tables have it, but for contacts, of which there may be many. Digests of
-    procedures are computed from their documents. with_people: also on a desk that says that it covers none."""
+    """Read the state that the history covers from the tables, without contacts, of which there may be many. Digests of
+    procedures are computed from their documents. with_people: include digests of people even when the desk's row says
+    that its history has none."""
     state: State = {}
     row = session.execute(
         select(
@@ -91,7 +92,7 @@ def read_state(session: Session, *, with_people: bool = False) -> State:
         "desk timezone": row.timezone,
         "desk simulated": bool(row.simulated),
         "desk edition": row.procedure_version,
-        # An ordinary desk has none; the time of a rehearsal is made up anyway
+        # An ordinary desk has no offset, and the time on a simulated one is invented anyway
         "desk clock offset": None if row.simulated else row.clock_offset,
     }
     state |= {f"setting {name}": settings.get(name) for name in _SETTINGS}
@@ -164,10 +165,9 @@ def recorded_changes(
     behind: str = "",
     lines: list[str] | None = None,
 ) -> Iterator[None]:
-    """Record what the block changes of the desk as an event of an agent, and of whoever works in their name (`behind`).
-
-    lines: what the block changes, one a line, where that is no part of the state; filled by the block. Nothing is
-    recorded when there is neither a change nor a line.
+    """Record what the block changes on the desk as an event of an agent, and of whoever works in their name (`behind`).
+    lines: filled by the block with changes that are no part of the state, one a line. Nothing is recorded when there is
+    neither a change nor a line.
     """
     session.execute(select(_desk.c.id).with_for_update())  # so that the desk's events follow each other
     before = read_state(session)
@@ -183,7 +183,7 @@ def recorded_changes(
 
 
 def record_contacts(session: Session, actor: str, now: datetime, behind: str = "") -> None:
-    """Record the contacts that the transaction has added or changed, if there are any (`note_contact`)."""
+    """Record the contacts that the transaction has added or changed (`note_contact`), if any."""
     before, after = take_contact_changes(session)
     if before == after:
         return
@@ -192,8 +192,8 @@ def record_contacts(session: Session, actor: str, now: datetime, behind: str = "
 
 
 def record_state(session: Session) -> None:
-    """Begin the history of a desk that was made before desks kept one, with its state, or its digests of people where
-    it has none of those. Nothing happens where both have begun. It is dated at the last edition, the newest instant
+    """Begin the history of a desk that was made before desks kept one, with its state, or add digests of people to a
+    history that has none. Does nothing when the history has both. It is dated at the last edition, the newest instant
     that the desk itself knows."""
     chain, covers_people = session.execute(select(_desk.c.chain, _desk.c.covers_people).with_for_update()).one()
     if chain and (covers_people or _has_people(session)):
@@ -214,7 +214,7 @@ def split_contacts(digests: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 def _has_people(session: Session) -> bool:
-    """Return whether the history has digests of people. Then they were not recorded for the first time: somebody made
-    the desk say so, whose changes would become true by that."""
+    """Return whether the history has digests of people. Then the desk's row was manipulated if it says that there are
+    none: recording the present state would make somebody's changes look lawful."""
     found = select(_event.c.seq).where(_event.c.data.like('%"agent % details":%')).limit(1)
     return session.execute(found).first() is not None

@@ -19,7 +19,7 @@ from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
 
 
 class UnknownClient(DeskError):
-    """Nobody is a client by that name. name: as it was given; similar: (key, name) of those that may be meant."""
+    """There is no client of that name. name: as it was given; similar: key and name of those that may be meant."""
 
     def __init__(self, name: str, similar: Sequence[tuple[str, str]]) -> None:
         listed = ", ".join(f"{key} ({label})" for key, label in similar)
@@ -44,8 +44,8 @@ def build_unknown_agent(session: Session, login: str, *, is_former: bool) -> Unk
 
 
 def find_active_agent(session: Session, login: str) -> Agent:
-    """Return the active agent with a login or a name, or the only one with a part of either, whatever accents and case
-    (C-24, C-51). Raises DeskError, with those who may be meant, for any other text."""
+    """Return the active agent with a login or a name, or the only one with a part of either; accents and case do not
+    matter (C-24, C-51). Raises DeskError for any other text, and lists those who may be meant."""
     table = table_of(Agent)
     agent: Agent | None = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
     if agent is not None and agent.active:

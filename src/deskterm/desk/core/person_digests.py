@@ -1,7 +1,6 @@
-"""Digests of people in the desk's own history (D-41): of what is known of agents, clients and contacts.
-
-The words themselves stay out of the history, which is for ever: it has their salted digests, as events have those of
-texts. When a person is erased, the salt goes with the words, and nothing can be guessed from the digest that stays.
+"""Digests of people in the desk's own history (D-41): of the data of agents, clients and contacts. The history is kept
+for ever, so it has only salted digests of personal data, as events have of texts. When a person is erased, the salt is
+deleted with the data, and nothing can be guessed from the digest that stays.
 """
 
 from __future__ import annotations
@@ -23,14 +22,13 @@ CONTACT_COLUMNS = ("name", "email", "phone", "organisation_id")
 CLIENT_COLUMNS = ("name", "domain", "tenant", "notes", "coverage", "handoff")
 _AGENT_COLUMNS = ("name", "email", "away_until")
 _PENDING = "contacts"
-"""The name under which a session keeps the contacts that its transaction changes."""
+"""The key in `Session.info` of the contacts that the transaction changes."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def digest_words(salt: str, *words: Any) -> str:
-    """Return the salted digest of what is known of somebody, in the order of the columns. Words that are missing and
-    empty ones are the same."""
+    """Return the salted digest of a person's data, in the order of the columns. None and an empty text are the same."""
     return compute_digest(salt, _encode([word or "" for word in words]))
 
 
@@ -59,15 +57,15 @@ def _digest_contact(row: Row[Any]) -> str:
 
 def note_contact(session: Session, number: int, *, is_new: bool = False) -> None:
     """Note that the transaction adds a contact, or is about to change one: `desk_history.record_contacts` records the
-    difference at its end."""
+    difference at the end of the transaction."""
     pending: dict[str, str | None] = session.info.setdefault(_PENDING, {})
     if f"contact {number}" not in pending:
         pending[f"contact {number}"] = None if is_new else _read_digest(session, number)
 
 
 def take_contact_changes(session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return `contact NUMBER` → digest before and after the transaction, of the contacts that were noted; they are
-    noted no longer."""
+    """Return `contact NUMBER` → digest before and after the transaction, of the contacts that were noted, and forget
+    these."""
     before: dict[str, Any] = session.info.pop(_PENDING, {})
     if not before:
         return {}, {}

@@ -129,7 +129,8 @@ def build_message_row(event: Event) -> dict[str, Any] | None:
     author_kind, contact = event.data.get("author_kind", "agent"), event.data.get("contact")
     author = "" if contact else event.data.get("author", event.actor)
     if author_kind == "requester" and not contact:
-        # Words of nobody known: a request is whose who registered it, and a later message of nobody in the desk (D-13)
+        # Without a known author, a request counts as written by the agent who registered it, and a later message as
+        # somebody's outside (D-13)
         if event.kind == "registered":
             author_kind = "agent"
         else:
@@ -152,6 +153,6 @@ def build_message_row(event: Event) -> dict[str, Any] | None:
 def _find_mark(event: Event) -> str:
     """Return the mark of a message: `thanks` where it was taken for mere thanks, `files` where files came with it."""
     if event.kind == "thanked":
-        # Words that an agent recorded as a confirmation were not taken for anything
+        # A confirmation was recorded by an agent: nothing was inferred from its words
         return "" if event.data.get("confirmed") else "thanks"
     return "files" if event.data.get("with_files") else ""

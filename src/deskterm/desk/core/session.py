@@ -92,7 +92,7 @@ class DeskSession(DeskAccess):
             if act is not None:
                 self.require(act, action)
             yield session
-            # Without an act it is no command, but what has become due before one that may still be refused
+            # Without an act this is no command but catching up before one, and that command may still be refused
             if act is not None and self._sent_draft is not None:
                 session.execute(delete(_draft).where(_draft.c.id == self._sent_draft))
 
@@ -188,8 +188,8 @@ class DeskSession(DeskAccess):
         """Let all commands on one ticket in the block share one transaction, which is written at its end: all of them
         happen, or none, and one undo takes them back (C-21).
 
-        act: that of the first command; macro: the label of what they are steps of; version: as for `ticket`. A command
-        in the block that is about another ticket is a fault. Raises as `ticket` does."""
+        act: that of the first command; macro: the label of what they are steps of; version: as for `ticket`. Raises as
+        `ticket` does, and ValueError for a command in the block that is about another ticket."""
         with self.group_commands():
             self._macro = macro
             try:
@@ -231,7 +231,7 @@ class DeskSession(DeskAccess):
     @contextmanager
     def group_commands(self, mark: str = "") -> Iterator[None]:
         """Mark all commands in the block as one, so that they are undone together. mark: that of a group which other
-        sessions have a part of; a new one by default."""
+        sessions take part in; a new one by default."""
         before = self.bulk
         # Inside another group its mark holds: one undo for all of it
         self.bulk = before or mark or secrets.token_hex(8)
@@ -257,7 +257,7 @@ class DeskSession(DeskAccess):
         try:
             yield
         except UnavailableDesk:
-            raise  # the person has waited for it once, and would wait for the same again
+            raise  # catching up would make the person wait for the same lock again
         except DeskError:
             with suppress(DeskError):  # such as a locked store: the refusal itself is what the person has to read
                 self.bring_up_to_date(numbers, now)

@@ -1,4 +1,4 @@
-"""A ticket's events, read and folded as far as they are known, so that a later transaction goes on from there."""
+"""A ticket's events, read and folded so far, so that a later transaction continues from there."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from deskterm.store.db.engine import Store
 _SELECT_VERSION = "SELECT version FROM ticket WHERE id = ?"
 
 _LONG_HISTORY = 40
-"""Events from which on it pays to fold a ticket before its lock is held, which takes another look at its row."""
+"""Number of events from which it pays to fold a ticket before locking it, although its row is then read twice."""
 
 
 class TicketHistory:
-    """A ticket's events as far as they were read and folded. They are never changed, so that a later transaction may go
-    on where an earlier one ended. last_by_people: the number of the last one that did not come by itself; what does,
-    such as a warning, is no reason to refuse what somebody wrote meanwhile."""
+    """A ticket's events as far as they were read and folded. Events never change, so a later transaction can continue
+    where an earlier one ended. last_by_people: the number of the last event that a person caused; events of the system,
+    such as a warning, are no version conflict for somebody who was writing meanwhile."""
 
     def __init__(self) -> None:
         self.last_by_people = 0
@@ -30,7 +30,7 @@ class TicketHistory:
     def read_on(self, session: Session, number: int, procedures: ProcedureVersions) -> TicketFold:
         """Read the events that came since the last call, and return the fold of all of them."""
         fold = self._fold = self._fold or TicketFold(procedures)
-        fold.procedures = procedures  # those of the session that is open now
+        fold.procedures = procedures  # the look-up of the session that is open now
         for event in load_events(session, number, after=fold.state.version):
             fold.step(event)
             if event.kind not in SYSTEM_EVENTS:

@@ -260,8 +260,9 @@ class TicketTransaction:
         )
 
     def _command_mark(self) -> dict[str, Any]:
-        """Return the members that make the events of a command one: the number of its first event on all later ones,
-        and on the first one the mark that a command on several tickets has, and the macro that it is a step of."""
+        """Return the members of an event's data that group the events of a command: on later events the number of the
+        first, and on the first event the mark of a command on several tickets and the label of the macro that it is a
+        step of."""
         if events := self.command_events:
             return {"act": events[0].seq}
         marks = {"bulk": self.context.bulk, "macro": self.context.macro}
@@ -293,7 +294,7 @@ class TicketTransaction:
         """Run the reactions to the new events, and write all of them, with what the desk's own history says of contacts
         that were added or changed. Does nothing without events."""
         if not self.new_events:
-            self._record_contacts()  # of a command that needed nothing else
+            self._record_contacts()  # of a command that wrote nothing else
             return
         # Most commands have run them in `build_result` already, for the summary. Reactions see each event once
         # (`reacted_count`), so this run does only what those calls have left: events that were appended later, and all
@@ -312,7 +313,7 @@ class TicketTransaction:
         self.connection.execute(_UPDATE_TICKET, rows.ticket | {"number": number})
         self._write_changes(number, rows.clocks, _DELETE_CLOCK, _INSERT_CLOCKS)
         self._write_changes(number, rows.records, _DELETE_RECORD, _INSERT_RECORDS)
-        # Near the end, because whoever changes the desk itself waits from here to the commit
+        # Near the end, because other commands that change the desk itself wait from here until the commit
         self._record_contacts()
         if self.context.note is not None:
             self.context.note(number, self.new_events[0].seq)

@@ -24,7 +24,7 @@ def claim_desk(store: Store, reader: ReadConnection, login: str, *, now: datetim
     so it is in the desk's own history. Raises DeskError for anybody else, and while an admin of the desk can log in.
     """
     with store.writing() as session:
-        record_state(session)  # which locks the desk, so that its admins stay who they are
+        record_state(session)  # which locks the desk, so that nobody changes who its admins are meanwhile
         agents = {agent.login: agent for agent in session.execute(select(Agent)).scalars()}
         admins = [agent.login for agent in agents.values() if agent.active and agent.role == "admin"]
         if reachable := [admin for admin in admins if can_log_in(reader, admin)]:

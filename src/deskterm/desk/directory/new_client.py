@@ -1,4 +1,4 @@
-"""A client that is made on the spot, with the first ticket of somebody who works there (C-24)."""
+"""A client that is added together with the first ticket of one of its people (C-24)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from deskterm.store.db.tables import Organisation, table_of
 
 
 def add_client(desk: DeskSession, session: Session, name: str, *, now: datetime) -> Organisation:
-    """Add a client by its name, in a transaction that registers a ticket of it. Its key is made of the name; what else
-    is known of it an admin seeds. Raises UsageError for a name without visible characters."""
+    """Add a client by its name, in a transaction that registers a ticket of it. Its key is made from the name; an admin
+    seeds its other data. Raises UsageError for a name without visible characters."""
     full_name = normalise_name(name)
     if not is_visible(full_name):
         raise UsageError("The client needs a name.")

@@ -101,10 +101,9 @@ def list_people_outside(work: TicketTransaction) -> list[int]:
 
 
 def require_addressee(work: TicketTransaction, channel: str, *, option: str) -> None:
-    """Raise DeskError for an answer by mail on a ticket that nobody outside would get: it would answer nobody (D-13).
-
-    channel: how the answer goes out. By another one than mail, somebody was told who is not on the ticket. option:
-    the one of the command line that says so."""
+    """Raise DeskError for an answer by mail when nobody outside would receive it (D-13). channel: how the answer goes
+    out; by another channel than mail it may reach somebody who is not on the ticket. option: the command-line option
+    for such a channel, named in the error."""
     if is_unaddressed(work, channel):
         raise DeskError(
             f"Ticket {work.number} has no requester to write to: add somebody first with `deskterm ticket join"

@@ -1,7 +1,7 @@
 """Views of the queue that agents make for themselves, and that leads share with a team (C-11).
 
-They are no part of any history: nothing about a ticket follows from a view. Whoever calls has read the filter, which
-this floor does not know how to."""
+They are no part of any history: nothing about a ticket follows from a view. The caller has parsed the filter, because
+the filter language is a floor above."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from deskterm.store.personal.saved_views import (
 LONGEST_NAME = 40
 """Characters of a name."""
 MOST_VIEWS = 100
-"""Views that an agent may have: each of them is counted whenever something changes."""
+"""Most views of an agent: their tickets are counted whenever something changes."""
 
 _view, _choice, _agent = table_of(SavedViewRow), table_of(ViewChoiceRow), table_of(Agent)
 
 
 def save_view(desk: DeskSession, view: SavedView, *, reserved: Sequence[str], now: datetime) -> SavedView:
     """Save a view under its name, in place of the agent's own of that name, or of one with its key that they may
-    change. Return it as it is kept. reserved: names that other views have. Raises UsageError for a name that cannot be
-    one, DeskError where there are too many."""
+    change. Return it as stored. reserved: names of other views. Raises UsageError for an unsuitable name, and DeskError
+    when there are too many views."""
     name = check_name(view.name, reserved)
     with desk.writing() as session:
         found = _find_own(session, desk.agent.login, name) if not view.key else _find(session, desk, view.key)
@@ -84,8 +84,8 @@ def delete_view(desk: DeskSession, key: str) -> str:
 
 
 def share_view(desk: DeskSession, key: str, team: str) -> str:
-    """Share a view with the agents of a team, named by key or label, or with an empty text with nobody any more; return
-    the line for the summary. Raises DeskError for somebody who does not lead, and for a team that there is not."""
+    """Share a view with the agents of a team, named by key or label, or stop sharing it when `team` is empty; return
+    the line for the summary. Raises DeskError unless the agent is a lead, and for an unknown team."""
     with desk.writing() as session:
         team = _resolve_team(session, desk, team) if team else ""
         found = _find(session, desk, key)
@@ -99,12 +99,12 @@ def share_view(desk: DeskSession, key: str, team: str) -> str:
 
 
 def choose_default_view(desk: DeskSession, key: str) -> None:
-    """Choose the view that opens first; empty for the one that the desk chooses."""
+    """Choose the view that opens first; empty for the desk's default."""
     _choose(desk, default=key)
 
 
 def place_views(desk: DeskSession, keys: Sequence[str]) -> None:
-    """Put views into an order: the first nine have the digits as their keys."""
+    """Set the order of the agent's views; the digits 1 to 9 open the first nine."""
     _choose(desk, places=tuple(keys))
 
 
@@ -116,7 +116,7 @@ def check_name(name: str, reserved: Sequence[str]) -> str:
     if len(line) > LONGEST_NAME:
         raise UsageError(f"A view's name has {LONGEST_NAME} characters at most: this one has {len(line)}.")
     if not line.isprintable():
-        # It stands in lists, headings and the words after `:view`, and has to be typed again
+        # A name is shown in lists and headings, and typed after `:view`
         raise UsageError("A view's name has signs that cannot be seen: write it in letters.")
     if line.isdigit() or line == "-":
         raise UsageError("A view's name is no number: digits open views by their place.")
@@ -139,7 +139,7 @@ def _choose(desk: DeskSession, **changes: Any) -> None:
 
 
 def _resolve_team(session: Session, desk: DeskSession, name: str) -> str:
-    """Return the key of a team of the procedure, or one that an agent is in: a desk may seed its own."""
+    """Return the key of a team of the procedure, or of one that only agents have: a desk may seed teams of its own."""
     teams = session.execute(select(_agent.c.team).where(_agent.c.team.is_not(None)).distinct()).scalars().all()
     return name if name in teams else resolve_team(desk.procedure.definition, name)
 
@@ -147,7 +147,7 @@ def _resolve_team(session: Session, desk: DeskSession, name: str) -> str:
 def _find(session: Session, desk: DeskSession, key: str) -> Row[Any]:
     """Return the row of a view that the agent has. Raises DeskError where they have none of that key."""
     mine = or_(_view.c.login == desk.agent.login, (_view.c.team != "") & (_view.c.team == (desk.agent.team or "")))
-    # Whoever leads without a team answers for all of them
+    # A lead without a team may change the views of all teams
     if not desk.agent.team and is_allowed(desk.agent.role, "share"):
         mine = or_(mine, _view.c.team != "")
     found = session.execute(select(_view).where(_view.c.key == key, mine)).one_or_none()

@@ -49,7 +49,7 @@ class TicketFold:
         self._effective_events: list[Event] = []
         """The events that the state consists of: all that were not undone, and the undo events that started timers."""
         self._withdrawn: list[Record] = []
-        """The letters of what was undone: nobody gets them any more, and the outbox says so (D-11)."""
+        """The letters of undone commands: they are not sent, and the outbox says so (D-11)."""
 
     def step(self, event: Event) -> SlaEvent:
         """Apply the ticket's next event, and return the SLA event that its clocks were advanced by."""
@@ -79,12 +79,12 @@ class TicketFold:
         return SlaEvent(event.at, frozenset(), self.state.status, self.state.facts)
 
     def _restart_timers(self, event: Event) -> None:
-        """Start the timers again that an undo found to be over, for their full time from the undo on. Otherwise the
-        ticket would never leave its status, as the end of that time is recorded already (D-01)."""
+        """Restart the timers whose time was over when an undo brought them back, for their full time from the undo on.
+        Otherwise the ticket would never leave its status, because the end of the timer is recorded already (D-01)."""
         timers = event.data.get("timers", ())
         if not timers or self._folding is None:
             return
-        # A later undo folds all of this again, and the timers have been started all the same
+        # Even when a later undo reverts this one, the timers have been started
         self._effective_events.append(event)
         for metric in timers:
             self._folding.restart_timer(metric, event.at)

@@ -44,11 +44,10 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, pas
     It is ISO 8601, or as deskterm prints it (`Mon 23 Nov 2026 09:30 GMT`). A year or a month stands for its first day,
     and a day for its midnight; without a zone it is wall-clock time in the zone of that name. now: the desk's time,
     where an instant may be said from it: `2h`, `2h30m`, `3d` (the same time of day), `-7d` (seven days ago),
-    `tomorrow`, `yesterday 9:00`. past: it has happened; then a length of time without a minus says nothing, and what
-    is still to come is refused.
+    `tomorrow`, `yesterday 9:00`. past: the instant must have passed; a length of time needs a minus sign then.
 
-    Raises UsageError for anything else, for `05/06/2026`, `friday` and `14:30`, for which it says how either meaning is
-    written, as for a local time that the clocks skip or show twice: nothing is guessed.
+    Raises UsageError for anything else. Nothing is guessed: for `05/06/2026`, `friday`, `14:30`, and a local time that
+    the clocks skip or show twice, the error says how each meaning is written.
     """
     zone = ZoneInfo(zone_name)
     plain = " ".join(text.split())
@@ -80,8 +79,8 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, pas
 
 
 def _describe_doubt(text: str, zone: tzinfo, now: datetime | None, past: bool) -> str | None:
-    """Return a sentence that says why a text could mean two things, and how each is written; None for another text.
-    It is for a weekday, a time without a day, and a date in figures whose day and month may be exchanged."""
+    """Return a sentence that says why a text is ambiguous, and how each meaning is written; None for a text that is
+    not. Ambiguous are a weekday, a time without a day, and a date in figures whose day and month may be exchanged."""
     at = f" {_fill_hour(match['time'])}" if (match := _TIME_AT_END.search(text)) else ""
     rest = text[: match.start()].strip(" ,").lower() if match else text.lower()
     if not rest:
@@ -118,8 +117,8 @@ def names_day_only(text: str) -> bool:
 
 
 def require_time_of_day(text: str, example: str = "09:30") -> None:
-    """Raise UsageError for `today`, `tomorrow` or `yesterday` without a time of day, where an instant starts or ends a
-    clock, or says when something happened: midnight is hardly ever meant (D-09). example: a time of day."""
+    """Raise UsageError for `today`, `tomorrow` or `yesterday` without a time of day, for instants that start or end a
+    clock, or at which something happened: midnight is hardly ever meant (D-09). example: a time of day."""
     if names_day_only(text):
         raise UsageError(f"{text!r} has no time of day: write it as {text.strip()} {example}.")
 

@@ -79,17 +79,18 @@ def _begins_history(lines: Sequence[str], number: int) -> bool:
 
 
 def split_quotations(body: str) -> list[tuple[bool, str]]:
-    """Split a message into what was written and what was quoted, in order: (it is quoted, its lines). Joined by line
-    breaks they are the message again.
+    """Split a message into what was written and what was quoted, as pairs in order: whether it is quoted, and its
+    lines. Joined by line breaks they are the message again.
 
     Quoted are lines marked with `>`, with the attribution above them, and all that follows `----- Original Message
-    -----` or the headers of an earlier message. A single marked line counts as written: it is mostly answered where it
-    stands.
+    -----` or the headers of an earlier message. A single marked line counts as written, because its answer mostly
+    follows directly.
     """
     lines = body.split("\n")
     quoted = [is_quoted(line) or _is_attribution(lines, number) for number, line in enumerate(lines)]
     for number in range(len(lines)):
-        # An attribution without marks below it may stand above somebody's own words: those are never taken for quoted
+        # An attribution without marked lines below may be followed by the author's own words, which must not count as
+        # quoted
         if _begins_history(lines, number) and not _ATTRIBUTES.match(lines[number].strip()):
             quoted[number:] = [True] * (len(lines) - number)
             break

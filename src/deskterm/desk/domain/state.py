@@ -261,7 +261,7 @@ def _end_calls(state: State) -> None:
 
 
 def _end_record(state: State, record: Record, at: int) -> None:
-    """Mark a record as over, and take its flag off the ticket. at: its instant from now on, epoch seconds."""
+    """Mark a record as ended, and take its flag off the ticket. at: the new instant of the record, epoch seconds."""
     values = {name: value for name, value in record.values.items() if name != "flag"} | {"state": "over"}
     state.records[record.kind, record.key] = Record(record.kind, record.key, at, values)
 

@@ -37,7 +37,7 @@ _DETAILS = {
     "client": "the name, the domain, the notes or the support of client {}",
     "contact": "the name, the address, the telephone number or the client of contact {}",
 }
-"""The things that a digest is of, in words."""
+"""Kind of digest → what it covers, in words."""
 
 
 class DeskFault(NamedTuple):
@@ -101,7 +101,7 @@ def _read_recorded(session: Session) -> dict[str, object]:
 
 
 def _compare_state(session: Session, recorded: Mapping[str, object]) -> Iterator[DeskFault]:
-    """Compare the tables with what the desk's events say, but for contacts. Of an older desk they say nothing before
+    """Compare the tables, except contacts, with what the desk's events say. On an older desk they say nothing until
     somebody works on it."""
     if not recorded:
         return
@@ -124,13 +124,12 @@ def _compare_state(session: Session, recorded: Mapping[str, object]) -> Iterator
 
 
 def _covers_people(recorded: Mapping[str, object]) -> bool:
-    """Return whether the desk's events have digests of people; there is always an agent."""
+    """Return whether the desk's events have digests of people; every desk has at least one agent."""
     return any(key.startswith("agent ") and key.endswith(" details") for key in recorded)
 
 
 def _compare_contacts(session: Session, recorded: Mapping[str, object]) -> Iterator[DeskFault]:
-    """Compare contacts with their digests in the desk's events. Those of an older desk have none before somebody works
-    on it."""
+    """Compare contacts with their digests in the desk's events. An older desk has none until somebody works on it."""
     expected = {key: value for key, value in recorded.items() if key.startswith("contact ")}
     if not _covers_people(recorded):
         return

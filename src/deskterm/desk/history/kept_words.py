@@ -1,4 +1,4 @@
-"""The words of replies that are taken back: drafts of whoever wrote them, to be mended and sent again (M-48)."""
+"""Drafts of replies that an undo takes back, so that their author can mend and send them again (M-48)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ _INSERT_DRAFT = insert(table_of(DraftRow)).returning(table_of(DraftRow).c.id)
 
 
 def keep_words(work: TicketTransaction, command: LastCommand) -> list[StoredDraft]:
-    """Save the words of the replies of a command that has just been undone on a ticket, as drafts of the agent who
-    wrote them and takes them back, in the transaction of the undo. What was passed on from an incident is the
-    incident's."""
+    """Save the replies of a command that was just undone on a ticket as drafts of the agent who wrote them and undoes
+    them now, in the transaction of the undo. A reply that was copied from an incident is left to the incident."""
     undone = work.command_events[-1]
     seqs: Collection[int] = undone.data.get("seqs", ()) if undone.kind == "undone" else ()
     found: dict[object, Event] = {}
@@ -36,7 +35,7 @@ def keep_words(work: TicketTransaction, command: LastCommand) -> list[StoredDraf
             continue
         key = event.data.get("reply") or next((name for name in event.changes if name.startswith(_RECORD)), event.seq)
         key = str(key).removeprefix(_RECORD)
-        # Of one that is still scheduled, in its words before, nothing was taken back
+        # The undone event only changed a reply that stays scheduled: nothing was taken back
         if event.kind == "replied" or (SCHEDULED_REPLY, key) not in work.state.records:
             found[key] = event
     return [
@@ -46,8 +45,9 @@ def keep_words(work: TicketTransaction, command: LastCommand) -> list[StoredDraf
 
 
 def find_scheduling(work: TicketTransaction, command: LastCommand, now: int) -> set[int]:
-    """Return the events of scheduled replies that go with a command when it is undone, by number: all of those which
-    would be due at once without it. What is taken back must not be sent the next moment. now: epoch seconds."""
+    """Return the numbers of the events that scheduled a reply and must be undone together with a command, because
+    without it the reply would be due at once: what is taken back must not be sent the next moment. now: epoch
+    seconds."""
     names: set[str] = set()
     for event in reversed(command.events):
         for name, (before, _) in event.changes.items():
@@ -55,14 +55,14 @@ def find_scheduling(work: TicketTransaction, command: LastCommand, now: int) -> 
                 names.add(name)
                 if before is not None and not (before.get("state") == "waiting" and before["due"] <= now):
                     names.discard(name)
-    if not names:  # nearly always: spare an undo another look at the history
+    if not names:  # the usual case, which needs no second pass over the history
         return set()
     return {event.seq for event in work.load_earlier_events() if not names.isdisjoint(event.changes)}
 
 
 def _is_own_reply(work: TicketTransaction, event: Event) -> bool:
-    """Return whether an event has words of the agent at work that were sent, or were to be sent, to the requester.
-    Those of a macro nobody wrote: it is run again."""
+    """Return whether an event is a reply, sent or scheduled, that the agent wrote. Replies of macros do not count:
+    nobody typed them, and the macro can be run again."""
     if event.data.get("macro"):
         return False
     if event.kind == "replied":
@@ -75,7 +75,7 @@ def _is_own_reply(work: TicketTransaction, event: Event) -> bool:
 
 
 def _list_files(work: TicketTransaction, event: Event) -> list[dict[str, Any]]:
-    """Return the files of a reply as a draft has them: the store keeps them, with the reply that was taken back."""
+    """Return the files of a reply in the form of a draft's. The store keeps them with the reply that was taken back."""
     return [
         {
             "name": load_event_text(work, event, f"{NAME_PREFIX}{place}"),
@@ -88,13 +88,13 @@ def _list_files(work: TicketTransaction, event: Event) -> list[dict[str, Any]]:
 
 def _save(work: TicketTransaction, event: Event, text: str) -> StoredDraft:
     kind: DraftKind = "resolve" if event.data.get("resolution") else "reply"
-    # As the composer keeps them; the version is the one after the undo, so that nothing seems to have come meanwhile
+    # In the composer's form; the version is the one after the undo, so that the ticket does not count as changed since
     data: dict[str, Any] = {"version": work.state.version, "channel": event.data.get("channel", "")}
     scheduled = next((after for name, (_, after) in event.changes.items() if name.startswith(_RECORD)), None) or {}
     if status := event.changes.get("status", (None, scheduled.get("status")))[1]:
         data["status"] = status
     if files := event.data.get("files"):
-        # The store has them, so that they need not be there any more where they came from
+        # From the store, because they may be gone from the folder where they were attached
         names = [load_event_text(work, event, f"{NAME_PREFIX}{place}") for place in range(1, len(files) + 1)]
         data["extra"] = {
             "files": [

@@ -32,8 +32,8 @@ class LastCommand:
         return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
 
     def name(self) -> str:
-        """Return what the command was, to go on with its ticket: `severity of`. Of several events the first counts; a
-        macro is called by its label."""
+        """Return the noun phrase of the command, to be followed by its ticket: `severity of`. It is named after the
+        first of several events, and a macro by its label."""
         if macro := self.head.data.get("macro"):
             return f"{macro} on"
         first = next((event for event in self.events if event.kind not in SYSTEM_EVENTS), self.head)

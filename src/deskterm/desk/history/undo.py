@@ -1,10 +1,10 @@
 """Undo: revert the last command of a ticket, on all the tickets it changed, as if it had never happened.
 
 The events of the command stay in the history, and so does the event of the undo; the ticket is folded without them. A
-message of a requester stays, and so does a letter that has gone out. What a reply of the desk was, the outbox says: as
-long as its letter waits there, or could not be sent, nobody has read it, and it can be taken back together with the
-letter (M-48); the response that it gave no longer counts then, and its words are a draft of whoever wrote it. What was
-said by phone or in another way stays said.
+message of a requester stays, and so does a letter that has gone out. Whether a reply of the desk can be undone depends
+on the outbox: as long as its letter waits there, or could not be sent, nobody has read it, and it is taken back
+together with the letter (M-48). It no longer counts as a response then, and becomes a draft of its author. A reply by
+phone or another channel cannot be undone.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _find_obstacle(event: Event, letter_states: Sequence[str], *, is_covered: bo
 
 def is_step_note(event: Event) -> bool:
     """Return whether an event is a note that a macro wrote. It goes with the rest of the macro, and is shown as taken
-    back; one that an agent wrote stays (C-21)."""
+    back. A note that an agent wrote stays (C-21)."""
     return event.kind == "noted" and bool(event.data.get("macro"))
 
 
@@ -219,9 +219,9 @@ def undo_on_ticket(work: TicketTransaction, command: LastCommand, now: int) -> i
 
 
 def _find_timers_to_restart(work: TicketTransaction, undone: set[int]) -> list[str]:
-    """Find the timers that run again by the undo and whose time is over by then, such as that of a status which the
-    ticket had left at its end: they start again for their full time from the undo on (D-01). Where a timer was over
-    before the undo too, and moved nothing, nothing starts again. undone: the seqs of the events that it reverts."""
+    """Find the timers that run again because of the undo although their time is over, such as that of a status which
+    the ticket left when the timer ended: they restart for their full time from the undo on (D-01). A timer that had
+    ended before the undo, and moved nothing, does not restart. undone: the seqs of the events that it reverts."""
     before = {(clock.metric, clock.cycle, clock.due_at) for clock in work.fold.clocks() if clock.state == "running"}
     return [
         clock.metric

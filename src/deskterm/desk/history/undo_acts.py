@@ -1,4 +1,5 @@
-"""Undo an act that is known by what it wrote, whatever came after it, and find the acts that can be undone (C-03)."""
+"""Undo an act given by its events, whatever happened after it on other tickets, and list the acts that can be undone
+(C-03)."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ from deskterm.store.db.tables import RecordRow, table_of
 from deskterm.store.personal.drafts import StoredDraft
 
 _EVENTS_SEARCHED = 2000
-"""Events of people, from the newest one back, whose tickets are looked at for what can be undone."""
+"""Newest events of people whose tickets are searched for acts that can be undone."""
 
 
 class Refusal(NamedTuple):
@@ -44,8 +45,8 @@ class Refusal(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """An act that was undone. numbers: the tickets; left: those on which it was not, and why; drafts: the words that
-    were taken back with it."""
+    """An act that was undone. numbers: its tickets; left: those on which it was not undone, with the reason; drafts: of
+    the replies that were taken back with it."""
 
     result: CommandResult
     numbers: tuple[int, ...]
@@ -54,8 +55,8 @@ class Undone(NamedTuple):
 
 
 class UndoableAct(NamedTuple):
-    """An act that stands as the last one of its tickets. heads: ticket → the number of its first event there. name: in
-    few words, to go on with a ticket; at: epoch seconds; what: the phrase after the actor's login."""
+    """An act that is the last one on each of its tickets. heads: ticket → the number of the act's first event there.
+    name: noun phrase to be followed by a ticket; at: epoch seconds; what: the phrase after the actor's login."""
 
     heads: Mapping[int, int]
     name: str
@@ -65,8 +66,8 @@ class UndoableAct(NamedTuple):
 
 
 def name_act(desk: DeskSession, heads: Mapping[int, int], count: int = 1) -> str:
-    """Return what an act was, in few words: `severity of 1124`, `status of 5 tickets`. heads: as of `UndoableAct`, that
-    of the named ticket first; count: the tickets that it was done to, beside which it may have changed others."""
+    """Return a short name of an act: `severity of 1124`, `status of 5 tickets`. heads: as of `UndoableAct`, the ticket
+    to be named first; count: number of tickets that it was meant for; it may have changed others too."""
     number, head = next(iter(heads.items()))
     with desk.store.reading() as session:
         events = [event for event in load_events(session, number, head - 1) if event.data.get("act", event.seq) == head]
@@ -77,9 +78,9 @@ def name_act(desk: DeskSession, heads: Mapping[int, int], count: int = 1) -> str
 def undo_commands(desk: DeskSession, heads: Mapping[int, int], *, now: datetime, together: bool = True) -> Undone:
     """Undo one act on exactly the tickets that it changed, in one transaction.
 
-    heads: ticket → the number of the act's first event there. together: on all of them or on none; otherwise, for an
-    act on each ticket by itself, tickets that somebody has changed since are left as they are. Agents may undo their
-    own acts, leads and admins any. Raises DeskError with the reason where nothing can be undone."""
+    heads: ticket → the number of the act's first event there. together: undo it on all of them or on none; otherwise
+    tickets that somebody has changed since are left as they are. Agents may undo their own acts, leads and admins any.
+    Raises DeskError with the reason where nothing can be undone."""
     numbers = sorted(heads)
     with desk.tickets(numbers, "undo", now) as works:
         found: list[tuple[TicketTransaction, LastCommand]] = []
@@ -124,10 +125,9 @@ def _require_last(desk: DeskSession, work: TicketTransaction, head: int, command
 def list_undoable_acts(
     desk: DeskSession, *, numbers: Sequence[int] = (), recent: bool = True, limit: int = 50
 ) -> list[UndoableAct]:
-    """List acts that this agent may undo, the newest first: those that still are the last on their ticket. A reply is
-    among them; whether its letter still waits is seen when it is undone.
-
-    numbers: tickets that are looked at in any case; recent: look at those that people changed last, too."""
+    """List acts that this agent may undo, the newest first: those that are still the last on their tickets. Replies are
+    among them; whether a letter still waits is checked when it is undone. numbers: tickets to search in any case;
+    recent: search the tickets that people changed last, too."""
     desk.require("undo")
     acts: dict[object, UndoableAct] = {}
     with desk.open_reader() as reader, desk.store.reading() as session:
@@ -155,7 +155,7 @@ def list_undoable_acts(
 
 
 def _may_be_undone(desk: DeskSession, command: LastCommand) -> bool:
-    """Return whether nothing that is known of every event of its kind keeps the agent from undoing a command."""
+    """Return whether the kinds of a command's events allow the agent to undo it; a single event may still forbid it."""
     if command.head.actor != desk.agent.login and desk.agent.role not in ("lead", "admin"):
         return False
     return command.is_split_off or all(

@@ -102,7 +102,7 @@ def _register_part(
         "registered",
         {name: (None, value) for name, value in values.items() if value is not None},
         {"subject": subject, "body": body},
-        # Whoever works on one thing of a list does not know which of the files belong to it
+        # Every part gets all of the files, because it is unknown which of them belongs to which part
         load_files(source, source.number or 0, request.seq),
         author_kind="requester",
         author=request.data.get("author"),

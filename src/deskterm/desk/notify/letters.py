@@ -77,8 +77,8 @@ def build_reply_notice(procedure: Procedure, on: NoticeTopic = "replied") -> Not
 def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
     """Queue the letter that a notice makes of an event; return its own event.
 
-    to: numbers of contacts, the addressee first. note: what an agent adds. A letter that does not leave at
-    once, because the passing of time causes it out of hours or its act may still be undone, is `due` then.
+    to: numbers of contacts, the addressee first. note: what an agent adds. The member `due` of its data is the instant
+    at which it leaves, where that is not at once: time caused it outside opening hours, or its act may still be undone.
     """
     heading_text, body = render_letter(
         work, notice.on, find_template(work, notice), event, note=note, bare=not notice.include_body
@@ -258,7 +258,7 @@ def record_delivery(
     desk: DeskSession, number: int, key: str, state: DeliveryState, *, reason: str = "", now: datetime
 ) -> CommandResult:
     """Record the delivery of a letter, by the number of its event. A sent or withdrawn letter stays so; a failed one
-    may be queued again. Called by whatever delivers letters. Raises DeskError for a letter that is called sent before
+    may be queued again. Called by whatever delivers letters. Raises DeskError when a letter is reported as sent before
     the instant until which it waits (M-48)."""
     with desk.ticket(number, "notice", now) as work:
         letter = work.state.records.get(("letter", key))

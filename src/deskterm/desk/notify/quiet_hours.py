@@ -13,7 +13,8 @@ from deskterm.sla.calendar import Calendar
 
 def find_leaving_time(work: TicketTransaction) -> int | None:
     """Return the instant before which a letter to people outside does not leave, in UTC epoch seconds; None for at
-    once. What a person caused waits for as long as it may be undone (M-48), what time caused for the next opening."""
+    once. A letter that a person caused waits for as long as it may be undone (M-48), one that time caused for the next
+    opening."""
     window = work.context.undo_window
     return work.at + window if window else find_delivery_time(work, for_staff=False)
 
@@ -33,7 +34,7 @@ def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | Non
     if calendar is None:
         return None
     opens = calendar.next_opening(work.at)
-    # At once where the calendar never opens again too: better at a bad hour than never
+    # At once even if the calendar never opens again: better at a bad hour than never
     return opens if opens is not None and opens > work.at else None
 
 

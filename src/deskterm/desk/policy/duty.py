@@ -1,5 +1,5 @@
-"""Duty: who answers now, until when, and who comes next. By shifts where the procedure has some (S3-02), else by the
-working days of its first calendar."""
+"""Duty: who answers now, until when, and who is next; by the procedure's shifts (S3-02), or by the working days of its
+first calendar when it has none."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.calendar import Calendar
 
 _FAR = 15 * 86_400
-"""Seconds to search in both directions for working days: a week of holidays is shorter."""
+"""Seconds to search in both directions for working days: more than a week of holidays."""
 _LONGEST_DAY = 86_400
 
 
 class Duty(NamedTuple):
-    """The time that hands over to the next. label, next_label: of the shifts, empty for working days and where nobody
-    is on; team: of the shift; since, until: of the time that is on, or of the pause between two; next_until: the end of
-    the one after it. Instants are epoch seconds, None where there is none."""
+    """A period of duty, or a pause between two, and the period after it. label, next_label: of the shifts, empty for
+    working days and pauses; team: of the shift; since, until: bounds of the period or pause; next_until: end of the
+    next period. Instants are epoch seconds, None where there is none."""
 
     label: str
     team: str | None
@@ -61,8 +61,8 @@ def _find_working_day(calendar: Calendar, at: int) -> Duty:
 
 
 def _list_working_days(calendar: Calendar, at: int) -> list[tuple[int, int]]:
-    """Return the working days around an instant, each from its opening to its last close: pauses hand nothing over. A
-    calendar that never closes has days from midnight to midnight."""
+    """Return the working days around an instant, each from its first opening to its last closing, because nobody hands
+    over in a break. A calendar that never closes has days from midnight to midnight."""
     days: list[tuple[int, int]] = []
     for start, end in calendar.intervals(at - _FAR, at + _FAR):
         if end - start > _LONGEST_DAY:
@@ -76,7 +76,7 @@ def _list_working_days(calendar: Calendar, at: int) -> list[tuple[int, int]]:
 
 def _divide_by_midnights(calendar: Calendar, start: int, end: int) -> list[tuple[int, int]]:
     first = datetime.fromtimestamp(start, UTC).astimezone(calendar.zone).replace(hour=0, minute=0, second=0)
-    # By the wall clock: a day that the clocks are changed on is longer or shorter
+    # By local dates: a day on which the clocks change is longer or shorter
     count = (end - start) // 86_400 + 2
     midnights = [int((first + timedelta(days=day)).timestamp()) for day in range(count)]
     edges = [start, *(edge for edge in midnights if start < edge < end), end]

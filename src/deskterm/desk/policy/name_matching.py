@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from deskterm.store.db.reader import fold
 
 _MOST_NAMED = 12
-"""Candidates that a sentence lists."""
+"""Most candidates that a sentence lists."""
 
 
 class Named(Protocol):
@@ -26,8 +26,9 @@ P = TypeVar("P", bound=Named)
 
 
 def find_named(text: str, people: Iterable[P]) -> list[P]:
-    """Return those whom a text may mean, whatever accents and case: the one with that login; else those with that name,
-    those of whose names each word of it begins a word, or those who have it anywhere. Empty for nobody."""
+    """Return the agents whom a text may mean; accents and case do not matter. The first of these that finds anybody
+    counts: that login; that name; names with words that begin with the words of the text; the text anywhere in login or
+    name."""
     everybody = list(people)
     wanted = fold(" ".join(text.split()))
     if not wanted:
@@ -49,7 +50,7 @@ def list_candidates(people: Sequence[Named]) -> str:
 
 
 def find_similar_names(text: str, people: Iterable[P]) -> list[P]:
-    """Return those whose login or a part of whose name is nearly a text: what was mistyped."""
+    """Return the agents whose login, or a part of whose name, is similar to a mistyped text."""
     everybody = list(people)
     parts = {part: one for one in everybody for part in _split(one)}
     close = get_close_matches(fold(text), parts, n=3, cutoff=0.7)

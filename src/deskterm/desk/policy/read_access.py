@@ -30,8 +30,9 @@ class Member(Protocol):
 
 
 def map_homes(departments: Iterable[str], teams: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Return team → its department, for all teams and departments, whose members are of them too. A team that names no
-    department is that of its own key, where there is one. teams: team → the department that the procedure names."""
+    """Return team → its department, for all teams, and for departments themselves, which have members too. A team that
+    names no department belongs to the one with its key, if there is one. teams: team → the department that the
+    procedure names."""
     homes: dict[str, str | None] = {key: key for key in departments}
     return homes | {team: home or homes.get(team) for team, home in teams.items()}
 

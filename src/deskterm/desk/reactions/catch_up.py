@@ -27,7 +27,7 @@ def record_due_events(work: TicketTransaction, until: int, begin: Callable[[], T
         if event is not None and event.instant > until:
             event = None
         if is_handed_over and _record_handover(work, until if event is None else event.instant, begin):
-            continue  # what was due may have gone with it: a rule may pause the clock
+            continue  # a reaction may have changed what is due: a rule may pause the clock
         if event is None:
             return
         # An event that stays due after it was recorded must not keep the command busy.
@@ -59,9 +59,9 @@ def awaits_handover(work: TicketTransaction, change: int) -> bool:
 
 
 def _record_handover(work: TicketTransaction, until: int, begin: Callable[[], TicketTransaction]) -> bool:
-    """Record the last change of shift up to an instant, epoch seconds, if the ticket waits for it. Return whether
-    anything came of it: a ticket that no rule is for still waits."""
-    # First what is known without a calendar: most tickets are with no team that has shifts
+    """Record the last change of shift up to an instant, epoch seconds, if the ticket waits for it. Return whether a
+    rule did anything: a ticket without one still waits."""
+    # The cheap checks first: most tickets are with a team without shifts
     if not work.state.is_open or work.state.team not in shifts.list_shift_teams(work.procedure):
         return False
     change = shifts.find_last_handover(work.procedure, until)

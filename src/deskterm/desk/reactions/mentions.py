@@ -22,8 +22,8 @@ TOPIC = "mentioned"
 
 
 def notify_mentioned(work: TicketTransaction, event: Event) -> list[str]:
-    """Notify the colleagues whom an agent mentions in a message; say in a few words each who was told, and who was
-    not. A word behind an at sign that is nobody's name is just a word."""
+    """Notify the colleagues whom an agent mentions in a message; return short phrases about who was notified, and who
+    was not. A word after an at sign that is nobody's name is ignored."""
     if not _is_written_by_agent(event):
         return []
     words = find_mentions(load_event_text(work, event))
@@ -60,8 +60,8 @@ def _is_written_by_agent(event: Event) -> bool:
 
 
 def _find_mentioned(word: str, agents: Sequence[Agent]) -> list[Agent]:
-    """Return those whose login a word is, or else those who are called so: by a whole part of the name, for `@an` is
-    not meant for everybody who has these letters."""
+    """Return the agents with this login, else those with this word as a whole part of their name: `@an` does not mean
+    everybody whose name contains these letters."""
     wanted = fold(word)
     by_login = [agent for agent in agents if fold(agent.login) == wanted]
     return by_login or [
@@ -70,7 +70,8 @@ def _find_mentioned(word: str, agents: Sequence[Agent]) -> list[Agent]:
 
 
 def _may_read(work: TicketTransaction, agent: Agent, agents: Sequence[Agent]) -> bool:
-    """Return whether an agent reads the ticket: it is of no department for members only, or theirs (D-21)."""
+    """Return whether an agent may read the ticket: its department is not for members only, or they are a member
+    (D-21)."""
     definition = work.procedure.definition
     closed = [part.key for part in definition.departments if part.members_only]
     if work.state.department not in closed or work.state.assignee == agent.login:

@@ -1,4 +1,4 @@
-"""Checks of templates and macros against a procedure: every key that they name must be there, and every placeholder."""
+"""Checks of templates and macros against a procedure: every key and placeholder that they name must exist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deskterm.procedure.schema import Procedure
 from deskterm.procedure.ticket_fields import SUPPLIED_FIELDS
 
 MOST_ENTRIES = 2_000
-"""Templates and macros of a desk, and of an agent, at most: more than anybody finds anything in."""
+"""Most templates and macros of a desk, and of an agent: in a longer list nobody would find anything."""
 
 
 def find_problems_of(
@@ -87,7 +87,7 @@ def _check_macro(
 
 
 def _is_from_now(text: str) -> bool:
-    """Return whether a text says an instant that is as far ahead whenever it is read: a date would soon be over."""
+    """Return whether a text names an instant relative to now; a date would soon have passed."""
     moment = datetime(2026, 1, 5, 12, tzinfo=UTC)
     try:
         first, later = (parse_instant(text, "UTC", now) for now in (moment, moment + timedelta(days=7)))

@@ -26,9 +26,9 @@ Language = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{
 Writing = Literal["reply", "note", "resolve"]
 
 RESERVED = ("record", "save", "stop", "delete")
-"""Words after `:macro` in the console that are no name of a macro."""
+"""Words with a meaning of their own after `:macro` in the console, which cannot be names of macros."""
 ME, NOBODY = "me", "nobody"
-"""Words for an assignee that are no login."""
+"""Words for an assignee that stand for no login."""
 
 
 class Entry(Part):

@@ -9,7 +9,7 @@ from typing import Any
 from deskterm.desk.templates.definitions import Entry, Macro
 
 _LONG = ("body", "reply", "note", "handover")
-"""Keys whose texts have lines of their own."""
+"""Keys whose texts are written as multi-line strings."""
 
 
 def write_file_text(entries: Sequence[Entry]) -> str:
@@ -21,7 +21,7 @@ def _write_entry(entry: Entry) -> str:
     table = "macros" if isinstance(entry, Macro) else "templates"
     lines = [f"[[{table}]]"]
     values: dict[str, Any] = entry.model_dump(mode="json", exclude_defaults=True)
-    # A table of its own takes all keys that follow it, so it comes last
+    # A TOML table takes all keys after it, so it comes last
     fields = values.pop("fields", {})
     lines += [f"{name} = {_write_value(value, long=name in _LONG)}" for name, value in values.items()]
     if fields:
@@ -46,5 +46,5 @@ def _write_value(value: Any, *, long: bool = False) -> str:
 
 
 def _escape(text: str) -> str:
-    """Escape a text as TOML wants it, which is JSON's way but for one character."""
+    """Escape a text for TOML, which differs from JSON in one character."""
     return json.dumps(text, ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")

@@ -88,7 +88,7 @@ def apply_library(
             for identity in (before.keys() - after.keys()) | {one for one in after if before.get(one) != after[one]}:
                 _write(session, desk, identity, after.get(identity), "", now)
         if dry_run:
-            session.rollback()  # in the middle of the block that writes: there is nothing left for it to commit
+            session.rollback()  # leave the writing block here: a dry run has nothing to commit
         elif lines:
             notify_change(session, None)
     return lines
@@ -119,7 +119,8 @@ def remove_own_macro(desk: DeskSession, name: str, *, now: datetime) -> Macro:
 
 
 def find_owner(desk: DeskSession) -> str:
-    """Return the login of the person whose own macros the session has: whoever sits there, whomever they act for."""
+    """Return the login of the person whose own macros the session uses: the one who works in another agent's name, if
+    any."""
     return desk.behind or desk.agent.login
 
 
@@ -211,7 +212,7 @@ def _name(kind: type[Entry]) -> str:
 def _write(
     session: Session, desk: DeskSession, identity: Identity, entry: Entry | None, owner: str, now: datetime
 ) -> None:
-    """Write an entry over the one of its name; None takes that away."""
+    """Write an entry in place of the one of its identity; None removes that one."""
     kind, key, language = identity
     here = (_row.c.kind == kind, _row.c.owner == owner, _row.c.key == key, _row.c.language == language)
     if entry is None:

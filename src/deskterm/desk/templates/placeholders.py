@@ -1,7 +1,7 @@
 """The text of a template: placeholders in braces, and the mark at which the cursor stands afterwards (C-21).
 
-Values are put in as they are and never searched for placeholders again: they are words of customers. A placeholder
-that has no value leaves a gap that is seen, `‹due?›`, and no text with a gap is sent.
+Values are inserted as they are and never searched for placeholders again, because customers wrote them. A placeholder
+without a value leaves a visible gap, `‹due?›`, and no text with a gap is sent.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ PLACEHOLDERS: Mapping[str, str] = {
     "due": "the next due time",
     "today": "today's date",
 }
-"""Placeholder → what stands in its place. Those that letters of the procedure have too mean the same there."""
+"""Placeholder → its meaning. Those that the procedure's letters have too mean the same there."""
 
 _TOKEN = re.compile(r"\{\{(?P<literal>[^{}\n]*)\}\}|\{(?P<name>[A-Za-z][\w-]*(?::[\w-]+)?)\}")
 _GAP = re.compile(r"‹([a-z][a-z_]*(?::[a-z0-9][a-z0-9-]*)?)\?›")
 
 
 class Rendered(NamedTuple):
-    """A template with its values. cursor: the offset of its cursor mark, None where it has none; gaps: placeholders
-    without a value, each once, whose gaps are in the text."""
+    """A template filled with values. cursor: offset of its cursor mark, None without one; gaps: placeholders without a
+    value, each once."""
 
     text: str
     cursor: int | None
@@ -108,7 +108,7 @@ def describe_placeholder(name: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return words that a template shows as they are, whatever braces are in them."""
+    """Escape the braces in a text, so that a template shows it unchanged."""
     return _TOKEN.sub(lambda match: f"{{{{{match['name']}}}}}" if match["name"] else match[0], text)
 
 

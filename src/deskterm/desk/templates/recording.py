@@ -1,4 +1,4 @@
-"""Macros that are made of what was just done on a ticket (C-21)."""
+"""Recording of macros from what was just done on a ticket (C-21)."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from deskterm.procedure.ticket_fields import SUPPLIED_FIELDS
 from deskterm.store.db.tables import PersonalText, table_of
 
 _SET = ("type", "impact", "urgency", "severity", "priority")
-"""Fields that a macro sets to what they were set to."""
+"""Fields whose recorded change a macro repeats with the same value."""
 _SUPPLIED = frozenset(field.name for field in SUPPLIED_FIELDS)
 _NAMED = ("subject", "requester", "client", "organisation", "agent", "first_name", "number")
-"""Placeholders whose values are found again in what was written, the one that is taken first of equal values."""
+"""Placeholders whose values are searched in what was written; of equal values, the first placeholder is taken."""
 _LEAST_LETTERS = 3
-"""Letters that a value has at least to be found again: a shorter one stands in other words too."""
+"""Fewest letters of a value that is replaced by a placeholder: a shorter one occurs inside other words too."""
 
 
 class Recording(NamedTuple):
-    """A macro that was made of acts. left_out: what of them no macro can do, in few words."""
+    """A macro that was recorded from acts. left_out: short phrases about what no macro can repeat."""
 
     macro: Macro
     left_out: tuple[str, ...]
@@ -50,11 +50,9 @@ def make_key(name: str) -> str:
 
 
 def record_macro(desk: DeskSession, name: str, acts: Sequence[Mapping[int, int]], *, now: datetime) -> Recording:
-    """Make a macro of some acts, in their order. acts: of each, ticket → the number of its first event there; of an act
-    on several tickets the first one counts. name: the macro's, as a person writes it.
-
-    What stands for the ticket in the words (the requester's name, say) becomes a placeholder. Raises DeskError where
-    nothing of the acts can be done again."""
+    """Record a macro from some acts, in their order. acts: for each, ticket → the number of its first event there; only
+    the first ticket of an act is used. name: of the macro, as a person writes it. Values of the ticket in its texts
+    (the requester's name, say) become placeholders. Raises DeskError when nothing of the acts can be repeated."""
     steps: dict[str, Any] = {}
     left_out: list[str] = []
     with desk.store.reading() as session:
@@ -119,8 +117,8 @@ def _load_texts(session: Session, event: Event) -> dict[str, str]:
 
 
 def _generalise(text: str, values: Mapping[str, str]) -> str:
-    """Return the words of one ticket as a template: what is this ticket's own becomes a placeholder, so that nobody's
-    name goes to somebody else."""
+    """Return a text of one ticket as a template: values of this ticket become placeholders, so that one customer's name
+    never goes to another."""
     names: dict[str, str] = {}
     for name in _NAMED:
         if len(values.get(name, "")) >= _LEAST_LETTERS:
@@ -144,7 +142,7 @@ def _clean(text: str) -> str:
 
 
 def _add_steps(steps: dict[str, Any], event: Event, texts: Mapping[str, str], desk: DeskSession) -> bool:
-    """Add what an event did to the steps of a macro; return whether anything of it can be done again."""
+    """Add what an event did to the steps of a macro; return whether anything of it can be repeated."""
     before = dict(steps)
     changes = {name: after for name, (_, after) in event.changes.items()}
     for name in _SET:
@@ -197,7 +195,7 @@ def _merge_tags(earlier: Iterable[str], before: Sequence[str] | None, after: Seq
 
 
 def _describe_snooze(until: int, at: int, timezone: str) -> str:
-    """Return the end of a snooze as it is said from the moment when it began. until, at: epoch seconds."""
+    """Return the end of a snooze relative to the moment when it began. until, at: epoch seconds."""
     zone = ZoneInfo(timezone)
     end, start = (datetime.fromtimestamp(moment, UTC).astimezone(zone) for moment in (until, at))
     days = (end.date() - start.date()).days

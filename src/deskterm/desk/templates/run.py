@@ -36,7 +36,7 @@ class MissingValue(UsageError):
 
 
 class _Step(NamedTuple):
-    """A change of a macro. act: what the agent's role must allow; is_done: whether the ticket is so already; run: the
+    """A step of a macro. act: what the agent's role must allow; is_done: the ticket has the result already; run: the
     command."""
 
     act: Act
@@ -46,8 +46,8 @@ class _Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MacroCall:
-    """A macro as it is run. values: of placeholders, in the place of the ticket's own; template: of its reply; named:
-    the history names it; False for an act that is only done once more."""
+    """A call of a macro. values: of placeholders, instead of the ticket's own; template: of its reply; named: the
+    history names the macro; False when a recorded act is repeated."""
 
     macro: Macro
     template: ReplyTemplate | None = None
@@ -56,7 +56,8 @@ class MacroCall:
 
 
 def prepare_macro(desk: DeskSession, macro: Macro, values: Mapping[str, str] | None = None) -> MacroCall:
-    """Return a macro with the template of its reply. Raises DeskError where that is gone, or not for the agent."""
+    """Prepare a call of a macro with the template of its reply. Raises DeskError when that template is gone, or not for
+    the agent."""
     template = find_template(desk, macro.template, macro.language) if macro.template is not None else None
     return MacroCall(macro, template, values)
 
@@ -69,10 +70,9 @@ def list_needed(call: MacroCall) -> list[str]:
 def run_macro(
     desk: DeskSession, number: int, call: MacroCall, *, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Do everything that a macro says on a ticket, or nothing. What the ticket is already is left out.
-
-    Raises Unchanged where it is all of it, MissingValue for placeholders without a value, and whatever one of the
-    steps raises, with which nothing of the others has happened."""
+    """Run all steps of a macro on a ticket, or none. Steps whose result the ticket has already are left out. Raises
+    Unchanged when that is all of them, MissingValue for placeholders without a value, and whatever a step raises;
+    nothing is written then."""
     macro = call.macro
     steps = list(_list_steps(desk, number, call, now))
     phrases: list[str] = []
@@ -96,7 +96,7 @@ def run_macro(
 
 
 def render_text(work: TicketTransaction, text: str, given: Mapping[str, str] | None) -> str:
-    """Render a text with the values of a ticket. given: values in the place of those. Raises MissingValue where one is
+    """Render a text with the values of a ticket. given: values that replace those. Raises MissingValue when one is
     missing."""
     rendered = render(text, build_values(work) | dict(given or {}))
     if rendered.gaps:
@@ -122,8 +122,8 @@ def _reply_text(call: MacroCall) -> str:
 
 
 def _list_steps(desk: DeskSession, number: int, call: MacroCall, now: datetime) -> Iterator[_Step]:
-    """Yield the steps of a macro in the order in which they happen: what decides about the others first, the note
-    before the words that the requester reads, and the snooze last."""
+    """Yield the steps of a macro in the order in which they run: those that decide about others first, the note before
+    the reply, and the snooze last."""
     macro = call.macro
     for name, act in _VALUES.items():
         if (value := getattr(macro, name)) is not None:
@@ -201,7 +201,7 @@ _VALUES: Mapping[str, Act] = {
     "severity": "severity",
     "priority": "priority",
 }
-"""Field that a macro sets to a value of the procedure → its act, in the order in which they are set."""
+"""Field that a macro sets to a key of the procedure → the act that it needs, in the order in which they are set."""
 
 
 def _set_value(desk: DeskSession, number: int, name: str, value: str, act: Act, reason: str, now: datetime) -> _Step:
@@ -214,7 +214,7 @@ def _set_value(desk: DeskSession, number: int, name: str, value: str, act: Act, 
 
 
 def _move(desk: DeskSession, number: int, macro: Macro, place: int, now: datetime) -> _Step:
-    """Return the step to a status of the macro. A ticket that is that far, or further on, does not go back."""
+    """Return the step to a status of the macro. A ticket that has reached it, or a later one, does not go back."""
     return _Step(
         "move",
         lambda work: work.state.status in macro.status[place:],
@@ -223,7 +223,7 @@ def _move(desk: DeskSession, number: int, macro: Macro, place: int, now: datetim
 
 
 def _has_field(work: TicketTransaction, key: str, value: object) -> bool:
-    """Return whether a field of a ticket has a value, as far as it is kept as it was given."""
+    """Return whether a field of a ticket has a value; False for fields whose text is kept apart."""
     return work.state.fields.get(key, getattr(work.state, key, None)) == value
 
 

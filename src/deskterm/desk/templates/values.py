@@ -1,4 +1,4 @@
-"""The values of a ticket that templates put in the places of their placeholders."""
+"""The values of a ticket for the placeholders of templates."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _FACTS = {
     "team": "teams",
     "product": "products",
 }
-"""Placeholder, which is the column of a ticket too → the part of the procedure that names its values."""
+"""Placeholder, which is also a column of a ticket → the part of the procedure with the labels of its values."""
 
 
 class TicketFacts(NamedTuple):
-    """The facts of a ticket that templates put in. names: subject, requester and organisation; keys: column → key, of
-    `_FACTS`; due: epoch seconds, None for nothing that is to come."""
+    """The facts of a ticket that placeholders need. names: subject, requester and organisation; keys: column → key, of
+    `_FACTS`; due: the next due instant, epoch seconds, None without one."""
 
     number: int
     names: Mapping[str, str]
@@ -123,7 +123,7 @@ def _build(
         for key, value in facts.fields.items()
         if isinstance(value, (str, int, float)) and not isinstance(value, bool)
     }
-    # What a person wrote into a field is kept apart from it, so that it can be erased
+    # A text that a person wrote into a field is stored apart, so that it can be erased
     written = {value["text"]: key for key, value in facts.fields.items() if isinstance(value, dict) and "text" in value}
     if written:
         text = table_of(PersonalText)

@@ -57,7 +57,8 @@ def close(
 
 
 def _advise_on_moves(work: TicketTransaction) -> str:
-    """Format the sentence that names the move to make first, for a ticket that no closed status follows."""
+    """Format the sentence that names the move to make first, for a ticket that cannot go to a closed status from
+    here."""
     procedure, state = work.procedure, work.state
 
     def is_before_closing(status: Status) -> bool:

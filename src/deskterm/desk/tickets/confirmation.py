@@ -125,8 +125,8 @@ def _append_late_confirmation(
     channel: str,
     received_at: datetime | None,
 ) -> None:
-    """Record the words of a requester who confirms what was closed before. They are no request, whatever the language,
-    because an agent read them; so they are recorded as thanks are, and not as a reply that reopens."""
+    """Record the words of a requester who confirms a ticket that is closed already. An agent has read them, so they are
+    no new request: they are recorded as thanks are, and not as a reply, which would reopen the ticket."""
     if not text.strip():
         raise DeskError(f"Ticket {work.number} is {closed.label} already: nothing is left to confirm.")
     at = resolve_arrival(work, received_at)

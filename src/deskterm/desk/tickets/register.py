@@ -148,7 +148,7 @@ def register(
         known_values = values | {"subject": heading, "description": body.strip(), "organisation": client and client.key}
         known_values |= {"requester": person and person.name, "email": person and person.email}
         if person is not None and phone:
-            note_contact(work.session, person.id or 0)  # who gets the telephone number, where none was known
+            note_contact(work.session, person.id or 0)  # who gets the telephone number if they had none
         missing_keys = _find_missing_fields(
             procedure, request_type, request, known_values, person, phone, incomplete=incomplete
         )
@@ -175,7 +175,7 @@ def register(
             files,
             author_kind="requester",
             contact=person.id if person is not None else None,
-            # Where nobody is named who asks, the words are the agent's own (D-13)
+            # Without a requester, the words are the agent's own (D-13)
             author=desk.agent.name if person is None else None,
             channel=values["channel"],
             spoken_at=values["received_at"],

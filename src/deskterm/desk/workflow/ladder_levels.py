@@ -83,11 +83,10 @@ def _find_next_tier(work: TicketTransaction, ladder: Ladder) -> int | None:
 
 
 def find_level(ladder: Ladder, text: str) -> int | None:
-    """Return the position, from 1, of the level of a ladder that a text names: its label, the beginning of no other's,
-    or its number; None for no level or several.
-
-    A number is the one in the labels, or else the level of support that takes over. Only on a ladder whose levels have
-    neither is it the place: "2" for the third of them, because it comes second here, is what nobody means (D-05)."""
+    """Return the position, from 1, of the level of a ladder that a text names: by its label, an unambiguous beginning
+    of it, or its number; None for no level or several. A number means the one in the labels, or else the level of
+    support that takes over, and the position only on a ladder whose levels have neither: nobody means the level
+    labelled 3 by "2" because it comes second (D-05)."""
     wanted, levels = " ".join(text.split()).casefold(), ladder.levels
     labels = [level.label.casefold() for level in levels]
     if not wanted:

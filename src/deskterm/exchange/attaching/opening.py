@@ -1,5 +1,5 @@
-"""Open a file with the program that the system has for it (C-22): a copy that only its owner can read, and never what
-could run as a program."""
+"""Open a file with the system's program for it (C-22): a copy that only its owner can read, and never a file that could
+run as a program."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ OPENED_SUFFIXES = frozenset(
         *("zip", "gz", "bz2", "xz", "tar", "7z"),
     }
 )
-"""Suffixes of what is looked at. Anything else is saved and judged by whoever wants it: a desktop also runs scripts,
-installers, shortcuts, macros, and pages that bring scripts with them."""
+"""Suffixes of files that are opened. Any other file can only be saved: a desktop also runs scripts, installers,
+shortcuts, macros, and pages with scripts in them."""
 _PROGRAMS = (
     b"MZ",
     b"\x7fELF",
@@ -33,7 +33,7 @@ _PROGRAMS = (
     b"\xca\xfe\xba\xbe",
     b"[Desktop Entry]",
 )
-"""Beginnings of programs, whatever they are called."""
+"""First bytes of programs, whatever their names."""
 
 
 def require_harmless(name: str, content: bytes) -> None:
@@ -49,13 +49,13 @@ def open_content(folder: str, name: str, content: bytes) -> Path:
     not wait for the program. Raises DeskError for what might run, and where the system has no program."""
     require_harmless(name, content)
     path = save_content(folder, name, content)
-    path.chmod(0o400)  # whoever changes the copy is told that it is none of the desk's
+    path.chmod(0o400)  # read-only, so that an editor says that changes to the copy do not reach the desk
     if sys.platform == "win32":
         os.startfile(path)
         return path
     command = "open" if sys.platform == "darwin" else "xdg-open"
     try:
-        # Never through a shell: the name is somebody else's. In a session of its own, so that it outlives the console
+        # Never through a shell: the name came from outside. In a session of its own, so that it outlives the console
         subprocess.Popen(
             [command, str(path.absolute())],
             stdin=subprocess.DEVNULL,

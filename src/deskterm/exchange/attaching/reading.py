@@ -1,4 +1,4 @@
-"""Read a file of the disk that is to go with a message."""
+"""Read a file from the disk that is to be attached to a message."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from deskterm.named_files import expand_home
 _UNKNOWN = "application/octet-stream"
 _TEXT = "text/plain"
 _SNIFFED = 65_536
-"""Bytes by which a content of no known suffix is taken for text."""
-# The table of Python alone: what the system's files add differs from computer to computer
+"""First bytes that must be UTF-8 for a content without a known suffix to count as text."""
+# Python's own table only: what the system's files add differs from computer to computer
 _TYPES = MimeTypes()
 for _suffix, _type in {
     ".7z": "application/x-7z-compressed",
@@ -49,14 +49,14 @@ def read_file(path: str, largest_mb: int) -> NewFile:
     no ordinary file or cannot be read, and UsageError for one that is too large."""
     place = expand_home(path)
     try:
-        # Not blocking, because a pipe would wait for its other end
+        # Non-blocking, because opening a pipe would wait for its other end
         descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError) as error:
         raise _unreadable_error(path, error) from error
     with os.fdopen(_require_ordinary(descriptor, path), "rb") as file:
         require_size(place.name, os.fstat(descriptor).st_size, largest_mb)
         try:
-            # One more than it may have: it may be written to meanwhile
+            # One byte more than allowed, because it may grow meanwhile
             content = file.read(largest_mb * 1_000_000 + 1)
         except OSError as error:
             raise _unreadable_error(path, error) from error
@@ -86,7 +86,7 @@ def guess_type(name: str, content: bytes) -> str:
     """Return the media type of a file by the suffix of its name; where that says nothing, `text/plain` for what is
     UTF-8."""
     found, encoding = _TYPES.guess_type(f"/{name}")
-    if encoding is not None:  # what is inside of a compressed file is not what it is
+    if encoding is not None:  # the type of a compressed file is not that of its contents
         return {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}.get(
             encoding, _UNKNOWN
         )

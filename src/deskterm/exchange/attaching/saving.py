@@ -24,7 +24,7 @@ def save_content(folder: str, name: str, content: bytes) -> Path:
     while len(taken) < _MOST_TRIES:
         path = place / make_unique(make_file_name(name), taken.__contains__)
         try:
-            # Never over a file or a link that is there, whoever made it in this instant
+            # Never over an existing file or link, even one that was made at this moment
             descriptor = os.open(path, _FLAGS, 0o600)
         except FileExistsError:
             taken.add(path.name)

@@ -108,7 +108,7 @@ def _copy(url: str, target: Path, *, quick: bool, progress: Progress | None) -> 
                 check_chains(reader, display_location(url), progress)
         return contents
     with open_reader(url) as reader:
-        # Before the snapshot: without the program there is nothing to take it for
+        # Before the snapshot, which is of no use without the program
         program = postgresql_dump.find_dump_program(reader.driver_connection.info.server_version)
         # The dump, the counts and the proof are all of one snapshot, however many write meanwhile.
         reader.driver_connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")

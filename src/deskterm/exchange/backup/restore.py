@@ -245,7 +245,7 @@ def _bring_up(place: str, url: str, name: str) -> int:
     """Bring an unpacked backup to the present layout, rows included, and return the layout that it had. Raises
     DeskError when it is no desk, or a newer one."""
     with ReadConnection(place) as reader:
-        # Of a database without a desk the errors would name the copy, which nobody knows
+        # Errors about a database without a desk would name the copy, which the person does not know
         try:
             layout = read_schema_number(reader.driver_connection, place)
         except (NoDesk, errors.ForeignDatabase) as error:
@@ -330,7 +330,8 @@ def _record_origin(prepared: PreparedRestore, location: str) -> None:
 
 
 def _record_restore(prepared: PreparedRestore, location: str, login: str, now: datetime) -> None:
-    """Write into the restored desk's own history that it was restored: what came later is not in it (D-49)."""
+    """Record in the restored desk's own history that it was restored, and so lacks what came after the backup
+    (D-49)."""
     store = Store(prepared.place)
     try:
         with store.writing() as session:
@@ -341,7 +342,7 @@ def _record_restore(prepared: PreparedRestore, location: str, login: str, now: d
             if prepared.loss.events:
                 lines.append(f"{prepared.loss.events} later events were lost")
             with recorded_changes(session, "restored", at, login, lines=lines):
-                pass  # the tables are the backup's
+                pass  # the rows and the layout of the tables are those of the backup
     finally:
         store.close()
 

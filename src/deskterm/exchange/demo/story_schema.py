@@ -123,9 +123,9 @@ class DemoClient(ClientRow):
 
 
 class DemoPeople(Part):
-    """The agents and clients of the demo's desk. procedure: the shipped one that it follows; team: of the person who
-    looks at it, and of tickets without one; product: of tickets without one; takers: logins of the agents who take the
-    tickets of templates."""
+    """The agents and clients of the demo's desk. procedure: the shipped one that it uses; team: of the person who tries
+    the demo, and the default of tickets; product: the default of tickets; takers: logins of the agents who take the
+    generated tickets."""
 
     name: Text
     procedure: Key

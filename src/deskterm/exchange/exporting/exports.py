@@ -34,9 +34,9 @@ _PAGE_SIZE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """The tickets of an export: received in `[since, until)`, open or not, of a client (its name), with these values in
-    fields that filter (`procedure.ticket_fields`), by name, that meet the condition of a filter (C-12), in which `now`,
-    epoch seconds, is the time. A condition that is left out allows all."""
+    """The conditions on the tickets of an export; those that are left out allow all. since, until: received in `[since,
+    until)`, epoch seconds; organisation: name of the client; fields: name of a field that filters
+    (`procedure.ticket_fields`) → its value; condition: of a filter (C-12), evaluated at `now`, epoch seconds."""
 
     since: datetime | None = None
     until: datetime | None = None

@@ -23,8 +23,8 @@ class Client(NamedTuple):
 
 class ContactDirectory:
     """Finds contacts by address, else by name, and clients by key or name; adds those that are missing. names: contact
-    id → name; organisations: client id → name. client_digests, contact_digests: what the desk's own history has to say
-    of those that were added (D-41)."""
+    id → name; organisations: client id → name. client_digests, contact_digests: of those that were added, for the
+    desk's own history (D-41)."""
 
     def __init__(self, bulk: BulkWriter) -> None:
         self._bulk = bulk

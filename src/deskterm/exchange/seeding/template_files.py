@@ -15,11 +15,11 @@ from deskterm.procedure.checking.toml_positions import TomlPositions
 from deskterm.procedure.schema import Procedure
 
 _MOST_SHOWN = 50
-"""Mistakes that are named at once: whoever has more has made the same one everywhere."""
+"""Most mistakes that are listed: more of them are usually the same one, repeated."""
 
 
 class _Found(NamedTuple):
-    """An entry, and its place: the file, the lines of it, and its path in that."""
+    """An entry with its place: the file, the lines of the file's parts, and the entry's path in it."""
 
     entry: Entry
     file: Path

@@ -25,7 +25,7 @@ _DAYS = ("today", "yesterday", "-7d", "monday")
 
 
 def complete_filter(text: str, vocabulary: Vocabulary, logins: Sequence[str]) -> str | None:
-    """Return a filter with its last word completed; None where nothing begins so. logins: of the desk's agents."""
+    """Return a filter with its last word completed; None when nothing begins with it. logins: of the desk's agents."""
     if match := _LAST_VALUE.search(text):
         begun, choices = match["begun"], list_values(match["name"].casefold(), vocabulary, logins)
         named = match["before"].casefold().split(",")
@@ -39,7 +39,7 @@ def complete_filter(text: str, vocabulary: Vocabulary, logins: Sequence[str]) ->
 
 
 def list_completions(word: str, vocabulary: Vocabulary, logins: Sequence[str]) -> list[str]:
-    """Return the words of a filter that one may go on to: fields with their colon, or behind one the values of its
+    """Return the completions of a filter's last word: fields with their colon, or after a colon the values of that
     field, each with everything before it. logins: as for `complete_filter`."""
     if match := _LAST_VALUE.search(word):
         begun, choices = match["begun"], list_values(match["name"].casefold(), vocabulary, logins)
@@ -58,7 +58,7 @@ def list_field_names(vocabulary: Vocabulary) -> list[str]:
 
 
 def list_values(name: str, vocabulary: Vocabulary, logins: Iterable[str]) -> list[str]:
-    """Return the values that are known of a field; those that every field has at the end."""
+    """Return the known values of a field; those that every field has come last."""
     field = BY_NAME.get(name)
     rest = [NOTHING, ANYTHING]
     if field is None:

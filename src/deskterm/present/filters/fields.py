@@ -21,7 +21,7 @@ FilterKind: TypeAlias = Literal[
 @dataclass(frozen=True, slots=True)
 class FilterField:
     """A field of the filter language. name: as it is shown and completed; aliases: other names; column: of `ticket`;
-    choices: the part of a procedure that names its values; is_past: an instant that has passed; help: its values, for
+    choices: the part of a procedure that names its values; is_past: its instants lie in the past; help: its values, for
     the manual."""
 
     name: str
@@ -94,8 +94,8 @@ IS_VALUES: dict[str, tuple[NamedKey | None, str]] = {
     "exempt": (None, "has no targets, for a reason"),
     "held": (None, "kept as it is by a legal hold"),
 }
-"""Value of `is:` → its named condition, and its meaning; None where it says the same as a field (`_SAME_AS_FIELD` of
-`present.filters.reading`)."""
+"""Value of `is:` → its named condition, and its meaning. The condition is None when the value is short for a field
+(`_SAME_AS_FIELD` of `present.filters.reading`)."""
 
 HAS_VALUES: dict[str, tuple[NamedKey | None, str]] = {
     "draft": (None, "a draft of yours"),
@@ -123,6 +123,6 @@ def list_choices(field: FilterField, vocabulary: Vocabulary) -> Mapping[str, Cho
     if not field.choices or field.kind != "choice":
         return {}
     choices = vocabulary.choices(field.choices)
-    if field.name == "team" and not choices:  # a desk without teams of its own: its departments are its teams
+    if field.name == "team" and not choices:  # in a procedure without teams, departments are the teams
         choices = vocabulary.departments
     return choices

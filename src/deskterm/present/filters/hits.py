@@ -11,8 +11,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Hits:
-    """Finds some words in texts, whatever accents and case, as lists find them: in short texts anywhere, in messages
-    from the beginning of a word."""
+    """Finds words in texts as lists do, whatever accents and case: anywhere in short texts, at the beginning of words
+    in messages."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         self.words = tuple(words)
@@ -31,13 +31,14 @@ class Hits:
             return []
         if text.isascii():
             return [match.span() for match in pattern.finditer(text.lower())]
-        # Folding makes one letter of two and two of one: each has the place of the letter that it comes from
+        # Folding may turn two letters into one, or one into two: each keeps the position of the letter that it came
+        # from
         places = [(place, letter) for place, one in enumerate(text) for letter in fold(one)]
         folded = "".join(letter for _, letter in places)
         spans = []
         for match in pattern.finditer(folded):
             begin, last = match.start(), match.end() - 1
-            # A mark behind its letter, which folding takes away, belongs to the hit
+            # A combining mark after the last letter, which folding removes, belongs to the hit
             after = places[match.end()][0] if match.end() < len(places) else len(text)
             end = places[last][0] + 1
             while end < after and not fold(text[end]):
@@ -47,7 +48,7 @@ class Hits:
 
 
 def _build_pattern(word: str) -> str:
-    """Return the regular expression for a word, or a phrase whose words may have other signs between them."""
+    """Return the regular expression for a word, or for a phrase, between whose words there may be punctuation."""
     folded = fold(word)
     parts = _WORD.findall(folded)
     choices = dict.fromkeys((re.escape(folded), r"[\W_]+".join(parts)) if parts else (re.escape(folded),))

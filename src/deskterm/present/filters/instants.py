@@ -19,7 +19,8 @@ _LEAST_LETTERS = 3
 
 
 class Span(NamedTuple):
-    """The time that a text names, epoch seconds in `[since, until)`. is_moment: it is a moment and no day or month."""
+    """The time that a text names: `[since, until)`, epoch seconds. is_moment: it is a moment, not a whole day, month or
+    year."""
 
     since: int
     until: int
@@ -27,9 +28,9 @@ class Span(NamedTuple):
 
 
 def parse_span(text: str, zone: str, now: int, *, is_past: bool) -> Span:
-    """Return the time that a text names: a year, month or day as a whole, or a moment. A weekday is the last one, or
-    for what is still to come (not `is_past`) the next one, today included: a filter only looks, so that the nearest
-    reading does no harm. Raises UsageError for anything else."""
+    """Return the time that a text names: a year, month or day as a whole, or a moment. A weekday means the last one, or
+    the next one unless `is_past`, today included: a wrong guess does no harm in a filter. Raises UsageError for
+    anything else."""
     word = text.strip().casefold()
     moment = datetime.fromtimestamp(now, ZoneInfo(zone))
     today = moment.date()
@@ -48,7 +49,7 @@ def parse_span(text: str, zone: str, now: int, *, is_past: bool) -> Span:
 
 
 def parse_length(text: str) -> int:
-    """Return the seconds of a length of time such as `1h30m` or, late by it, `-2h`; a day is 24 hours. Raises
+    """Parse a length of time such as `1h30m`, or `-2h` for late by so much, into seconds; a day is 24 hours. Raises
     UsageError for anything else."""
     plain = text.strip()
     sign = -1 if plain.startswith("-") else 1

@@ -14,7 +14,8 @@ from deskterm.store.personal.saved_views import SavedView
 
 
 def list_procedure_views(parts: Sequence[Mapping[str, Any]]) -> list[SavedView]:
-    """Return the views of a procedure as those of agents are: of no owner. parts: as the procedure describes them."""
+    """Return the views of a procedure in the form of those that agents made, without an owner. parts: as the procedure
+    has them."""
     found = []
     for part in parts:
         text = str(part.get("filter", ""))
@@ -33,8 +34,8 @@ def list_procedure_views(parts: Sequence[Mapping[str, Any]]) -> list[SavedView]:
 
 
 def check_views(document: str, now: int) -> None:
-    """Raise DeskError when the filter of a view of a procedure cannot be read by it. document: the procedure as JSON;
-    now: epoch seconds."""
+    """Raise DeskError when the filter of one of a procedure's views is not valid for that procedure. document: the
+    procedure as JSON; now: epoch seconds."""
     vocabulary = Vocabulary(document)
     for part in vocabulary.views:
         try:

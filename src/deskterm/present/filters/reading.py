@@ -1,4 +1,4 @@
-"""Read a filter on a desk: names of fields, labels, people and instants become conditions (C-12)."""
+"""Resolve a filter on a desk: names of fields, labels, people and instants become conditions (C-12)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from deskterm.store.filters.tree import And, FilterError, Node, Not, Or, Term, V
 
 _BIGGEST = 2**63 - 1
 _MOST_NAMED = 12
-"""Names that an error lists at most."""
+"""Most names that an error lists."""
 
 
 class NamedPerson(Protocol):
@@ -62,8 +62,8 @@ class NamedPerson(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FilterContext:
-    """Facts that a filter is read by: the procedure's words, the people of the desk, who reads, and when (epoch
-    seconds). behind: whoever works in the reader's name, empty for nobody."""
+    """The facts that a filter depends on: the procedure's labels, the people of the desk, the reader, and the time
+    (epoch seconds). behind: the login of whoever works in the reader's name, empty for nobody."""
 
     vocabulary: Vocabulary
     people: Sequence[NamedPerson]
@@ -101,7 +101,7 @@ class _Reading:
     def _read_term(self, term: Term) -> Condition:
         vocabulary, name = self._context.vocabulary, term.name.casefold()
         field = BY_NAME.get(name)
-        # The language's own names go first: a field of the procedure of the same key has the prefix
+        # Names of the language come first: a procedure's field with the same key needs the prefix
         key = name.removeprefix("field.")
         if field is None and key in vocabulary.fields:
             found = [self._read_procedure_field(key, value) for value in term.values]
@@ -198,8 +198,8 @@ class _Reading:
         raise self._unknown("has", value, [*HAS_VALUES, *fields, *self._context.vocabulary.fields])
 
     def _read_choice(self, field: FilterField, value: Value) -> Condition:
-        """Return the condition for a value that the procedure knows, or any that a person named where it has none; of
-        a status also the category (`open`, `waiting` …), which every procedure has."""
+        """Return the condition for a value: one of the procedure's, or any where the procedure lists none. For a
+        status, the categories that every procedure has (`open`, `waiting` …) are values too."""
         choices = list_choices(field, self._context.vocabulary)
         wanted = fold(value.text)
         if not choices:
@@ -214,7 +214,7 @@ class _Reading:
         raise self._unknown(field.name, value, known, choices)
 
     def _find_people(self, value: Value) -> tuple[str, ...]:
-        """Return the login that a person named: `me`, a login, a name, or a part of the only one that has it."""
+        """Resolve a person to a login: `me`, a login, a name, or a part that only one person has."""
         wanted = fold(value.text)
         if wanted == "me":
             return (self._context.login,)
@@ -303,7 +303,7 @@ class _Reading:
     def _unknown(
         self, name: str, value: Value, known: Iterable[str], listed: Iterable[str] | None = None
     ) -> FilterError:
-        """Return the error for a value that there is not, with the nearest one."""
+        """Return the error for an unknown value, with the most similar one."""
         names = list(known)
         by_fold = {fold(one): one for one in reversed(names)}
         nearest = get_close_matches(fold(value.text), by_fold, n=1)

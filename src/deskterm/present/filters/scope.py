@@ -1,4 +1,5 @@
-"""The tickets that the text of a filter is about by itself, and the words that it looks for."""
+"""The scope of a filter (open, closed or snoozed tickets, where its text says so), and the words that it searches
+for."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from deskterm.store.filters.tree import And, Node, Not, Or, Term, Words
 from deskterm.store.queries.queue import AWAKE, EVERYTHING
 
 _Test: TypeAlias = Callable[[str, str], bool]
-"""Of the field's name and a value of it, without case."""
+"""A test of a field's name and one of its values, both in lower case."""
 
 
 def chooses_scope(text: str) -> bool:
@@ -28,8 +29,8 @@ def chooses_snoozed(text: str) -> bool:
 
 
 def choose_base(text: str) -> str:
-    """Return the list that a filter narrows where nobody named one: tickets that are open, or all that are not snoozed
-    where it says itself which, or all. Raises as `chooses_scope`."""
+    """Return the default list for a filter to narrow: open tickets; all that are not snoozed when the filter chooses
+    its scope; all when it is about snoozed ones. Raises as `chooses_scope`."""
     if not chooses_scope(text):
         return "open"
     return EVERYTHING if chooses_snoozed(text) else AWAKE
@@ -50,8 +51,8 @@ def _has(tree: Node | None, test: _Test) -> bool:
 
 
 def list_words(text: str) -> tuple[str, ...]:
-    """Return the words that a filter looks for, without those that must not be there. Raises FilterError for a text
-    that is no filter."""
+    """Return the words that a filter searches for, without those that it excludes. Raises FilterError for a text that
+    is no filter."""
     tree = parse_filter(text)
     return tuple(dict.fromkeys(_list_words(tree))) if tree is not None else ()
 

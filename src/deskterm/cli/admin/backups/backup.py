@@ -70,7 +70,7 @@ def back_up(
     is_made = not (drill and place.is_file())
     if kept is not None and not is_made:
         raise UsageError("--keep goes with a new backup.")
-    # Without opening the whole desk, which writes and asks about the clock: one at rest is backed up too
+    # Without `open_desk`, which writes and checks the clock: a desk that nobody has used for long is backed up too
     cli.require("backup")
     login = cli.check_login()
     facts = cli.read_facts()
@@ -98,7 +98,7 @@ def back_up(
     if drill:
         drilled = drill_backup(cli.url, made.path, now=now, progress=progress)
         record_drill(cli.url, made.manifest.sha256, now)
-    # Only now: a backup that fails its drill must not cost the good ones before it
+    # Only now: while a new backup may still fail its drill, no older good one is removed
     removed = remove_superfluous(made.path.parent, made.manifest, kept) if kept is not None else []
     if as_json:
         print_json(_to_json(made, removed, drilled))

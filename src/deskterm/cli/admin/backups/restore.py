@@ -74,7 +74,7 @@ def restore_desk(
         if not dry_run:
             if loss:
                 require_confirmation(loss, "restore", confirmed=yes)
-            # Where there was no desk, nobody was asked who calls
+            # Where there was no desk, the caller's role has not been checked
             login = cli.login or read_login(prepared.place)
             aside = finish_restore(prepared, location, now=now, login=login)
         if as_json:

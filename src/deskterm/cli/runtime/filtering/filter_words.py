@@ -25,12 +25,12 @@ FilterWords = Annotated[
     ),
 ]
 _LANGUAGE = re.compile(r'[:"()]|(?:^|\s)or(?:\s|$)', re.IGNORECASE)
-"""Signs of the language: a word of the shell that has it is a filter or a part of one."""
+"""Matches syntax of the filter language: a word of the call that has it is a filter, or a part of one."""
 
 
 class CliFilter(NamedTuple):
-    """A filter that was read. condition: None where there is none; chooses_scope: it says itself whether tickets are
-    open."""
+    """A filter that was parsed. condition: None for an empty filter; chooses_scope: it says itself whether open or
+    closed tickets are meant."""
 
     text: str
     condition: Condition | None = None
@@ -38,7 +38,8 @@ class CliFilter(NamedTuple):
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Return the filter of some words of a shell. Plain words that the shell kept together in quotes are a phrase."""
+    """Join the words of a call to the text of a filter. Plain words that the shell kept together in quotes are a
+    phrase."""
     joined = []
     for word in words:
         if word.startswith("--"):
@@ -63,8 +64,8 @@ def read_filter_text(cli: CliContext, reader: ReadConnection, facts: DeskFacts, 
 
 
 def find_filtered_numbers(cli: CliContext, text: str) -> list[int]:
-    """Return the numbers of the tickets that a filter fits, open ones unless it says itself which. Raises DeskError
-    when there are none, and UsageError for an empty filter, which would be every ticket."""
+    """Return the numbers of the tickets that match a filter: only open ones, unless the filter chooses itself. Raises
+    DeskError when there are none, and UsageError for an empty filter, which would be every ticket."""
     # As in read_filter_text
     from deskterm.store.queries.search import load_filtered_numbers  # noqa: PLC0415
 

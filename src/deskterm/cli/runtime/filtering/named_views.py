@@ -40,5 +40,5 @@ def find_view(reader: ReadConnection, login: str, name: str) -> View:
 
 
 def read_view_filter(cli: CliContext, reader: ReadConnection, facts: DeskFacts, view: View) -> Condition | None:
-    """Return the condition of a view that an agent made, beside that of the view that it narrows; None for none."""
+    """Return the condition that a view of an agent adds to the view that it narrows; None when it adds none."""
     return None if view.saved is None else read_filter_text(cli, reader, facts, view.saved.filter).condition

@@ -1,1 +1,1 @@
-"""The send guard: what speaks against a reply before it goes out (C-23)."""
+"""The send guard: checks of a reply before it goes out (C-23)."""

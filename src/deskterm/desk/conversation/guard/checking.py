@@ -1,4 +1,4 @@
-"""Look at a reply before it is sent: read the facts of its ticket, and say what speaks against it (C-23)."""
+"""Check a reply before it is sent: load the facts of its ticket, and collect the findings against it (C-23)."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from deskterm.store.queries.writing.other_customers import (
 )
 
 _SHORTEST_CLIENT = 4
-"""Characters of a client's name without its legal form from which on it is looked for."""
+"""Fewest characters of a client's name, without its legal form, for which it is searched."""
 
 
 class ReplyHeldBack(DeskError):
-    """Something speaks against a reply. findings: what."""
+    """A reply was refused because of findings against it."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         points = "; ".join(finding.sentence for finding in findings)
@@ -45,8 +45,8 @@ class ReplyHeldBack(DeskError):
 
 
 def check_reply(desk: DeskSession, number: int, draft: ReplyDraft, *, channel: str, now: datetime) -> list[Finding]:
-    """Return what speaks against a reply on a ticket, in the order of `find_findings`. channel: how it goes out. Raises
-    DeskError as the reply would."""
+    """Return the findings against a reply on a ticket, in the order of `find_findings`. channel: how it goes out.
+    Raises DeskError as sending the reply would."""
     action = "resolve tickets" if draft.is_solution else ""
     with desk.ticket(number, "reply", now, dry_run=True, action=action) as work:
         people = list_people_outside(work)
@@ -65,12 +65,12 @@ def check_reply(desk: DeskSession, number: int, draft: ReplyDraft, *, channel: s
 
 
 def reaches_nobody(findings: Iterable[Finding]) -> bool:
-    """Return whether a reply reaches nobody, so that it is no answer if it is sent all the same (D-13)."""
+    """Return whether a reply reaches nobody, so that it does not count as an answer if it is sent (D-13)."""
     return any(finding.key == "address" for finding in findings)
 
 
 def _find_unreachable(work: TicketTransaction, people: Sequence[int]) -> Sequence[str]:
-    """Return the names of those whom the letter would go to, where none of them has an address."""
+    """Return the names of all recipients of the letter when none of them has an address; else none."""
     without = find_people_without_address(work, people)
     return without if people and len(without) == len(people) else ()
 
@@ -89,7 +89,8 @@ def _list_own_names(work: TicketTransaction, people: Sequence[int]) -> Iterator[
 
 
 def _find_last_due(work: TicketTransaction, channel: str) -> tuple[str, int] | None:
-    """Return label and instant of what is due last once the reply is sent: the clocks that it stops are due no more."""
+    """Return label and due instant of the clock that is due last once the reply is sent: clocks that it stops do not
+    count."""
     work.append("replied", {}, {}, author_kind="agent", channel=channel)
     labels = {metric.key: metric.label for metric in work.procedure.definition.metrics}
     due = [
@@ -104,7 +105,7 @@ def _find_last_due(work: TicketTransaction, channel: str) -> tuple[str, int] | N
 
 
 def _load_other_names(desk: DeskSession, text: str, own_names: Sequence[str], client: int | None) -> list[str]:
-    """Load the names of other customers that may stand in a text."""
+    """Load the names of other customers that may occur in a text."""
     known = set(own_names)
     with desk.open_reader() as reader:
         found = [
@@ -118,7 +119,7 @@ def _load_other_names(desk: DeskSession, text: str, own_names: Sequence[str], cl
         own_words = {word for name in own_names for word in name.casefold().split()}
         greeted = find_greeted(text)
         words = greeted.split()
-        # One word that fits is enough: people are greeted by either name
+        # One matching word is enough: people are greeted by first name or last name
         if greeted and own_words.isdisjoint(word.casefold() for word in words):
             found += (word for word in words if is_name_of_somebody(reader, word, client))
     return found
@@ -126,7 +127,7 @@ def _load_other_names(desk: DeskSession, text: str, own_names: Sequence[str], cl
 
 @cache
 def _without_legal_form(name: str) -> str:
-    """Return the name of a client without `Ltd` and the like; the whole name where too little would be left."""
+    """Return the name of a client without `Ltd` and the like; the whole name when too little would be left."""
     forms = load_signature_words()["legal_forms"]
     words = name.split()
     while len(words) > 1 and words[-1].strip(".,").casefold() in forms:

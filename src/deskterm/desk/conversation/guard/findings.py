@@ -1,4 +1,4 @@
-"""Points that speak against a reply, found from its words and facts of its ticket (C-23). Nothing is read here."""
+"""Findings against a reply, from its words and the facts of its ticket (C-23). Nothing is read from the store here."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class TicketFacts(NamedTuple):
     """Facts of the ticket of a reply.
 
     without_address: the names of all who would get its letter, where nobody has an address; own_names: of people and
-    client of the ticket, of agents and the desk; other_names: of other customers, as far as they may stand in the text;
-    last_due: label and instant, in epoch seconds, of what is due last once the reply is sent; None where nothing is."""
+    client of the ticket, of agents and the desk; other_names: of other customers that may occur in the text; last_due:
+    label and due instant, in epoch seconds, of the clock that is due last once the reply is sent; None when none is."""
 
     guard: SendGuard
     zone: str
@@ -53,14 +53,14 @@ class TicketFacts(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A point that speaks against a reply, as a sentence."""
+    """A reason not to send a reply as it is, as a sentence."""
 
     key: FindingKey
     sentence: str
 
 
 def find_findings(draft: ReplyDraft, facts: TicketFacts) -> list[Finding]:
-    """Return what speaks against sending a reply, what weighs most first. What it quotes is not looked at."""
+    """Return the findings against a reply, the most serious first. Quoted text is not looked at."""
     return list(_find(draft, facts))
 
 
@@ -95,7 +95,7 @@ def _find(draft: ReplyDraft, facts: TicketFacts) -> Iterator[Finding]:
 
 
 def list_whole_names(text: str) -> list[str]:
-    """Return what may be whole names of people in a text: two or three words with a capital in a row."""
+    """Return what may be full names of people in a text: two or three capitalised words in a row."""
     found: dict[str, None] = {}
     for line in remove_history(text).splitlines():
         words = re.findall(r"[\w'’-]+|[^\w\s]", line[:_LONGEST_LINE])
@@ -119,7 +119,7 @@ def _find_other_customer(text: str, facts: TicketFacts) -> str:
     a client, orange is not."""
     own = {word for name in facts.own_names for word in fold_words(name).split()}
     for name in facts.other_names:
-        # Whoever shares a name with somebody on the ticket may be meant by it
+        # A name that somebody on the ticket has too probably means them
         is_own = own.issuperset(fold_words(name).split())
         if not is_own and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
             return name

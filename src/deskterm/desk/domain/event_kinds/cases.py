@@ -44,7 +44,7 @@ def with_handoff(label: str, data: Data) -> str:
 def reply_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
     """Return the topics that a reply is news of."""
     if data.get("author_kind") == "requester":
-        # Nobody is disturbed for mere thanks (S5-12)
+        # Mere thanks notify nobody (S5-12)
         return () if data.get("thanks") else ("customer-replied",)
     return () if data.get("automatic") else ("replied",)
 
@@ -57,7 +57,7 @@ def merge_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
 
 def escalation_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
     """Return the topics that a step on a ladder is news of."""
-    # Events of this kind also take escalations up and end them, which is no news to others
+    # Events of this kind also record decisions on escalations, which notify nobody
     opened = any(record.get("state") == "open" for record in find_changed_records(changes, "escalation"))
     return ("escalated",) if opened else ()
 
@@ -79,7 +79,7 @@ _UNDONE_LINKS = {
     "fields.attached": ("{ticket} is", "attached to {number}"),
     "fields.incident": ("{number} is", "attached to {ticket}"),
 }
-"""Field → the ticket that the link is about, and what it is."""
+"""Field of a link → subject and rest of the sentence about it."""
 
 
 def after_quote(changes: Changes, data: Data) -> str:

@@ -52,13 +52,14 @@ _NOUNS: Mapping[str, str] = {
     "overruled": "thanks on",
     "settled": "fix for",
 }
-"""Kind → what an event of it is, to go on with a ticket: `reply to`. Others are called by the field they change."""
+"""Kind → noun phrase of its event, followed by a ticket's number: `reply to` (1042). Events of other kinds are named by
+the field that they change."""
 _FIELD_NOUNS = {"organisation_id": "client of", "requester_id": "requester of"}
-"""Field → the same, of those that the history does not show."""
+"""Field that the history does not show → noun phrase of its change."""
 
 
 def name_event(kind: str, changes: Changes) -> str:
-    """Return what an event is, to go on with a ticket, in few words: `severity of`, `reply to`."""
+    """Return the noun phrase of an event, to be followed by a ticket's number: `severity of`, `reply to`."""
     if kind in _NOUNS:
         return _NOUNS[kind]
     labels = [f"{field.label.lower()} of" for field in HISTORY_FIELDS if field.name in changes]
@@ -67,8 +68,8 @@ def name_event(kind: str, changes: Changes) -> str:
 
 
 def describe_event(kind: str, data: Mapping[str, Any]) -> str:
-    """Return what the actor did, to go on after a name: `closed it as a duplicate (1001)`; of a step of
-    a macro, with its label."""
+    """Return what the actor did, to follow their name: `closed it as a duplicate (1001)`; for a step of a macro, with
+    the macro's label."""
     entry = find_entry(kind)
     phrase = entry.label if entry.phrase is None else entry.phrase(entry.label, data)
     return f"{phrase} (macro {data['macro']})" if data.get("macro") else phrase

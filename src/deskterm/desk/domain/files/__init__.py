@@ -1,1 +1,1 @@
-"""Files that come or go with messages: what they are called, how large they may be, what refers to them (C-22)."""
+"""Files of messages: their names, and how large they may be (C-22)."""

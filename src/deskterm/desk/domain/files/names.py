@@ -1,8 +1,6 @@
-"""Names of files that others gave: what of them may be shown, and be the name of a file here (M-17).
-
-A name is data. It may have the path of another computer, control characters, signs that turn its direction, 10 kB of
-letters, or be one that a system keeps for itself. The store keeps it as it was; everything else sees what this module
-makes of it.
+"""Safe names for files that came from outside (M-17). A name is data: it may hold the path of another computer, control
+characters, characters that reverse the direction of text, 10 kB of letters, or be a name that an operating system
+reserves. The store keeps it as it came; everything else uses what this module makes of it.
 """
 
 from __future__ import annotations
@@ -13,11 +11,11 @@ from collections.abc import Callable
 
 MAX_CHARACTERS = 120
 _MAX_BYTES = 200
-"""Of UTF-8: file systems allow 255, and a number may be added to make a name unique."""
+"""Most bytes of a name in UTF-8: file systems allow 255, and a number may be added to make a name unique."""
 _MAX_SUFFIX = 16
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]')
-"""Characters that some system refuses in a name, or gives a meaning."""
+"""Characters that some operating system refuses in a name, or gives a meaning."""
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 """Names of devices on Windows, with whatever suffix."""
 UNNAMED = "file"
@@ -26,7 +24,7 @@ UNNAMED = "file"
 def make_file_name(given: str) -> str:
     """Return a name that a file may have in any folder on any system: one part of a path, without characters that
     cannot be seen, without dots or dashes in front, at most 120 characters, `file` where nothing is left."""
-    # What is far beyond any name is cut before anything looks at each character; the suffix is at the end
+    # Cut absurdly long names before looking at each character, and keep the end, where the suffix is
     last = re.split(r"[/\\]", given[-4 * MAX_CHARACTERS :] if len(given) > 4 * MAX_CHARACTERS else given)[-1]
     seen = "".join(
         " " if character.isspace() else character
@@ -42,7 +40,7 @@ def make_file_name(given: str) -> str:
 
 
 def make_unique(name: str, is_taken: Callable[[str], bool]) -> str:
-    """Return a name that is not taken: itself, else with the first number that makes it one: `report (2).pdf`."""
+    """Return a name that is not taken: the name itself, else with the first free number: `report (2).pdf`."""
     stem, suffix = split_suffix(name)
     number = 1
     found = name
@@ -53,8 +51,8 @@ def make_unique(name: str, is_taken: Callable[[str], bool]) -> str:
 
 
 def split_suffix(name: str) -> tuple[str, str]:
-    """Return a name in front of its suffix, and the suffix with its dot; empty where there is none, or what follows the
-    dot is too long to be one."""
+    """Split a name into stem and suffix with its dot; the suffix is empty when there is none, or when it is too long to
+    be one."""
     stem, dot, suffix = name.rpartition(".")
     return (stem, f".{suffix}") if dot and stem and 0 < len(suffix) <= _MAX_SUFFIX else (name, "")
 

@@ -1,4 +1,4 @@
-"""A file that is about to be kept with a message, and the words for how large it is."""
+"""A file that is about to be stored with a message, and the format of sizes."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def find_named_file(text: str) -> str:
     own = remove_history(text)
     first = next((line for line in own.splitlines() if line.strip()), "")
     if _HEADER.match(first):
-        return first.strip()  # a line for a file that is not there
+        return first.strip()  # an `attach:` line that is still in the text: its file was not attached
     for sentence in split_sentences(own):
         for language in _load_languages().values():
             phrase = find_phrase(sentence, language["words"])

@@ -1,4 +1,5 @@
-"""Times that a message promises (C-23), by the words of `data/phrases/promises` and the desk's reader of instants."""
+"""Times that a message promises (C-23), found by the phrases of `data/phrases/promises` and parsed as other instants
+are."""
 
 from __future__ import annotations
 
@@ -21,16 +22,16 @@ _UNITS = {"minutes": "min", "hours": "h", "days": "d", "weeks": "w"}
 
 
 class Promise(NamedTuple):
-    """A time that is promised. words: as they stand there, folded; at: the earliest instant that they can mean: the
-    beginning of a day without a time."""
+    """A time that is promised. words: as they are in the message, folded; at: the earliest instant that they can mean,
+    epoch seconds: for a day without a time, its beginning."""
 
     words: str
     at: datetime
 
 
 def find_promises(text: str, now: datetime, zone: str) -> list[Promise]:
-    """Return what a message promises for a time: `by Friday`, `tomorrow 15:00`, `within 3 days`. Quoted text, questions
-    and what somebody else is asked to do do not count."""
+    """Return the times by which a message promises something: `by Friday`, `tomorrow 15:00`, `within 3 days`. Quoted
+    text, questions, and requests to somebody else do not count."""
     found: list[Promise] = []
     for sentence in split_sentences(remove_history(text)):
         for language in _load_languages():
@@ -40,7 +41,7 @@ def find_promises(text: str, now: datetime, zone: str) -> list[Promise]:
 
 
 class _Language:
-    """The words of a language. unless: phrases by which somebody else is to do it."""
+    """The phrases of a language. unless: phrases that ask somebody else to do it."""
 
     def __init__(self, table: dict[str, list[str]]) -> None:
         self.unless = tuple(table["unless"])
@@ -53,7 +54,7 @@ class _Language:
         day = rf"(?P<day>{days}|\d{{4}}-\d\d-\d\d|\d{{1,2}}\.\d{{1,2}}\.\d{{4}})"
         self._days = (
             re.compile(rf" (?P<words>(?P<by>{by}) {_CLOCK} (?:\w+ )?{day})(?= )"),
-            # A weekday or a date only as a limit; tomorrow is always still to come
+            # A weekday or a date counts only after a word such as `by`; `tomorrow` always lies ahead
             re.compile(rf" (?P<words>(?:(?P<by>{by}) (?:\w+ )?)?{day}(?: {at}{_CLOCK})?)(?= )"),
         )
         self._lengths = re.compile(
@@ -97,7 +98,7 @@ def _read_clock(match: re.Match[str]) -> str:
         return ""
     hour, _, minute = match["clock"].replace(".", ":").partition(":")
     is_afternoon = (match["half"] or "").startswith("p")
-    # A number alone is no time of day: `by Friday 3 of you`
+    # A bare number is no time of day: `by Friday 3 of you`
     if not minute and not match["half"]:
         return ""
     return f" {int(hour) + (12 if is_afternoon and int(hour) < 12 else 0):02}:{minute or '00'}"

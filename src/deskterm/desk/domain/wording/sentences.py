@@ -1,4 +1,4 @@
-"""Sentences as lists of phrases are compared with: small letters, no accents, single spaces between words."""
+"""Sentences in the form that phrases are searched in: lower case, no accents, single spaces between words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _END = re.compile(r"(?<=[.!?…。])\s+|\n+")
 _WORD = re.compile(r"\d{4}-\d\d-\d\d|\w+(?:[:.]\d+)*|\?")
 """A word, a time of day or a date in figures in one piece, and a question mark."""
 LONGEST = 20_000
-"""Characters of a text that are looked at: nobody writes more by hand."""
+"""Most characters of a text that are looked at: nobody writes more by hand."""
 
 
 def split_sentences(text: str) -> Iterator[str]:
@@ -27,5 +27,5 @@ def fold_words(text: str) -> str:
 
 
 def find_phrase(sentence: str, phrases: Iterable[str]) -> str:
-    """Return the first of some phrases that stands in a sentence; empty for none."""
+    """Return the first of some phrases that occurs in a sentence; empty for none."""
     return next((phrase for phrase in phrases if f" {phrase} " in sentence), "")

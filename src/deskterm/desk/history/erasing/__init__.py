@@ -1,1 +1,1 @@
-"""Personal words that are emptied: those of a person, of a ticket whose time is over, and drafts."""
+"""Erasure of personal texts: those of a person, of tickets past their retention period, and drafts."""

@@ -1,4 +1,4 @@
-"""Drafts that leave the store with the words of tickets: no event says so, because none was about them (C-05)."""
+"""Removal of drafts along with the texts of tickets. No event records it, because drafts have no events (C-05)."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def redact_drafts(session: Session, numbers: Collection[int], redact: Callable[[
     """Replace a person's name in every agent's drafts for some tickets, and in those for none: new tickets and command
     lines. redact: replaces it in a text."""
     overwrite_deleted(session)
-    # All of them, and looked through here: there are few drafts, and more numbers than a statement may have
+    # Read all drafts and select here: there are few, and the numbers may be more than a statement can take
     for row in session.execute(select(_draft).order_by(_draft.c.id)).mappings().all():
         if row["ticket_id"] is not None and row["ticket_id"] not in numbers:
             continue
         data: Any = json.loads(row["data"])
         redacted = {"text": redact(row["text"]), "data": json.dumps(_redact_values(data, redact), ensure_ascii=False)}
         if redacted["text"] != row["text"] or json.loads(redacted["data"]) != data:
-            # Under another id, by which consoles find out that they have it otherwise
+            # Under a new id, by which consoles notice that their copy is out of date
             session.execute(delete(_draft).where(_draft.c.id == row["id"]))
             kept = {name: value for name, value in row.items() if name != "id"}
             session.execute(insert(_draft).values(kept | redacted))
@@ -45,7 +45,7 @@ def remove_drafts_of(session: Session, numbers: Collection[int]) -> None:
 
 
 def remove_drafts_before(session: Session, instant: datetime) -> bool:
-    """Remove the drafts that nobody has touched since an instant, and return whether there were any."""
+    """Remove the drafts that were last saved before an instant, and return whether there were any."""
     overwrite_deleted(session)
     return bool(session.execute(delete(_draft).where(_draft.c.saved_at < instant).returning(_draft.c.id)).all())
 

@@ -14,7 +14,7 @@ from deskterm.store.db.tables import TemplateRow, table_of
 
 _template = table_of(TemplateRow)
 _WRITTEN = ("label", "description", "words", "body", "reply", "note", "handover", "reason", "fields")
-"""Keys of a template or macro whose texts people wrote. All others name parts of the procedure."""
+"""Keys of a template or macro that hold text written by people. All others name parts of the procedure."""
 
 
 def redact_templates(session: Session, redact: Callable[[str], str]) -> None:

@@ -16,7 +16,7 @@ _view = table_of(SavedViewRow)
 
 def redact_views(session: Session, redact: Callable[[str], str], erased: str) -> None:
     """Replace a person's name in the names and filters of every agent's views. redact: replaces it in a text; erased:
-    the word that it puts there."""
+    the word that `redact` puts in its place."""
     overwrite_deleted(session)
     rows = session.execute(select(_view).order_by(_view.c.key)).all()
     names = {(row.login, row.name) for row in rows}
@@ -27,7 +27,9 @@ def redact_views(session: Session, redact: Callable[[str], str], erased: str) ->
             continue
         # Parentheses around the word that stands for a name would be a group of the filter
         text = text.replace(erased, erased.strip("()"))
-        while name != view.name and (row.login, name) in names:  # two views named after the person
+        while (
+            name != view.name and (row.login, name) in names
+        ):  # an agent may have had two views named after the person
             name += "'"
         names.add((row.login, name))
         data = write_saved_view(view._replace(filter=text))
