@@ -26,8 +26,8 @@ def format_countdown(seconds: int) -> str:
 
 
 def format_time_left(seconds: int, base: TimeBase) -> str:
-    """Format the time left as `format_countdown`, and say what it is counted in where a desk has both bases (C-10):
-    working time is `4h 12m w`; calendar time is in days where it has two, `2d 4h`."""
+    """Format the time left as `format_countdown` does, marked with its base when a desk has both (C-10): working time
+    as `4h 12m w`, calendar time of two days or more in days, `2d 4h`."""
     if base == "working":
         return f"{format_countdown(seconds)} w"
     days, rest = divmod(abs(seconds), 86_400)

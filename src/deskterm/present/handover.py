@@ -1,4 +1,4 @@
-"""The hand-over sheet (C-15): one model, which the console, the command line and a file in Markdown show alike."""
+"""The hand-over sheet (C-15): one model for the console, the command line and Markdown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from deskterm.store.queries.lead.handover import (
 )
 
 MOST_ROWS = 40
-"""Rows of a part of the sheet: what does not fit on a page is not read at a change of shift."""
+"""Most rows of a section: at a change of shift nobody reads what does not fit on a page."""
 
 
 class HandoverSection(NamedTuple):
@@ -38,8 +38,8 @@ class HandoverSection(NamedTuple):
 
 
 class HandoverSheet(NamedTuple):
-    """The sheet. lines: who is on and who comes, and how many tickets are marked; breaching: those that breach before
-    the next shift ends, of those that are not missed yet."""
+    """The sheet. lines: who is on duty and who is next, and how many tickets are marked; breaching: tickets that are
+    not missed yet and breach before the next shift ends."""
 
     title: Safe
     lines: tuple[Safe, ...]
@@ -57,7 +57,8 @@ def read_handover(reader: ReadConnection, teams: Sequence[str] | None, now: int,
 
 
 def _find_in_words(replies: Iterable[ReplyRow], zone: str) -> Iterator[PromiseRow]:
-    """Yield the first time that each last reply promises: nobody has said anything since, so it is still to be kept."""
+    """Yield the first time that the last reply on each ticket promises; nobody has written since, so the promise still
+    holds."""
     for reply in replies:
         found = find_promises(reply.body, datetime.fromtimestamp(reply.at, UTC), zone)
         if found:
@@ -68,7 +69,7 @@ def _find_in_words(replies: Iterable[ReplyRow], zone: str) -> Iterator[PromiseRo
 def present_handover(
     facts: HandoverFacts, duty: Duty, vocabulary: Vocabulary, name: str, now: int, zone: tzinfo
 ) -> HandoverSheet:
-    """Return the sheet of these facts. name: of the desk; now: epoch seconds."""
+    """Build the sheet from these facts. name: of the desk; now: epoch seconds."""
     writer = _Writer(facts, duty, vocabulary, now, zone)
     title = sanitize(f"Hand-over · {name} · {format_date_and_time(now - now % 60, now, zone)}")
     return HandoverSheet(title, tuple(writer.describe_duty()), tuple(writer.list_sections()), writer.breaching)
@@ -95,14 +96,14 @@ def format_left_out(section: HandoverSection) -> str:
 
 
 def _escape_cell(text: str) -> str:
-    # A bar would end the cell, and the others begin a link, code or a tag
+    # A bar would end the cell; the other characters begin a link, code or a tag
     for sign in ("\\", "|", "[", "`", "<", "*", "_"):
         text = text.replace(sign, f"\\{sign}")
     return text
 
 
 class _Writer:
-    """The words of one sheet."""
+    """Builds the sections of one sheet."""
 
     def __init__(self, facts: HandoverFacts, duty: Duty, vocabulary: Vocabulary, now: int, zone: tzinfo) -> None:
         self._facts, self._duty, self._vocabulary, self._now, self._zone = facts, duty, vocabulary, now, zone
@@ -126,7 +127,7 @@ class _Writer:
         missed = sum(ticket.missed for ticket in tickets)
         if missed:
             yield sanitize(f"!! {missed} of them {'is' if missed == 1 else 'are'} missed already")
-        # One that has missed a target bears two marks, also where another of its targets runs out
+        # A ticket that has missed a target has two marks, even if another of its targets is about to be missed
         due = sum(number in self.breaching and not self._tickets[number].missed for number in self._tickets)
         if due:
             verb = "is" if due == 1 else "are"
@@ -202,7 +203,7 @@ class _Writer:
         if promise.by is None:
             return sanitize(promise.day)
         words = self._say(promise.by)
-        # Who says `by Friday` names no time of day
+        # `by Friday` names no time of day
         return sanitize(words.replace("00:00", "").strip() if promise.kind == "words" else words)
 
     def _describe_promise(self, promise: PromiseRow) -> Safe:

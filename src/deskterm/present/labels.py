@@ -74,7 +74,7 @@ class Vocabulary:
         self.timezone: str = timezone or first.get("timezone") or "UTC"
         self._policies = content.get("policies", ())
         self.views: Sequence[Mapping[str, Any]] = content.get("views", ())
-        """The views of the queue that the procedure has, as it describes them."""
+        """The procedure's views of the queue, as its document has them."""
         self._built_calendars: dict[str, Calendar | None] = {}
 
     def choices(self, part: str) -> Mapping[str, Choice]:
@@ -108,11 +108,11 @@ class Vocabulary:
 
     @cached_property
     def mixes_bases(self) -> bool:
-        """True where some targets are counted in working time and others by the calendar (C-10)."""
+        """True when some targets are counted in working time and others in calendar time (C-10)."""
         return mixes_bases(self._policies, self._calendars)
 
     def find_base(self, target: str, calendar: str) -> TimeBase:
-        """Return what the time left of a target is counted in, where that has to be said. calendar: its key."""
+        """Return the time base of a target; empty when all targets of the desk have the same. calendar: its key."""
         return find_base(target, calendar, self._calendars, DAY) if self.mixes_bases else ""
 
     def importance(self, severity: str | None, priority: str | None) -> Safe:

@@ -103,13 +103,13 @@ def next_opening(calendar: Calendar | None, now: int) -> int | None:
 
 
 Folding = Literal["", "automatic letter", "taken back"]
-"""Why a turn is folded to one line in the thread; empty for one that is shown whole."""
+"""The reason why an entry is folded to one line in the thread; empty for an entry that is shown whole."""
 
 
 class TimelineEntry(NamedTuple):
-    """A message or a change of the ticket. voice: whose it is; text: may have several lines; detail: the channel, and
-    other things to know of a message; parts: of a text that quotes, what was written and what was quoted, in order;
-    files: that went with it, with their sizes."""
+    """A message or a change of the ticket. voice: its kind of author; text: may have several lines; detail: the channel
+    and other facts of a message; parts: written and quoted parts of a text that quotes, in order; files: those of the
+    message, with their sizes."""
 
     seq: int
     at: int
@@ -171,9 +171,9 @@ class TabLine(NamedTuple):
 
 
 class TicketView(NamedTuple):
-    """A ticket as it is opened. version: the one that a writer has seen; facts: its fields, as label and value;
-    circumstances: anything else that an agent has to know before acting, likewise; counts: tab → how many things are in
-    it; tab: the one that was read, with its lines in `page`."""
+    """A ticket as it is opened. version: the one that this view shows; facts: its fields, as label and value;
+    circumstances: anything else that an agent has to know before acting, likewise; counts: tab → number of things in
+    it; tab: the one whose lines are in `page`."""
 
     line: QueueLine
     version: int
@@ -212,7 +212,8 @@ class Person(NamedTuple):
 
 
 class ViewLine(NamedTuple):
-    """A view in the side bar; total is None for what is not counted. saved: what it shows where an agent made it."""
+    """A view in the side bar; total is None when its tickets are not counted. saved: its definition, if an agent made
+    it."""
 
     key: str
     label: Safe

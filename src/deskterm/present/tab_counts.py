@@ -1,4 +1,4 @@
-"""The numbers beside the names of a ticket's tabs: of what its detail has already, so that they cost no read."""
+"""The numbers beside the names of a ticket's tabs, from its detail alone, so that they cost no read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORK_RECORDS = ("entry", "quote", "agreement", "checklist")
 
 
 def count_tabs(detail: TicketDetail) -> Mapping[TabKey, int]:
-    """Return tab → how many things are in it, of tabs that are counted by the ticket alone."""
+    """Return tab → number of things in it, for the tabs that can be counted without another read."""
     linked = sum(len(list_linked_numbers(detail.fields, name)) for name in LINKS)
     return {
         "history": len(detail.events),
@@ -28,7 +28,7 @@ def count_tabs(detail: TicketDetail) -> Mapping[TabKey, int]:
 
 
 def list_messages_with_files(detail: TicketDetail) -> list[MessageView]:
-    """Return the messages that files came with and that none is kept of: somebody has noted so."""
+    """Return the messages that came with files of which none is stored: an agent only noted that there were some."""
     kept = {(file.ticket, file.seq) for file in detail.files}
     return [
         message
@@ -38,7 +38,7 @@ def list_messages_with_files(detail: TicketDetail) -> list[MessageView]:
 
 
 def is_shown(record: RecordView) -> bool:
-    """Return whether a record is in its tab: a time entry that another one replaces is not."""
+    """Return whether a record is shown in its tab: a time entry that was replaced is not."""
     return record.kind != "entry" or record.state != "void"
 
 

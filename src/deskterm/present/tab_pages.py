@@ -31,12 +31,12 @@ EMPTY: dict[TabKey, str] = {
     "links": "No links: :duplicate, :merge, :attach and :raise make them.",
     "work": "No work is written down: :time writes down time, :quote a quote, :check ticks a checklist off.",
 }
-"""Tab → the sentence in place of its lines where there are none. Keys stand in it as `<key reply>`, because only the
-console knows those of its agent."""
+"""Tab → the sentence for a tab without lines. Keys are written as `<key reply>`, because only the console knows the
+agent's keys."""
 
 
 def build_page(reader: ReadConnection, detail: TicketDetail, tab: TabKey, words: Vocabulary) -> tuple[TabLine, ...]:
-    """Read what a tab needs beside the ticket's detail, and return its lines; a sentence where there are none."""
+    """Read what a tab needs beside the ticket's detail, and return its lines, or a sentence when there are none."""
     match tab:
         case "history":
             lines = _list_history(detail, words)
@@ -76,7 +76,7 @@ def _describe(event: EventView, *, taken_back: bool) -> str:
 
 
 def _list_changes(event: EventView, words: Vocabulary) -> Iterator[str]:
-    """Yield what an event changed: before → after, and what an edit changed beside the fields that have a label."""
+    """Yield the changes of an event: before → after, and for an edit those of fields without a label, too."""
     changes = event.data.get("changes", {})
     for field in HISTORY_FIELDS:
         if field.name in changes:
@@ -132,7 +132,7 @@ def _list_client(client: ClientView | None, words: Vocabulary) -> Iterator[TabLi
 
 
 def _list_files(detail: TicketDetail, words: Vocabulary) -> Iterator[TabLine]:
-    """Yield a line a file, and below those the messages that files came with and that none is kept of."""
+    """Yield a line for each file, and then the messages that came with files of which none is stored."""
     for place, file in enumerate(detail.files, 1):
         line = _make_line(
             f"{place:>3}",
@@ -179,7 +179,7 @@ def _describe_link(record: RecordView, detail: TicketDetail, words: Vocabulary) 
     if record.kind == "release":
         return "Release", f"{record.key}, out since {format_instant(record.at, words.timezone)}"
     if record.kind in ("item", "joined"):
-        # Those that are done have no flag any more, and belong here all the same
+        # Records that are done have no flag any more, but are listed too
         return describe_record(record._replace(values={**record.values, "flag": True}), detail, words)
     return None
 

@@ -224,8 +224,8 @@ def _find_letter_states(detail: TicketDetail) -> dict[tuple[int | None, int], st
 
 
 def _present_message(message: MessageView, letter_state: str = "", files: Sequence[Safe] = ()) -> TimelineEntry:
-    """Return a message as an entry. letter_state: what became of its letter where that was not sent; files: those that
-    went with it, in words."""
+    """Return a message as an entry. letter_state: of its letter, if that was not sent; files: those of the message, in
+    words."""
     voice: Voice = "requester" if message.author_kind == "requester" else "agent"
     if message.kind == "internal":
         voice = "internal"
@@ -233,10 +233,10 @@ def _present_message(message: MessageView, letter_state: str = "", files: Sequen
         voice = "system"
     notes = [message.channel, "automatic" if message.automatic else ""]
     notes.append("" if message.mark == "undone" else letter_state)
-    # Files that are kept are named below the words
+    # Stored files are listed below the words
     notes.append({"undone": "taken back", "files": "" if files else "with files"}.get(message.mark, ""))
     notes.append(f"in {message.ticket}" if message.ticket is not None else "")
-    # Only empty lines at the top: blanks before the first word may be the indent of a list
+    # Strip only empty lines at the top: spaces before the first word may be the indent of a list
     text = sanitize(message.body.strip("\r\n").rstrip(), multiline=True) or ERASED
     return TimelineEntry(
         # A message of a merged ticket cannot be named from here: its number counts there
@@ -253,13 +253,13 @@ def _present_message(message: MessageView, letter_state: str = "", files: Sequen
 
 
 def split_text(text: str) -> tuple[tuple[bool, str], ...]:
-    """Return what was written and what was quoted in a message, in order; nothing where it quotes nothing."""
+    """Split a message into written and quoted parts, in order; empty when it quotes nothing."""
     parts = split_quotations(text) if "\n" in text else []
     return tuple(parts) if any(is_quoted for is_quoted, _ in parts) else ()
 
 
 def _fold(message: MessageView) -> Folding:
-    """Return why a message is folded: nobody wrote it, or it was taken back (C-13)."""
+    """Return the reason why a message is folded: it is automatic, or was undone (C-13)."""
     if message.mark == "undone":
         return "taken back"
     return "automatic letter" if message.automatic or message.author_kind == "system" else ""

@@ -1,4 +1,4 @@
-"""The files of a ticket in words, and the one that somebody means by a name or number (C-22)."""
+"""The files of a ticket in words, and how people refer to one: by name or number (C-22)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ERASED_FILE = Safe("(erased)")
 
 
 def name_file(file: FileView) -> Safe:
-    """Return the name of a file as it is shown."""
+    """Return the name of a file for display."""
     return sanitize(make_file_name(file.name)) if file.name else ERASED_FILE
 
 
@@ -24,8 +24,8 @@ def describe_file(file: FileView) -> Safe:
 
 
 def find_files(files: Sequence[FileView], wanted: Sequence[str]) -> list[FileView]:
-    """Return the files that are meant by their names, or by their numbers in the list, from 1; none of them wanted:
-    all that have a content. Raises DeskError for what is none of them, or several."""
+    """Find files by their names, or by their numbers in the list, from 1; without `wanted`, return all that have a
+    content. Raises DeskError for a name that no file or several files have."""
     if not wanted:
         return [file for file in files if file.digest is not None]
     return [_find_file(files, one) for one in wanted]

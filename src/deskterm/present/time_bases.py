@@ -1,7 +1,6 @@
-"""Working time and calendar time: which of them a target is counted in, and whether a desk has both (C-10).
-
-`4h` of working time may be tomorrow, `4h` by the calendar never is. Where all targets of a desk are counted alike
-nobody has to be told; where they are not, each time left says which it is.
+"""Time bases: whether a target is counted in working time or in calendar time, and whether a desk has both (C-10). `4h`
+of working time may end tomorrow, `4h` of calendar time never does. On a desk with both, each time left says which it
+is; on any other desk that is left out.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _SPANS_OF_A_DAY = ["00:00-24:00"]
 
 
 def is_round_the_clock(calendar: Mapping[str, Any] | None) -> bool:
-    """Return whether a calendar of a procedure is always open. Its time is that of the calendar on the wall."""
+    """Return whether a calendar of a procedure is always open, so that its working time is calendar time."""
     if calendar is None:
         return False
     week = calendar.get("week", {})

@@ -1,5 +1,5 @@
-"""The views of the queue: the lists that every desk has, and beside them those that agents made (C-11). Apart from
-their queries, because the console shows their names before it imports those."""
+"""The views of the queue: the lists that every desk has, and beside them those that agents made (C-11). Kept apart from
+their queries, because the console shows the names before it imports those."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 class View(NamedTuple):
-    """A view. key: its name in commands; label: its name in the side bar; saved: what it shows where an agent made
-    it, None for one that every desk has."""
+    """A view. key: its name in commands; label: its name in the side bar; saved: its definition, if an agent made it;
+    None for a view that every desk has."""
 
     key: str
     label: str
@@ -35,18 +35,18 @@ VIEWS_WITH_CLOCKS = tuple(view.key for view in VIEWS if view.key != "closed")
 """The views with tickets whose clocks may run."""
 
 AFTER_ACTIONS = ("next", "stay", "list")
-"""Ways to go on after an act in a view, as in the settings of the console."""
+"""Where the cursor may go after an act in a view, as in the settings of the console."""
 
 VIEW_NUMBERS = 9
-"""The first views are opened by their number in the list, a digit."""
+"""Number of views that a digit key opens."""
 
 _LAST = ("open", "snoozed", "closed")
-"""The views that follow those of agents, where nobody has put them elsewhere: one seldom goes there."""
+"""Rarely used views of every desk, listed after those of agents by default."""
 
 
 def arrange_views(saved: Iterable[SavedView], places: Sequence[str]) -> list[View]:
-    """Return all views in the order of an agent. saved: those that agents made; places: the keys of views that were put
-    into an order, which come first."""
+    """Return all views in the order of an agent. saved: those that agents made; places: keys of the views that the
+    agent has put into an order; they come first."""
     made = [View(view.key, view.name, view) for view in saved]
     usual = [*(view for view in VIEWS if view.key not in _LAST), *made, *(view for view in VIEWS if view.key in _LAST)]
     by_key = {view.key: view for view in usual}
@@ -62,14 +62,14 @@ class Keyed(Protocol):
 
 
 def place_view(views: Sequence[Keyed], key: str, place: int) -> list[str]:
-    """Return the keys of views, with one of them put to a place, from 1 on."""
+    """Return the keys of views in order, after moving one of them to a place, from 1."""
     keys = [view.key for view in views if view.key != key]
     keys.insert(place - 1, key)
     return keys
 
 
 def find_views(views: Sequence[View], name: str) -> list[View]:
-    """Return the views that a person may mean: by key, label or number; else those that begin so."""
+    """Return the views that a name may mean: by key, label or number, else by a beginning of key or label."""
     wanted = name.strip().casefold()
     if wanted.isascii() and wanted.isdigit():
         return [*views[int(wanted) - 1 : int(wanted)]] if len(wanted) < 4 and int(wanted) else []
@@ -81,7 +81,7 @@ def find_views(views: Sequence[View], name: str) -> list[View]:
 
 
 def _names_of(view: View) -> tuple[str, ...]:
-    # The key of one that an agent made is for the program alone
+    # The key of a view that an agent made is internal
     label = view.label.casefold()
     return (label,) if view.saved is not None else (view.key, label)
 
@@ -92,7 +92,7 @@ def list_reserved_names() -> list[str]:
 
 
 VIEW_WORDS = ("save", "rename", "filter", "share", "default", "place", "after", "delete")
-"""Words that follow `:view` in the console with a meaning of their own."""
+"""Words with a meaning of their own after `:view` in the console."""
 
 
 def format_view_keys(keys: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The wall as it is shown: figures with their words, agents by what they have to do, what comes, and what was kept."""
+"""View model of the wall: figures with their labels, agents by load, the forecast, and service levels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deskterm.store.queries.lead.wall import AgentLoad, WallFacts
 from deskterm.store.queries.oversight import Escalation
 
 SLOTS = 12
-"""Parts that the next hour is divided into: five minutes each."""
+"""Number of slots of the next hour: five minutes each."""
 _SLOT_SECONDS = 3600 // SLOTS
 _BARS = "▁▂▃▄▅▆▇█"
 _HOURS = 24
@@ -23,8 +23,8 @@ NOTHING = Safe("")
 
 
 class WallTile(NamedTuple):
-    """A figure. view, match: the view of the queue and the filter that list exactly its tickets; view is empty where
-    nothing can be listed; urgency: what it means when it is not zero."""
+    """A figure. view, match: the view of the queue and the filter that list exactly its tickets; view is empty when no
+    list shows them; urgency: of the figure when it is not zero."""
 
     label: str
     figure: int
@@ -34,7 +34,7 @@ class WallTile(NamedTuple):
 
 
 class LoadLine(NamedTuple):
-    """An agent's open tickets. login: empty for the tickets of nobody; away: until when, epoch seconds."""
+    """The load of an agent. login: empty for unassigned tickets; away: end of their absence, epoch seconds."""
 
     login: str
     name: Safe
@@ -46,7 +46,8 @@ class LoadLine(NamedTuple):
 
 
 class TeamHour(NamedTuple):
-    """The next hour of a team. bars: one sign for five minutes, a blank where nothing is due; due: how many are."""
+    """The next hour of a team. bars: one character for five minutes, a blank when nothing is due; due: number of due
+    clocks."""
 
     team: Safe
     bars: str
@@ -54,7 +55,8 @@ class TeamHour(NamedTuple):
 
 
 class EscalationLine(NamedTuple):
-    """An open escalation. at: since when, epoch seconds; waits_for: the role that has to act; level: its label."""
+    """An open escalation. at: when it was opened, epoch seconds; waits_for: the role that has to act; level: its
+    label."""
 
     number: int
     at: int
@@ -79,7 +81,7 @@ class KeptLine(NamedTuple):
 
     @property
     def per_mille(self) -> int:
-        """The share that was met, rounded down: 999 is not all."""
+        """The share that was met, per mille, rounded down, so that 1000 means all."""
         return self.met * 1000 // (self.met + self.late)
 
     @property
@@ -98,7 +100,7 @@ class KeptLine(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """The forecast as it is told. numbers: the tickets that will breach; moves: those that a colleague has room for,
+    """The forecast in words. numbers: the tickets that will breach; moves: those that a colleague has capacity for,
     with the colleague's login."""
 
     sentence: Safe
@@ -137,7 +139,7 @@ class ServiceLevel(Protocol):
 
 
 class Reassignment(Protocol):
-    """A ticket that somebody has room for."""
+    """A ticket that a colleague has capacity for."""
 
     @property
     def ticket(self) -> int: ...
@@ -190,7 +192,7 @@ def present_wall(
     ahead: Ahead | None = None,
     duty: Duty | None = None,
 ) -> WallView:
-    """Return the wall of these facts. rows: the tickets that breach next; now: epoch seconds; levels, ahead: the
+    """Build the wall from these facts. rows: the tickets that breach next; now: epoch seconds; levels, ahead: the
     service levels of the last days, and the forecast (`reports.outlook`); duty: who is on now."""
     counts = facts.counts
     urgent = f"severity:{','.join(vocabulary.urgent)}"
@@ -268,7 +270,7 @@ def _present_level(level: ServiceLevel) -> KeptLine:
 
 
 def _describe_duty(duty: Duty, now: int, zone: tzinfo) -> Safe:
-    """Return who hands over and when; empty where nobody ever does."""
+    """Describe who hands over and when; empty when nobody ever does."""
     if duty.until is None:
         return NOTHING
     when = format_instant(duty.until, now, zone)

@@ -1,5 +1,5 @@
 """A forecast of breaches from slack and measured pace (C-14, R-51): how many of the clocks that are due soon will be
-missed, which, and what colleagues have room for.
+missed, which ones, and which tickets colleagues have capacity for.
 
 Pace is how many cycles of a metric come to an end in an open second that one of them runs, measured over the last two
 weeks. So the chance that a clock still runs after the seconds that it has left is exp(−pace × seconds). The sum of the
@@ -20,9 +20,9 @@ from deskterm.store.queries.lead.service_levels import Exposure, OpenCycle, Pres
 HORIZON = 4 * 3600
 """Seconds that the forecast looks ahead."""
 MEASURED = 14 * 86_400
-"""Seconds of the past that the pace is measured by."""
+"""Seconds of the past over which the pace is measured."""
 _LEAST_STOPPED = 5
-"""Cycles that have to have come to an end before a pace says anything."""
+"""Fewest ended cycles from which a pace is computed."""
 
 
 class LikelyBreach(NamedTuple):
@@ -33,7 +33,7 @@ class LikelyBreach(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A ticket that somebody has room for. login: whose."""
+    """A ticket that a colleague has capacity for. login: of the colleague."""
 
     ticket: int
     login: str
@@ -41,8 +41,8 @@ class Move(NamedTuple):
 
 class Forecast(NamedTuple):
     """The forecast. due: clocks that are due by then; breaches: those that are likely to be missed, the next due first;
-    moves: tickets of these that colleagues have room for. is_measured: the pace is known; otherwise everything that is
-    due is named, which is all that can be said."""
+    moves: tickets of these that colleagues have capacity for. is_measured: the pace is known; otherwise `breaches` are
+    all clocks that are due, the best that can be said."""
 
     until: int
     due: int
@@ -57,8 +57,8 @@ class Forecast(NamedTuple):
 
 
 class Capacity(NamedTuple):
-    """The work that an agent can do by the end of the horizon. clocks: how many come to an end at their pace; team:
-    theirs."""
+    """The capacity of an agent until the end of the horizon. clocks: how many they end at their pace; team: of the
+    agent."""
 
     login: str
     team: str | None
@@ -70,7 +70,7 @@ def measure_exposure(cycle: OpenCycle, calendar: Calendar | None, since: int, no
     end of the measurement."""
     end = now if cycle.stopped is None else cycle.stopped
     passed = max(_count_open(calendar, cycle.since, now), 0) if cycle.stopped is None else 0
-    # What it ran before is not to count: of the whole, not more than there was time for since then
+    # Time before that instant does not count, so the result is at most the open time since then
     seconds = min(cycle.consumed + passed, max(_count_open(calendar, since, end), 0))
     return Exposure(cycle.metric, seconds, int(cycle.stopped is not None))
 
@@ -80,7 +80,8 @@ def _count_open(calendar: Calendar | None, start: int, end: int) -> int:
 
 
 def measure_pace(exposures: Iterable[Exposure]) -> dict[str, float]:
-    """Return how many cycles of each metric end per open second that one runs; without metrics of which too few did."""
+    """Return how many cycles of each metric end per open second of running; metrics with too few ended cycles are left
+    out."""
     stopped: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
     for one in exposures:
@@ -111,15 +112,15 @@ def _find_chance(
     clock: PressingClock, pace: Mapping[str, float], count_seconds: Callable[[PressingClock], int]
 ) -> float:
     if clock.metric not in pace:
-        return 1.0  # nothing is known: what is due is named, as a list by due time would
+        return 1.0  # without a pace, name everything that is due, as a list by due time would
     return math.exp(-pace[clock.metric] * max(count_seconds(clock), 0))
 
 
 def _find_moves(
     breaches: Sequence[PressingClock], clocks: Sequence[PressingClock], capacities: Sequence[Capacity]
 ) -> Iterable[Move]:
-    """Yield tickets that breach while somebody of their team has room: they do more than is due with them. Those whom
-    the tickets are taken from have more due than they do."""
+    """Yield tickets that will breach while a colleague of the same team has capacity left: the assignee has more due
+    than they can do, the colleague less."""
     due = Counter(clock.assignee for clock in clocks)
     room = {one.login: one.clocks - due[one.login] for one in capacities}
     teams = {one.login: one.team for one in capacities}

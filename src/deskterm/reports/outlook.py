@@ -1,6 +1,7 @@
 """The lead's figures that look back some days or ahead some hours: service levels, pace, and the forecast from them.
 
-Reckoned seldom, because a large desk takes a second; the console's wall and `deskterm wall` take them from here (C-14).
+They are computed rarely, because that takes a second on a large desk; the console's wall and `deskterm wall` use them
+(C-14).
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ def load_past_figures(reader: ReadConnection, procedure: CompiledProcedure, now:
 def look_ahead(
     reader: ReadConnection, procedure: CompiledProcedure, past: PastFigures, loads: Iterable[AgentLoad], now: int
 ) -> Forecast:
-    """Return the forecast for the next hours. loads: the agents of the desk, of whom those who are there have room;
-    now: epoch seconds."""
+    """Return the forecast for the next hours. loads: the agents of the desk; those who are away have no capacity; now:
+    epoch seconds."""
     until, calendars = now + HORIZON, procedure.terms.calendars
     office = procedure.terms.first_calendar
     measured, ahead = office.open_seconds(now - MEASURED, now), office.open_seconds(now, until)

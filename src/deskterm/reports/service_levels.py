@@ -1,7 +1,6 @@
-"""Service levels of the last days: what was met, and how much of the error budget is left (C-14, R-21, R-50).
-
-The one place for these figures: the wall shows them, and whatever else does takes them from here. Attainment is met ÷
-(met + late) of the cycles that were decided in the period (`attainment`).
+"""Service levels of the last days: the share that was met, and how much of the error budget is left (C-14, R-21, R-50).
+The only place that computes these figures, for the wall and everything else that shows them. Attainment is met ÷ (met +
+late) of the cycles that were decided in the period (`attainment`).
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ WINDOW = 30 * 86_400
 
 
 class ErrorBudget(NamedTuple):
-    """The misses that an objective leaves room for. share: the part of all cycles that has to be met; allowed: how many
-    may be late of as many as were judged; left: how many more, negative when it is used up."""
+    """The misses that an objective allows. share: part of all cycles that has to be met; allowed: how many of the
+    decided cycles may be late; left: how many more may be late, negative when the budget is used up."""
 
     key: str
     label: str
@@ -61,13 +60,13 @@ def sum_up_levels(counts: Sequence[CycleCount], procedure: CompiledProcedure) ->
 def compute_budget(key: str, label: str, target: str, tally: Tally) -> ErrorBudget:
     """Return the error budget of an objective (R-50). target: the share that has to be met, as `95%`."""
     share = Fraction(target.rstrip("%")) / 100
-    allowed = int(tally.decided * (1 - share))  # whole misses: half of one is none
+    allowed = int(tally.decided * (1 - share))  # rounded down: half a miss is none
     return ErrorBudget(key, label, share, tally.decided, allowed, allowed - tally.late)
 
 
 def _list_budgets(metric: str, counts: Sequence[CycleCount], procedure: CompiledProcedure) -> Iterable[ErrorBudget]:
     for part in procedure.definition.objectives:
-        # The counts are by severity: an objective for some clients or channels only is for a report
+        # The counts are by severity, so an objective for some clients or channels only cannot be judged here
         if part.statistic != "attainment" or part.measure != metric or set(part.when) - {"severity"}:
             continue
         wanted = part.when.get("severity")

@@ -89,7 +89,7 @@ class ClockFold:
 
     def restart_timer(self, metric: str, at: int) -> None:
         """End the cycle of a timer that is over by an instant and runs all the same, and begin another one there for
-        the full time. For an undo, which brings a ticket back to where its time was over."""
+        the full time. For an undo that brings a ticket back to a status whose timer had ended."""
         for cycles in self._metrics:
             cycle = cycles.running
             if cycles.metric.key != metric or cycle is None or cycle.due is None or cycle.due > at:

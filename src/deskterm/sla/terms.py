@@ -141,7 +141,7 @@ class SlaTerms:
 
     @property
     def first_calendar(self) -> Calendar:
-        """The first calendar of the procedure, which counts what no policy names one for."""
+        """The first calendar of the procedure, for everything for which no policy names a calendar."""
         return next(iter(self.calendars.values()))
 
     def find_metric(self, key: str) -> Metric | None:

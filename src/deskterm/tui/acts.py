@@ -1,4 +1,4 @@
-"""The acts of one console, the newest last: what undo takes back, one after another (C-03)."""
+"""The acts of one console, the newest last, which undo reverts one after another (C-03)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from deskterm.desk.templates.run import MacroCall
 
 _MOST_KEPT = 200
-"""Acts that are kept; older ones are undone from the list of all."""
+"""Most acts that are kept; older ones can be undone from the list of all acts."""
 
 
 class Act(NamedTuple):
-    """An act that changed tickets. name: in few words, with its ticket (`severity of 1124`). heads: ticket → the number
-    of the act's first event there. together: it is one change of several tickets, undone on all of them or on none."""
+    """An act that changed tickets. name: short, with its ticket (`severity of 1124`). heads: ticket → the number of the
+    act's first event there. together: one change of several tickets, which is undone on all of them or on none."""
 
     name: str
     heads: Mapping[int, int]
@@ -35,21 +35,22 @@ class Refused(NamedTuple):
 
 
 class Refusals(NamedTuple):
-    """The refusals of an act on several tickets. done: as of `Console.run_on`; selected: tickets that it was for."""
+    """The refusals of an act on several tickets. done: as for `Console.run_on`; selected: number of tickets that it was
+    for."""
 
     done: str = ""
     selected: int = 0
     tickets: Sequence[Refused] = ()
 
     def name(self) -> str:
-        """Return how many refused what: `7 could not be closed`."""
+        """Return how many tickets refused what: `7 could not be closed`."""
         verb = self.done.partition(" ")[0].lower()
         return f"{len(self.tickets)} could not be {verb if verb.endswith('ed') else 'changed'}"
 
 
 class Repeatable(NamedTuple):
-    """An act that can be done again. call: as the desk knows it; name: of the act as it was done first; last: the last
-    act when it was done last, which it is still the same as."""
+    """An act that can be repeated. call: the recorded macro; name: of the first act; last: the act that was the newest
+    when it was repeated last: while it still is, `call` is valid."""
 
     call: MacroCall
     name: str
@@ -57,17 +58,17 @@ class Repeatable(NamedTuple):
 
 
 class ActLog:
-    """The acts that were done here and not undone here. changed: called when the last one is another."""
+    """The acts that were done here and not undone here. changed: called when the newest act changes."""
 
     refused = Refusals()
-    """Those of the last act on several tickets."""
+    """The refusals of the last act on several tickets."""
     repeatable: Repeatable | None = None
     """The act that was repeated last."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._acts: list[Act] = []
         self._recorded: list[Act] | None = None
-        """The acts since a recording began; None while none is under way."""
+        """The acts since recording began; None while not recording."""
         self._changed = changed
 
     @property
@@ -76,7 +77,7 @@ class ActLog:
         return self._acts[-1] if self._acts else None
 
     def add(self, act: Act) -> None:
-        """Add an act, which is the last one by now."""
+        """Add an act as the newest one."""
         self._acts.append(act)
         if self._recorded is not None:
             self._recorded.append(act)
@@ -84,7 +85,7 @@ class ActLog:
         self._changed()
 
     def drop(self, heads: Mapping[int, int]) -> None:
-        """Drop an act that was undone, or that cannot be: the one before it is next."""
+        """Drop an act that was undone, or cannot be undone; the one before it is next."""
         self._acts = [act for act in self._acts if dict(act.heads) != dict(heads)]
         if self._recorded is not None:
             self._recorded = [act for act in self._recorded if dict(act.heads) != dict(heads)]
@@ -100,12 +101,11 @@ class ActLog:
         self._recorded = []
 
     def end_recording(self) -> None:
-        """Record no longer."""
+        """Stop recording."""
         self._recorded = None
 
     def list_recorded(self) -> Sequence[Act]:
-        """List the acts that were recorded; where nothing is being recorded, the last ones on the ticket of the last
-        one."""
+        """List the recorded acts; while not recording, the newest acts on the ticket of the newest act."""
         if self._recorded is not None:
             return self._recorded
         last = self.last
@@ -116,7 +116,7 @@ class ActLog:
 
 
 class Outcome(NamedTuple):
-    """The outcome of an act on several tickets. act: as undo knows it; None where nothing was changed."""
+    """The outcome of an act on several tickets. act: for undo; None when nothing was changed."""
 
     results: Sequence[CommandResult]
     refused: Sequence[Refused]
@@ -140,14 +140,14 @@ def run_on_each(
             except DeskError as error:
                 refused.append(Refused(number, str(error)))
             else:
-                # What changed other tickets too, such as a merge, is not undone on some of them
+                # An act that changed other tickets too, such as a merge, is undone as a whole
                 together = together or bool(changed.keys() - {number})
                 heads |= {one: changed[one] for one in (number, *changed) if one in changed.keys() - heads}
     return Outcome(results, refused, _make_act(desk, heads, len(results), together=together))
 
 
 def run_once(desk: DeskSession, command: Callable[[DeskSession], CommandResult]) -> tuple[CommandResult, Act | None]:
-    """Run one command, and return it as undo knows it, too. Called in the write thread. Raises what the command
+    """Run one command; return its result, and the act for undo. Called in the write thread. Raises what the command
     raises."""
     with desk.note_changes() as changed:
         result = command(desk)
@@ -156,7 +156,7 @@ def run_once(desk: DeskSession, command: Callable[[DeskSession], CommandResult])
 
 
 def _make_act(desk: DeskSession, heads: dict[int, int], count: int = 1, *, together: bool = True) -> Act | None:
-    """Return an act as undo knows it; None where nothing was changed. count: the tickets that it was done to."""
+    """Return an act for undo; None when nothing was changed. count: number of tickets that it was for."""
     if not heads:
         return None
     from deskterm.desk.history.undo_acts import name_act  # noqa: PLC0415 - of the desk: not for the first frame

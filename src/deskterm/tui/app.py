@@ -83,14 +83,14 @@ _SETTLING_TIME = 1.5
 """Seconds until the first rows are read, so that something heavy may be imported beside them."""
 
 _BELL_INTERVAL = 60
-"""Seconds in which the bell rings once at most."""
+"""Fewest seconds between two rings of the bell."""
 
 
 class DeskApp(App[None]):
     """The console of one agent on one desk. clock: the desk's time, aware; reader: a connection that is open already;
-    automatic: process warnings, breaches and timers here; impersonator: the login of whoever works in the agent's
-    name; opening: a command that is run once the first rows are there; preferences: of whoever sits here, the
-    defaults where left out."""
+    automatic: process warnings, breaches and timers here; impersonator: the login of whoever works in the agent's name;
+    opening: a command that is run once the first rows are shown; preferences: of the person at the console, by default
+    the defaults."""
 
     TITLE = "deskterm"
     CSS_PATH: ClassVar[Any] = [Path(__file__).parent / "styles" / "desk.tcss"]
@@ -119,7 +119,7 @@ class DeskApp(App[None]):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.type_ahead = TypeAhead(self._deliver, self.post_message, self._is_mark_lost)
         self._mark_way: Sequence[DOMNode] = ()
-        """The widget that the last mark was posted to, and those above it, which it goes through."""
+        """The widget that the last mark was posted to, and its ancestors, through which the mark bubbles."""
         self._painter, self._frames = Painter(), Frames(self._write_frame)
         self._is_frame_coming = False
         """True while parts have been painted that are still to be written."""
@@ -139,7 +139,7 @@ class DeskApp(App[None]):
         theme = find_theme(self.preferences.settings.theme, self.console.color_system)
         # without the watcher, which `self.theme = …` would call: it parses the style once more before the first frame
         self.set_reactive(App.theme, theme.name)
-        if theme.ansi:  # the terminal's own colours pass as they are
+        if theme.ansi:  # leave the terminal's own colours unchanged
             self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
@@ -151,7 +151,7 @@ class DeskApp(App[None]):
         return self._desk_screen
 
     def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
-        """Make Textual's driver, with an output that outlasts its terminal, and its own parser of keys."""
+        """Make Textual's driver, with an output that survives its terminal, and our parser of keys."""
         driver = super()._build_driver(headless, inline, mouse, size)
         stream = getattr(driver, "_file", None)  # drivers without a terminal have none
         if stream is not None:
@@ -162,7 +162,7 @@ class DeskApp(App[None]):
     # -- frames --------------------------------------------------------------------------------------------------
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Write a frame to the terminal, as little of it as shows it (C-44)."""
+        """Write a frame to the terminal: only the cells that have changed (C-44)."""
         writes = self._running and not self._batch_count and not self.is_headless and not self.is_inline
         if isinstance(renderable, CompositorUpdate) and writes:
             self._painter.take(renderable, self.size, self.console)
@@ -171,7 +171,7 @@ class DeskApp(App[None]):
             super()._display(screen, renderable)
 
     def paint_parts(self, widget: Widget, parts: Sequence[Part]) -> bool:
-        """Write what lines of a widget begin with, where nothing lies over them; return whether that is done."""
+        """Write the beginnings of some lines of a widget; return False when something covers them."""
         writes = self._running and not self._batch_count and not self.is_headless and not self.is_inline
         if not writes or not self._painter.has(self.size) or not is_settled(self, widget.screen):
             return False
@@ -188,12 +188,12 @@ class DeskApp(App[None]):
         self._frames.changed()
 
     def _paint_anew(self, _: App[Any]) -> None:
-        """Write every cell: another program had the terminal."""
+        """Write every cell, because another program had the terminal."""
         self._painter.forget()
         self.refresh(layout=True)
 
     def _write_frame(self) -> None:
-        """Write what has changed, unless the console has ended while a frame was held back."""
+        """Write the changes, unless the console has ended while the frame was held back."""
         if not self._running:
             return
         sequences = self._painter.render()
@@ -205,7 +205,7 @@ class DeskApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Take keys and pastes from the terminal in their order; one that has been forwarded bubbles as usual."""
         if isinstance(event, events.Resize):
-            self._painter.forget()  # terminals wrap anew what stood there
+            self._painter.forget()  # terminals rewrap what they show when their size changes
         if isinstance(event, events.Key) and not event.is_forwarded and await self._acts_at_once(event):
             return
         if isinstance(event, events.Paste):
@@ -237,7 +237,7 @@ class DeskApp(App[None]):
     async def _suspend(self, screen: DeskScreen) -> None:
         """Give the terminal back to the shell until it continues the console."""
         if screen.desk_worker.is_busy:
-            # It may have the desk locked, for everybody and for as long as the console is stopped
+            # A command may have locked the desk, for everybody and for as long as the console is stopped
             screen.workspace.notify("A change is being saved: press ctrl+z again in a moment.", severity="warning")
         elif self._driver is not None and self._driver.can_suspend:
             self.app_suspend_signal.publish(self)
@@ -245,7 +245,7 @@ class DeskApp(App[None]):
 
     async def _deliver(self, event: events.Event, serial: int) -> None:
         if not self.screen_stack:
-            return  # the program ends, and nothing is there any more to take keys
+            return  # the program is ending, and no widget is left to take keys
         self._frames.hold("key")
         if not self._continue_sequence(event):
             await super().on_event(event)
@@ -259,7 +259,7 @@ class DeskApp(App[None]):
         return False
 
     def _send_mark(self, mark: KeyDone) -> None:
-        """Send a mark the way that a key goes: from the widget with the focus upwards."""
+        """Send a mark the way of a key: from the focused widget up to the screen."""
         taker = (self.focused or self.screen) if self.screen_stack else None
         self._mark_way = () if taker is None else taker.ancestors_with_self
         if taker is None or not taker.post_message(mark):
@@ -319,7 +319,7 @@ class DeskApp(App[None]):
 
     def on_desk_app_automated(self, message: Automated) -> None:
         now = self._clock().timestamp()
-        # Once, however many there are: a desk that comes back from the weekend has dozens
+        # One bell for all of them: after a weekend there are dozens
         if message.sentences and self.preferences.settings.bell and not 0 <= now - self._rung_at < _BELL_INTERVAL:
             self._rung_at = now
             self.bell()
@@ -331,7 +331,7 @@ class DeskApp(App[None]):
             self._automation.stop()
 
     def _end(self, signal_name: str) -> None:
-        """End in order because of a signal."""
+        """End the console in order because of a signal."""
         self.ended_by = signal_name
         self.exit()
 

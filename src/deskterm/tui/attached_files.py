@@ -1,4 +1,4 @@
-"""The files of what is being written: kept with its draft by their paths, and shown below the text (C-22)."""
+"""The files attached to what is being written: kept in its draft by path, and shown below the text (C-22)."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _SHOWN = 4
 
 
 class AttachedFile(NamedTuple):
-    """A file of what is being written. path: where it lies; kept: ticket, message and place of one that the store has,
-    in place of a path."""
+    """An attached file. path: on the disk; kept: ticket, message and place of a file in the store, instead of a
+    path."""
 
     name: str
     size: int
@@ -35,12 +35,12 @@ class AttachedFile(NamedTuple):
 
     @property
     def shown_name(self) -> Safe:
-        """Its name as it is shown."""
+        """Its name, made safe for display."""
         return sanitize(make_file_name(self.name))
 
     @property
     def words(self) -> Safe:
-        """Its name and size."""
+        """Its name and size in words."""
         return Safe(f"{self.shown_name} {format_size(self.size)}")
 
 
@@ -50,11 +50,11 @@ class Writing(Protocol):
     extra: dict[str, Any]
 
     def set_extra(self, name: str, value: Any, line: Content | None = None) -> None:
-        """Set what else belongs to the letter, and the line below the text that shows it."""
+        """Set additional data of the letter, and the line below the text about it."""
 
 
 def list_attached(composer: Writing) -> list[AttachedFile]:
-    """Return the files of what is being written. A draft may have been written by another program."""
+    """Return the attached files; invalid ones are left out, because another program may have written the draft."""
     return list(_read(composer.extra.get(_EXTRA)))
 
 
@@ -68,25 +68,25 @@ def set_attached(composer: Writing, files: Sequence[AttachedFile]) -> None:
 
 
 def show_attached(composer: Writing) -> None:
-    """Show the files that a draft has."""
+    """Show the files of a draft below the text."""
     if files := list_attached(composer):
         set_attached(composer, files)
 
 
 def add_headers(text: str, files: Iterable[AttachedFile]) -> str:
-    """Return a text with a line for each of its files above it, for an editor."""
+    """Return a text with a header line for each of its files, for an editor."""
     headers = "".join(f"{HEADER}{file.path or file.shown_name}\n" for file in files)
     return f"{headers}\n{text}" if headers else text
 
 
 def split_headers(text: str) -> tuple[list[str], str]:
-    """Return the paths in the lines above a text that came back from an editor, and the text without these lines."""
+    """Split the header lines off a text that came back from an editor: return the paths in them, and the text."""
     paths: list[str] = []
     lines = text.split("\n")
     for place, line in enumerate(lines):
         match = _HEADER_LINE.match(line)
         if match is None:
-            # The empty line below headers is not the letter's
+            # The empty line below the headers is not part of the letter
             begins = place + 1 if paths and not line.strip() else place
             return paths, "\n".join(lines[begins:])
         if match[1]:
@@ -95,7 +95,7 @@ def split_headers(text: str) -> tuple[list[str], str]:
 
 
 def keep_named(files: Iterable[AttachedFile], paths: Sequence[str]) -> tuple[list[AttachedFile], list[str]]:
-    """Return the files that are still named by the lines above a letter, and the paths that name others."""
+    """Return the files that the header lines still name, and the other paths in them."""
     kept = [file for file in files if file.path in paths or file.shown_name in paths]
     known = {name for file in kept for name in (file.path, file.shown_name)}
     return kept, [path for path in dict.fromkeys(paths) if path not in known]
@@ -103,7 +103,7 @@ def keep_named(files: Iterable[AttachedFile], paths: Sequence[str]) -> tuple[lis
 
 def read_dropped(text: str) -> list[str]:
     """Return the paths that a pasted text consists of, as terminals paste files that are dragged into them; empty for
-    any other text. It only reads the text: whether such files are there is not known."""
+    any other text. It only parses the text: the files may not exist."""
     stripped = text.strip()
     if not stripped or len(stripped) > _LONGEST_DROP or stripped[0] not in "/~'\"f":
         return []

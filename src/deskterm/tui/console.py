@@ -72,7 +72,7 @@ class Console(Protocol):
 
     @property
     def preferences(self) -> Preferences:
-        """The settings of whoever sits here, and what they choose."""
+        """The settings in force, and choices that were made in the console."""
 
     def keys_of(self, command: str) -> tuple[str, ...]:
         """Return the keys of a command, by Textual's names."""
@@ -121,7 +121,7 @@ class Console(Protocol):
         act on several tickets, as a sentence with `{}` for how many: `Assigned {} to Priya`."""
 
     async def perform(self, act: Callable[[DeskSession], CommandResult]) -> CommandResult:
-        """Run one command with the desk as `run` does, and keep it as what undo is about."""
+        """Run one command with the desk as `run` does, and remember it for undo."""
 
     def notify(self, message: str, *, severity: Severity = "information") -> None:
         """Show a line to the agent for some seconds."""
@@ -183,7 +183,7 @@ class Workspace(Console, Protocol):
         """The views of the side bar."""
 
     view_list: ViewList
-    """The same, with what each of them shows."""
+    """The views with their definitions."""
 
     @property
     def queue_query(self) -> QueueQuery:
@@ -256,7 +256,7 @@ class Workspace(Console, Protocol):
         """The wall as it was read last; None until it has been."""
 
     def watch_wall(self, shown: bool) -> None:
-        """Read the wall now, and whenever something was written; or no longer."""
+        """Begin to read the wall, now and after every change, or stop."""
 
     async def type_line(
         self,
@@ -281,7 +281,7 @@ class Workspace(Console, Protocol):
         """The columns behind the time left, in their order."""
 
     def choose_columns(self, names: Sequence[str]) -> None:
-        """Show these columns in this view, none for those that suit the width, and keep that."""
+        """Show these columns in this view (empty: those that suit the width), and keep that."""
 
     def set_layout(self, layout: PaneLayout) -> None:
         """Arrange the panes by another layout of the settings, and keep it."""
@@ -294,10 +294,10 @@ class Workspace(Console, Protocol):
         is on now; line: as it was typed, kept when the command is refused (C-05)."""
 
     def watch_commands(self, noted: Callable[[str], object]) -> None:
-        """Have something called with the name of each command that is run from now on."""
+        """Call a function with the name of each command that is run from now on."""
 
     async def call(self, handler: str, *arguments: object) -> None:
-        """Run a handler by its name, as a part of the one that calls it: `registering.go_on`."""
+        """Run a handler by its name as part of another handler: `registering.go_on`."""
 
     def update_titles(self) -> None:
         """Bring headings and the line of keys up to date."""

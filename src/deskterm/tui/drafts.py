@@ -1,6 +1,5 @@
-"""The drafts of the agent at this console: saved while they type, and when they leave what they write in (C-05).
-
-Nothing here waits for the store: the write thread saves, at most once in two seconds, and the event loop goes on.
+"""The drafts of the agent at this console: saved while they type, and when they leave the composer or a form (C-05).
+Nothing here waits for the store: the write thread saves, at most once in two seconds, while the event loop goes on.
 """
 
 from __future__ import annotations
@@ -22,16 +21,17 @@ if TYPE_CHECKING:
     from deskterm.store.personal.drafts import DraftWriter
 
 SAVE_INTERVAL = 2.0
-"""Seconds between two writes while the agent types: the most that a crash can take from them."""
+"""Seconds between two writes while the agent types: the most typing that a crash can lose."""
 
 _FIRST_DELAY = 1.0
-"""Seconds from the first key to its write, so that a short letter that is sent at once is never written as a draft."""
+"""Seconds from the first key to the first write, so that a short letter that is sent at once is never saved as a
+draft."""
 
 _RETRY_DELAY = 5.0
 """Seconds until a write that failed is tried again."""
 
 MOST_LINES = 10
-"""Command lines that are kept, the newest ones."""
+"""Most command lines that are kept."""
 
 _NAMES: dict[DraftKind, str] = {
     "reply": "reply to {}",
@@ -44,10 +44,10 @@ _NAMES: dict[DraftKind, str] = {
 
 @dataclass(slots=True, eq=False)
 class Draft(StoredDraft):
-    """A draft as this console has it. Its key, id and saved_at are the write thread's. is_open: it is being written
-    here; is_unsaved: its words are newer than those in the store; was_written: it was given to the write thread once;
-    is_sent: noted by the write thread, when a command has sent the words; is_over: they were sent or thrown away;
-    history: the edits that can be undone in them."""
+    """A draft in this console. The write thread sets key, id and saved_at. is_open: it is being written here;
+    is_unsaved: its text is newer than in the store; was_written: it was passed to the write thread; is_sent: set by the
+    write thread when a command has sent it; is_over: it was sent or discarded; history: the undo history of its
+    text."""
 
     is_open: bool = False
     is_unsaved: bool = False
@@ -63,7 +63,8 @@ class Draft(StoredDraft):
 
     @property
     def has_words(self) -> bool:
-        """True when it is worth keeping. A command line of one word is typed again as quickly as it is found."""
+        """True when it is worth keeping. A command line of one word is not: typing it again is as fast as finding
+        it."""
         if self.kind == "command":
             return " " in self.text.strip()
         return bool(
@@ -75,7 +76,8 @@ class Draft(StoredDraft):
 
 @dataclass(slots=True)
 class _Writes:
-    """Writes under way. at: of the last one, seconds of a steady clock; failed: the last one did, and that was said."""
+    """State of writing. at: time of the last write, seconds of a steady clock; failed: the last write failed, and the
+    agent was notified."""
 
     at: float = -SAVE_INTERVAL
     running: set[Future[None]] = field(default_factory=set)
@@ -83,8 +85,8 @@ class _Writes:
 
 
 class Drafts:
-    """All drafts of the agent. save: runs a function with the writer of drafts in the write thread; now: the desk's
-    time; changed: called when another draft is there or one has gone; failed: takes a sentence for the agent."""
+    """All drafts of the agent. save: runs a function with the DraftWriter in the write thread; now: the desk's time;
+    changed: called when a draft was added or removed; failed: takes a sentence for the agent."""
 
     def __init__(
         self,
@@ -96,17 +98,17 @@ class Drafts:
         self._save, self._now, self._changed, self._failed = save, now, changed, failed
         self._all: list[Draft] = []
         self._over: set[str] = set()
-        """Keys of drafts that were sent or thrown away here: a read that began before still has them."""
+        """Keys of drafts that were sent or discarded here: a read that began earlier still returns them."""
         self._last_sent: dict[tuple[str, int | None], Draft] = {}
-        """Kind and ticket → the draft that was sent last: a letter that is taken back is written on as it was."""
+        """Kind and ticket → the draft that was sent last, to be restored when the letter is taken back."""
         self._timer: asyncio.TimerHandle | None = None
         self._writes = _Writes()
 
     # -- which there are -----------------------------------------------------------------------------------------
 
     def every(self) -> Sequence[Draft]:
-        """Return the drafts with words, what is being written here included: letters and new tickets before command
-        lines, the newest first."""
+        """Return the drafts with text, open ones included: letters and new tickets before command lines, the newest
+        first."""
         worth = [draft for draft in reversed(self._all) if draft.has_words]
         return sorted(worth, key=lambda draft: draft.kind == "command")
 
@@ -121,7 +123,7 @@ class Drafts:
         return sum(draft.has_words and draft.kind != "command" for draft in self._all)
 
     def find(self, kind: DraftKind, number: int | None = None) -> Draft | None:
-        """Return the newest draft that is not being written here, None where there is none."""
+        """Return the newest draft that is not open here; None when there is none."""
         found = (draft for draft in reversed(self._all) if (draft.kind, draft.number) == (kind, number))
         return next((draft for draft in found if not draft.is_open), None)
 
@@ -130,7 +132,7 @@ class Drafts:
         return [draft for draft in reversed(self._all) if draft.kind == "command" and not draft.is_open]
 
     def begin(self, kind: DraftKind, number: int | None = None, text: str = "", **data: Any) -> Draft:
-        """Return a new draft that is being written here. It is in the store once it has words."""
+        """Begin a new draft, which is open here. It is saved once it has text."""
         draft = Draft(kind, number, text, data=data, is_open=True)
         self._all.append(draft)
         if draft.has_words:
@@ -138,13 +140,13 @@ class Drafts:
         return draft
 
     def take(self, draft: Draft) -> None:
-        """Note that a draft is being written here again."""
+        """Open a draft here again."""
         draft.is_open = True
 
     # -- what becomes of them ------------------------------------------------------------------------------------
 
     def change(self, draft: Draft, text: str, **data: Any) -> None:
-        """Note the words as they are now. data: what else belongs to them, as far as it has changed."""
+        """Change the text of a draft. data: other data of it that have changed."""
         if draft.is_over or (text == draft.text and all(draft.data.get(key) == value for key, value in data.items())):
             return
         had_words = draft.has_words
@@ -154,7 +156,7 @@ class Drafts:
             self._changed()
 
     def leave(self, draft: Draft) -> None:
-        """Note that a draft is no longer written here, and save it at once; one without words is thrown away."""
+        """Close a draft here, and save it at once; one without text is discarded."""
         draft.is_open = False
         if draft.is_over:
             return
@@ -174,34 +176,34 @@ class Drafts:
         self.leave(self.begin("command", None, text))
 
     def discard(self, draft: Draft) -> None:
-        """Throw a draft away."""
+        """Discard a draft."""
         self._end(draft)
         if draft.was_written:
             self._write(_removing(draft))
 
     def sent(self, draft: Draft) -> None:
-        """Note that a draft was sent, by a command that has taken it out of the store (`DeskSession.sending`)."""
+        """Note that a draft was sent by a command, which has removed it from the store (`DeskSession.sending`)."""
         self._last_sent[draft.kind, draft.number] = draft
         self._end(draft)
 
     def take_back(self, row: StoredDraft) -> Draft:
-        """Return the draft of a letter that was taken back, which the undo has put into the store: as it was written
-        last, with its cursor and its edits, where it was sent from here."""
+        """Return the draft of a letter that was taken back, which the undo has saved. If it was sent from this console,
+        it gets its cursor and undo history back."""
         draft = next((one for one in self._all if one.key == row.key), None) or _take_over(row)
         if draft not in self._all:
             self._all.append(draft)
         last = self._last_sent.pop((row.kind, row.number), None)
         if last is not None and last.text.strip() == draft.text.strip():
             draft.history = last.history
-            # Of its files the store knows more: they need not be where they were
+            # Take its files from the store's row, because they may be gone from the disk
             extra = {**last.data.get("extra", {}), **row.data.get("extra", {})}
             self.change(draft, last.text, **{**last.data, "version": row.data.get("version"), "extra": extra})
         self._changed()
         return draft
 
     def show(self, rows: Sequence[StoredDraft]) -> None:
-        """Take over the drafts as the store has them, written by another console of this agent too. What is being
-        written here stays as it is: saving it finds out that there is another one."""
+        """Take over the drafts of the store, which other consoles of this agent write, too. Drafts that are open here
+        stay unchanged: saving them will find out about another version."""
         before = [(draft.key, draft.number) for draft in self._all]
         mine = {draft.key: draft for draft in self._all}
         there = {row.key for row in rows if row.key not in self._over}
@@ -217,7 +219,7 @@ class Drafts:
                     kept.append(_take_over(row))
             elif not (draft.is_open or draft.is_unsaved or self._writes.running or draft.id == row.id):
                 kept[kept.index(draft)] = _take_over(row)
-        # As they were saved, the newest last; what is newer here than in the store comes behind
+        # In the order of saving, the newest last; drafts that are newer here come after
         places = {row.key: place for place, row in enumerate(rows)}
         last = len(places)
         self._all = sorted(
@@ -249,7 +251,7 @@ class Drafts:
                     raise DeskError(f"Your drafts cannot be saved: {error}") from error
 
     def _note_change(self, draft: Draft) -> None:
-        """Have a draft written soon: a moment after the first key, and every two seconds while more are typed."""
+        """Schedule a write: soon after the first key, then every two seconds while the agent types."""
         draft.is_unsaved = True
         if self._timer is None and not self._writes.running:
             self._schedule(max(_FIRST_DELAY, self._writes.at + SAVE_INTERVAL - time.monotonic()))
@@ -264,7 +266,7 @@ class Drafts:
         self._writes.running.add(future)
 
         def report(done: Future[None]) -> None:
-            # The loop is closed when the console has ended meanwhile: nobody is left to be told
+            # The loop is closed when the console has ended meanwhile: there is nobody to notify
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._written, done, draft)
 
@@ -293,7 +295,7 @@ class Drafts:
             self._changed()
 
     def _drop_lines(self, newest: Draft) -> None:
-        """Throw away command lines of the same words, and the oldest of too many."""
+        """Discard equal command lines, and the oldest ones above the limit."""
         others = [line for line in self.lines() if line is not newest]
         for place, line in enumerate(others, 2):
             if line.text == newest.text or place > MOST_LINES:
@@ -301,8 +303,8 @@ class Drafts:
 
 
 def _take_over(row: StoredDraft) -> Draft:
-    """Return a draft as the store has it, in words that a terminal may be given: another program may have written it,
-    and the agent may have pasted anything."""
+    """Return a draft of the store with its text made safe for a terminal: another program may have written it, and the
+    agent may have pasted anything."""
     data = {key: _clean(value) for key, value in row.data.items()}
     text = sanitize(row.text, multiline=True)
     return Draft(row.kind, row.number, text, row.saved_at, data, row.key, row.id, was_written=True)
@@ -324,12 +326,12 @@ def _removing(draft: Draft) -> Callable[[DraftWriter], None]:
 
 
 def _saving(draft: Draft, at: datetime) -> Callable[[DraftWriter], None]:
-    """Return the call that saves a draft as it is now, whatever is typed until the write thread comes to it."""
+    """Return the call that saves the present text of a draft, whatever is typed until the write thread runs it."""
     text, data, is_empty = draft.text, draft.data, not draft.has_words
 
     def save(writer: DraftWriter) -> None:
         if draft.is_sent:
-            return  # a command that was lined up before has sent its words
+            return  # a command that was queued before has sent it
         if is_empty:
             writer.remove(draft)
             return

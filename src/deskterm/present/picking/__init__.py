@@ -1,1 +1,1 @@
-"""Whatever is picked while it is typed: rows that have some words, and colleagues to mention."""
+"""Choosing while typing: rows that contain some words, and colleagues to mention."""

@@ -13,19 +13,20 @@ _MOST_OFFERED = 5
 
 
 def find_begun_mention(before: str) -> str | None:
-    """Return the part of a name behind the at sign at the end of a line up to the cursor; None where there is none."""
+    """Return the part of a name that was typed after an at sign, directly before the cursor; None when there is none.
+    before: the line up to the cursor."""
     match = _BEGUN.search(before)
     return None if match is None else match[1]
 
 
 def offer_people(begun: str, people: Sequence[Person]) -> list[Person]:
-    """Return the colleagues whose login, or a part of whose name, begins like that."""
+    """Return the colleagues whose login, or a part of whose name, begins with what was typed."""
     wanted = fold(begun)
     found = [
         person
         for person in people
         if person.active and any(part.startswith(wanted) for part in (fold(person.login), *fold(person.name).split()))
     ]
-    # Whoever is mentioned by their login comes before a namesake
+    # A login that matches comes before a name that does
     found.sort(key=lambda person: not fold(person.login).startswith(wanted))
     return found[:_MOST_OFFERED]

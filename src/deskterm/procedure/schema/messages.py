@@ -1,4 +1,4 @@
-"""The parts of a procedure file about what goes with messages, and what is looked for in them."""
+"""The parts of a procedure file about files of messages, and checks of replies."""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@ def move_by_open_time(
 def move_to_end_of_day(used_up: int, calendar: Calendar, pauses: Pauses) -> int:
     """Return the first end of a day's hours from an instant on up to which no pause lasts (rule 4).
 
-    used_up: the instant at which the time of the target is used up, pauses left out. The rest of that day is no time
-    of the target: a pause in it takes nothing away, unless the hours end during the pause. Then the target is due at
-    the end of the day on which the pause ends.
+    used_up: the instant at which the time of the target is used up, pauses left out. The rest of that day does not
+    belong to the target: a pause in it does not move the due time, unless the day's hours end during the pause. Then
+    the target is due at the end of the day on which the pause ends.
     """
     due = calendar.find_close_of_day(used_up)
     for begin, end in merge_pauses(pauses):

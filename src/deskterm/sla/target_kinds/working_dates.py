@@ -38,13 +38,13 @@ class WorkingDates(Target):
         if not self.end_of_day:
             return move_by_open_time(reached, start, calendar, pauses)
         close = calendar.add_working_dates(start, self.dates, end_of_day=True)
-        # A start after hours reaches its last date no earlier than it closes, and not on the date after it
+        # For a start after hours, the last date ends when the desk closes, not on the date after it
         used_up = move_by_open_time(min(reached, close), start, calendar, pauses)
         return move_to_end_of_day(max(used_up, close), calendar, pauses)
 
     def parts(self, start: int, total: int, calendar: Calendar, cadences: Cadences) -> list[Part]:
         seconds = calendar.open_seconds(start, calendar.add_working_dates(start, self.dates, self.end_of_day))
-        # Less where a pause took from the last date, which is still due when it closes
+        # Less when a pause covered part of the last date, which still ends when the desk closes
         seconds = min(seconds, total)
         return split_parts(self.text, seconds, "to the end of the day again, after a pause", total)
 

@@ -21,7 +21,7 @@ CHANNEL = "deskterm"
 """The channel of PostgreSQL's NOTIFY on which writers tell readers that something changed."""
 
 DRAFT_SAVED = "draft"
-"""The payload of a NOTIFY for a draft that was saved or removed: nothing that anybody's lists show."""
+"""The payload of a NOTIFY for a draft that was saved or removed, so that consoles need not read their lists again."""
 PRESENCE_CHANGED = "presence"
 """The payload of a NOTIFY for an agent who opened a ticket, left it, or began to write."""
 

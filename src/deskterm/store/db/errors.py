@@ -236,9 +236,9 @@ def damaged_error(url: str, where: str | None = None) -> DamagedDesk:
 
 
 def to_damage_error(error: Exception, url: str) -> DamagedDesk | None:
-    """Return what to say of an error that nobody foresaw when the desk's file is damaged, which is the reason more
-    often than not (D-47); None for a file in which no damage is found."""
-    # Everything that the program writes as JSON can be read: only damage changes that
+    """Check the desk's file after an unforeseen error, because damage is its most likely cause (D-47), and return the
+    error about it; None when no damage is found."""
+    # The program always writes valid JSON, so only damage makes it unreadable
     unreadable = "a stored document" if isinstance(error, JSONDecodeError) else ""
     damage = find_damage(url) or unreadable
     return damaged_error(url, damage) if damage else None

@@ -108,7 +108,7 @@ POSTGRESQL_PRESENCE = (
     f"CREATE UNLOGGED TABLE {PRESENCE_TABLE} (session VARCHAR NOT NULL PRIMARY KEY, login VARCHAR NOT NULL, "
     "ticket_id BIGINT NOT NULL, writing VARCHAR NOT NULL, at TIMESTAMP WITH TIME ZONE NOT NULL) WITH (fillfactor = 50)",
 )
-"""The table of a PostgreSQL desk's presence; beside a SQLite desk lies a file in its place."""
+"""The table of a PostgreSQL desk's presence; a SQLite desk has a file beside it instead."""
 
 _CONTENT_COLUMNS = "digest VARCHAR NOT NULL PRIMARY KEY, size BIGINT NOT NULL"
 _ATTACHMENT_COLUMNS = (

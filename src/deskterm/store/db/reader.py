@@ -30,19 +30,19 @@ NUMBERS_PER_QUERY = 500
 """Most numbers in the IN list of one query: fewer than the 999 parameters that older builds of SQLite allow."""
 
 _DRAFT_MARK = "SELECT count(*), (SELECT seq FROM main.sqlite_sequence WHERE name = 'draft') FROM main.draft"
-"""SQLite: another value after every write of a draft, because no id of a draft is given twice."""
+"""SQLite: a value that every write of a draft changes, because ids of drafts are never reused."""
 
 _OTHER_MARKS = (
-    # The tables themselves, because views that hide tickets would count only those in them
+    # Of the tables themselves, because the views that hide tickets would miss hidden rows
     "SELECT (SELECT max(id) FROM main.event), (SELECT max(id) FROM main.ticket), (SELECT max(id) FROM main.access), "
     "(SELECT max(id) FROM main.contact), (SELECT max(id) FROM main.organisation), fold, refolding, settings, chain, "
     "procedure_version, schema_number FROM main.desk",
     "SELECT * FROM main.agent",
 )
-"""SQLite: what other writes change, as far as it is read in no time."""
+"""SQLite: values that other writes change and that are fast to read."""
 
 _MOST_KEPT = 32
-"""Results that a connection keeps at most."""
+"""Most results that `keep` holds."""
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class ReadConnection:
         self._place = FileGuard(url)
         self._last_data_version = 0
         self._marks: tuple[object, object] | None = None
-        """SQLite: what drafts and other writes had changed at the last look."""
+        """SQLite: the values of `_DRAFT_MARK` and `_OTHER_MARKS` at the last check."""
         self._have_drafts_changed = False
         self._has_presence_changed = False
         self._was_disconnected = False
@@ -75,7 +75,7 @@ class ReadConnection:
         """The schema of a server's tables, quoted."""
         self._scope: tuple[tuple[str, ...], str] = ((), "")
         self._kept: dict[object, Any] = {}
-        """The results that `keep` was asked for, as long as nobody commits."""
+        """Results of `keep`, valid until somebody commits."""
         self._kept_at: object = None
         self._sqlite: sqlite3.Connection | None = None
         self._server: psycopg.Connection[Any] | None = None
@@ -142,9 +142,9 @@ class ReadConnection:
             raise self._translate(error) from error
 
     def keep(self, key: Hashable, load: Callable[[], T]) -> T:
-        """Return what `load` returns, or what it returned for this key before, as long as nobody has committed since:
-        one list asks for the same several times. Raises the DeskErrors of `rows`."""
-        # Before it is loaded: what is committed in between is loaded once more
+        """Return the result of `load`, from a cache by this key as long as nobody has committed since, because one list
+        needs the same several times. Raises the DeskErrors of `rows`."""
+        # Before loading, so that a commit in between makes the result invalid
         if self._sqlite is not None:
             mark: object = _read_data_version(self._sqlite)
         else:
@@ -192,19 +192,19 @@ class ReadConnection:
         return was_disconnected or bool(payloads - {DRAFT_SAVED, PRESENCE_CHANGED})
 
     def have_drafts_changed(self) -> bool:
-        """Return whether drafts were saved or removed, as far as `has_changed` noticed since this was asked last."""
+        """Return whether `has_changed` has noticed, since the last call, that drafts were saved or removed."""
         changed, self._have_drafts_changed = self._have_drafts_changed, False
         return changed
 
     def has_presence_changed(self) -> bool:
-        """Return whether a colleague's presence changed, as far as `has_changed` noticed on PostgreSQL since this was
-        asked last."""
+        """PostgreSQL: return whether `has_changed` has noticed, since the last call, that a colleague's presence
+        changed."""
         changed, self._has_presence_changed = self._has_presence_changed, False
         return changed
 
     def write_presence(self, statements: Sequence[str], params: Mapping[str, object]) -> None:
-        """PostgreSQL: run statements on the table of presence, which alone a reader writes to, in a transaction of
-        their own. Raises the DeskErrors of `rows`."""
+        """PostgreSQL: run statements on the table of presence, the only one that a reader writes to, in a transaction
+        of their own. Raises the DeskErrors of `rows`."""
         try:
             server = self._server_connection()
             with server.transaction():
@@ -215,10 +215,10 @@ class ReadConnection:
             raise self._translate(error) from error
 
     def _are_drafts_all(self, connection: sqlite3.Connection) -> bool:
-        """Return whether drafts are all that was written since the last look: SQLite says that somebody has committed,
-        and not what. Colleagues who type save a draft every two seconds, and no list is read again for that."""
+        """Return whether only drafts were written since the last check. SQLite says that somebody has committed, but
+        not what; colleagues who type save a draft every two seconds, and no list must be read again for that."""
         before = self._marks
-        # Read before the lists are: what is written in between is in them, and may be noticed once more
+        # Read before the lists, so that a write in between is at worst noticed twice
         self._marks = _read_marks(connection)
         if before is None or self._marks[0] != before[0]:
             self._have_drafts_changed = True
@@ -357,7 +357,7 @@ def translate_parameters(sql: str) -> str:
 
 
 _MARKS = re.compile("[\u0300-\u036f]")
-"""Accents and other marks, once they are apart from their letters."""
+"""Combining marks of decomposed letters."""
 
 
 def fold(text: str) -> str:
@@ -366,7 +366,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-    # Letter by letter only then: the last sigma of a word would become another letter than within it
+    # Character by character, because `lower()` of a whole word changes a final sigma
     return plain.lower() if "Σ" not in plain else "".join(map(str.lower, plain))
 
 

@@ -13,8 +13,8 @@ HAS_ACCENTS = f"(length(CAST({_SHORT_TEXTS} AS BLOB)) > length({_SHORT_TEXTS}))"
 words."""
 
 SQLITE_INDEX = (
-    # Everything that a search inside of words reads, so that it reads no rows of tickets: these are long. Open tickets
-    # apart, because most desks have closed many more
+    # A covering index for searches inside of words, because rows of tickets are long. Open tickets have one of their
+    # own, because most desks have many more closed ones
     *(
         f"CREATE INDEX ticket_texts_{name} ON ticket ({HAS_ACCENTS}, subject, requester, organisation) "
         f"WHERE is_open = {is_open}"
@@ -28,14 +28,14 @@ SQLITE_TABLES = ("text_words", *(f"text_words_{part}" for part in ("config", "da
 """The index, and the tables that FTS5 keeps it in."""
 SQLITE_REBUILD = "INSERT INTO text_words (text_words) VALUES ('rebuild')"
 SQLITE_OPTIMIZE = "INSERT INTO text_words (text_words) VALUES ('optimize')"
-"""Merges the index into one part, so that words of texts that are gone are in no part of it."""
+"""Merges the segments of the index, so that none still has words of deleted texts."""
 
 _REMOVE_OLD = "INSERT INTO text_words (text_words, rowid, body) VALUES ('delete', OLD.id, OLD.body);"
 _ADD_NEW = "INSERT INTO text_words (rowid, body) VALUES (NEW.id, NEW.body);"
 
 DROP_SQLITE_ADDITION = "DROP TRIGGER IF EXISTS text_words_added"
-"""SQLite: let a bulk insert go without indexing each text. Only inside a transaction that indexes them all at once
-(`INDEX_SQLITE_FROM`) and puts the trigger back."""
+"""SQLite: stop indexing each inserted text, for a bulk insert. Only inside a transaction that indexes all of them at
+once (`INDEX_SQLITE_FROM`) and restores the trigger."""
 CREATE_SQLITE_ADDITION = f"CREATE TRIGGER text_words_added AFTER INSERT ON personal_text BEGIN {_ADD_NEW} END"
 INDEX_SQLITE_FROM = (
     "INSERT INTO text_words (rowid, body) SELECT id, body FROM personal_text WHERE id >= :first ORDER BY id"
@@ -50,8 +50,8 @@ SQLITE_TRIGGERS = (
     f"CREATE TRIGGER text_words_changed AFTER UPDATE OF body ON personal_text BEGIN {_REMOVE_OLD} {_ADD_NEW} END",
 )
 
-# Everything but letters and digits parts words, so that PostgreSQL's own parser finds no addresses and numbers in them.
-# Not by classes such as [:alnum:], which know ASCII only where the database has the locale C.
+# Everything but letters and digits separates words, so that PostgreSQL's own parser sees no addresses or numbers. Not
+# by classes such as [:alnum:], which match only ASCII in a database with the locale C.
 _SEPARATORS = r"[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f]+"
 _FOLDED = r"lower(regexp_replace(normalize(left(body, 250000), NFKD), '[\u0300-\u036f]', '', 'g'))"
 

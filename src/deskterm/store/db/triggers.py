@@ -1,7 +1,5 @@
-"""Triggers: events, accesses and ticket numbers are append-only, every ticket's number is noted, and on SQLite the
-words of texts are indexed.
-
-The database itself refuses, whichever program writes to it.
+"""Triggers: events, accesses and ticket numbers are append-only, every ticket's number is recorded, and on SQLite the
+words of texts are indexed. The database itself enforces it, whichever program writes.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ _DESK_EVENT_REFUSAL = "what was done to the desk is kept for ever"
 _NUMBER_REFUSAL = "numbers of tickets are kept for ever"
 
 PRESENCE_TABLE = "presence"
-"""PostgreSQL: the table of those who are at the desk now (`store.presence`), which holds nothing that is kept."""
+"""PostgreSQL: the table of presence (`store.presence`), whose rows are not kept."""
 
 _CREATE_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) ")
 _CREATE_FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(\).*?\$\$(.*)\$\$", re.DOTALL)

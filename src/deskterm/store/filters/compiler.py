@@ -32,7 +32,7 @@ from deskterm.store.filters.folding import build_contains, build_pattern
 from deskterm.store.filters.words import build_words
 
 _MENTION = '%"on":"mentioned"%'
-"""Part of the record of a notice that somebody was mentioned."""
+"""Part of the JSON of a record about a mention."""
 
 _NAMED: dict[NamedKey, str] = {
     "open": "is_open = 1",
@@ -40,14 +40,14 @@ _NAMED: dict[NamedKey, str] = {
     "waiting": "category = 'waiting'",
     "breached": "(breached = 1 OR next_due_at < :filter_now)",
     "late": "next_due_at < :filter_now",
-    # As the wall counts them. Not by EXISTS, which would ask for each ticket
+    # The same tickets that the wall counts. IN instead of EXISTS, which would run once a ticket
     "escalated": "id IN (SELECT r.ticket_id FROM record r WHERE r.kind = 'escalation' AND r.state = 'open')",
     "snoozed": "(snoozed_until IS NOT NULL AND snoozed_until > :filter_now)",
     "reopened": "reopened > 0",
     "files": "EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = ticket.id AND m.mark = 'files')",
     "note": "EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = ticket.id AND m.kind = 'internal')",
     "reply": "EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = ticket.id AND m.kind = 'public' "
-    # An agent's words with which a ticket begins answer nobody
+    # A first message by an agent, with which a ticket begins, is no answer
     "AND m.author_kind = 'agent' AND m.seq > 1)",
 }
 
@@ -55,8 +55,8 @@ _NAMED: dict[NamedKey, str] = {
 def compile_condition(
     reader: ReadConnection, condition: Condition, now: int, *, is_open: bool | None = None
 ) -> tuple[str, dict[str, object]]:
-    """Return the condition on rows of `ticket` in SQL, and its parameters. now: epoch seconds; is_open: the caller asks
-    for open tickets, or for closed ones, only; None for all."""
+    """Return the condition on rows of `ticket` in SQL, and its parameters. now: epoch seconds; is_open: the caller
+    reads only open tickets, or only closed ones; None for all."""
     compiler = _Compiler(reader, now, is_open)
     return compiler.build(condition), compiler.params
 
@@ -112,7 +112,7 @@ class _Compiler:
                 name = self._add(number)
                 if self._is_server:
                     value = f"(fields::jsonb -> {_quote(key)})"
-                    # A CASE, because the server may convert before it has looked at the type
+                    # A CASE, because the server may convert the value before it checks the type
                     return (
                         f"(CASE WHEN jsonb_typeof({value}) = 'number' THEN ({value} #>> '{{}}')::numeric "
                         f"{operator} :{name} ELSE false END)"

@@ -1,5 +1,5 @@
-"""Conditions of a filter with everything looked up: columns, keys, logins, epoch seconds. Each says how it is asked of
-the database (`store.filters.compiler` puts them together); none of them is ever NULL, so that `NOT` turns it round."""
+"""Conditions of a filter after all names were resolved: columns, keys, logins, epoch seconds. `store.filters.compiler`
+makes SQL of them. The SQL of a condition is never NULL, so that `NOT` inverts it."""
 
 from __future__ import annotations
 

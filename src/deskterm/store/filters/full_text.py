@@ -8,12 +8,12 @@ from deskterm.store.db.reader import ReadConnection, fold
 
 _WORD = re.compile(r"[^\W_]+")
 _LEAST_LETTERS = 2
-"""Letters from which on a word may be the beginning of another: of one letter, half of all words begin with it."""
+"""Fewest letters of a word that is searched as the beginning of words: far too many begin with a given letter."""
 
 
 def build_text_query(reader: ReadConnection, text: str) -> str | None:
-    """Return what the index is asked for the words of a text, in a row, of which the last may go on; None for a text
-    without words. Words are letters and digits alone, so that nothing in them is part of the index's own language."""
+    """Return the query of the index for the words of a text as a phrase whose last word may be the beginning of one;
+    None for a text without words. Words are letters and digits only, so that nothing in them is syntax of the index."""
     words = _WORD.findall(fold(text))
     if not words:
         return None

@@ -14,9 +14,9 @@ from deskterm.store.filters.tree import And, FilterError, Node, Not, Or, Term, V
 MOST_CHARACTERS = 2000
 """The longest filter, in characters."""
 _MOST_LEAVES = 200
-"""Words and values of a filter at most: SQLite limits the depth of an expression."""
+"""Most words and values of a filter: SQLite limits the depth of an expression."""
 _MOST_GROUPS = 50
-"""Groups of a filter at most, so that no reader of its tree goes too deep."""
+"""Most groups of a filter, so that recursion over its tree stays shallow."""
 
 _GRAMMAR = r"""
 start: [alternatives]
@@ -41,11 +41,11 @@ WORD: /[^\s()",][^\s()"]*/
 """
 
 _SIGNS_AT_END = ",;.!?"
-"""Signs that end a word of a sentence, and that nobody looks for."""
+"""Punctuation that ends a word of a sentence, and that nobody searches for."""
 
 
 class _TreeBuilder:
-    """Builds the tree while the text is read, by a method a rule, so that no depth of it needs a deep call."""
+    """Builds the tree while the text is parsed, with a method for each rule, so that depth needs no recursion."""
 
     def start(self, parts: list[Any]) -> Node | None:
         return parts[0] if parts else None
@@ -83,13 +83,13 @@ class _TreeBuilder:
 
 @lru_cache(maxsize=1)
 def _build_parser() -> Lark:
-    builder: Any = _TreeBuilder()  # lark needs the methods, and no class of its own
+    builder: Any = _TreeBuilder()  # lark calls the methods; it needs no base class
     return Lark(_GRAMMAR, parser="lalr", maybe_placeholders=False, transformer=builder)
 
 
 @lru_cache(maxsize=64)
 def parse_filter(text: str) -> Node | None:
-    """Return the tree of a filter; None for an empty one. Raises FilterError, with the place, for what is none."""
+    """Parse a filter; None for an empty one. Raises FilterError, with the place, for a text that is no filter."""
     if len(text) > MOST_CHARACTERS:
         raise FilterError(f"A filter has {MOST_CHARACTERS} characters at most: this one has {len(text)}.")
     if text.count("(") > _MOST_GROUPS:
@@ -107,7 +107,7 @@ def parse_filter(text: str) -> Node | None:
 
 
 def _explain(text: str, error: UnexpectedInput) -> FilterError:
-    """Return the error for a text that the grammar does not take: what is missing, or what is too much."""
+    """Return the error for a text that the grammar rejects: what is missing, or what is superfluous."""
     start = min(error.pos_in_stream or 0, len(text))
     is_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     if is_end:

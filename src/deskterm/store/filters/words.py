@@ -1,8 +1,8 @@
 """Words of a filter: the tickets that have one in number, subject, requester or client, or at the beginning of a word
 of any of their texts (C-12).
 
-They are looked for once, in indexes that have nothing else in them: a list then asks by their numbers, for its count,
-its page and the place of its cursor. Only of a word that thousands of tickets have the numbers are not kept.
+They are searched once, in indexes; the list then uses their numbers for its count, its page and the place of its
+cursor. For a word that thousands of tickets have, the search is part of the condition instead.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from deskterm.store.filters.folding import build_contains, build_pattern
 from deskterm.store.filters.full_text import build_text_query, build_text_search
 
 MOST_NUMBERS = 10_000
-"""Tickets whose numbers stand in a condition: more of them take longer to read than to be looked for again."""
+"""Most ticket numbers in a condition: above that, searching again is faster than passing the numbers."""
 
 _SHORT_TEXTS = ("x.subject", "x.requester", "x.organisation")
 
 
 def build_words(reader: ReadConnection, text: str, is_open: bool | None, add: Callable[[object], str]) -> str:
-    """Return the condition for tickets with a word. is_open: the only tickets that are asked for, None for all; add:
+    """Return the condition for tickets with a word. is_open: only open tickets, or only closed ones; None for all; add:
     adds a parameter of the condition, and returns its name."""
     numbers = reader.keep(("words", text, is_open), lambda: _find_numbers(reader, text, is_open))
     if numbers is None:
@@ -60,7 +60,8 @@ def _build_searches_in_rows(reader: ReadConnection, text: str, is_open: bool, pa
     if reader.dialect == "postgresql":
         contains = " OR ".join(build_contains(reader, column, pattern) for column in _SHORT_TEXTS)
         return [f"SELECT x.id FROM ticket x WHERE x.is_open = {int(is_open)} AND ({contains}{number})"]
-    # The tables themselves: the index is not one of the views that hide tickets, and whoever asks leaves those out
+    # Of the table itself, which has the index; the views that hide tickets have none, and the caller leaves hidden ones
+    # out
     start = f"SELECT x.id FROM main.ticket x WHERE x.is_open = {int(is_open)} AND {HAS_ACCENTS}"
     plain = " OR ".join(f"{column} LIKE :{pattern} ESCAPE '\\'" for column in _SHORT_TEXTS)
     folded = " OR ".join(f"fold({column}) LIKE :{pattern} ESCAPE '\\'" for column in _SHORT_TEXTS)

@@ -1,1 +1,1 @@
-"""Whatever belongs to one agent alone, and is no part of the history of any ticket."""
+"""Data that belong to one agent, and are no part of the history of any ticket."""

@@ -1,8 +1,8 @@
 """Drafts: the words that an agent has not sent yet, kept in the store so that nothing loses them (C-05).
 
-A draft is private to its agent. It is outside of events and chains, and nobody is told of it but the consoles of that
-agent. Each time that it is saved it gets another id: who saves over an id that is gone finds out that another console
-has saved or sent it meanwhile, and keeps their own words beside what is there.
+A draft is private to its agent. It has no events, and only the consoles of that agent are notified of it. Each time
+that it is saved it gets a new id: a console that saves over an id that is gone learns that another console has saved or
+sent the draft meanwhile, and keeps its own text beside it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ LOCK_TIMEOUT = 10.0
 
 @dataclass(slots=True)
 class StoredDraft:
-    """A draft. number: its ticket, None for a new ticket and a command line; saved_at: epoch seconds; data: what
-    belongs to the words, as JSON has it; id: as it was saved last, None for never."""
+    """A draft. number: its ticket, None for a new ticket and a command line; saved_at: epoch seconds; data: what else
+    belongs to it, JSON values; id: of its last save, None before the first."""
 
     kind: DraftKind
     number: int | None
@@ -58,8 +58,8 @@ def load_drafts(reader: ReadConnection, login: str, behind: str = "") -> list[St
 
 
 class DraftWriter:
-    """Saves and removes the drafts of one agent, over a bare connection of its own: no import of the desk's modules
-    keeps words from being written. For one thread. behind: as for `load_drafts`. Every method raises DeskError when the
+    """Saves and removes the drafts of one agent, over a bare connection of its own, so that saving never waits for the
+    import of the desk's modules. For one thread. behind: as for `load_drafts`. Every method raises DeskError when the
     store cannot be written."""
 
     def __init__(self, url: str, login: str, behind: str = "", *, lock_timeout: float = LOCK_TIMEOUT) -> None:
@@ -70,8 +70,8 @@ class DraftWriter:
         self._connection: Any = None
 
     def save(self, draft: StoredDraft, at: datetime) -> None:
-        """Save a draft, and note its new id in it. Where another console has changed it meanwhile, it becomes a draft
-        of its own, beside the other one."""
+        """Save a draft, and set its new id. When another console has changed it meanwhile, it becomes a separate draft
+        beside the other one."""
 
         def write() -> None:
             if draft.id is not None and not self._delete(draft.id) and self._exists(draft.key):
@@ -94,11 +94,11 @@ class DraftWriter:
         try:
             self._write(write)
         except BaseException:
-            draft.key, draft.id = before  # those of the row that is still there
+            draft.key, draft.id = before  # the data of the row that is still there
             raise
 
     def remove(self, draft: StoredDraft) -> bool:
-        """Remove a draft as it was saved last, and return whether it was there: not where another console has changed
+        """Remove a draft as it was saved last, and return whether it was there; False when another console has changed
         it since."""
         found = False
 
@@ -129,7 +129,7 @@ class DraftWriter:
                 self._connection.execute("BEGIN")
             write()
             if not self._is_sqlite:
-                # Another word than the one for changes, so that no console reads its lists again because of it
+                # Another payload than that of changes, so that no console reads its lists again
                 self._connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, DRAFT_SAVED))
             self._connection.execute("COMMIT")
         except Exception as error:
@@ -156,6 +156,6 @@ class DraftWriter:
 
 
 def _storable(text: str) -> str:
-    """Return a text as both databases can hold it: without NUL, which PostgreSQL has not, and without halves of
-    characters, which a terminal may send and UTF-8 has not."""
+    """Return a text as both databases can store it: without NUL, which PostgreSQL refuses, and without unpaired
+    surrogates, which a terminal may send and UTF-8 cannot encode."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

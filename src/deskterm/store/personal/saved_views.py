@@ -15,8 +15,8 @@ _ORDERS: tuple[SortOrder, ...] = ("order", "due", "received", "updated")
 
 class SavedView(NamedTuple):
     """A view that an agent made. login: its owner; team: whose agents have it too, empty for nobody else; base: the
-    view of every desk that it narrows, or `awake`; columns: none for those that suit the width; after_action: of the
-    settings, empty for what those say."""
+    view of every desk that it narrows, or `awake`; columns: empty for those that suit the width; after_action: as the
+    setting of that name, empty for the setting itself."""
 
     key: str
     name: str
@@ -30,16 +30,16 @@ class SavedView(NamedTuple):
 
 
 class ViewChoices(NamedTuple):
-    """An agent's choices among the views, by their keys. default: the one that opens first, empty for the desk's own;
-    places: the order of those that were put into one."""
+    """An agent's choices about views, by their keys. default: the view that opens first, empty for the desk's default;
+    places: views in the order that the agent chose."""
 
     default: str = ""
     places: tuple[str, ...] = ()
 
 
 def load_saved_views(reader: ReadConnection, login: str) -> list[SavedView]:
-    """Load the views that an agent made or that their team has, the agent's own first, by name. Whoever leads without a
-    team has those of all."""
+    """Load the views that an agent made or that their team has, the agent's own first, by name. A lead without a team
+    has those of all teams."""
     found = reader.rows(
         "SELECT v.key, v.name, v.login, v.team, v.data FROM saved_view v JOIN agent a ON a.login = :login "
         "WHERE v.login = :login OR (v.team <> '' AND (v.team = a.team OR (coalesce(a.team, '') = '' "
@@ -51,13 +51,14 @@ def load_saved_views(reader: ReadConnection, login: str) -> list[SavedView]:
 
 
 def load_view_choices(reader: ReadConnection, login: str) -> ViewChoices:
-    """Load an agent's choices among the views."""
+    """Load an agent's choices about views."""
     found = reader.rows("SELECT data FROM view_choice WHERE login = :login", {"login": login})
     return read_view_choices(found[0][0]) if found else ViewChoices()
 
 
 def read_saved_view(key: str, name: str, login: str, team: str, data: str) -> SavedView:
-    """Return the view of a row. What another version of deskterm wrote and this one does not know is left out."""
+    """Return the view of a row. Values that another version of deskterm wrote, and this one does not know, are left
+    out."""
     shown: Mapping[str, Any] = json.loads(data)
     order = shown.get("order")
     return SavedView(
@@ -74,7 +75,7 @@ def read_saved_view(key: str, name: str, login: str, team: str, data: str) -> Sa
 
 
 def write_saved_view(view: SavedView) -> str:
-    """Return what a row keeps of a view as JSON."""
+    """Return the JSON of a view for its row."""
     names = ("base", "filter", "order", "columns", "after_action")
     return json.dumps({name: value for name in names if (value := getattr(view, name))}, ensure_ascii=False)
 
@@ -86,5 +87,5 @@ def read_view_choices(data: str) -> ViewChoices:
 
 
 def write_view_choices(choices: ViewChoices) -> str:
-    """Return what a row keeps of choices as JSON."""
+    """Return the JSON of choices for their row."""
     return json.dumps({"default": choices.default, "places": choices.places}, ensure_ascii=False)

@@ -1,1 +1,1 @@
-"""Presence: the tickets that agents have open now, and what they write; beside the desk, and in no history of it."""
+"""Presence: which tickets agents have open, and what they are writing; kept beside the desk, and in no history."""

@@ -1,7 +1,6 @@
-"""The facts that a console gives of its agent: the ticket that they have open, and what they write for it (C-30).
-
-A console repeats it every HEARTBEAT seconds. Whatever has not been repeated for EXPIRY seconds is not true any more:
-the console was killed, its machine is gone, or it is suspended.
+"""Entries of presence: the ticket that an agent has open, and what they are writing for it (C-30). A console repeats
+its entry every HEARTBEAT seconds. An entry that was not repeated for EXPIRY seconds is out of date: the console was
+killed or suspended, or its machine is gone.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ HEARTBEAT = 4.0
 """Seconds between two repetitions."""
 
 EXPIRY = 10.0
-"""Seconds without a repetition after which somebody is gone: two of them may be late, or lost."""
+"""Seconds without a repetition after which an agent counts as gone; two repetitions may be late or lost."""
 
 MOST_LETTERS = 40
-"""Characters of a login that are shown to others: more have no room beside a ticket."""
+"""Most characters of a login that others see: there is no room for more beside a ticket."""
 
 _KINDS = frozenset(get_args(WritingKind))
 
@@ -32,8 +31,8 @@ class Presence(NamedTuple):
 
 
 def make_presence(login: object, number: object, writing: object) -> Presence | None:
-    """Return what another program says of its agent; None where it makes no sense."""
+    """Return the entry of another program; None when it is not valid."""
     if not isinstance(login, str) or not login or not isinstance(number, int) or isinstance(number, bool):
         return None
-    # A kind of a later version is at least an open ticket
+    # An unknown kind of writing, of a later version, still means an open ticket
     return Presence(login, number, writing if writing in _KINDS else "")  # type: ignore[arg-type]

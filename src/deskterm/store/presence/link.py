@@ -1,6 +1,5 @@
-"""The presence of one console and of all others, whichever database the desk is in.
-
-For one thread: it looks and repeats when it is asked to, a few times a second, and costs next to nothing in between.
+"""The presence of one console and of all others, in either database. For one thread, which calls `step` a few times a
+second; most calls cost next to nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from deskterm.store.presence.side_file import PresenceFile
 from deskterm.store.presence.table import PresenceTable
 
 _PAUSE = 30.0
-"""Seconds until a database that refused presence is asked again."""
+"""Seconds until presence is tried again after the database refused it."""
 
 
 class PresenceLink:
@@ -32,7 +31,7 @@ class PresenceLink:
     ) -> None:
         self._reader, self._login, self._clock = reader, login, clock
         session = secrets.token_hex(8)
-        # A look at the file is quicker than the question whether to look
+        # Reading the file is faster than finding out whether it has changed
         self._is_file = dialect(reader.url) == "sqlite"
         self._place: PresenceFile | PresenceTable = (
             PresenceFile(sqlite_path(reader.url), session, wall_clock)
@@ -50,9 +49,9 @@ class PresenceLink:
         return self._others
 
     def step(self, own: Presence | None) -> bool:
-        """Say where the agent is, where that is news or has to be repeated, and look where the others are; return
-        whether that has changed. own: None for nowhere. Never raises: a desk whose presence cannot be had is used all
-        the same."""
+        """Write the agent's entry when it has changed or is due for repetition, read those of the others, and return
+        whether these have changed. own: None for no entry. Never raises: agents work on when presence is not
+        available."""
         now = self._clock()
         if now < self._paused_until:
             return False
@@ -65,18 +64,18 @@ class PresenceLink:
                 self._read_at = now
                 self._others = _merge(one for one in self._place.read() if one.login != self._login)
         except Exception:
-            # Whatever it is, agents work on without it: missing rights, a server that only copies another one
+            # Such as missing rights, or a read-only replica
             self._paused_until = now + _PAUSE
             self._others, self._written = (), None
         return self._others != before
 
     def leave(self) -> None:
-        """Say that the agent has gone."""
+        """Remove the agent's entry."""
         self._place.leave()
 
     def _is_news(self, now: float) -> bool:
-        """Return whether to look: at the file each time, in the table when there was a NOTIFY, and while somebody is
-        there, because nobody says of a console that it was killed."""
+        """Return whether to read the entries of the others: the file each time, the table after a NOTIFY, and while
+        there are entries, because a console that was killed sends none."""
         if self._is_file:
             return True
         return (
@@ -87,7 +86,7 @@ class PresenceLink:
 
 
 def load_presence(reader: ReadConnection, number: int, wall_clock: Callable[[], float]) -> list[Presence]:
-    """Load who has a ticket open at this moment, sorted by login. Empty where it cannot be had. wall_clock: the
+    """Load who has a ticket open at this moment, sorted by login. Empty when presence is not available. wall_clock: the
     machine's time in epoch seconds."""
     link = PresenceLink(reader, "", wall_clock)
     link.step(None)
@@ -96,5 +95,5 @@ def load_presence(reader: ReadConnection, number: int, wall_clock: Callable[[], 
 
 
 def _merge(found: Iterable[Presence]) -> tuple[Presence, ...]:
-    """Return what was found, sorted; of a person with two consoles at one ticket the one in which they write."""
+    """Return the entries, sorted; for a person with two consoles at one ticket, the one in which they write."""
     return tuple({(one.login, one.number): one for one in sorted(found)}.values())

@@ -1,8 +1,8 @@
 """Presence at a SQLite desk: a small file beside it.
 
-In the desk itself each repetition would be a transaction: it would grow the log, wait for those who write, and wake
-every console. In the side file each console has a place of fixed length, which it writes over; the file is as long as
-there were consoles at the same time, and goes with the last of them. Nothing but presence is lost with it.
+In the desk itself each repetition would be a transaction: it would let the log grow, wait for writers, and wake every
+console. In the side file each console overwrites a slot of fixed length. The file is as long as there were consoles at
+the same time, and is removed by the last of them. Losing it loses nothing but presence.
 """
 
 from __future__ import annotations
@@ -20,44 +20,44 @@ from deskterm.store.db.sqlite.companion_files import PRESENCE_ENDING
 from deskterm.store.presence.entries import EXPIRY, MOST_LETTERS, Presence, make_presence
 
 _LENGTH = 512
-"""Bytes of a place: a sum over the rest, and JSON, filled up with spaces."""
+"""Bytes of a slot: a checksum of the rest, and JSON, padded with spaces."""
 
 _MOST_PLACES = 512
-"""Places that are read at most: whatever else lies in the file is nobody's presence."""
+"""Most slots that are read; the rest of a longer file is ignored."""
 
 _SUM = 8
-"""Hexadecimal digits of the sum, which tells a place that is just being written over from a whole one."""
+"""Hexadecimal digits of the checksum, which detects a slot that is being overwritten just now."""
 
 
 class _Record(NamedTuple):
-    """The contents of a place. at: of the last repetition, epoch seconds."""
+    """The contents of a slot. at: of the last repetition, epoch seconds."""
 
     session: str
     at: float
     presence: Presence
 
     def is_over(self, now: float) -> bool:
-        """Return whether it has not been repeated for too long; a clock that was put back counts as that too."""
+        """Return whether the entry is out of date; one from the future, after a clock was set back, is too."""
         return abs(now - self.at) >= EXPIRY
 
 
 class PresenceFile:
     """The side file of a desk, for one session of one console. path: the desk's file; wall_clock: the machine's time in
-    epoch seconds, which a simulated desk has too. Where the file cannot be read or written, nobody is present, and
-    nothing else is hindered."""
+    epoch seconds, on a simulated desk too. When the file cannot be read or written, nobody is present, and everything
+    else works."""
 
     def __init__(self, path: Path, session: str, wall_clock: Callable[[], float]) -> None:
         self._desk, self._path = path, path.with_name(path.name + PRESENCE_ENDING)
         self._session, self._wall_clock = session, wall_clock
         self._handle: int | None = None
         self._place: int | None = None
-        """The index of this session's place; None where it has none."""
+        """The index of this session's slot; None without one."""
         self._content, self._records = b"", list[_Record]()
-        """The file as it was read last: most looks find it unchanged."""
+        """The file as it was read last; it is unchanged most times."""
 
     def write(self, presence: Presence | None) -> bool:
-        """Write where the agent is by now, or that they have gone; return whether that is done. False: to be tried
-        again, because another console looks for its place at this moment."""
+        """Write the agent's entry, or remove it; return whether that is done. False: try again, because another console
+        is taking its slot at this moment."""
         try:
             if presence is None:
                 self._leave_place()
@@ -82,19 +82,19 @@ class PresenceFile:
         return [one.presence for one in records if one.session != self._session and not one.is_over(now)]
 
     def leave(self) -> None:
-        """Give the place up, and take the file away where nobody else has one."""
+        """Free the slot, and remove the file when no other session has one."""
         with suppress(OSError):
             self._leave_place()
             if not self.read() and self._handle is not None:
                 fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # Asked again, now that nobody can take a place
+                # Checked again under the lock, when nobody can take a slot
                 if not self.read() and self._is_same_file():
                     self._path.unlink()
         self._close()
 
     def _open(self, *, create: bool = False) -> bool:
-        """Open the file unless it is open; return whether it is. Another one may lie in its place by now: whoever was
-        the last to leave has taken it away, and others have come since."""
+        """Open the file unless it is open; return whether it is. It may have been replaced: the last session that left
+        removed it, and others have made a new one since."""
         if self._handle is not None and not self._is_same_file():
             self._close()
         if self._handle is not None:
@@ -105,7 +105,7 @@ class PresenceFile:
             if create:
                 self._share_rights(self._handle)
         if self._handle is None and not create:
-            with suppress(OSError):  # who may not write may read
+            with suppress(OSError):  # without the right to write, reading may still be allowed
                 self._handle = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         return self._handle is not None
 
@@ -120,7 +120,7 @@ class PresenceFile:
         return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
 
     def _share_rights(self, handle: int) -> None:
-        """Give the file the rights of the desk's: whoever shares the desk sees the others."""
+        """Give the file the permissions of the desk's file, so that all who share the desk see each other."""
         with suppress(OSError):
             rights = self._desk.stat()
             if os.fstat(handle).st_mode != rights.st_mode:
@@ -128,14 +128,14 @@ class PresenceFile:
                 os.fchown(handle, -1, rights.st_gid)
 
     def _has_place(self, handle: int) -> bool:
-        """Return whether the session has its place still: one that was suspended may have lost it to another."""
+        """Return whether the session still has its slot: while it was suspended, another may have taken it."""
         if self._place is None:
             return False
         there = _unpack(os.pread(handle, _LENGTH, self._place * _LENGTH))
         return there is None or there.session == self._session
 
     def _take_place(self, handle: int, presence: Presence) -> bool:
-        """Fill a place that nobody has, or whose owner is gone. False where somebody else is looking for one."""
+        """Take a free slot, or one whose owner is gone. False while another session is taking one."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -177,14 +177,14 @@ class PresenceFile:
 
 
 def _pack(session: str, presence: Presence, at: float) -> bytes:
-    """Return the contents of a place. at: epoch seconds."""
+    """Return the bytes of a slot. at: epoch seconds."""
     fields = {"session": session, "at": at, **presence._asdict(), "login": presence.login[:MOST_LETTERS]}
     text = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
     return (f"{zlib.crc32(text):0{_SUM}x}".encode() + text).ljust(_LENGTH)[:_LENGTH]
 
 
 def _unpack(place: bytes) -> _Record | None:
-    """Return what a place holds; None for one that is free, damaged, or just being written over."""
+    """Return the contents of a slot; None for one that is free, damaged, or being overwritten just now."""
     text = place[_SUM:].rstrip()
     if not text or place[:_SUM] != f"{zlib.crc32(text):0{_SUM}x}".encode():
         return None

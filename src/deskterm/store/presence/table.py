@@ -1,7 +1,6 @@
-"""Presence at a PostgreSQL desk: a table whose rows are written over, and a NOTIFY when one says something new.
-
-The table is unlogged: what is lost with a crash of the server is said again within seconds. A repetition changes no
-column with an index, so that PostgreSQL writes the new row into the same page and the table does not grow.
+"""Presence at a PostgreSQL desk: a table whose rows are overwritten, and a NOTIFY when an entry changes. The table is
+unlogged: what a crash of the server loses is repeated within seconds. A repetition changes no column with an index, so
+that PostgreSQL writes the new row into the same page and the table does not grow.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _WRITE = (
 )
 _REMOVE = "DELETE FROM presence WHERE session = :session"
 _SWEEP = f"DELETE FROM presence WHERE at < clock_timestamp() - interval '{6 * EXPIRY:.0f} s'"
-"""Removes what consoles that were killed have left."""
+"""Removes the rows of consoles that were killed."""
 
 _NOTIFY = f"SELECT pg_notify('{CHANNEL}', '{PRESENCE_CHANGED}')"
 _LIST = (
@@ -32,22 +31,22 @@ _LIST = (
 
 class PresenceTable:
     """The table of a desk, for one session of one console. reader: the console's connection. Every method raises the
-    DeskErrors of `ReadConnection.rows`: a role may lack the rights, a server that copies another one takes none."""
+    DeskErrors of `ReadConnection.rows`: a role may lack the rights, and a replica refuses writes."""
 
     def __init__(self, reader: ReadConnection, session: str) -> None:
         self._reader, self._session = reader, session
         self._written: Presence | None = None
 
     def write(self, presence: Presence | None) -> bool:
-        """Write where the agent is by now, or that they have gone; return whether that is done."""
+        """Write the agent's entry, or remove it; return whether that is done."""
         if presence is None and self._written is None:
             return True
         params: dict[str, object] = {"session": self._session}
         if presence is not None:
             params |= presence._asdict() | {"login": presence.login[:MOST_LETTERS]}
-        # A repetition is no news: nobody is woken for it
+        # A mere repetition sends no NOTIFY
         news = (_SWEEP, _NOTIFY) if presence != self._written else ()
-        self._written = None  # written anew where this fails
+        self._written = None  # so that the row is written again if this fails
         self._reader.write_presence([_WRITE if presence is not None else _REMOVE, *news], params)
         self._written = presence
         return True

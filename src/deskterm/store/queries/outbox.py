@@ -23,10 +23,9 @@ class Recipient(NamedTuple):
 
 class Letter(NamedTuple):
     """A letter of a ticket. key: the number of its event within the ticket; at: when it last changed, epoch seconds;
-    to: its recipients; covers: the message (its seq) that the letter is a copy of, None for one with a text of its own;
-    body: its words, which of a copy are the message's;
-    bare: it says only that there is news; not_before: the opening that it waits for, epoch seconds; files: the names of
-    the files that go with it."""
+    to: its recipients; covers: seq of the message that the letter is a copy of, None for a letter with a text of its
+    own; body: its text, for a copy that of the message; bare: it only says that there is news; not_before: when it may
+    leave, epoch seconds; files: the names of the files that go with it."""
 
     number: int
     key: str
@@ -110,8 +109,8 @@ def load_ticket_letters(reader: ReadConnection, number: int) -> list[Letter]:
 def load_scheduled_replies(
     reader: ReadConnection, login: str | None = None, *, number: int | None = None, limit: int = 1000
 ) -> list[ScheduledReply]:
-    """Load the replies that wait to be sent or were held back, the one that is due first at the top. login: only those
-    of an agent; number: only those to a ticket."""
+    """Load the replies that wait to be sent or were held back, by due time. login: only those of an agent; number: only
+    those to a ticket."""
     conditions = ("AND r.who = :login " if login else "") + ("AND r.ticket_id = :number " if number else "")
     found = reader.rows(
         "SELECT r.ticket_id, r.key, r.state, r.at, r.data, t.requester, t.subject FROM record r "

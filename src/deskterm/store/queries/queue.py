@@ -23,7 +23,7 @@ SortOrder = Literal["order", "due", "received", "updated"]
 the newest."""
 
 EVERYTHING, AWAKE = "all", "awake"
-"""Lists of all tickets, open or closed, which a filter narrows: with those that are snoozed, and without them."""
+"""Lists of all tickets, open or closed, for filters: with snoozed tickets, and without."""
 
 DUE_SOON_SECONDS = 3600
 """Seconds for which the view "Due in 1 h" looks ahead."""
@@ -226,7 +226,7 @@ def count_tickets(
     if condition is None and not match and not only:
         ((found,),) = reader.rows(f"SELECT {_count_sql(view)}", _build_viewer_parameters(reader, viewer))
         return int(found)
-    # As in `_count_sql`: whether a ticket sleeps needs a look at its row, so those that do are counted apart
+    # As in `_count_sql`: whether a ticket is snoozed is not in the index, so snoozed ones are counted separately
     asleep = reader.rows(
         f"SELECT id FROM ticket WHERE is_open = 1 AND {_ASLEEP} LIMIT {NUMBERS_PER_QUERY + 1}",
         _build_viewer_parameters(reader, viewer),
@@ -308,8 +308,8 @@ def _build_where(
     *,
     sleep: str = "",
 ) -> tuple[str, dict[str, object]]:
-    """Return the condition on rows of `ticket` for a list, and its parameters. sleep: of an open view, the condition on
-    those that are snoozed in the place of its own."""
+    """Return the condition on rows of `ticket` for a list, and its parameters. sleep: for an open view, a condition on
+    snoozed tickets that replaces the view's own."""
     if view == EVERYTHING:
         where = "1 = 1"
     elif view == AWAKE:

@@ -1,5 +1,5 @@
-"""Lists of open tickets that would be forgotten: untouched, unscheduled, or without a due time. Snoozed ones leave them
-until they wake (C-11). SQL over a bare `ReadConnection`."""
+"""Lists of open tickets that would be forgotten: untouched, unscheduled, or without a due time. Snoozed tickets are
+left out until they wake (C-11). SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 

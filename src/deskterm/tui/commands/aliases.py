@@ -1,4 +1,4 @@
-"""Other words for commands, as people of other desks call them: the palette and `:` find commands by these too."""
+"""Synonyms of commands, as other desks call them: the palette and `:` find commands by these too."""
 
 from __future__ import annotations
 
@@ -64,4 +64,4 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "quit": ("exit", "bye"),
     "zoom": ("maximise", "maximize", "fullscreen"),
 }
-"""Command → words. One word may stand for several commands: they are all offered."""
+"""Command → synonyms. A word that stands for several commands offers all of them."""

@@ -31,9 +31,9 @@ class Command(NamedTuple):
     handler: str = ""
     step: Callable[[Workspace], None] | None = None
     counted: Callable[[Workspace, int], None] | None = None
-    """Its step for a count, which is typed before its key: `5j` (C-42)."""
+    """The size of one step, for commands that take a count before their key: `5j` (C-42)."""
     keys: tuple[str, ...] = ()
-    """Textual's names of keys; of two that are pressed one after the other with a space between them."""
+    """Textual's names of its keys; a sequence of two keys has a space between them."""
     argument: str = ""
     """The words that may follow the name, as the help page writes them."""
     rows: Literal["none", "one", "many"] = "none"
@@ -50,7 +50,7 @@ class Command(NamedTuple):
     """True when it is about the last act of this console."""
 
     def narrow(self, target: Target) -> Target:
-        """Return what the command is for: of one marked row an act is for that one, wherever the cursor is."""
+        """Return the target of the command: an act is for a single marked row, wherever the cursor is."""
         if self.rows == "many":
             return target
         if self.rows == "one" and self.act is not None and len(target.marked) == 1:
@@ -58,7 +58,7 @@ class Command(NamedTuple):
         return target._replace(marked=()) if self.rows == "one" else target
 
     def refusal(self, console: Console, target: Target) -> str | None:
-        """Return the sentence that says why the command cannot be run for this, None when it can."""
+        """Return the reason why the command cannot be run for a target, as a sentence; None when it can."""
         agent = console.agent
         if self.act is not None and not is_allowed(agent.role, self.act):
             if not agent.active:
@@ -68,7 +68,7 @@ class Command(NamedTuple):
             return "Nothing was done here that can be undone. Press <key undo-older> for what was done before."
         if self.rows == "none":
             return None
-        # A letter to the row under the cursor, while others are marked, would go to the wrong customer (C-01)
+        # While other rows are marked, a letter to the row under the cursor might go to the wrong customer (C-01)
         if self.rows == "one" and self.act is not None and len(target.marked) > 1:
             return f"{len(target.marked)} tickets are marked, and this is for one: <key back> takes the marks away."
         return None if self.narrow(target).lines else "There is no ticket here: choose a view that has one."

@@ -1,4 +1,4 @@
-"""The keys of the commands: those of the table, and in their place those that an agent's settings give."""
+"""The keys of the commands: those of the table, overridden by the agent's settings."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from deskterm.tui.settings.file import Problem, SettingsFile
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 _NAMED = frozenset((*(key.value for key in Keys), *KEY_NAME_REPLACEMENTS.values()))
-"""Keys that have a name and are no character, and characters that Textual calls otherwise than Unicode does."""
+"""Names of keys that are no characters, and characters for which Textual has other names than Unicode."""
 _SHORT_NAMES = {"esc": "escape", "pgup": "pageup", "pgdn": "pagedown"}
 
 
 def find_keymap_problems(file: SettingsFile, keymap: Keymap) -> list[Problem]:
-    """Return what is wrong with the keys that a settings file gives, each with its line."""
+    """Return the problems of the keys in a settings file, each with its line."""
     return [Problem(file.find_line("keymap", name), f"keymap: {sentence}") for name, sentence in keymap.problems]
 
 
@@ -28,7 +28,7 @@ class Keymap:
 
     def __init__(self, overrides: Mapping[str, Sequence[str]] | None = None) -> None:
         self.problems: list[tuple[str, str]] = []
-        """The command of each override that is wrong or takes a key from another command, and a sentence about it."""
+        """Command → a sentence about its override, which is wrong or takes a key from another command."""
         self._keys: dict[str, tuple[str, ...]] = {}
         taken: dict[str, str] = {}
         for name, keys in (overrides or {}).items():
@@ -49,7 +49,7 @@ class Keymap:
 
     @property
     def alt_characters(self) -> frozenset[str]:
-        """The characters that are a command's key together with alt."""
+        """The characters whose alt key belongs to a command."""
         keys = (
             key.partition(" ")[0].removeprefix("alt+")
             for one in TABLE
@@ -64,7 +64,7 @@ class Keymap:
         return tuple(command._replace(keys=self.keys_of(command.name)) for command in TABLE) if self._keys else TABLE
 
     def _override(self, command: Command, keys: Sequence[str], taken: dict[str, str]) -> None:
-        """Give a command these keys, but for those that there are not, and those that another command was given."""
+        """Give a command these keys, except unknown ones and those that another override has taken."""
         found: list[str] = []
         for key in keys:
             name = name_key(key)
@@ -95,16 +95,16 @@ class Keymap:
 
 
 def _find_owner(key: str, taken: Mapping[str, str]) -> str | None:
-    """Return the command that a key, or the first one of two, was given to already. A key that stands for a command by
-    itself cannot begin another one."""
+    """Return the command that has a key already, alone or as the first of two: a key that runs a command cannot begin a
+    sequence."""
     first, space, _ = key.partition(" ")
     begun = None if space else next((owner for one, owner in taken.items() if one.startswith(f"{key} ")), None)
     return taken.get(key) or taken.get(first) or begun
 
 
 def name_key(text: str) -> str | None:
-    """Return Textual's name of a key that a person wrote: `?` is `question_mark`; of two keys that follow each other,
-    `g v`, both; None for what is no key."""
+    """Return Textual's name of a key as people write it: `?` is `question_mark`; for a sequence of two, `g v`, both
+    names; None for an unknown key."""
     first, space, second = text.strip().partition(" ")
     if space and first:
         both = [name_key(first), name_key(second)]
@@ -112,7 +112,7 @@ def name_key(text: str) -> str | None:
     *modifiers, base = [text] if len(text) == 1 else text.split("+")
     if not base or any(modifier not in _MODIFIERS for modifier in modifiers):
         return None
-    # As Textual names what a terminal sends, which its keymap does for keys without modifiers only
+    # By Textual's names for input of a terminal; its keymap translates only keys without modifiers
     base = _character_to_key(base) if len(base) == 1 else _SHORT_NAMES.get(base, base)
     known = base in _NAMED or key_to_character(base) is not None
     return "+".join((*modifiers, base)) if known else None

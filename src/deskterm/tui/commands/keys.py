@@ -11,7 +11,7 @@ from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.table import TABLE
 
 DIGITS = tuple("0123456789")
-"""Keys that a count is typed with; none begins with the first one."""
+"""Keys of a count; the first of them, 0, begins none."""
 
 
 def make_bindings(table: Iterable[Command] = TABLE) -> list[BindingType]:
@@ -59,8 +59,8 @@ _NAMED_KEY = re.compile(r"<key ([a-z-]+)>")
 
 
 def name_keys(sentence: str, keys_of: Callable[[str], Sequence[str]]) -> str:
-    """Put the keys of commands into a sentence, as they are at this console: `<key undo-older>` is `U`, or
-    `:undo-older` where it has no key."""
+    """Fill the agent's keys into a sentence: `<key undo-older>` becomes `U`, or `:undo-older` when the command has no
+    key."""
 
     def name(found: re.Match[str]) -> str:
         keys = keys_of(found[1])
@@ -78,5 +78,5 @@ _ON_KEYBOARDS = {
 
 
 def format_key(key: str) -> str:
-    """Return a key, or two that follow each other, as they are written on keyboards. key: as of `Command.keys`."""
+    """Format a key, or a sequence of two, as it is labelled on keyboards. key: as of `Command.keys`."""
     return "".join(_ON_KEYBOARDS.get(part, part) for part in key.split(" "))

@@ -18,9 +18,9 @@ _WORDS = re.compile(r"[\w-]+")
 
 
 def find_command(word: str, keys_of: KeysOf | None = None) -> Command | None:
-    """Find the command that a person means: by its name, or by the only name that begins so, of several the only one
-    that has a key, because that is what they do often; or else by its key, or by another word that stands for it
-    alone. keys_of: None where keys name nothing."""
+    """Find a command by what a person typed: its name, or an unambiguous beginning of it (of several commands, the only
+    one with a key, because it is used most); else its key, or a synonym of it alone. keys_of: None where keys name
+    nothing."""
     prefix = word.casefold()
     if prefix in BY_NAME:
         return BY_NAME[prefix]
@@ -41,24 +41,23 @@ def _find_by_alias(word: str) -> list[Command]:
 
 
 def search_commands(query: str, keys_of: KeysOf) -> list[Command]:
-    """Return the commands of the palette that fit, the best first: by a key as it is written on keyboards, by name, by
-    title, by another word for them, and by the words of their help. All words that are typed have to be found, by
-    their beginnings."""
+    """Search the commands of the palette, the best match first: by key as labelled on keyboards, name, title, synonym,
+    and words of the help. All typed words must match beginnings of words."""
     text = " ".join(query.split())
     words = [word.casefold() for word in _WORDS.findall(text)]
     if not text:
         return []
     ranked = [(_rank(command, text, words, keys_of), place, command) for place, command in enumerate(TABLE)]
-    # What only a key is for is found by that alone: whoever types a key wants to know what it does
+    # A query that is a key finds its command alone: the person wants to know what the key does
     found = [(rank, place, one) for rank, place, one in ranked if rank is not None and (one.in_palette or not rank)]
     return [command for _, _, command in sorted(found, key=lambda one: one[:2])]
 
 
 def _rank(command: Command, text: str, words: Sequence[str], keys_of: KeysOf) -> int | None:
-    """Return how well a command fits, 0 for best; None where it does not."""
+    """Return the rank of a match, 0 for the best; None when the command does not match."""
     folded = text.casefold()
     title, name = command.title.casefold(), command.name
-    # Of keys the case counts: r is another one than R
+    # Keys are case-sensitive: r is not R
     if text in [format_key(key) for key in keys_of(name)]:
         return 0
     if not words:
@@ -76,7 +75,7 @@ def _rank(command: Command, text: str, words: Sequence[str], keys_of: KeysOf) ->
 
 
 def _begin(words: Sequence[str], found: Sequence[str]) -> bool:
-    """Return whether each word is the beginning of one that was found."""
+    """Return whether each typed word begins one of the found words."""
     return all(any(one.startswith(word) for one in found) for word in words)
 
 
@@ -89,7 +88,7 @@ def find_similar_name(word: str) -> str:
 _NAMES = {"set": "status"}
 """Command of the command line → command of the console, where the names differ."""
 _ONLY_ON_THE_COMMAND_LINE = ("--anyway", "--correct")
-"""Options that commands of the console have nothing for."""
+"""Options without a counterpart in the console's commands."""
 _COMMAND_LINE_CALL = re.compile(r"`deskterm (?:ticket |item )?([a-z-]+)[^`]*`")
 
 

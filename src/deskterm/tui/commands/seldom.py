@@ -1,5 +1,5 @@
-"""Commands that change a ticket, or tell of one, and are too rare for a key: with those of `work` they are all that the
-command line can do to a ticket (C-13)."""
+"""Commands on a ticket that are too rare for a key: with those of `work` they cover all that the command line can do to
+a ticket (C-13)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _open_numbered(place: int, workspace: Workspace) -> None:
-    """Open the view of a number, where there are so many."""
+    """Open the view with a number, if there are so many."""
     if place <= len(workspace.views):
         workspace.show_view(workspace.views[place - 1].key)
         workspace.show_pane("queue")

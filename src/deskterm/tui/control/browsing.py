@@ -50,13 +50,13 @@ class Browser:
         self._pinned: int | None = None
         """The ticket that stays in the ticket pane wherever the cursor goes; None where the pane follows the cursor."""
         self._then: int | None = None
-        """The ticket that takes over the cursor when the act under way moves the one under it elsewhere."""
+        """The ticket that gets the cursor when the act under way moves the one under it elsewhere."""
         self.list_pending = False
-        """True while another list was asked for than the one that is shown: no row of it is meant by any key (C-01)."""
+        """True while the requested list is not shown yet: no key may act on a row of the old one (C-01)."""
         self._list_hold: Hold | None = None
         """Keeps keys back until the list that was asked for is shown."""
         self._waiting_for: dict[int, asyncio.Future[TicketView | None]] = {}
-        """The futures of those who wait for a ticket to be shown, by its number."""
+        """Ticket → futures that are done when it is shown."""
         self._list_shown: asyncio.Future[None] | None = None
         """Done when the list that was asked for is shown; None when it is."""
         self.hit_steps = HitSteps(panes, lambda: self.shown_number, self.move_cursor, host.notify)
@@ -76,10 +76,10 @@ class Browser:
         )
 
     def begin_act(self, numbers: Sequence[int]) -> None:
-        """Note, before tickets are changed, which row takes over the cursor when that moves its ticket elsewhere: the
+        """Note, before tickets are changed, which row gets the cursor if the change moves its ticket elsewhere: the
         next one below, or above at the end of the list (C-06)."""
         queue = self._panes.queue
-        # With `stay` nothing takes over: the cursor keeps its ticket, and its index where that has left the list
+        # With `stay` the cursor keeps its ticket, or its index when that has left the list
         if self.view_list.after_action == "stay":
             return
         if queue.current is not None and queue.current.number in numbers:
@@ -87,8 +87,8 @@ class Browser:
             self._reader().note_place(self.current_query())
 
     def end_act(self, *, done: bool) -> None:
-        """Let the cursor stay with its ticket again: the list is shown as it is after the act. done: something was
-        changed, after which the settings may lead back to the list."""
+        """End an act: from now on the cursor stays with its ticket. done: something was changed; then the settings may
+        move the focus back to the list."""
         back = self.view_list.after_action == "list"
         if done and back and self._host.in_ticket and not self._host.writing:
             self._host.show_pane("queue")
@@ -118,11 +118,11 @@ class Browser:
     async def wait_for_list(self) -> None:
         """Wait until the list that was asked for last is shown."""
         if self._list_shown is not None:
-            with suppress(TimeoutError):  # the store may be locked, and nobody should wait for that to type
+            with suppress(TimeoutError):  # the store may be locked, and typing must not wait for that
                 await asyncio.wait_for(asyncio.shield(self._list_shown), _LIST_PATIENCE)
 
     def list_settled(self) -> None:
-        """Let keys go on: the list is shown, or cannot be read."""
+        """Release the keys: the list is shown, or cannot be read."""
         self.list_pending = False
         hold, self._list_hold = self._list_hold, None
         shown, self._list_shown = self._list_shown, None
@@ -132,7 +132,7 @@ class Browser:
             hold.drop()
 
     def read_failed(self) -> None:
-        """Let go of everything that waits for the read thread: it has failed, and has said so."""
+        """Release everything that waits for the read thread, which has failed and shown its error."""
         self.list_settled()
         for future in self._waiting_for.values():
             if not future.done():
@@ -196,8 +196,8 @@ class Browser:
         self.follow_cursor()
 
     def pane_entered(self, pane: str) -> None:
-        """Keep the ticket that the agent has gone into, whatever becomes of its row (C-06), and let the ticket pane
-        follow the cursor again once they are back in the queue, unless they write."""
+        """Pin the ticket whose pane the agent entered, whatever happens to its row (C-06); back in the queue, let the
+        ticket pane follow the cursor again, unless a letter is being written."""
         if pane == "queue" and self._pinned is not None and not self._host.writing:
             self.unpin()
         elif self._host.in_ticket and self._pinned is None and self.shown_number is not None:
@@ -210,7 +210,7 @@ class Browser:
         return self._pinned if self._pinned is not None else line.number if line is not None else None
 
     def find_shown(self) -> Target:
-        """Return the ticket of the ticket pane as the target of a command, also before it has been read."""
+        """Return the ticket of the ticket pane as the target of a command, even before it has been read."""
         number = self.shown_number
         for line in (self.open_ticket.line if self.open_ticket is not None else None, self._panes.queue.current):
             if line is not None and line.number == number:
@@ -218,10 +218,10 @@ class Browser:
         return Target(coming=number is not None)
 
     def move_cursor(self, by: int) -> None:
-        """Move the cursor of the queue; a ticket that the agent has gone into gives way to the next one."""
+        """Move the cursor of the queue; a pinned ticket is replaced by the next one."""
         line = self._panes.queue.current
         if self._pinned is not None and not self._host.writing:
-            # The cursor has gone on already when the ticket left its place
+            # When the ticket has left the list, the cursor is on the next one already
             if line is not None and line.number != self._pinned and by > 0:
                 by -= 1
             self._pinned = None
@@ -238,7 +238,7 @@ class Browser:
         future = self._waiting_for.setdefault(number, asyncio.get_running_loop().create_future())
         self._reader().open_ticket(number)
         ticket = None
-        with suppress(TimeoutError):  # another ticket may have been asked for in its place
+        with suppress(TimeoutError):  # another ticket may have been requested meanwhile
             ticket = await asyncio.wait_for(asyncio.shield(future), _TICKET_PATIENCE)
         if ticket is None:
             self._waiting_for.pop(number, None)
@@ -256,7 +256,7 @@ class Browser:
 
     def _show_open_ticket(self, ticket: TicketView | None) -> None:
         if ticket is not None and len(ticket.page) == 1:
-            # The sentence of an empty tab may name keys
+            # The sentence of an empty tab may mention keys
             (line,) = ticket.page
             text = Safe(name_keys(line.text, self._host.keys_of))
             ticket = ticket._replace(page=(line._replace(text=text),))
@@ -289,7 +289,7 @@ class Browser:
             return
         queue = self._panes.queue
         cursor, line = answer.cursor, queue.current
-        # the cursor has moved on while the list was read: it stays where it is now, unless the act moved it (C-06)
+        # the cursor was moved while the list was read: keep it there, unless the act moves it (C-06)
         moved = line is not None and answer.query.number not in (None, line.number, answer.query.then)
         if moved and self._pinned is None and line is not None:
             cursor = answer.index_of(line.number, queue.cursor)
@@ -318,8 +318,7 @@ class Browser:
             self._show_open_ticket(answer.ticket)
 
     def counts_read(self, answer: messages.CountsRead) -> None:
-        """Show the views and their counts. Where the one that is shown was changed or deleted elsewhere, its list
-        follows."""
+        """Show the views and their counts. When the shown view was changed or deleted elsewhere, read its list anew."""
         self.view_list.lines = answer.views
         self.counted_at = self._host.epoch()
         shown = self.queue_query

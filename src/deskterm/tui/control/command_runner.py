@@ -31,10 +31,10 @@ while the write thread is still fetching the desk."""
 
 
 _MOST_STEPS = 10_000_000
-"""Rows that a count goes at most: more than any list has."""
+"""Most rows that a count moves: more than any list has."""
 
 _LINE: ContextVar[str] = ContextVar("_LINE", default="")
-"""The line after `:` of the command that the running task carries out; empty for a key's."""
+"""The line after `:` of the command that the current task runs; empty for a command by key."""
 
 
 class Loader(Protocol):
@@ -51,13 +51,14 @@ class CommandRunner:
         self._console, self._loader, self._type_ahead = console, loader, type_ahead
         self.acts = ActLog(console.update_titles)
         self.noted: Callable[[str], object] | None = None
-        """Called with the name of each command that is run, by whoever watches what the agent does."""
+        """Called with the name of each command that is run."""
         self._expecting: tuple[str, str, str, Hold] | None = None
-        """The command that waits for the row under the cursor, with its argument, its line and its hold on the keys."""
+        """The command that waits until the row under the cursor is read, with its argument, line and hold on the
+        keys."""
 
     def run(self, name: str, argument: str = "", target: Target | None = None, line: str = "") -> None:
-        """Run a command by its name, or say why it cannot be run. target: what it is for; by default, what the cursor
-        is on now; line: as it was typed after `:`, kept when the command is refused (C-05)."""
+        """Run a command by its name, or say why it cannot be run. target: the tickets; by default, those of the cursor
+        or marks now; line: as typed after `:`, kept when the command is refused (C-05)."""
         command = BY_NAME[name]
         target = self._console.find_target() if target is None else target
         if command.rows != "none" and target.coming and not target.marked:
@@ -77,18 +78,19 @@ class CommandRunner:
         else:
             # With an argument nothing is asked, and the keys that follow are commands again
             hold = self._type_ahead.make_hold()
-            # Keys behind an act wait until the list shows what it did: the next act is for the row that it leaves
+            # Keys typed after an act wait until the list shows its effect, so that the next act gets the row under the
+            # cursor then
             if command.act is not None or (command.opens_input and not argument):
                 hold.take()
             self.attempt(self.call(command.handler, (command.narrow(target), argument)), hold, line)
 
     def _keep(self, line: str) -> None:
-        """Keep a line that was refused among the drafts."""
+        """Keep a refused line among the drafts."""
         if line:
             self._console.drafts.add_line(line)
 
     def _expect_row(self, name: str, argument: str, line: str) -> None:
-        """Let a command wait until the row under the cursor has been read, and the keys behind it too."""
+        """Let a command, and the keys after it, wait until the row under the cursor has been read."""
         hold = self._type_ahead.make_hold()
         hold.take()
         self._expecting = name, argument, line, hold
@@ -97,25 +99,24 @@ class CommandRunner:
         """Run the command that waits for the row under the cursor, if there is one."""
         if self._expecting is not None:
             (name, argument, line, hold), self._expecting = self._expecting, None
-            # Whoever called off what was being opened does not expect it to happen later, on whatever row
+            # After the agent cancelled, the command must not run later on some other row
             if hold.taken:
                 self.run(name, argument, line=line)
                 hold.drop()
 
     def abandon_expected(self) -> None:
-        """Drop the command that waits for its row, which cannot be read, and let keys go on."""
+        """Drop the command that waits for a row that cannot be read, and release the keys."""
         if self._expecting is not None:
             (*_, hold), self._expecting = self._expecting, None
             hold.drop()
 
     def start(self, handler: str, *arguments: object, hold: Hold | None = None) -> None:
-        """Run a handler in the background. handler: `closing.close` for `close()` in the module `closing`; hold: keeps
-        keys back until the handler has opened something, and again from its answer on."""
+        """Run a handler in the background. handler: `closing.close` for `close()` in the module `closing`; hold: holds
+        keys until the handler has opened something, and again from its answer on."""
         self.attempt(self.call(handler, arguments), hold)
 
     def attempt(self, work: Awaitable[None], hold: Hold | None = None, line: str = "") -> None:
-        """Run something in the background, and show what goes wrong with it. hold: as for `start`; line: as for
-        `run`."""
+        """Run an awaitable in the background, and show its errors. hold: as for `start`; line: as for `run`."""
         held = hold or self._type_ahead.make_hold()
 
         async def guarded() -> None:
@@ -171,12 +172,12 @@ class CommandRunner:
         elif refused:
             more = f" (and {len(refused) - 1} more: press <key refused> for them)" if len(refused) > 1 else ""
             console.notify(refused[0].reason + more, severity="error")
-        # Those that were refused stay marked, so that something else can be tried with them (C-04)
+        # Tickets that refused stay marked, so that the agent can try something else on them (C-04)
         console.marking.unmark(sorted(set(numbers) - {ticket.number for ticket in refused}))
         console.refresh_lists()
 
     async def perform(self, act: Callable[[DeskSession], CommandResult]) -> CommandResult:
-        """Run one command in the write thread, and keep it as what undo is about. Raises what it raises."""
+        """Run one command in the write thread, and remember it for undo. Raises what it raises."""
 
         result, done_act = await self._console.run(lambda desk: run_once(desk, act))
         if done_act is not None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class ComposerController:
-    """The one composer that can be open at a time. drafts: where its words are kept."""
+    """The controller of the one composer that can be open at a time. drafts: keep its text."""
 
     def __init__(self, console: ComposerHost, drafts: Drafts) -> None:
         self._console = console
@@ -42,11 +42,11 @@ class ComposerController:
 
     @property
     def draft(self) -> Draft | None:
-        """The draft that the open composer writes."""
+        """The draft of the open composer."""
         return self._draft
 
     def find_handler(self, action: ComposerAction) -> str:
-        """Return the handler that does what the writer asks for."""
+        """Return the handler of a request of the writer."""
         return ACTION_HANDLERS[action]
 
     async def open(
@@ -59,7 +59,7 @@ class ComposerController:
         attached: bool = False,
         draft: Draft | None = None,
     ) -> None:
-        """Write for a ticket, going on with its draft if there is one, behind which the text is put. resolution: the
+        """Open the composer for a ticket, with its draft if there is one; the text is appended to that. resolution: the
         kind of resolution that the letter states; attached: it resolves the tickets attached to this one too; draft:
         which one to go on with, the newest by default. Raises DeskError where there is no such ticket."""
         if self.composer is not None:
@@ -68,7 +68,7 @@ class ComposerController:
                 self._console.show_pane("conversation")
                 return
             await self.close(self.composer)
-        # The letter answers what is in view, so the pane must show this ticket and no other (C-01)
+        # The writer answers what they see, so the pane must show this ticket (C-01)
         ticket = await self._console.read_ticket(number)
         async with self._turn:
             found = draft or self._drafts.find(kind, ticket.number)
@@ -94,14 +94,14 @@ class ComposerController:
         self._console.composer_changed()
 
     def keep(self) -> None:
-        """Keep the words of the open composer as they are now."""
+        """Store the present text of the open composer in its draft."""
         composer, draft = self.composer, self._draft
         if composer is None or draft is None or not composer.is_mounted:
             return
         self._drafts.change(
             draft,
             composer.text,
-            # The version that the words answer, not the one in view: what came since holds them back
+            # The version that the text answers, not the one in view: a change since then holds the letter back
             version=composer.base_version,
             status=composer.next_status.key if composer.next_status is not None else "",
             resolution=composer.resolution,
@@ -112,7 +112,7 @@ class ComposerController:
         )
 
     async def close(self, composer: Composer, *, keep: bool = True) -> None:
-        """Take the composer away. keep: its text stays as a draft; otherwise it was sent."""
+        """Close the composer. keep: its text stays as a draft; otherwise it was sent."""
         draft = self._draft
         if self.composer is composer and draft is not None:
             if keep:
@@ -140,7 +140,7 @@ class ComposerController:
     async def edit(self, composer: Composer) -> None:
         """Edit the text in `$VISUAL` or `$EDITOR`, with the conversation below a cut line (C-20)."""
         self.keep()
-        self._drafts.flush()  # while the editor has the terminal, nothing else is written
+        self._drafts.flush()  # while the editor has the terminal, nothing else may write to it
         console, ticket = self._console, self._console.open_ticket
         timeline = ticket.timeline if ticket is not None and ticket.number == composer.number else ()
         attached = list_attached(composer)
@@ -162,7 +162,7 @@ class ComposerController:
         await console.call("files.attaching.attach_paths", composer, others)
 
     async def quote(self, composer: Composer) -> None:
-        """Put the requester's last message, as a quotation, where the cursor is (C-20)."""
+        """Insert the requester's last message as a quotation at the cursor (C-20)."""
         console, ticket = self._console, self._console.open_ticket
         timeline = ticket.timeline if ticket is not None and ticket.number == composer.number else ()
         quotation = quote_last(timeline, console.epoch(), console.zone)
@@ -171,7 +171,7 @@ class ComposerController:
         composer.insert(quotation)
 
     def _make_composer(self, kind: Kind, ticket: TicketView, draft: Draft) -> Composer:
-        """Return a composer with the words of a draft, and with what belongs to them."""
+        """Make a composer with the text and the other data of a draft."""
         data = draft.data
         status = self._console.vocabulary.statuses.get(data.get("status", ""))
         composer = Composer(
@@ -183,13 +183,13 @@ class ComposerController:
         return composer
 
     def _add(self, composer: Composer, text: str) -> None:
-        """Put words behind those that are there: neither of them are lost."""
+        """Append a text to what is in the composer."""
         if text:
             composer.text = f"{composer.text.rstrip()}\n{text}" if composer.text.strip() else text
 
 
 def _show_news(composer: Composer, ticket: TicketView) -> None:
-    """Say above the text what became of the ticket since the draft was written."""
+    """Show above the text what happened on the ticket since the draft was written."""
     news: list[str] = []
     if ticket.line.category in ("solved", "closed") and composer.kind != "note":
         news.append(f"{ticket.number} is {ticket.line.status_label} by now.")

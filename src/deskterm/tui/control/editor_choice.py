@@ -1,4 +1,4 @@
-"""The editor that an agent uses elsewhere too."""
+"""The agent's text editor."""
 
 from __future__ import annotations
 

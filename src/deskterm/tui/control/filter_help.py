@@ -1,5 +1,4 @@
-"""Help with a filter while it is typed in the line at the foot of the screen (C-12): what is wrong with it and where,
-and how it may go on."""
+"""Help with a filter while it is typed (C-12): its mistakes with their places, and completion."""
 
 from __future__ import annotations
 
@@ -12,10 +11,10 @@ if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
 
 _LANGUAGE = re.compile(r"[:(),]|(?:^|\s)(?:-|(?:and|or)(?:\s|$))", re.IGNORECASE)
-"""Signs of the filter language. A text without them is plain words, in which nothing can be wrong."""
+"""Syntax of the filter language. A text without it is plain words, which are always valid."""
 
 _LAST_WORD = re.compile(r"(?:(?:^|\s+)(?:or|and))?[\s(-]*[^\s(]*$", re.IGNORECASE)
-"""The word that ends a text, with what joins it to those before."""
+"""The last word of a text, with the separator before it."""
 
 
 def _close_groups(text: str) -> str:
@@ -23,8 +22,8 @@ def _close_groups(text: str) -> str:
 
 
 class FilterHelp:
-    """Reads filters as the read thread will. Its parser is imported by `prepare`, in a thread, so that the first `/`
-    does not keep the console waiting."""
+    """Checks filters as the read thread will. `prepare` imports the parser in a thread, so that the first `/` does not
+    block the console."""
 
     suggests_in_thread = False
 
@@ -38,8 +37,8 @@ class FilterHelp:
         self._is_ready = True
 
     def find_problem(self, text: str, *, at_once: bool = False) -> Problem | None:
-        """Return what is wrong with a filter; None for one that can be read. at_once: also before `prepare` has ended,
-        when a text that is more than plain words is a problem that passes."""
+        """Return the problem of a filter; None for a valid one. at_once: do not wait for `prepare`; until that has
+        ended, any text but plain words counts as a temporary problem."""
         if not _LANGUAGE.search(text):
             return None
         if not at_once and not self._is_ready:

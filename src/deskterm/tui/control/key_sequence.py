@@ -1,7 +1,5 @@
-"""Keys that wait for another one: the first of two, such as `gg`, and the digits of a count, such as `5j` (C-42).
-
-A digit is a count only when a movement follows it at once. Alone, or before any other key, it is the command that it
-has in the table: it opens a view.
+"""Key sequences: two keys such as `gg`, and counts such as `5j` (C-42). A digit is a count only when a movement follows
+at once. Alone, or before any other key, it runs its own command, which opens a view.
 """
 
 from __future__ import annotations
@@ -17,18 +15,18 @@ if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
 
 PATIENCE = 1.5
-"""Seconds for which the first key of two waits for the second. After that it is forgotten: the agent has been called
-away, and the next key must not be taken for something else than what it says."""
+"""Seconds to wait for the second key of a sequence. After that the first is forgotten: the agent may have been called
+away, and the next key must have its own meaning."""
 
 COUNT_PATIENCE = 0.4
-"""Seconds for which a digit waits for a movement. Less, because until then its view is not opened."""
+"""Seconds to wait for a movement after a digit: fewer, because opening its view waits for it."""
 
 _MOST_DIGITS = 6
 """Digits of a count."""
 
 
 class KeySequence:
-    """The keys that were pressed while another one is waited for. table: the commands with their keys."""
+    """The keys of an unfinished sequence. table: the commands with their keys."""
 
     def __init__(self, console: Workspace, table: Iterable[Command]) -> None:
         self._console = console
@@ -40,19 +38,18 @@ class KeySequence:
             for one in commands
             if one.counted and one.keys and " " not in one.keys[0]
         ]
-        """The first key of each movement that takes a count, with its title and name."""
+        """The first key of each movement that takes a count, with the movement's title and name."""
         self._timeout: asyncio.TimerHandle | None = None
         self._first = self._digits = ""
-        """The first key of two, and the digits before it; empty where there are none."""
+        """The first key of a sequence, after its digits; empty outside of one."""
 
     @property
     def pending(self) -> str:
-        """The keys that were pressed, as of `format_key`; empty where none is waited for."""
+        """The keys of the unfinished sequence, as `format_key` returns them; empty outside of one."""
         return " ".join((*self._digits, *filter(None, [self._first])))
 
     def list_next(self) -> list[tuple[str, str, str]]:
-        """List the keys that may follow, each with the title and the name of its command. A digit is a command without
-        any other."""
+        """List the keys that may follow, each with the title and name of its command."""
         if self._first:
             following = self.sequences[self._first].items()
             return [(key, one.title, one.name) for key, one in following if one.counted or not self._digits]
@@ -60,17 +57,16 @@ class KeySequence:
         return [*([("", alone.title, alone.name)] if alone else []), *self._counted]
 
     def begin(self, first: str) -> None:
-        """Wait for the second key."""
+        """Begin a sequence, and wait for its second key."""
         self._wait(self._digits, first, PATIENCE, self._forget)
 
     def begin_count(self, digit: str) -> None:
-        """Wait for more digits, or for the movement that they count."""
+        """Begin a count, or add a digit to it, and wait for its movement."""
         self._wait(digit, "", COUNT_PATIENCE, self._run_digits)
 
     def take(self, key: str) -> bool:
-        """Run the command of the keys. False where none was waited for, and the key is a command by itself.
-
-        A second key that leads nowhere does nothing: it was not meant as a command of its own."""
+        """Continue the sequence with a key, and run its command. Return False when the key is a command by itself. An
+        unknown second key does nothing, because it was not meant as a command of its own."""
         if self._first:
             self._take_second(key)
             return True
@@ -109,7 +105,7 @@ class KeySequence:
         self._console.run_command(command.name, count)
 
     def _run_digits(self) -> None:
-        """Take the digits for the commands that they are by themselves: no movement has followed them."""
+        """Run the commands of the digits themselves, because no movement has followed."""
         digits = self._digits
         self._forget()
         for digit in digits:
@@ -124,7 +120,7 @@ class KeySequence:
         self._console.update_titles()
 
     def _forget(self) -> None:
-        """Wait for no other key any more."""
+        """End the sequence."""
         if self._timeout is not None:
             self._timeout.cancel()
             self._timeout = None

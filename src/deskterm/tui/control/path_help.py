@@ -1,4 +1,4 @@
-"""Help with the path of a file while it is typed: its end is completed by what lies in its folder (C-22)."""
+"""Completion of the path of a file while it is typed (C-22)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from deskterm.present.sanitize import sanitize
 from deskterm.tui.dialogs.prompt import Problem
 
 _MOST_ENTRIES = 20_000
-"""Entries of a folder that are looked at."""
+"""Most entries of a folder that are read."""
 
 
 class PathHelp:
-    """Completes paths. only_folders: of folders alone."""
+    """Completes paths. only_folders: only those of folders."""
 
     suggests_in_thread = True
 
@@ -21,15 +21,15 @@ class PathHelp:
         self._only_folders = only_folders
 
     def prepare(self) -> None:
-        """Get ready: there is nothing to do."""
+        """Do nothing: paths need no preparation."""
 
     def find_problem(self, text: str, *, at_once: bool = False) -> Problem | None:
-        """Return None: what is wrong with a path is said once it is entered."""
+        """Return None: a path is checked when it is entered."""
         return None
 
     def suggest(self, text: str) -> str | None:
         """Return the path with its last part completed: the first name in its folder that begins so, with a slash
-        behind a folder. What begins with a dot is offered once the dot is typed. Called in a thread."""
+        behind a folder. Hidden files are offered once their dot is typed. Called in a thread."""
         folder, slash, beginning = text.rpartition("/")
         if not beginning:
             return None
@@ -44,7 +44,7 @@ class PathHelp:
         except (OSError, ValueError):
             return None
         for name, is_folder in found:
-            # A name that a terminal would act on is not written into the line
+            # Names with control characters are not offered
             if sanitize(name) == name and (is_folder or not self._only_folders):
                 return f"{folder}{slash}{name}{'/' if is_folder else ''}"
         return None

@@ -1,4 +1,4 @@
-"""Presence in the console: what colleagues are shown of this one, and what it shows of them (C-30)."""
+"""Presence in the console: what colleagues see of this agent, and what this console shows of them (C-30)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from deskterm.tui.workers.read_worker import ReadWorker
 
 _SETTLING = 0.3
-"""Seconds that a ticket is open before others are shown it: they need not hear of tickets that one only passes."""
+"""Seconds for which a ticket must be open before others see it: not those that the agent only passes by."""
 
 AWAY_AFTER = 900.0
-"""Seconds without a key after which the agent is not at the console: nobody reads one ticket over night."""
+"""Seconds without a key after which the agent counts as away: nobody reads one ticket overnight."""
 
 
 class PresenceController:
@@ -43,12 +43,12 @@ class PresenceController:
         self._type_ahead, self._clock = type_ahead, clock
         self._others: dict[int, list[Presence]] = {}
         self._shown: Presence | None = None
-        """The presence that others are shown of this console, or will be in a moment."""
+        """The presence that others see of this console, or will see in a moment."""
         self._timer: asyncio.TimerHandle | None = None
         self._warned: Sequence[Presence] = ()
 
     def follow(self) -> None:
-        """Show others where the agent is by now: a letter at once, a ticket when they stay with it."""
+        """Update what others see of the agent: a letter at once, a ticket once they stay with it."""
         own = self._find_own()
         if own == self._shown:
             return
@@ -64,7 +64,7 @@ class PresenceController:
         return format_presence(self._others.get(number, ()))
 
     def show(self, others: Sequence[Presence]) -> None:
-        """Show where the colleagues are by now."""
+        """Show the colleagues at their tickets."""
         self._others = {}
         for one in others:
             self._others.setdefault(one.number, []).append(one)
@@ -83,8 +83,8 @@ class PresenceController:
         return Presence(self._login, number) if number is not None and in_sight else None
 
     def _show_in_composer(self) -> None:
-        """Warn whoever writes for a ticket that a colleague writes for it too: once in a line, and as long as it lasts
-        in the border."""
+        """Warn the agent that a colleague is writing on the same ticket: once by a notice, and in the border as long as
+        it lasts."""
         composer = self._host.composer
         if composer is None:
             self._warned = ()

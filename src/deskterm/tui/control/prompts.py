@@ -86,7 +86,7 @@ class Prompts:
             self._prompt.focus_line()
 
     def leave(self) -> None:
-        """Leave the line, as escape does where it has the focus."""
+        """Leave the line, as escape in it does."""
         if self._prompt is not None:
             self._prompt.action_cancel()
 

@@ -1,4 +1,4 @@
-"""The conversation for whoever writes: a quotation in a reply, and all of it below a letter in an editor."""
+"""Quoting: the last message in a reply, and the conversation below a letter in an editor."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def add_conversation(text: str, timeline: Sequence[TimelineEntry], now: int, zon
 
 
 def cut_conversation(edited: Safe) -> Safe:
-    """Return what stands above the cut line, or above the sentence below it where the line was taken away: nobody means
-    to send a conversation back."""
+    """Return the text above the cut line, or, if that was deleted, above the sentence below it: nobody means to send
+    the conversation back."""
     lines = edited.splitlines()
     return Safe("\n".join(lines[: _find_cut(lines)]).rstrip())
 

@@ -181,7 +181,7 @@ class Choose(Dialog[str | None]):
         if self._preview is None:
             return
         content = await self._preview(key)
-        if not self.is_current:  # answered meanwhile
+        if not self.is_current:  # the dialog was answered meanwhile
             return
         pane = self.query_one("#preview", Static)
         # never lower than the tallest preview so far: the dialog must not jump from choice to choice

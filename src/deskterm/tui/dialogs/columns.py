@@ -28,14 +28,14 @@ class ColumnLine(NamedTuple):
 
 
 class ColumnChoice(NamedTuple):
-    """The columns that were chosen, none for those that suit the width, and the order of the list."""
+    """The chosen columns (empty: those that suit the width) and the order of the list."""
 
     columns: tuple[str, ...]
     order: str
 
 
 class ColumnList(ShortList):
-    """One row a column: those that are shown first, in their order. order: of the list."""
+    """A row for each column; shown ones first, in their order. order: of the list."""
 
     def __init__(self, lines: Sequence[ColumnLine], shown: Sequence[str], order: str) -> None:
         super().__init__()
@@ -61,12 +61,12 @@ class ColumnList(ShortList):
         return self.lines[self.index]
 
     def toggle(self) -> None:
-        """Show the column under the cursor, or no longer."""
+        """Show or hide the column under the cursor."""
         self.shown ^= {self.line.name}
         self.refresh()
 
     def shift(self, by: int) -> None:
-        """Put the column under the cursor a place further on."""
+        """Move the column under the cursor."""
         place = self.index + by
         if 0 <= place < len(self.lines):
             self.lines[self.index], self.lines[place] = self.lines[place], self.lines[self.index]

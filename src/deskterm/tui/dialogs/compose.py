@@ -35,25 +35,25 @@ ACTION_HANDLERS: dict[ComposerAction, str] = {
     "dropped": "files.attaching.take_dropped",
     "template": "templates.inserting.insert_template",
 }
-"""Requests of the writer, and the handlers that do them, called with the composer's controller and the composer. Those
-that are not here are the controller's own."""
+"""Request of the writer → its handler, called with the composer's controller and the composer. The controller itself
+handles all others."""
 
 
 _FOCUS_PATIENCE = 1.0
-"""Seconds after which nobody waits for the focus any more: something else has it."""
+"""Most seconds to wait for the focus: after that, something else has it."""
 
 
 class Composer(Vertical):
-    """The text for one ticket. What the requester will read and what only colleagues read differ in word, border and
-    colour (C-20).
+    """The editor of a letter or note for one ticket. What the requester will read and what only colleagues read differ
+    in label, border and colour (C-20).
 
     recipient: the requester's name; base_version: the version of the ticket that the writer has read; next_status: the
     status that the ticket moves to with the letter. Set afterwards: channel, how the answer goes out, by mail unless
     another one is chosen; resolution, the kind of resolution that the letter states; attached, it resolves the attached
     tickets too; warned, the writer was warned of what the letter lacks; changed, called with each change, so that the
-    words are kept (C-05); dropped, a pasted text that may be paths of files; findings, what spoke against it when it
-    was sent last, and overruled, what the writer sends it in spite of; extra, what else belongs to the letter and is
-    kept with its draft, as JSON has it.
+    words are kept (C-05); dropped, a pasted text that may be paths of files; findings, against the letter at the last
+    attempt to send it, and overruled, those that the writer has overruled; extra, other data of the letter that its
+    draft keeps, JSON values.
     """
 
     DEFAULT_CSS = """
@@ -78,10 +78,10 @@ class Composer(Vertical):
         Binding("ctrl+e", "edit", "Write in $EDITOR", priority=True),
         Binding("ctrl+t", "then", "Send and set status", priority=True),
         Binding("ctrl+l", "later", "Send later", priority=True),
-        # Ctrl+z, which TextArea has for this, suspends the console
+        # TextArea has ctrl+z for this, which suspends the console here
         Binding("ctrl+underscore", "undo_typing", "Undo typing", priority=True),
         Binding("ctrl+r", "quote", "Quote", priority=True),
-        # Only while somebody is being mentioned (check_action): otherwise it leads to the next pane
+        # Only while a mention is typed (check_action); otherwise tab moves to the next pane
         Binding("tab", "complete", "Complete the name", priority=True),
         Binding("ctrl+o", "channel", "How it goes out", priority=True),
         Binding("ctrl+f", "attach", "Attach a file", priority=True),
@@ -116,7 +116,7 @@ class Composer(Vertical):
         self._reader = Content("")
         self.changed: Callable[[], None] | None = None
         self.key_hold: Hold | None = None
-        """Keeps the keys behind a request back until it has been dealt with; set before the composer is mounted."""
+        """Holds the keys after a request until it has been handled; set before the composer is mounted."""
         self._focused = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -143,8 +143,8 @@ class Composer(Vertical):
         self._focused.set()
 
     async def wait_for_focus(self) -> None:
-        """Wait until keys come to the text: Textual gives the focus later than it mounts, and where a dialog was closed
-        just before, keys in between would be commands of the queue (C-02)."""
+        """Wait until the text has the focus: Textual moves it after mounting, and when a dialog was just closed, keys
+        in between would be commands of the queue (C-02)."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_FOCUS_PATIENCE):
                 await self._focused.wait()
@@ -170,11 +170,11 @@ class Composer(Vertical):
 
     @property
     def history(self) -> object:
-        """The edits that can be undone and done again in the text."""
+        """The undo history of the text."""
         return self.query_one(TextArea).history
 
     def resume(self, cursor: Sequence[int] | None, history: object | None) -> None:
-        """Go on where the writer was; None where that is not known. history: of the composer that they left."""
+        """Restore the cursor and the undo history of an earlier composer; None for what is unknown."""
         area = self.query_one(TextArea)
         if isinstance(history, type(area.history)):
             area.history = history
@@ -183,12 +183,11 @@ class Composer(Vertical):
             area.move_cursor(area.clamp_visitable((row, column)))
 
     def show_writers(self, sentence: Content | None) -> None:
-        """Show below the text who else is writing, None for nobody: then it says who reads the text."""
+        """Show below the text who else is writing; None for nobody: then the line says who will read the text."""
         self.border_subtitle = sentence or self._reader
 
     def insert(self, text: str, cursor: int | None = None) -> None:
-        """Insert a text where the cursor is. cursor: the place in it, in characters, where the cursor stands then; None
-        for its end."""
+        """Insert a text at the cursor. cursor: offset in that text at which the cursor is placed; None for its end."""
         area = self.query_one(TextArea)
         row, column = area.cursor_location
         area.insert(text)
@@ -220,11 +219,11 @@ class Composer(Vertical):
 
     @on(TextArea.SelectionChanged)
     def _offer_mention(self) -> None:
-        """Offer the colleagues whose name is being typed behind an at sign."""
+        """Offer the colleagues whose name is being typed after an at sign."""
         row, column = self.cursor
         begun = find_begun_mention(self.query_one(TextArea).document.get_line(row)[:column])
         offered = [] if begun is None else offer_people(begun, self.people)
-        # Once it is whole there is nothing to complete
+        # A complete login needs no offer
         if [begun] == [person.login for person in offered]:
             offered = []
         if offered != self._offered:
@@ -252,7 +251,7 @@ class Composer(Vertical):
             self.changed()
 
     def set_extra(self, name: str, value: Any, line: Content | None = None) -> None:
-        """Set what else belongs to the letter, None for no longer, and the line below the text that shows it."""
+        """Set additional data of the letter (None removes it), and the line below the text about it."""
         self.extra = {key: kept for key, kept in {**self.extra, name: value}.items() if kept is not None}
         self._lines.pop(name, None)
         if line is not None:
@@ -309,7 +308,7 @@ class Composer(Vertical):
             self._request("then")
 
     def action_later(self) -> None:
-        if self.kind == "reply":  # a resolution is true when it is said, and a note goes to nobody
+        if self.kind == "reply":  # a resolution is stated now, and a note is sent to nobody
             self._request("later")
 
     def action_channel(self) -> None:
@@ -317,7 +316,7 @@ class Composer(Vertical):
             self._request("channel")
 
     def _request(self, action: ComposerAction) -> None:
-        # At once, and not when the message arrives: the next key must not be written into a letter that is being sent
+        # Now, and not when the message arrives: the next key must not be typed into a letter that is being sent
         if self.key_hold is not None:
             self.key_hold.take()
         self.post_message(self.Requested(self, action))

@@ -1,4 +1,4 @@
-"""The base of all dialogs: keys typed ahead wait until one is open, and again once it is answered."""
+"""The base of all dialogs: keys that were typed ahead wait until it is open, and again after its answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def _do_nothing() -> None:
-    """Serve as the call for nobody."""
+    """Do nothing: the default callback."""
 
 
 class Dialog(ModalScreen[T]):
@@ -23,11 +23,11 @@ class Dialog(ModalScreen[T]):
     answered: Callable[[], None] = staticmethod(_do_nothing)
 
     def on_mount(self) -> None:
-        # Behind the focus, which Textual gives by a message of its own
+        # After the focus, which Textual moves by a message of its own
         self.call_after_refresh(self._report_opened)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Refuse all actions of keys until the dialog is there: whatever was pressed before is not meant for it."""
+        """Refuse all key actions until the dialog is shown: earlier keys are not meant for it."""
         return self.is_mounted
 
     def _report_opened(self) -> None:

@@ -1,4 +1,4 @@
-"""The dialog that finds a template or a macro by its name and its words, with a preview of what it makes (C-21)."""
+"""The dialog that finds a template or a macro by name and text, with a preview of its result (C-21)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from deskterm.present.models import Choice
 from deskterm.tui.dialogs.choose import ChoiceList, Choose, Preview
 
 _LEAST_FUZZY = 3
-"""Letters that a word has at least for its letters to be looked for apart: two stand in nearly everything."""
+"""Fewest letters of a word that is matched letter by letter: nearly every name contains any two."""
 _IN_NAME, _APART, _IN_TEXT = 4.0, 2.0, 1.0
-"""Weights of a word in the name, of its letters one after another there, and of the word in the text."""
+"""Scores of a word in the name, of its letters in sequence in the name, and of the word in the text."""
 
 
 class TextList(ChoiceList):
-    """Choices that are narrowed down as the palette does: by letters of their names that follow one another, and by
-    words of their texts; the best first. texts: key of a choice → its text."""
+    """Choices that are filtered as in the palette: by letters in sequence in their names, and by words of their texts;
+    the best first. texts: key of a choice → its text."""
 
     def __init__(self, choices: Sequence[Choice], texts: Mapping[str, str]) -> None:
         super().__init__(choices, "", numbered=False)
@@ -32,13 +32,13 @@ class TextList(ChoiceList):
             scores = [self._score(choice.key, *one) for one in zip(words, matchers, strict=True)]
             if all(scores):
                 scored.append((sum(scores), choice))
-        # Sorted by the score alone: among equals the order is that of the list
+        # Sorted by score only: choices with equal scores keep their order
         self.choices = [choice for _, choice in sorted(scored, key=lambda one: -one[0])]
         self.index = 0
         self.refresh()
 
     def _score(self, key: str, word: str, matcher: Matcher | None) -> float:
-        """Return how well a word fits a choice; 0 for not at all."""
+        """Return the score of a word for a choice; 0 for no match."""
         name = self._names[key]
         if word in name:
             return _IN_NAME + (1.0 if name.startswith(word) else 0.5 if f" {word}" in name else 0.0)

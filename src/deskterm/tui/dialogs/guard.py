@@ -1,4 +1,4 @@
-"""The dialog of the send guard: what speaks against a letter, each point of which can be overruled (C-23)."""
+"""The dialog of the send guard: the findings against a letter, each of which can be overruled (C-23)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _MOST_DIGITS = 9
 
 
 class Guard(Dialog[bool]):
-    """Dismissed with True when every point was overruled, one by one or all together, and with False for back to the
-    text. points: sentences."""
+    """Dismissed with True when every finding was overruled, one by one or all together, and with False to go back to
+    the text. points: the findings as sentences."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,7 +46,7 @@ class Guard(Dialog[bool]):
         self._show()
 
     def action_overrule(self, digit: int) -> None:
-        """Overrule a point; the last one sends the letter."""
+        """Overrule a finding; after the last one the letter is sent."""
         if digit <= len(self._points):
             self._overruled.add(digit)
             if len(self._overruled) == len(self._points):

@@ -13,7 +13,7 @@ class LetterArea(TextArea):
     """The editor of the composer."""
 
     class Dropped(Message):
-        """A pasted text may be the paths of files: terminals paste those that are dragged into them."""
+        """Posted for a pasted text that may be paths of files: terminals paste those that are dragged into them."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -21,7 +21,7 @@ class LetterArea(TextArea):
 
     def on_paste(self, event: events.Paste) -> None:
         if read_dropped(event.text):
-            # Not the text area's own handler, which puts the words in
+            # Prevent the text area's own handler, which would insert the text
             event.prevent_default()
             event.stop()
             self.post_message(self.Dropped(event.text))

@@ -31,7 +31,7 @@ class Page(Dialog[str | None]):
     that are looked for, empty for all of it."""
 
     CSS_PATH = STYLE
-    # The line of the search takes the focus when it is asked for
+    # The search line gets the focus only when the search is opened
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,enter,question_mark,w", "dismiss(None)", "Close"),
@@ -107,7 +107,7 @@ class Page(Dialog[str | None]):
 
     @on(Input.Submitted)
     def _words_entered(self) -> None:
-        """Keep what was found, and let keys scroll again."""
+        """Keep the found lines, and let keys scroll again."""
         self.set_focus(None)
 
     def action_scroll(self, by: int) -> None:

@@ -18,8 +18,8 @@ PromptKind = Literal["line", "filter", "command"]
 
 
 class Problem(NamedTuple):
-    """Something that is wrong with a line. place: of the letter where it begins; is_unfinished: the line is right so
-    far, and goes on; rest: the line without what is wrong, None where nothing sensible is left."""
+    """A problem of a line. place: offset at which it begins; is_unfinished: the line is valid so far, but incomplete;
+    rest: the line without its invalid part, None when nothing sensible is left."""
 
     sentence: str
     place: int
@@ -28,7 +28,7 @@ class Problem(NamedTuple):
 
 
 class LineHelp(Protocol):
-    """Help with a line while it is typed. suggests_in_thread: what is suggested is read from the disk."""
+    """Help with a line while it is typed. suggests_in_thread: `suggest` reads the disk, and is called in a thread."""
 
     suggests_in_thread: bool
 
@@ -36,14 +36,14 @@ class LineHelp(Protocol):
         """Get ready; called in a thread."""
 
     def find_problem(self, text: str, *, at_once: bool = False) -> Problem | None:
-        """Return what is wrong with the text. at_once: also when `prepare` has not ended."""
+        """Return the problem of the text; None for none. at_once: do not wait for `prepare`."""
 
     def suggest(self, text: str) -> str | None:
         """Return the text with its end completed."""
 
 
 class _HelpSuggester(Suggester):
-    """Suggests what the help of a line suggests."""
+    """Textual's suggester that asks the help of a line."""
 
     def __init__(self, line_help: LineHelp) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -57,7 +57,7 @@ class _HelpSuggester(Suggester):
 
 class _Line(Input):
     """The text of a prompt. answered: called when enter is pressed, before any other key is delivered; refuse: shows
-    what is wrong with the text, and returns whether anything is."""
+    the problem of the text, and returns whether there is one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab,shift+tab", "complete", "Complete", show=False)]
 
@@ -65,7 +65,7 @@ class _Line(Input):
     refuse: Callable[[str], bool] | None = None
 
     def action_complete(self) -> None:
-        """Take what is suggested; nothing happens where nothing is (C-07)."""
+        """Accept the suggestion; without one, do nothing (C-07)."""
         if self.cursor_at_end:
             self.action_cursor_right()
 
@@ -79,7 +79,7 @@ class _Line(Input):
 
 class Prompt(Horizontal):
     """One line to type in. Posts `Changed` while it is typed, `Entered` on enter, `Cancelled` on escape. line_help:
-    finds what is wrong with the line; while something is, it stays open, says so, and posts what is right of it as the
+    finds problems of the line; while there is one, the line stays open, shows it, and posts its valid part as the
     change. Set before it is mounted: answered, called on enter and escape, before any other key is delivered; recalled,
     lines that the up key brings back, the newest first; changed, called with the text whenever it changes."""
 
@@ -130,7 +130,7 @@ class Prompt(Horizontal):
         self.recalled: Sequence[str] = ()
         self._place = 0
         self._typed = ""
-        """The text before the first line that was brought back."""
+        """The text that was typed before the first line was recalled."""
         self.answered: Callable[[], None] | None = None
         self.changed: Callable[[str], None] | None = None
 
@@ -160,15 +160,15 @@ class Prompt(Horizontal):
         self.screen.set_focus(self.query_one(Input))
 
     async def _prepare(self, line_help: LineHelp) -> None:
-        """Let the help get ready, and look again at what was typed meanwhile."""
+        """Prepare the help, and check again what was typed meanwhile."""
         await asyncio.to_thread(line_help.prepare)
-        # The line may have been left meanwhile, and what is in it has gone before it has
+        # The line may have been closed meanwhile; its children are removed before it is
         for line in self.query(Input):
             if line.value != self._text:
                 self._look_at(line.value)
 
     def _look_at(self, text: str) -> None:
-        """Post the change to a text, or to what is right of it, and show what is wrong."""
+        """Post the change with the text, or its valid part, and show its problem."""
         problem = self._help.find_problem(text) if self._help is not None else None
         self._show(problem)
         shown = text if problem is None else problem.rest
@@ -176,7 +176,7 @@ class Prompt(Horizontal):
             self.post_message(self.Changed(self, shown))
 
     def _refuse(self, text: str) -> bool:
-        """Show what is wrong with a text, with the cursor at its place; return whether anything is."""
+        """Show the problem of a text, with the cursor at its place; return whether there is one."""
         problem = self._help.find_problem(text, at_once=True) if self._help is not None else None
         self._show(problem)
         if problem is not None:
@@ -184,7 +184,7 @@ class Prompt(Horizontal):
         return problem is not None
 
     def _show(self, problem: Problem | None) -> None:
-        for place in self.query("#problem").results(Static):  # none while the line is being taken away
+        for place in self.query("#problem").results(Static):  # none while the line is being removed
             place.update(problem.sentence if problem is not None else "")
             place.display = problem is not None and bool(problem.sentence)
             place.set_class(problem is not None and problem.is_unfinished, "unfinished")
@@ -202,7 +202,7 @@ class Prompt(Horizontal):
         self.post_message(self.Entered(self, event.value))
 
     def action_recall(self, by: int) -> None:
-        """Bring back the line before, or the one after; below the newest is what was typed."""
+        """Recall an older or newer line; after the newest comes what was typed."""
         line = self.query_one(Input)
         if not self._place:
             self._typed = line.value

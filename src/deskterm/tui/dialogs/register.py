@@ -24,17 +24,17 @@ FindSimilar = Callable[[str, str], Awaitable[Sequence[Safe]]]
 
 
 class Suggestion(NamedTuple):
-    """Somebody who is known, or a client. values: what their choice puts into which lines of the form."""
+    """A known person or client. values: line of the form → text that choosing them fills in."""
 
     label: Safe
     values: Mapping[str, str]
 
 
 FindKnown = Callable[[str, str, str], Awaitable[Sequence[Suggestion]]]
-"""From a line of the form, what was typed there, and the client, to those who may be meant."""
+"""Takes a line of the form, its text, and the client, and returns the suggestions for it."""
 
 KNOWN_DELAY = 0.12
-"""Seconds without a key after which those who are known are looked for."""
+"""Seconds without a key after which known people are searched."""
 
 SEARCH_DELAY = 0.3
 """Seconds without a key after which similar tickets are looked for."""
@@ -60,7 +60,7 @@ class Request:
 
 
 KNOWN_LINES = ("requester", "email", "organisation")
-"""Lines of the form whose contents may be known."""
+"""Lines of the form that have suggestions."""
 
 _LINES = (
     ("subject", "Subject", "what is wanted, in a few words"),
@@ -71,10 +71,11 @@ _LINES = (
 
 
 class Register(Dialog[Request]):
-    """Dismissed with the request as it was typed. heading: type and severity, chosen before; request: the contents at
-    first; intake: the procedure's advice for taking requests; refusal: why the desk refused it; fields: those of
-    its type; find_similar: finds tickets that may be about the same while the subject is typed; find_known: finds
-    people and clients while they are typed; changed: called with the request as it is typed."""
+    """The form of a new ticket; dismissed with the request as typed. heading: type and severity, chosen before;
+    request: the contents at first; intake: the procedure's advice for taking requests; refusal: reason why the desk
+    refused it; fields: those of its type; find_similar: finds tickets that may be about the same while the subject is
+    typed; find_known: finds people and clients while they are typed; changed: called with the request as it is
+    typed."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -186,7 +187,7 @@ class Register(Dialog[Request]):
         text = self.query_one(f"#{line}", Input).value.strip()
         client = self.query_one("#organisation", Input).value.strip()
         found = await self._find_known(line, text, client) if self._find_known is not None and text else ()
-        # The agent may have gone on meanwhile
+        # The agent may have moved on meanwhile
         if self.query_one(f"#{line}", Input).has_focus:
             self._show_known(found)
 
@@ -204,13 +205,13 @@ class Register(Dialog[Request]):
         known.update(Content("\n").join([Content.styled("Known (down and enter take one):", FAINT), *rows]))
 
     def action_move_known(self, by: int) -> None:
-        """Choose the next suggestion, or the one before; above the first one none is chosen."""
+        """Choose the next or previous suggestion; before the first one, none is chosen."""
         if self._known:
             self._chosen = max(-1, min(self._chosen + by, len(self._known) - 1))
             self._paint_known()
 
     def _take_known(self) -> None:
-        """Fill in what is known of the one who was chosen, and go on behind it."""
+        """Fill in the values of the chosen suggestion, and move to the next line."""
         values = self._known[self._chosen].values
         with self.prevent(Input.Changed):
             for line, text in values.items():
@@ -241,7 +242,7 @@ class Register(Dialog[Request]):
         if self._known and self._chosen >= 0:
             self._take_known()
         else:
-            # Enter does not send, or tickets would be opened half filled in
+            # Enter does not submit the form, or half-filled tickets would be opened
             self.focus_next()
 
     def action_leave(self) -> None:

@@ -1,5 +1,4 @@
-"""The files that lie beside a SQLite desk and belong to it: its logs, the lock file of those who write, and who is
-present."""
+"""The files beside a SQLite desk that belong to it: SQLite's logs, the lock file of writers, and presence."""
 
 from __future__ import annotations
 
@@ -17,8 +16,8 @@ _HEADER = b"SQLite format 3\0"
 
 
 def find_database(path: Path) -> Path | None:
-    """Return the SQLite database that a file is or belongs to, links followed; None for another file. The file itself
-    need not be there: one that gets the name of a log is read as a log."""
+    """Return the SQLite database that a file is or belongs to, links followed; None for another file. The file need not
+    exist: SQLite would read a new file with the name of a log as its log."""
     path = path.resolve()
     if _is_database(path):
         return path

@@ -11,11 +11,11 @@ from deskterm.store.db.tables.columns import big_integer, id_column
 
 
 class DraftRow(SQLModel, table=True):
-    """The words that an agent has not sent yet, theirs alone (C-05): no part of any history, and no event is about
-    them. A draft gets another id each time that it is saved, so that two consoles of one agent do not overwrite each
-    other's words. key: the draft, as long as it exists; login, behind: the agent, and whoever works in
-    their name; kind: as in `store.personal.drafts`; ticket_id: None for a draft of no ticket; no foreign key, because a
-    draft outlives its ticket; data: JSON of what belongs to the words, the cursor's place, say."""
+    """Words that an agent has not sent yet, private to them (C-05): no part of any history, and without events. A draft
+    gets another id each time that it is saved, so that two consoles of one agent do not overwrite each other's words.
+    key: the draft, as long as it exists; login, behind: the agent, and whoever works in their name; kind: as in
+    `store.personal.drafts`; ticket_id: None for a draft of no ticket; no foreign key, because a draft outlives its
+    ticket; data: JSON of what else belongs to the draft, such as the position of the cursor."""
 
     __tablename__ = "draft"
 

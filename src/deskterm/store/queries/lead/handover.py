@@ -1,5 +1,5 @@
-"""The hand-over of a shift (S3-02, C-15): open tickets, what was promised for them, and who waits for what.
-Snoozed tickets are among them: the next shift is to know of them. SQL over a bare `ReadConnection`."""
+"""The hand-over of a shift (S3-02, C-15): open tickets, what was promised for them, and who waits for what. Snoozed
+tickets are included, because the next shift must know of them. SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deskterm.store.rows.live_clocks import IS_NO_TIMER
 from deskterm.store.rows.texts import load_texts
 
 _OLDEST_REPLY = 14 * 86_400
-"""Seconds since the last change of a ticket after which no time that was named there is still to come."""
+"""Seconds since a ticket's last change after which every time that its last reply promised has passed."""
 
 
 class HandoverRow(NamedTuple):
@@ -43,10 +43,10 @@ class HandoverRow(NamedTuple):
 
 
 class PromiseRow(NamedTuple):
-    """Something that was promised for a ticket. kind: `due`, a due time that somebody set, of a metric; `letter`, a
-    letter that goes out then; `release`, what development does for it; `words`, a time in the last reply. by: epoch
-    seconds, None for a day without a time, which `day` has. who: the login of whoever promised, of words the name,
-    empty where nobody did; what: the metric, the title of the work, or the words; reason: as it was given."""
+    """A promise for a ticket. kind: `due`, a due time that somebody set for a metric; `letter`, a letter that leaves
+    later; `release`, development work that was scheduled; `words`, a time in the last reply. by: epoch seconds, None
+    for a day without a time, which is in `day`. who: login of the person who promised (for `words`, their name), empty
+    for none; what: the metric, the title of the work, or the words; reason: as given."""
 
     ticket: int
     kind: str
@@ -58,9 +58,9 @@ class PromiseRow(NamedTuple):
 
 
 class WaitRow(NamedTuple):
-    """Somebody who waits. kind: `answer`, the requester for ours; `status`, we for somebody else, as the status says;
-    `escalation`, for the holders of a role; `quote`, for the customer's answer to a quote; `item`, for development;
-    `snooze`, until it wakes. since: epoch seconds; whom: a role, a state or a title; until: epoch seconds."""
+    """A ticket that waits. kind: `answer`, the requester waits for us; `status`, we wait for somebody, as the status
+    says; `escalation`, for the holders of a role; `quote`, for the customer's answer to a quote; `item`, for
+    development; `snooze`, until it wakes. since, until: epoch seconds; whom: a role, a state or a title."""
 
     ticket: int
     kind: str
@@ -79,8 +79,8 @@ class ReplyRow(NamedTuple):
 
 
 class HandoverFacts(NamedTuple):
-    """Everything on the sheet. tickets: the next due first, those without a due instant last; replies: what was said
-    last to requesters, which may promise something."""
+    """Everything on the sheet. tickets: the next due first, those without a due instant last; replies: the last replies
+    to requesters, which may promise something."""
 
     tickets: tuple[HandoverRow, ...]
     promises: tuple[PromiseRow, ...]
@@ -147,7 +147,7 @@ def _parts(numbers: Sequence[int]) -> Iterator[str]:
 
 
 def _load_set_dues(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[PromiseRow]:
-    """Yield the due times that were set by hand and still stand: what was cleared or undone is due at another time."""
+    """Yield the due times that were set by hand and were neither cleared nor undone."""
     for part in _parts(numbers):
         live = {
             (ticket, metric): optional_seconds_from_stored(due)
@@ -170,7 +170,7 @@ def _load_set_dues(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[P
 
 
 def _load_replies(reader: ReadConnection, tickets: Iterable[HandoverRow], now: int) -> Iterator[ReplyRow]:
-    """Yield the last replies that are not too old to promise anything."""
+    """Yield the last replies that are recent enough to promise a time that lies ahead."""
     recent = sorted(ticket.number for ticket in tickets if ticket.updated >= now - _OLDEST_REPLY)
     is_reply = "{0}.kind = 'public' AND {0}.author_kind = 'agent' AND {0}.automatic = 0 AND {0}.mark <> 'undone'"
     for part in _parts(recent):
@@ -197,8 +197,8 @@ def _load_letters(reader: ReadConnection, numbers: Iterable[int], now: int) -> I
 
 
 def _load_answers(reader: ReadConnection, tickets: Sequence[HandoverRow]) -> Iterator[WaitRow]:
-    """Yield the requesters who wait for an answer: since the first thing that they wrote after our last reply, or since
-    their ticket came where it has no words, as after a call, and nobody has acted on it."""
+    """Yield the requesters who wait for an answer: since their first message after our last reply, or, for a ticket
+    without messages, as after a call, since it was received and nobody has acted on it."""
     ours = {
         ticket.number: ticket for ticket in tickets if ticket.waiting == "us" and ticket.category in ("new", "open")
     }

@@ -1,8 +1,8 @@
-"""Cycles of clocks over all tickets: what became of those that were decided in a period, and how fast work goes. SQL
+"""Cycles of clocks over all tickets: the verdicts of those that were decided in a period, and the pace of work. SQL
 over a bare `ReadConnection`; the sums are made by the database, because a large desk has millions of cycles.
 
-The definitions are those of `reports.attainment.judge_cycle`, and a test compares the two; a cycle that was late
-already as the one before it counts once here (R-34).
+The definitions are those of `reports.attainment.judge_cycle`, and a test compares the two; a cycle that continues a
+late one counts once here (R-34).
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from deskterm.store.rows.live_clocks import IS_NO_TIMER
 
 _COLUMNS = (
     "c.metric, t.severity, t.exempt, c.state, c.started_at, c.stopped_at, c.waived, c.cause, "
-    # It ran out after the ticket's last event, so the fold has not noted the miss
+    # Missed after the ticket's last event, so the fold has not recorded it
     "CASE WHEN c.breached_at IS NOT NULL THEN c.breached_at WHEN c.state = 'running' THEN c.due_at END AS broken, "
-    # A cycle that a reopening continued was late as the one before it already, and is not decided again (R-34)
+    # A cycle that continues a late one after a reopening is not decided again (R-34)
     "CASE WHEN c.cycle > 1 AND EXISTS (SELECT 1 FROM clock p WHERE p.ticket_id = c.ticket_id AND p.metric = c.metric "
     "AND p.cycle < c.cycle AND p.breached_at = c.breached_at) THEN 1 ELSE 0 END AS already"
 )
 _CYCLES = (
-    # A cycle that was decided since an instant is of an open ticket, or of one that has changed since
+    # Only open tickets, and tickets that have changed since, have cycles that were decided since an instant
     f"SELECT {_COLUMNS} FROM ticket t JOIN clock c ON c.ticket_id = t.id WHERE t.is_open = 1 AND c.{IS_NO_TIMER} "
     f"UNION ALL SELECT {_COLUMNS} FROM ticket t JOIN clock c ON c.ticket_id = t.id "
     f"WHERE t.is_open = 0 AND t.updated_at >= :since AND c.{IS_NO_TIMER}"
 )
 _MOST_EXPOSURES = 20_000
-"""Cycles of a kind that the pace is measured by one by one at most, and as many pressing ones: more say nothing new."""
+"""Most cycles that are loaded one by one to measure the pace, and most pressing clocks: more add nothing."""
 
 
 class CycleCount(NamedTuple):
@@ -48,8 +48,7 @@ class CycleCount(NamedTuple):
 
 
 class Exposure(NamedTuple):
-    """Cycles of a metric, summed up. seconds: open seconds that they ran in a period; stopped: how many came to an end
-    in it."""
+    """Cycles of a metric in a period, summed up. seconds: open seconds that they ran; stopped: how many ended."""
 
     metric: str
     seconds: int
@@ -58,7 +57,7 @@ class Exposure(NamedTuple):
 
 class OpenCycle(NamedTuple):
     """A cycle that ran at the beginning of a period, or still runs. since: its last change of state, epoch seconds;
-    consumed: open seconds up to then; stopped: when it came to an end, None while it runs."""
+    consumed: open seconds up to then; stopped: when it ended, None while it runs."""
 
     metric: str
     calendar: str
@@ -114,8 +113,8 @@ def load_cycle_counts(reader: ReadConnection, since: int, until: int) -> list[Cy
 
 
 def load_exposures(reader: ReadConnection, since: int) -> tuple[list[Exposure], list[OpenCycle]]:
-    """Load how long cycles ran since an instant, epoch seconds, and how many came to an end. Those that began and ended
-    since then are summed up by metric; the others are returned one by one, because only a part of them may count."""
+    """Load how long cycles ran since an instant, epoch seconds, and how many ended. Cycles that began and ended since
+    then are summed up by metric; the others are returned one by one, because only a part of their time counts."""
     params = {"since": reader.instant(since), "limit": _MOST_EXPOSURES}
     ended = f"c.{IS_NO_TIMER} AND c.state IN ('met', 'late') AND c.stopped_at >= :since"
     began = f"{ended} AND c.started_at >= :since"

@@ -1,4 +1,4 @@
-"""The figures of the wall (C-14): what is late and what is next, who has how much, and what came and went today.
+"""The figures of the wall (C-14): late tickets and those due next, loads of agents, and today's arrivals and closures.
 Snoozed tickets are left out, as in the views of the queue. SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _MOST_ESCALATIONS = 100
 
 
 class AgentLoad(NamedTuple):
-    """The open tickets of an agent. due: those due within the hour; late: those whose due time has passed; away: until
-    when, epoch seconds, None for somebody who is there. login: empty for the tickets of nobody."""
+    """The open tickets of an agent. due: those due within the hour; late: those whose due time has passed; away: end of
+    the absence, epoch seconds, None for somebody present. login: empty for unassigned tickets."""
 
     login: str
     name: str
@@ -79,7 +79,7 @@ def load_wall(reader: ReadConnection, now: int, day_began: int, urgent: Sequence
 
 
 def load_agent_loads(reader: ReadConnection, now: int) -> list[AgentLoad]:
-    """Load who can be given tickets, with their load. now: epoch seconds."""
+    """Load the agents who can be assigned tickets, with their loads. now: epoch seconds."""
     params: dict[str, object] = {"now": reader.instant(now), "soon": reader.instant(now + DUE_SOON_SECONDS)}
     return _load_agents(reader, params, now)
 
@@ -113,7 +113,7 @@ def _load_counts(reader: ReadConnection, params: dict[str, object], urgent: Sequ
 
 
 def _load_agents(reader: ReadConnection, params: dict[str, object], now: int) -> list[AgentLoad]:
-    """Load who can be given tickets, and who still has some, those with most to do first."""
+    """Load the agents who can be assigned tickets, and those who still have some, the highest load first."""
     found = {
         assignee: (count, due, late)
         for assignee, count, due, late in reader.rows(
@@ -139,8 +139,8 @@ def _find_absence(stored: Any, now: int) -> int | None:
 
 
 def _load_day(reader: ReadConnection, params: dict[str, object]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Load when tickets arrived and when some were closed or solved since the day began. Those that are done with are
-    found by their last change, which has an index: one that was closed today has changed today."""
+    """Load when tickets arrived and when some were closed or solved since the day began. Closed tickets are searched by
+    their last change, which has an index: a ticket that was closed today has changed today."""
     bound = {"day": params["day"]}
     arrived = reader.rows(
         "SELECT received_at FROM ticket WHERE is_open = 1 AND received_at >= :day UNION ALL "

@@ -1,5 +1,4 @@
-"""Contacts and clients that are known, by any part of their names or addresses (C-24). SQL over a bare
-`ReadConnection`."""
+"""Search of contacts and clients, by any part of their names or addresses (C-24). SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from deskterm.store.db.reader import ReadConnection, fold
 from deskterm.store.filters.folding import build_contains, build_pattern
 
 _MOST_RANKED = 60
-"""Rows that are read to choose those that fit best from."""
+"""Most rows that are read, of which the best matches are taken."""
 _MOST_WORDS = 5
 
 
@@ -32,8 +31,8 @@ class KnownClient(NamedTuple):
 
 def find_people(reader: ReadConnection, text: str, *, client: str = "", limit: int = 6) -> list[KnownPerson]:
     """Find contacts by words: each in their name, their address or their client's name, whatever accents and case.
-    Those whose name has a word that begins so come first. client: the key or name of a client whose people come before
-    all others."""
+    Contacts with a word of the name that begins with the first word come first. client: the key or name of a client
+    whose people come before all others."""
     columns = ("c.name", "c.email", "o.name")
     condition, params = _build_condition(reader, text, columns)
     if not condition:

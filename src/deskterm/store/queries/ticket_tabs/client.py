@@ -11,7 +11,7 @@ from deskterm.store.queries.billing import AgreementRow
 from deskterm.store.rows.merged_tickets import bind_numbers
 
 NEWEST = 500
-"""Tickets of a client that are looked at, the newest: a client of many years costs no more than one of a week."""
+"""Newest tickets of a client that are read, so that a client of many years costs no more than a new one."""
 
 MOST_CONTACTS = 30
 """Contacts that are listed at most."""
@@ -41,8 +41,8 @@ class ClientContact(NamedTuple):
 
 
 class ClientView(NamedTuple):
-    """The client of a ticket; of a ticket without one, its requester, whose name it then has. coverage, handoff: the
-    tiers of support that are ours, and who has the others; agreements: with the number of their ticket."""
+    """The client of a ticket; for a ticket without one, its requester, with their name. coverage, handoff: the tiers of
+    support that this desk covers, and who covers the others; agreements: with their ticket."""
 
     name: str
     domain: str
@@ -127,7 +127,7 @@ def _load_tickets(reader: ReadConnection, column: str, key: int, number: int) ->
 
 
 def _load_agreements(reader: ReadConnection, numbers: list[int]) -> list[tuple[int, AgreementRow]]:
-    """Load what the client agreed to be charged on these tickets, the newest first."""
+    """Load the charges that the client agreed to on these tickets, the newest first."""
     placeholders, params = bind_numbers(numbers)
     found = reader.rows(
         "SELECT ticket_id, key, who, at, data FROM record WHERE kind = 'agreement' AND state = 'agreed' "

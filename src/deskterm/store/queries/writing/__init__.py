@@ -1,1 +1,1 @@
-"""Reads for whoever writes a reply."""
+"""Reads for checks of a reply."""

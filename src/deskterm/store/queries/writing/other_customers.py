@@ -1,5 +1,4 @@
-"""Names of customers who are not on a ticket, as far as they may stand in a text (C-23). SQL over a bare
-`ReadConnection`."""
+"""Names of customers who are not on a ticket and may occur in a text (C-23). SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection, escape_l
 from deskterm.store.rows.merged_tickets import bind_numbers
 
 _MOST_CLIENTS = 20_000
-"""Clients whose names are looked for."""
+"""Most clients whose names are searched."""
 
 
 def load_client_names(reader: ReadConnection, but: int | None) -> list[str]:
@@ -22,7 +21,7 @@ def load_client_names(reader: ReadConnection, but: int | None) -> list[str]:
 
 
 def load_people_called(reader: ReadConnection, names: Sequence[str], client: int | None) -> list[str]:
-    """Return those of some whole names that contacts of other clients have. client: the number of the ticket's."""
+    """Return those of some full names that contacts of other clients have. client: number of the ticket's own."""
     found: list[str] = []
     for start in range(0, len(names), NUMBERS_PER_QUERY):
         placeholders, params = bind_numbers(names[start : start + NUMBERS_PER_QUERY])
