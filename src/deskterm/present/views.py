@@ -35,7 +35,7 @@ VIEWS_WITH_CLOCKS = tuple(view.key for view in VIEWS if view.key != "closed")
 """The views with tickets whose clocks may run."""
 
 AFTER_ACTIONS = ("next", "stay", "list")
-"""Where the cursor may go after an act in a view, as in the settings of the console."""
+"""Places of the cursor after an act in a view, as in the settings of the console."""
 
 VIEW_NUMBERS = 9
 """Number of views that a digit key opens."""

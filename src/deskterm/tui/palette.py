@@ -19,7 +19,7 @@ class DeskCommands(Provider):
 
     @property
     def _keymap(self) -> Keymap:
-        """The keys of the console that the palette is over."""
+        """The keymap of the console below the palette."""
         keymap: Keymap = getattr(self.app, "keymap")  # noqa: B009 - the app's own class would import this module
         return keymap
 
@@ -35,7 +35,7 @@ class DeskCommands(Provider):
         for place, command in enumerate(found):
             title = _title(command, self._keymap)
             yield Hit(1 - place / (len(found) + 1), matcher.highlight(title), self._runner(command), help=command.help)
-        if not found:  # a word may be misspelt
+        if not found:  # tolerate a misspelt word
             for command in _offered():
                 title = _title(command, self._keymap)
                 if (score := matcher.match(title)) > 0:

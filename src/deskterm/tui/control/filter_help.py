@@ -37,8 +37,8 @@ class FilterHelp:
         self._is_ready = True
 
     def find_problem(self, text: str, *, at_once: bool = False) -> Problem | None:
-        """Return the problem of a filter; None for a valid one. at_once: do not wait for `prepare`; until that has
-        ended, any text but plain words counts as a temporary problem."""
+        """Return the problem of a filter; None for a valid one. at_once: check it even before `prepare` has ended;
+        otherwise any text but plain words counts as a temporary problem until then."""
         if not _LANGUAGE.search(text):
             return None
         if not at_once and not self._is_ready:

@@ -36,7 +36,7 @@ class LineHelp(Protocol):
         """Get ready; called in a thread."""
 
     def find_problem(self, text: str, *, at_once: bool = False) -> Problem | None:
-        """Return the problem of the text; None for none. at_once: do not wait for `prepare`."""
+        """Return the problem of the text; None for none. at_once: check it even before `prepare` has ended."""
 
     def suggest(self, text: str) -> str | None:
         """Return the text with its end completed."""

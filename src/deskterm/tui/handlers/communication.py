@@ -53,7 +53,7 @@ async def escalate_to_level(console: Console, target: Target, argument: str) -> 
         if not position:
             return
         chosen = next(level for level in levels if str(level.position) == position)
-    # A name that is none of these is for the command to refuse
+    # An unknown name is refused by the command itself
     wanted = argument if chosen is None else chosen.position
     criterion: str | None = ""
     if chosen is not None and chosen.skips and chosen.criteria:
@@ -72,7 +72,7 @@ async def escalate_to_level(console: Console, target: Target, argument: str) -> 
 
 
 async def _load_levels(console: Console, number: int, named: str = "") -> list[LevelChoice]:
-    """Load the levels that a ticket can be escalated to; none where a ladder has to be named first. named: only the
+    """Load the levels that a ticket can be escalated to; none when a ladder has to be named first. named: load only the
     level of that name or number."""
     now = console.now()
 

@@ -1,5 +1,5 @@
-"""List the agent's drafts, and go on with one or throw it away. Nothing of the desk is imported here: a draft is at
-hand before the write thread has fetched it."""
+"""List the agent's drafts, and open or discard one. Nothing of the desk is imported here, so that drafts can be opened
+before the write thread has imported it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from deskterm.tui.target import Target
 
 _FIRST_WORDS = 200
-"""Characters of a draft that the list shows."""
+"""Most characters of a draft in the list."""
 
 
 async def show_drafts(workspace: Workspace, target: Target, argument: str) -> None:
-    """List the drafts, and go on with the one that is chosen. argument: `discard`, and the number of a ticket whose
-    drafts are thrown away. Raises UsageError for anything else."""
+    """List the drafts, and open the chosen one. argument: `discard` and the number of a ticket, to discard its drafts.
+    Raises UsageError for anything else."""
     word, _, number = argument.strip().partition(" ")
     if word and word != "discard":
         raise UsageError("Drafts are listed by `:drafts`, and thrown away by `:drafts discard 1042`.")
@@ -44,11 +44,11 @@ async def show_drafts(workspace: Workspace, target: Target, argument: str) -> No
 
 
 async def _go_on(workspace: Workspace, target: Target, draft: Draft) -> None:
-    """Open what a draft was written in."""
+    """Open a draft in the composer or form that it belongs to."""
     if draft.kind == "command":
         await type_command(workspace, target, draft)
     elif draft.kind == "ticket":
-        # By its name: it imports the desk
+        # By name, because its module imports the desk
         await workspace.call("registering.go_on", draft)
     elif draft.number is not None:
         try:
@@ -58,7 +58,7 @@ async def _go_on(workspace: Workspace, target: Target, draft: Draft) -> None:
 
 
 async def _show_words(workspace: Workspace, draft: Draft, reason: str) -> None:
-    """Show the words of a draft whose ticket cannot be opened, and put them on the clipboard."""
+    """Show the text of a draft whose ticket cannot be opened, and copy it to the clipboard."""
     workspace.app.copy_to_clipboard(draft.text)
     await workspace.show(
         Page(
@@ -73,7 +73,7 @@ async def _show_words(workspace: Workspace, draft: Draft, reason: str) -> None:
 
 
 def _discard(workspace: Workspace, number: str) -> None:
-    """Throw the drafts of a ticket away."""
+    """Discard the drafts of a ticket."""
     if not number.isdecimal():
         raise UsageError("Name the ticket whose drafts are thrown away: `:drafts discard 1042`.")
     found = [draft for draft in workspace.drafts.every() if str(draft.number) == number and not draft.is_open]

@@ -1,4 +1,4 @@
-"""Show newcomers the console. Nothing of the desk is imported here: the tour begins with the first rows."""
+"""Show newcomers the console. Nothing of the desk is imported here, because the tour begins with the first rows."""
 
 from __future__ import annotations
 

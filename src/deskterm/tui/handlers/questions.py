@@ -82,7 +82,7 @@ def read_note(text: str) -> str:
 
 def format_question(question: str, target: Target) -> str:
     """Fill in the tickets that a question is about, at its first `{}`."""
-    # Only the first, and nothing else in braces: what follows may be words of the procedure
+    # Only the first one, and not by `format`: the rest may be words of the procedure with braces in them
     return question.replace("{}", target.name, 1)
 
 

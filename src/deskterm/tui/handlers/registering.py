@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from deskterm.tui.target import Target
 
 _NEW = "+"
-"""The choice of a client that is added; no key has this sign."""
+"""The choice to add a new client; no client's key contains this character."""
 
 _SIMILAR_SHOWN = 4
 """Tickets that are shown as possibly about the same."""
 
 
 async def register(console: Console, target: Target, argument: str) -> None:
-    """Open a ticket. argument: its subject. The form comes back with what was typed when the desk refuses it; a form
-    that is left is there again the next time, and on any console of the agent (C-05)."""
+    """Open a ticket. argument: its subject. When the desk refuses the request, the form opens again with what was
+    typed. A form that is left opens again the next time, on any console of the agent (C-05)."""
     draft = console.drafts.find("ticket")
     vocabulary = console.vocabulary
     kind = draft.data.get("type", "") if draft is not None else ""
@@ -55,13 +55,13 @@ async def register(console: Console, target: Target, argument: str) -> None:
 
 
 async def go_on(console: Console, draft: Draft) -> None:
-    """Go on with the form of a new ticket, for the type and severity that were chosen before."""
+    """Reopen the form of a new ticket, with the type and severity that were chosen before."""
     vocabulary, kind = console.vocabulary, draft.data.get("type", "")
     kind = kind if kind in vocabulary.types else vocabulary.default_type or next(iter(vocabulary.types), "")
     severity = draft.data.get("severity")
     if not vocabulary.has_severity(kind):
         severity = None
-    elif severity not in vocabulary.severities:  # the procedure has another edition by now
+    elif severity not in vocabulary.severities:  # the procedure may have changed since
         severity = vocabulary.default_severity.get(kind) or next(iter(vocabulary.severities), None)
     _show_result(console, await _fill_in(console, "", kind, severity, draft))
 
@@ -75,7 +75,7 @@ def _show_result(console: Console, result: CommandResult | None) -> None:
 async def _fill_in(
     console: Console, subject: str, kind: str, severity: str | None, draft: Draft
 ) -> CommandResult | None:
-    """Show the form until its ticket is open; None when it was left. draft: keeps what is typed."""
+    """Show the form until its ticket is registered; None when it was left. draft: keeps what is typed."""
     vocabulary, drafts = console.vocabulary, console.drafts
     heading = " · ".join(
         [vocabulary.types[kind].label if kind in vocabulary.types else kind]
@@ -132,7 +132,7 @@ async def _fill_in(
 
 
 def _form_of(request: Request) -> dict[str, object]:
-    """Return the lines of the form, as a draft keeps them."""
+    """Return the data of a draft for the contents of the form."""
     return {
         "subject": request.subject,
         "requester": request.requester,
@@ -153,8 +153,8 @@ def _request_of(draft: Draft) -> Request:
 async def _open_ticket(
     console: Console, request: Request, kind: str, severity: str | None, draft: Draft
 ) -> CommandResult:
-    """Open the ticket; ask whether to leave out what its type requires when only that is missing, and who is meant by
-    a client that is not known (C-24)."""
+    """Register the ticket. Ask whether to leave required fields empty when only these are missing, and which client is
+    meant by an unknown name (C-24)."""
     incomplete = new_client = False
     while True:
         registering = _registering(
@@ -178,7 +178,7 @@ async def _open_ticket(
 
 
 async def _choose_client(console: Console, error: UnknownClient) -> str | None:
-    """Ask who is meant by a client that is not known: one of those that are alike, or a new one."""
+    """Ask which client is meant by an unknown name: a similar one, or a new one."""
     choices = [Choice(key, sanitize(name), sanitize(key)) for key, name in error.similar]
     new = Choice(_NEW, sanitize(f"Add {error.name}"), Safe("a new client"))
     return await console.choose(f"There is no client {sanitize(error.name)} for this ticket", [*choices, new])
@@ -194,12 +194,12 @@ def _registering(
     incomplete: bool,
     new_client: bool,
 ) -> Callable[[DeskSession], CommandResult]:
-    """Return the call of the desk that opens the ticket, and takes its draft out of the store with it."""
+    """Return the function that registers the ticket, and removes its draft in the same transaction."""
 
     def run(desk: DeskSession) -> CommandResult:
         with desk.sending(draft.id):
             result = open_ticket(desk)
-        draft.is_sent = True  # before the next write of it, which may be lined up
+        draft.is_sent = True  # before its next write, which may be queued already
         return result
 
     def open_ticket(desk: DeskSession) -> CommandResult:
@@ -222,7 +222,7 @@ def _registering(
 
 
 async def _find_known(console: Console, line: str, text: str, client: str) -> list[Suggestion]:
-    """Find who may be meant by what is typed into a line of the form; nobody when they cannot be read now."""
+    """Find suggestions for a line of the form; none when the store cannot be read now."""
 
     def find(desk: DeskSession) -> list[Suggestion]:
         with desk.open_reader() as reader:
@@ -233,7 +233,7 @@ async def _find_known(console: Console, line: str, text: str, client: str) -> li
     try:
         return await console.run(find)
     except DeskError:
-        return []  # only a hint, as similar tickets are
+        return []  # only a hint, as similar tickets are: its errors need not be shown
 
 
 def _suggest_person(person: KnownPerson) -> Suggestion:

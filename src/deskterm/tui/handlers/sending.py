@@ -34,19 +34,19 @@ if TYPE_CHECKING:
     from deskterm.tui.drafts import Draft
 
 _STAY = "."
-"""The choice of no other status."""
+"""The choice to leave the status as it is."""
 
 _TYPED = "…"
-"""The choice of a time that is typed."""
+"""The choice to type a time."""
 
 _NEWS_SHOWN = 4
 """Messages that a letter crossed and that are quoted above it, the newest ones."""
 
 
 async def send(console: Console, controller: ComposerController, composer: Composer, at: str = "") -> None:
-    """Send the text, and close the composer. A reply that crossed something new is held back once, and shows it.
-    at: when it is to be sent, as `resolve_send_time` takes it; empty for now. Raises UsageError when there is no
-    text."""
+    """Send the text, and close the composer. When the ticket has changed meanwhile, a reply is held back once, and the
+    change is shown. at: when to send it, as `resolve_send_time` takes it; empty for now. Raises UsageError when there
+    is no text."""
     if composer.sending:  # ctrl+s a second time, while the first is under way
         return
     if not composer.text.strip():
@@ -57,7 +57,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     # A note to colleagues contradicts nothing that came meanwhile, so only letters are held back
     if composer.kind != "note" and ticket is not None and ticket.version > composer.base_version:
         news = [entry for entry in ticket.timeline if entry.seq > composer.base_version]
-        # The news is in view now, so the next ctrl+s sends. That a clock has warned is none
+        # The change is in view now, so the next ctrl+s sends. A warning of a clock does not hold a reply back
         composer.base_version = ticket.version
         if news:
             _hold_for_news(console, composer, news, at)
@@ -70,7 +70,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
         console.begin_act([composer.number])
         files: list[NewFile] = []
         sending = _sending(console, composer, controller.draft, files, at)
-        # Behind the words, which are those of this moment
+        # After `_sending` has taken the present text, because the agent may type on while files are read
         files += await read_attached(console, composer)
         result = await console.perform(sending)
     except DeskError as error:
@@ -93,7 +93,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
 
 
 def _describe_undo(console: Console, composer: Composer) -> str:
-    """Return how the letter is taken back before it leaves; empty where there is none that waits."""
+    """Describe how the letter can be taken back before it leaves; empty when no letter waits."""
     window, keys = console.preferences.settings.undo_send, console.keys_of("undo")
     if composer.kind == "note" or composer.channel != MAIL or not window or not keys:
         return ""
@@ -103,8 +103,8 @@ def _describe_undo(console: Console, composer: Composer) -> str:
 def _sending(
     console: Console, composer: Composer, draft: Draft | None, files: Sequence[NewFile], at: str
 ) -> Callable[[DeskSession], CommandResult]:
-    """Return the call of the desk that sends the text with its files, and takes its draft out of the store with it.
-    Everything is read from the composer here, on the event loop: the agent goes on using it while the write thread
+    """Return the function that sends the text with its files, and removes its draft in the same transaction. Everything
+    is read from the composer here, on the event loop, because the agent may go on using it while the write thread
     sends."""
     kind, number, text, base_version = composer.kind, composer.number, composer.text, composer.base_version
     status = composer.next_status.key if composer.next_status is not None else None
@@ -159,7 +159,7 @@ def _sending(
 
 
 async def send_and_set_status(console: Console, controller: ComposerController, composer: Composer) -> None:
-    """Send the text, and move the ticket to a status that is chosen; the likeliest one stands first (C-20)."""
+    """Ask for a status, the likeliest first, send the text, and move the ticket there (C-20)."""
     line = console.open_ticket.line if console.open_ticket else None
     if line is None:
         return
@@ -176,7 +176,7 @@ async def send_and_set_status(console: Console, controller: ComposerController, 
 
 
 async def send_later(console: Console, controller: ComposerController, composer: Composer) -> None:
-    """Send a reply later, at a time that is chosen or typed (C-20). Raises UsageError for one that is no letter."""
+    """Ask for a time, and schedule the reply for it (C-20). Raises UsageError for a text that is no letter."""
     if composer.channel != MAIL:
         raise UsageError("Only a letter is sent later: choose email with ctrl+o, or send it now.")
     number, now = composer.number, console.now()
@@ -212,13 +212,14 @@ def _hold_for_missing(composer: Composer, labels: Sequence[str]) -> None:
 
 
 def _hold_for_news(console: Console, composer: Composer, news: Sequence[TimelineEntry], at: str) -> None:
-    """Hold a letter back for messages that came while it was written, and quote them. at: when it was to be sent."""
+    """Hold a letter back because of messages that came while it was written, and quote them. at: when it was to be
+    sent."""
     parts: list[tuple[str, str] | str] = [("Held back: this came while you were writing.\n", BOLD)]
     for entry in news[-_NEWS_SHOWN:]:
         text = entry.text.strip()
         first_line = text.splitlines()[0][:200] if text else ""
         stamp = formats.format_message_time(entry.at, console.epoch(), console.zone)
         parts += [(f"{stamp} {entry.author}: ", BOLD), f"{first_line}\n"]
-    # Whoever meant it to go later must not be led to the key that sends it now
+    # A reply that was meant for later must not be sent now by mistake, so name the right key
     parts.append((f"ctrl+l sends it later anyway ({at})." if at else "ctrl+s sends it anyway.", FAINT))
     composer.hold(Content.assemble(*parts))

@@ -86,7 +86,7 @@ async def assign(console: Console, target: Target, argument: str) -> None:
 
 
 async def _choose_agent(console: Console, target: Target) -> str | None:
-    """Ask for an agent: the list says who has how much, and those who are away come last (C-24)."""
+    """Ask for an agent: the list shows everybody's load, and those who are away come last (C-24)."""
     now = console.epoch()
 
     def load(desk: DeskSession) -> dict[str, AgentLoad]:

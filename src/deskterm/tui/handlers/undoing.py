@@ -1,4 +1,4 @@
-"""Undo what was done in this console, and what is chosen from a list; explain what an act could not do."""
+"""Undo the acts of this console, or one chosen from a list; show why tickets refused an act."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 async def undo(console: Workspace, target: Target, argument: str) -> None:
-    """Undo the last act of this console, wherever the cursor is by now. What cannot be undone is said once; the next
+    """Undo the last act of this console, wherever the cursor is now. When that cannot be undone, say so once; the next
     call is about the act before it."""
     act = console.acts.last
     if act is None:
@@ -32,22 +32,22 @@ async def undo(console: Workspace, target: Target, argument: str) -> None:
     try:
         await _undo(console, act.heads, together=act.together)
     except UnavailableDesk:
-        raise  # it may be undone in a moment
+        raise  # it can be undone once the desk is available again
     except DeskError:
         console.acts.drop(act.heads)
         raise
 
 
 async def choose_act(console: Workspace, target: Target, argument: str) -> None:
-    """Undo an act that is chosen from a list and confirmed. argument: a ticket's number, for its last act alone. Raises
-    DeskError where there is nothing to choose from."""
+    """Undo an act that the agent chooses from a list and confirms. argument: a ticket's number, for its last act alone.
+    Raises DeskError when there is none."""
     one = parse_ticket_number(argument) if argument else None
     beside = [one] if one is not None else [target.current.number] if target.current is not None else []
     acts = await console.run(lambda desk: list_undoable_acts(desk, numbers=beside, recent=one is None))
     if not acts:
         raise DeskError(f"Nothing on {one} can be undone." if one is not None else "Nothing here can be undone.")
     choices = [_present(console, place, act) for place, act in enumerate(acts)]
-    # At the ticket that the agent looks at, if something on it can be undone
+    # The cursor begins at an act on the ticket that the agent looks at, if there is one
     at_ticket = next((str(place) for place, act in enumerate(acts) if not act.heads.keys().isdisjoint(beside)), "")
     title = f"Undo on {one}" if one is not None else "Undo: choose what"
     chosen = await console.choose(title, choices, at_ticket, search=True)
@@ -72,7 +72,7 @@ async def show_refusals(console: Workspace, target: Target, argument: str) -> No
 
 
 async def _undo(console: Workspace, heads: Mapping[int, int], *, together: bool) -> None:
-    """Undo an act. The words of a reply that is taken back are in the composer again, as they were written last."""
+    """Undo an act. A reply that is taken back is opened in the composer again."""
     now = console.now()
     console.begin_act(list(heads))
     undone = await console.run(lambda desk: undo_commands(desk, heads, now=now, together=together))

@@ -32,8 +32,8 @@ _MOST_DIGITS = len(str(LARGEST_NUMBER))
 
 
 async def filter_list(workspace: Workspace, target: Target, argument: str) -> None:
-    """Filter the list, at once or while the filter is typed; leaving the line removes the filter. Raises UsageError for
-    an argument that is no filter (C-12)."""
+    """Filter the list by the argument, or while a filter is typed; leaving the line removes the filter (C-12). Raises
+    UsageError for an invalid filter."""
     workspace.show_pane("queue")
     line_help = FilterHelp(workspace)
     if argument:
@@ -56,9 +56,10 @@ async def enter_command(workspace: Workspace, target: Target, argument: str) -> 
 
 
 async def type_command(workspace: Workspace, target: Target, draft: Draft | None = None) -> None:
-    """Ask for a command and run it. draft: the line to go on with. What is left or refused stays a draft (C-05)."""
+    """Ask for a command and run it. draft: the line to continue. A line that is left or refused is kept as a draft
+    (C-05)."""
     drafts = workspace.drafts
-    # Empty at first also where a line was left: keys that were typed ahead begin a new one
+    # The line is empty even when one was left before, because keys that were typed ahead begin a new one
     recalled = [line.text for line in drafts.lines() if line is not draft]
     draft = draft or drafts.begin("command")
     drafts.take(draft)
@@ -75,7 +76,7 @@ async def type_command(workspace: Workspace, target: Target, draft: Draft | None
         return
     drafts.discard(draft)
     for line in drafts.lines():
-        if line.text == answer:  # it was brought back
+        if line.text == answer:  # the recalled line
             drafts.discard(line)
     if not answer.strip():
         return
@@ -109,8 +110,9 @@ def _suggest_commands(workspace: Workspace) -> list[str]:
 
 
 async def go_to_view(workspace: Workspace, target: Target, argument: str) -> None:
-    """Show a view, or go to the side bar; or save or change one. argument: its key, its label, or the only beginning of
-    one, or a word of `VIEW_WORDS` with what belongs to it. Raises UsageError for what names no view."""
+    """Show, save or change a view; without an argument, go to the side bar. argument: the view's key, label, or an
+    unambiguous beginning of one; or a word of `VIEW_WORDS` with its own argument. Raises UsageError for an unknown
+    view."""
     if not argument:
         workspace.show_pane("views")
         return
@@ -134,7 +136,7 @@ async def go_to_view(workspace: Workspace, target: Target, argument: str) -> Non
 
 
 async def go_to_tab(workspace: Workspace, target: Target, argument: str) -> None:
-    """Show a tab of the ticket. argument: its name, or the beginning of it. Raises UsageError for what names none."""
+    """Show a tab of the ticket. argument: its name, or a beginning of it. Raises UsageError for an unknown tab."""
     prefix = argument.casefold() or await workspace.choose(
         "Tab of the ticket", [Choice(key, sanitize(label)) for key, label in TABS.items()]
     )
@@ -171,8 +173,8 @@ async def refresh(workspace: Workspace, target: Target, argument: str) -> None:
 
 
 async def change_theme(workspace: Workspace, target: Target, argument: str) -> None:
-    """Change the colours, and keep that. argument: the name of a theme; asked for where left out. Raises UsageError for
-    another one."""
+    """Change the theme, and keep that. argument: its name; asked for by default. Raises UsageError for an unknown
+    theme."""
     name = argument.casefold()
     if not name:
         shown = next((key for key, theme in THEMES.items() if theme.name == workspace.app.theme), "")
@@ -188,8 +190,8 @@ async def change_theme(workspace: Workspace, target: Target, argument: str) -> N
 
 
 async def change_layout(workspace: Workspace, target: Target, argument: str) -> None:
-    """Show all panes side by side, or one at a time, and keep that. argument: `auto` or `single`; the other one where
-    left out. Raises UsageError for anything else."""
+    """Show all panes side by side, or one at a time, and keep that. argument: `auto` or `single`; by default, the one
+    that is not set. Raises UsageError for anything else."""
     layouts: dict[str, PaneLayout] = {"auto": "auto", "single": "single"}
     current = workspace.preferences.settings.layout
     layout = layouts.get(argument.casefold() or ("auto" if current == "single" else "single"))
@@ -204,7 +206,7 @@ async def open_palette(workspace: Workspace, target: Target, argument: str) -> N
 
 
 async def show_help(workspace: Workspace, target: Target, argument: str) -> None:
-    """Show all commands, those of where the agent is first, and why some cannot be run now (C-16)."""
+    """Show all commands, those of the active pane first, and why some cannot be run now (C-16)."""
     refusals = {name: command.refusal(workspace, target) or "" for name, command in BY_NAME.items()}
     width, pane = text_width(workspace.size.width), workspace.pane
     typing = COMPOSING if workspace.typing_letter else ()
@@ -216,8 +218,8 @@ async def show_help(workspace: Workspace, target: Target, argument: str) -> None
 
 
 async def quit_console(workspace: Workspace, target: Target, argument: str) -> None:
-    """Leave the console. Drafts are kept; only where they cannot be saved it asks first (C-05), or where a change is
-    still being saved (C-08)."""
+    """Leave the console. Drafts are kept. It asks first only when they cannot be saved (C-05), or while a change is
+    being saved (C-08)."""
     if workspace.is_saving:
         await ask_to_quit(workspace, target, argument)
         return

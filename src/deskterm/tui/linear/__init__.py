@@ -1,1 +1,1 @@
-"""The console for screen readers: lines in their order, without frames, colours or a place on the screen (C-43)."""
+"""The console for screen readers: lines, without frames, colours or positions on the screen (C-43)."""

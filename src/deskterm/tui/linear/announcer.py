@@ -1,7 +1,6 @@
-"""Announcements: whatever is new for the agent since the last look at the console, one line each.
-
-Nothing in the console has to know of them. After each change the announcer looks at what a sighted agent would look at:
-the list, the row under the cursor, the open ticket, the dialog; and says what is another one than before.
+"""Announcements of changes in the console, one line each. The rest of the console does not know of them. After each
+change the announcer compares what a sighted agent would look at (the list, the row under the cursor, the open ticket,
+the dialog) with what it announced before.
 """
 
 from __future__ import annotations
@@ -25,17 +24,17 @@ if TYPE_CHECKING:
     from deskterm.tui.screens.workspace import DeskWorkspace
 
 _WIDE = 400
-"""Cells in which every row of a list has room."""
+"""Cells that are wide enough for every row of a list."""
 
 _LASTING = ("list", "ticket", "entries")
-"""Places that are not said again because a dialog lay over them."""
+"""Places that are not announced again after a dialog closed over them."""
 
 _PANES = {"views": "Views", "soon": "Next to breach", "clocks": "SLA clocks"}
 
 
 class Fact(NamedTuple):
-    """Something to say. place: what it is about; mark: another one when it has to be said again; words: its lines, read
-    only then."""
+    """Something to announce. place: what it is about; mark: a value that changes when it must be announced again;
+    words: returns its lines, called only then."""
 
     place: str
     mark: object
@@ -43,7 +42,7 @@ class Fact(NamedTuple):
 
 
 class Announcer:
-    """The announcements of one console. say: writes a line."""
+    """Announces the changes of one console. say: writes a line."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
@@ -51,9 +50,9 @@ class Announcer:
         self._screen: Screen[Any] | None = None
 
     def look(self, screen: Screen[Any]) -> None:
-        """Say what is new since the last look. screen: the one on top."""
+        """Announce the changes since the last call. screen: the one on top."""
         if screen is not self._screen:
-            # Whoever comes back from a dialog hears on which row they are, and not the whole ticket again
+            # After a dialog, announce the row of the cursor, and not the whole ticket again
             self._said = {place: mark for place, mark in self._said.items() if place in _LASTING}
             self._screen = screen
         facts = self._list_desk(screen) if isinstance(screen, DeskScreen) else self._list_dialog(screen)
@@ -151,7 +150,7 @@ class Announcer:
 
 
 def _list_choice(shown: ShortList) -> Fact:
-    """Return the chosen row of a list. What ticks in it is not said again."""
+    """Return the chosen row of a list. Its countdown is not announced again."""
     return Fact(f"choice {shown.id}", (shown.index, len(shown)), [_describe_choice(shown)])
 
 
@@ -190,11 +189,11 @@ def _describe_composer(composer: Composer) -> Iterator[str]:
 
 
 def _describe_dialog(screen: Screen[Any]) -> Iterator[str]:
-    """Yield the title of a dialog, and everything that stands in it."""
+    """Yield the title and the contents of a dialog."""
     titles = [str(one.border_title) for one in screen.query("*") if one.border_title]
     yield from titles or [str(screen.title or "")]
     for one in screen.query(Static):
-        # A list says the meaning of its choice
+        # The list itself announces the meaning of its choice
         if _is_shown(one) and one.id != "meaning":
             yield str(one.render())
     if not titles and not list(screen.query(Static)):
@@ -206,7 +205,7 @@ def _is_shown(widget: Widget) -> bool:
 
 
 def _name_field(field: Input | TextArea) -> str:
-    """Return the name of a field of a form, with what stands in it."""
+    """Return the name of a field of a form, with its value."""
     name = str(field.border_title or "") or (field.placeholder if isinstance(field, Input) else "") or field.id or ""
     value = field.value if isinstance(field, Input) else field.text
     return f"{name}: {value}" if value else f"{name}:"

@@ -1,4 +1,4 @@
-"""The part of the console's application that is another one for screen readers: lines in the place of frames."""
+"""The part of the application that differs for screen readers: lines instead of frames."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from deskterm.tui.linear.announcer import Announcer
 from deskterm.tui.linear.driver import LinearDriver
 
 _PAUSE = 0.08
-"""Seconds for which changes gather before the next look: a list, its row and its ticket come one after another."""
+"""Seconds for which changes are collected before they are announced: a list, its row and its ticket arrive one after
+another."""
 
 
 class Linear(App[None]):
-    """The console in lines, with the application of the console behind it among the bases of a class."""
+    """A mixin before the console's application, which writes lines."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -30,7 +31,7 @@ class Linear(App[None]):
         self._look_timer: asyncio.TimerHandle | None = None
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Look at what is new in the place of painting it."""
+        """Announce changes instead of painting them."""
         self._look_soon()
 
     def notify(
@@ -42,7 +43,7 @@ class Linear(App[None]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Say a notice at once."""
+        """Announce a notice at once."""
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
         self._say(sanitize(message))
 
@@ -52,11 +53,11 @@ class Linear(App[None]):
         self._look_soon()
 
     def _echo(self, event: events.Event) -> None:
-        """Write what is typed into a field, as terminals do where no program has them."""
+        """Echo what is typed into a field, as a terminal does by itself."""
         driver = self._driver
         if not isinstance(driver, LinearDriver) or not isinstance(self.focused, (Input, TextArea)):
             return
-        # The name of a field comes before what is typed into it
+        # Announce the name of a field before what is typed into it
         if self._look_timer is not None:
             self._look_timer.cancel()
         self._look()

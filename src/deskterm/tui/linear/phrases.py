@@ -1,4 +1,4 @@
-"""Rows and tickets in words, as they are read aloud: no glyph, no column, nothing that ticks."""
+"""Rows and tickets in words, for reading aloud: without glyphs, columns and countdowns."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from deskterm.present import formats
 from deskterm.present.models import QueueLine, TicketClock, TicketView
 
 _DRAWN = re.compile("[\u2500-\u259f\u25a0-\u25ff\u2700-\u27bf]+")
-"""Boxes, blocks, and signs that stand for a word beside them."""
+"""Boxes, blocks, and glyphs that repeat a word beside them."""
 
 _VOICES = {"internal": "internal note", "system": "automatic", "history": "history"}
 
 
 def strip_drawing(text: str) -> str:
-    """Return the words of a text without what is drawn around them; lines without words are left out."""
+    """Return a text without box drawing; lines without words are left out."""
     lines = (" ".join(_DRAWN.sub(" ", line).split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
 def describe_row(line: QueueLine, now: int) -> str:
-    """Return a row of a list as one line."""
+    """Describe a row of a list in one line."""
     who = f"assigned to {line.assignee}" if line.assignee else "unassigned"
     parts = (
         str(line.number),
@@ -46,7 +46,7 @@ def _describe_time(line: QueueLine, now: int) -> str:
 
 
 def describe_clock(clock: TicketClock, now: int, zone: tzinfo) -> str:
-    """Return a clock as one line."""
+    """Describe a clock in one line."""
     left = clock.seconds_left(now) if clock.state == "running" else None
     if left is None:
         return f"{clock.label}: {clock.state}"
@@ -55,7 +55,7 @@ def describe_clock(clock: TicketClock, now: int, zone: tzinfo) -> str:
 
 
 def describe_ticket(ticket: TicketView, now: int, zone: tzinfo) -> Iterator[str]:
-    """Yield the lines of a ticket that was opened: what it is, its clocks, and its open tab."""
+    """Yield the lines of an opened ticket: its facts, its clocks, and its open tab."""
     yield f"Ticket {ticket.number}: {ticket.line.subject}"
     yield ". ".join(f"{name} {value}" for name, value in (*ticket.facts, *ticket.circumstances) if value)
     if ticket.tags:
@@ -70,8 +70,8 @@ def describe_ticket(ticket: TicketView, now: int, zone: tzinfo) -> Iterator[str]
 
 
 def describe_thread(ticket: TicketView, now: int, zone: tzinfo, after: int = -1) -> Iterator[str]:
-    """Yield what was written and done on a ticket, one line before the words of each. after: the number of the entry
-    behind which to begin."""
+    """Yield the entries of a ticket's timeline, each with a heading line. after: only entries with a number above this
+    one."""
     for entry in ticket.timeline:
         if entry.seq <= after:
             continue

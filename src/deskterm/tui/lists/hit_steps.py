@@ -1,4 +1,4 @@
-"""Steps from one hit of the words of a filter to the next: in the ticket in sight, and on to the next ticket (C-12)."""
+"""Steps from one hit of a filter's words to the next, in the shown ticket and on to the next one (C-12)."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class HitSteps:
     ) -> None:
         self._panes, self._shown, self._move, self._notify = panes, shown, move, notify
         self._coming = 0
-        """The direction in which the agent goes on to the ticket that is being read; 0 for none."""
+        """The direction of a step to a ticket that is being read: 1, -1, or 0 for none."""
 
     def show(self, words: Sequence[str]) -> None:
-        """Show these words where they stand, and no others."""
+        """Highlight these words, and no others."""
         self._panes.queue.show_hits(words)
         self._panes.ticket.conversation.show_hits(words)
 
     def step(self, by: int) -> None:
-        """Go to the next hit of the ticket in sight, or the one before; behind its last one to the next ticket."""
+        """Go to the next or previous hit of the shown ticket; after its last one, to the next ticket."""
         queue, conversation = self._panes.queue, self._panes.ticket.conversation
         if not queue.has_hits:
             self._notify("No words are looked for: press / and write some.")
@@ -41,7 +41,7 @@ class HitSteps:
                 self._notify("There is no hit further on." if by > 0 else "There is no hit before this one.")
 
     def ticket_shown(self) -> None:
-        """Go to the first hit of a ticket that a step has led to, or to its last one where it led back."""
+        """After a step to another ticket, go to its first hit, or to its last one when stepping back."""
         coming, self._coming = self._coming, 0
         if coming:
             self._panes.ticket.conversation.step_hit(coming, afresh=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deskterm.tui.workers.read_worker import ReadWorker
 
 _PATIENCE = 2.0
-"""Seconds that a command waits for rows that were asked for."""
+"""Seconds that a command waits for rows that were requested."""
 
 
 class Marking:
@@ -31,9 +31,9 @@ class Marking:
     ) -> None:
         self._queue, self._reader, self._query, self._changed = queue, reader, query, changed
         self._marked: asyncio.Future[None] | None = None
-        """Done when the rows that were asked for are marked."""
+        """Done when the requested rows are marked."""
         self._kept: Sequence[QueueLine] = ()
-        """The rows that stay marked beside them."""
+        """The rows that stay marked besides them."""
 
     @property
     def count(self) -> int:
@@ -67,7 +67,7 @@ class Marking:
         self._changed()
 
     def unmark(self, numbers: Sequence[int]) -> None:
-        """Take the marks of these tickets away: an act was done to them."""
+        """Remove the marks of these tickets after an act on them."""
         self._queue.unmark(numbers)
         self._changed()
 
@@ -88,13 +88,13 @@ class Marking:
         await self._wait()
 
     async def _wait(self, kept: Sequence[QueueLine] = ()) -> None:
-        """Wait until rows that were asked for are marked: a command behind that is for them (C-02)."""
+        """Hold the keys until the requested rows are marked, because the next command is for them (C-02)."""
         self._kept, self._marked = kept, asyncio.get_running_loop().create_future()
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(self._marked), _PATIENCE)
 
     def rows_read(self, lines: Sequence[QueueLine]) -> None:
-        """Mark the rows that were asked for."""
+        """Mark the requested rows."""
         self.mark([*self._kept, *lines])
         if self._marked is not None and not self._marked.done():
             self._marked.set_result(None)

@@ -19,8 +19,8 @@ _ORDERS: dict[str, SortOrder] = {one: one for one in ("order", "due", "received"
 
 
 class ViewList:
-    """The views in the order of the side bar. preferences: what was chosen here for single views; failed: takes a
-    sentence where a choice cannot be kept."""
+    """The views in the order of the side bar. preferences: choices that were made in the console for single views;
+    failed: takes a sentence when a choice cannot be kept."""
 
     def __init__(self, preferences: Preferences, failed: Callable[[str], object]) -> None:
         self._preferences, self._failed = preferences, failed
@@ -31,11 +31,11 @@ class ViewList:
         """The key of the one before it; empty for none."""
 
     def find(self, key: str) -> ViewLine | None:
-        """Return the view with a key; None where there is none any more."""
+        """Return the view with a key; None when there is none any more."""
         return next((line for line in self.lines if line.key == key), None)
 
     def show(self, views: Sequence[View]) -> None:
-        """Take these views in the place of those that there were, each with the count that is known of it."""
+        """Replace the views, keeping the known counts."""
         totals = {line.key: line.total for line in self.lines}
         self.lines = messages.view_lines(totals, views)
 
@@ -59,14 +59,14 @@ class ViewList:
         )
 
     def find_order(self, key: str) -> SortOrder:
-        """Return the order that was chosen here for a view, or else its own."""
+        """Return the order that was chosen for a view in the console, or else its own."""
         saved = line.saved if (line := self.find(key)) is not None else None
         usual = saved.order if saved is not None else "order"
         return _ORDERS.get(self._preferences.find_order(key, usual), usual)
 
     def list_columns(self, key: str) -> tuple[str, ...]:
-        """Return the columns that were chosen here for a view, or else its own, or those of the settings; none for
-        those that suit the width."""
+        """Return the columns that were chosen for a view in the console, or else its own, or those of the settings;
+        empty for those that suit the width."""
         saved = line.saved if (line := self.find(key)) is not None else None
         return self._preferences.list_columns(key, saved.columns if saved is not None else ())
 

@@ -12,7 +12,7 @@ from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
 
 _LEFT_OUT = ("Team", "Step", "With", "Status")
-"""Columns that a narrow page does without, in this order."""
+"""Columns that a narrow page leaves out, in this order."""
 _WIDEST_CELL = 24
 _LEAST_SUBJECT = 20
 
@@ -53,7 +53,7 @@ def _measure(section: HandoverSection, places: Sequence[int]) -> list[int]:
 
 
 def _choose_columns(section: HandoverSection, width: int) -> list[int]:
-    """Return the places of the columns that the width has room for."""
+    """Return the indexes of the columns that fit into the width."""
     places = list(range(len(section.heads)))
     for head in _LEFT_OUT:
         needed = sum(_measure(section, places[:-1])) + 2 * (len(places) - 1) + _LEAST_SUBJECT

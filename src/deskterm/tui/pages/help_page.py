@@ -50,8 +50,8 @@ def format_help(
     words: str = "",
 ) -> Content:
     """Format all commands: first those of where the agent is, then by group. refusals: command → why it cannot be run
-    now; width: cells there are; keys_of: command → its keys; pane: the one with the focus; typing: the keys of the
-    composer, where that has it; words: only what has all of them, or this key."""
+    now; width: cells there are; keys_of: command → its keys; pane: the one with the focus; typing: keys of the composer
+    while it is open; words: a search, for commands with all of these words or with this key."""
     if words.strip():
         return _format_found(words, refusals, width, keys_of)
     parts: list[Content | str | tuple[str, str]] = []
@@ -91,7 +91,7 @@ def _format_found(words: str, refusals: Mapping[str, str], width: int, keys_of: 
 
 
 def _describe(command: Command, keys_of: KeysOf) -> str:
-    """Return everything about a command that a search looks in, in small letters."""
+    """Return the text about a command that is searched, in lower case."""
     keys = " ".join(map(format_key, keys_of(command.name)))
     return f"{keys} :{command.name} {command.title} {command.argument} {command.help} {command.group}".casefold()
 

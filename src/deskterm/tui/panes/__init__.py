@@ -18,7 +18,7 @@ class Navigable(Protocol):
         """Move to the first or the last row or line."""
 
     def go_to(self, index: int) -> None:
-        """Move to a row or line; to the last one where there are not so many. index: from 0."""
+        """Move to a row or line, or to the last one when there are fewer. index: from 0."""
 
     def choose(self) -> None:
         """Open the chosen row."""

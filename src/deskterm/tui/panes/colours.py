@@ -20,8 +20,7 @@ ACCENT = "bold $text-accent"
 
 
 def urgency_style(urgency: Urgency) -> str:
-    """Return the style of a text that says how urgent something is: what is late is filled, with colour or without
-    (C-41)."""
+    """Return the style of a text by urgency: late text is filled, with or without colours (C-41)."""
     return "bold reverse" if urgency == "breached" and "NO_COLOR" in os.environ else _URGENCY[urgency]
 
 

@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 DUE_WIDTH = 13
 """Cells that tick: cursor, mark, glyph and countdown; first in the line, so that a tick repaints only these."""
 SIGNS = 2
-"""Cells at the beginning of them: cursor and mark."""
+"""Cells of the cursor and the mark at the beginning of a row."""
 
 TIME_WIDTH, BASE_WIDTH = 8, 2
-"""Cells of a time left, and those that it takes more where it says what it is counted in (C-10)."""
+"""Cells of a time left, and additional cells for its time base (C-10)."""
 
 LATE_WIDTH = 3
-"""Cells that the word `late` takes more than the sign in its place, where there are no colours."""
+"""Additional cells of the word `late` over its glyph, without colours."""
 
 SEARCHED = frozenset({"number", "subject", "client", "requester"})
-"""Columns in which the words of a filter are looked for."""
+"""Columns in which hits of a filter's words are highlighted."""
 
 NARROWEST_SUBJECT = 12
 """Cells that the subject has at least."""
 
 
 class Widths(NamedTuple):
-    """Cells that the words of a desk's procedure take. step: the longest severity or priority; status, short_status:
-    the longest status, as it is and in its short form, 0 where none has one; time: a time left."""
+    """Widths of the procedure's labels, in cells. step: the longest severity or priority; status, short_status: the
+    longest status, and the longest of the short forms, 0 without any; time: a time left."""
 
     step: int = 4
     status: int = 14
@@ -49,8 +49,8 @@ class Widths(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the list. width: cells, without the space after it; from_width: the width of the list from which it
-    is shown where no columns were chosen, 0 for always, None for never; faint: it is information of the second rank."""
+    """A column of the list. width: cells, without the space after it; from_width: narrowest list that shows it by
+    default, 0 for always, None for never; faint: it is of secondary importance."""
 
     name: str
     title: str
@@ -70,10 +70,9 @@ def make_columns(
 ) -> list[Column]:
     """Return the columns after the due one, for a list so many cells wide. The subject gets the cells that are left,
     and grows to some fifty before more columns are shown. step_width, status_width: cells of the longest severity or
-    priority, and of the longest status; short_status_width: of the longest one in its short form, which stands in a
-    column that is too narrow for the label, 0 where there are none; due_width: of the due column; chosen: names of
-    columns in their order, of which the last ones are left out where there is no room; empty for those that suit the
-    width."""
+    priority, and of the longest status; short_status_width: of the longest short form, used when the column is too
+    narrow for the label, 0 without any; due_width: of the due column; chosen: names of columns in order, of which the
+    last ones are left out without room; empty for those that suit the width."""
     step = min(max(step_width, 3), 8 if width >= 90 else 5)
     most = 22 if width >= 152 else 19 if width >= 112 else 16 if width >= 74 else 12
     status = min(max(status_width if status_width <= most else short_status_width or most, 6), most)
@@ -97,7 +96,7 @@ def make_columns(
         by_name = {column.name: column for column in every}
         visible = [by_name[name] for name in chosen if name in by_name]
         while len(visible) > 1 and _taken(visible, due_width) + NARROWEST_SUBJECT > width:
-            # The subject and the number stay, whatever else goes
+            # The subject and the number are never left out
             last = next((column for column in reversed(visible) if column.name not in ("number", "subject")), None)
             if last is None:
                 break
@@ -114,7 +113,7 @@ def _format_status(line: QueueLine, width: int) -> str:
 
 
 def _taken(columns: Sequence[Column], due_width: int) -> int:
-    """Return the cells that columns take, the subject's own left out."""
+    """Return the total width of columns, without the subject."""
     return due_width + sum(column.width + 1 for column in columns)
 
 
@@ -152,8 +151,8 @@ def paint_cells(
     hits: HitPainter,
     hit: Style,
 ) -> list[Segment]:
-    """Return the cells of a row behind its due cell, hits in their style. Neighbours of one style are one segment: each
-    segment costs escape sequences, which count over a slow connection."""
+    """Return the segments of a row after its due cell, with hits highlighted. Neighbours of the same style are one
+    segment, because each segment costs escape sequences, which matter on a slow connection."""
     segments: list[Segment] = []
     for kind, group in groupby(columns, lambda column: (column.faint, bool(hits) and column.name in SEARCHED)):
         is_faint, is_searched = kind
@@ -175,7 +174,7 @@ def fit(text: str, width: int) -> str:
 
 
 def place_mark(subject: Safe, mark: Safe, columns: Sequence[Column]) -> Safe:
-    """Return a subject with a mark at the end of its column; in a narrow one with the sign before it."""
+    """Return a subject with a mark at the end of its column; in a narrow column, with the mark's glyph before it."""
     width = next((column.width for column in columns if column.name == "subject"), 0)
     if width < NARROWEST_SUBJECT + cell_len(mark):
         return Safe(f"{mark[:1]} {subject}")

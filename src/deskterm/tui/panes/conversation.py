@@ -1,4 +1,4 @@
-"""The ticket in its tabs: its thread of messages and changes, or what another tab has of it."""
+"""The open tab of a ticket: its thread of messages and changes, or another tab."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from deskterm.tui.terminal.hit_painter import HitPainter
 
 # inherit_bindings: keys that Textual gives to scrolling views would come before those of the table of commands
 class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
-    """The open tab of a ticket, wrapped to the width. The thread opens at the first turn that the agent has not read,
-    and where all are read at its end. What enter opens, folds in the thread and tickets elsewhere, are its spots; the
-    chosen one is marked while the pane has the focus."""
+    """The open tab of a ticket, wrapped to the width. The thread opens at the first entry that the agent has not read,
+    or at its end when all are read. Spots are the places that enter opens: folds, tickets and files. The chosen spot is
+    marked while the pane has the focus."""
 
     ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -66,24 +66,24 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._wrapped_to = 0
         self._at_end = True
         self.reader = ""
-        """The name of the agent who reads, by which their own turns are known."""
+        """The agent's name, which identifies their own entries."""
         self._first_new: int | None = None
-        """The index of the first turn that the agent had not read when the ticket was opened."""
+        """The index of the first entry that the agent had not read when the ticket was opened."""
         self._seen: dict[int, tuple[int, int]] = {}
-        """Ticket → instant and number of its last turn when the agent last left it."""
+        """Ticket → instant and number of its last entry when the agent last left it."""
         self._entered = False
-        """True once the agent has gone into the ticket in sight: they look at it, and do not just pass it."""
+        """True once the agent has entered the pane of the shown ticket, and does not just pass by."""
         self._unfolded: set[str] = set()
         self._chosen: str | int | FileSpot | None = None
-        """The spot that the agent has gone to; None for the first in sight."""
+        """The spot that the agent chose; None for the first one in sight."""
         self._hits = HitPainter()
         self._hit: int | None = None
-        """The line of the hit that the agent has gone to."""
+        """The line of the current hit."""
         self._offsets: dict[TabKey, float] = {}
-        """Tab of the ticket in sight → the line that it was left at."""
+        """Tab of the shown ticket → the line at which it was left."""
 
     def show(self, ticket: TicketView | None, now: int, zone: tzinfo) -> None:
-        """Show a ticket: another one from its first new turn, the same one where the agent reads, or at its end."""
+        """Show a ticket: another one from its first new entry; the same one at the present position, or at its end."""
         before = self._ticket
         same = ticket is not None and before is not None and ticket.number == before.number
         same_tab = same and ticket is not None and before is not None and ticket.tab == before.tab
@@ -114,7 +114,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _open_tab(self, ticket: TicketView) -> None:
-        """Go to where a tab begins: where it was left, the thread at its first new turn or at its end."""
+        """Scroll a tab to where it was left; a thread that was not open before, to its first new entry or its end."""
         left = self._offsets.get(ticket.tab)
         if left is not None:
             self._scroll(left)
@@ -122,7 +122,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll(0)
         else:
             new = next((place for place, line in enumerate(self._lines) if line.mark), None)
-            # One line above it stays in sight, so that one sees that the thread begins earlier
+            # Keep one line above it in sight, to show that the thread begins earlier
             self._scroll(self.max_scroll_y if new is None else max(new - 1, 0))
 
     def move(self, by: int) -> None:
@@ -144,7 +144,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     # -- hits ----------------------------------------------------------------------------------------------------
 
     def show_hits(self, words: Sequence[str]) -> None:
-        """Show these words where they stand."""
+        """Highlight these words."""
         if self._hits.set_words(words):
             self._hit = None
             self.refresh()
@@ -154,7 +154,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         the last one."""
         lines = self._find_hit_lines()
         if not lines and self._ticket is not None and self._hits.are_in(turn.text for turn in self._ticket.timeline):
-            # They are in letters and quotations that are folded away
+            # The hits are inside folds
             self._unfolded = self._list_folds()
             self._wrap()
             lines = self._find_hit_lines()
@@ -184,7 +184,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def chosen_text(self) -> str:
-        """The line that enter opens something from; empty where none was chosen."""
+        """The text of the chosen spot's line; empty when none was chosen."""
         place = self._find_chosen() if self._chosen is not None else None
         return self._lines[place].text if place is not None else ""
 
@@ -228,14 +228,14 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _find_chosen(self) -> int | None:
-        """Return the line of the chosen spot; of the first in sight where none was chosen or it is out of sight."""
+        """Return the line of the chosen spot, or of the first one in sight when none is chosen or in sight."""
         top, height = self.scroll_offset.y, self.size.height
         in_sight = [place for place in self._spots if top <= place < top + height]
         chosen = [place for place in in_sight if self._lines[place].spot == self._chosen]
         return next(iter(chosen or in_sight), None)
 
     def _step_spot(self, by: int) -> bool:
-        """Go so many spots on; False where there is none that far."""
+        """Move by so many spots; False when there is none that far."""
         spots, current = self._spots, self._find_chosen()
         if not spots:
             return False
@@ -258,8 +258,8 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _text_width(self) -> int:
-        """Cells beside the scroll bar. Its column is kept free while there is none too: Textual counts it as part of a
-        scrolling view, paints the bar over it, and so over the last letters of full lines (C-13)."""
+        """Width of the text, in cells. The column of the scroll bar is always kept free, because Textual counts it as
+        part of the view and paints the bar over the last letters of full lines (C-13)."""
         return self.size.width - self.styles.scrollbar_size_vertical
 
     def render_line(self, y: int) -> Strip:
@@ -337,12 +337,13 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        # Another spot may be the first in sight, on a line that Textual would only move
+        # After scrolling, another spot may be the first in sight, on a line that Textual would move without rendering
+        # it
         if round(old_value) != round(new_value) and self._ticket is not None:
             self.refresh()
 
     def _note_look(self) -> None:
-        """Keep how far the agent has read the ticket that they go away from."""
+        """Remember how far the agent has read the ticket that they leave."""
         if self._entered and self._ticket is not None and self._ticket.timeline:
             turns = [entry for entry in self._ticket.timeline if entry.voice != "history"]
             if turns:
@@ -373,7 +374,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
 
 class _Everything(frozenset[str]):
-    """A set that has every key: all folds are open."""
+    """A set that contains every key, for opening all folds."""
 
     def __contains__(self, key: object) -> bool:
         return True

@@ -14,7 +14,7 @@ from deskterm.tui.panes.due import DueCell, due_cell
 from deskterm.tui.panes.short_list import ShortList
 
 _WIDE = 34
-"""Cells beside due time and number from which the subject is shown too."""
+"""Fewest cells beside due time and number for the subject to be shown."""
 
 
 class NextBreach(ShortList):
@@ -77,7 +77,7 @@ class NextBreach(ShortList):
         rest = width - cell_len(cell) - 8
         assignee_width = min(8 if _WIDE <= rest < _WIDE + 14 else 10, max(rest - 11, 6))
         if rest >= _WIDE:
-            # Room for what it is about: on the wall
+            # There is room for the subject on the wall
             metric_width = 12 if rest >= _WIDE + 14 else 8
             subject = fit(line.subject, rest - assignee_width - metric_width - 2)
             metric = f"{fit(line.metric, metric_width)} {subject}"

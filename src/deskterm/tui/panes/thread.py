@@ -1,4 +1,4 @@
-"""The lines of a ticket's thread: turns wrapped to a width, and folded where nobody has to read them (C-13)."""
+"""Layout of a ticket's thread: entries wrapped to a width, and folded where nobody needs to read them (C-13)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from deskterm.present import formats
 from deskterm.present.models import TabLine, TimelineEntry
 
 LONGEST = 100_000
-"""Characters of one message that are shown at most."""
+"""Most characters of one message that are shown."""
 
 FIRST_NEW = "first new"
-"""The mark on the first turn that the agent has not read."""
+"""The mark on the first entry that the agent has not read."""
 
-# a voice is told apart by its sign, its bar and its word too, not by its colour alone
+# each voice has a sign, a bar and a word too, so that colour is not the only difference
 _SIGNS = {"requester": "▶", "agent": "◀", "internal": "◆", "system": "⚙", "history": "·"}
 _BARS = {"requester": "┃ ", "agent": "│ ", "internal": "┊ ", "system": "  ", "history": "  "}
 _WORDS = {"requester": "requester", "agent": "agent", "internal": "internal note", "system": "system", "history": ""}
@@ -30,8 +30,8 @@ class FileSpot(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of the pane: a sign or bar in the voice's colour, and its text. head: it names the author; spot: what
-    enter opens here, the key of a fold, the number of a ticket or a file; mark: a word at its right end."""
+    """A line of the pane: a sign or bar in the voice's colour, and its text. head: it names the author; spot: opened by
+    enter, the key of a fold, the number of a ticket, or a file; mark: a word at its right end."""
 
     sign: str
     text: str
@@ -49,12 +49,12 @@ def lay_out_thread(
     unfolded: Collection[str] = (),
     first_new: int | None = None,
 ) -> list[Line]:
-    """Return the lines of a thread, each so many cells wide at most. unfolded: the keys of folds that are open;
-    first_new: the index of the first turn that the agent has not read."""
+    """Return the lines of a thread, each so many cells wide at most. unfolded: keys of open folds; first_new: index of
+    the first entry that the agent has not read."""
     lines: list[Line] = []
     previous = ""
     for index, entry in enumerate(timeline):
-        # Changes in a row stand close together, so that the messages keep most of the room
+        # Successive changes have no blank lines between them, to leave room for messages
         if lines and not (entry.voice == previous == "history"):
             lines.append(Line("  ", "", "history", False))
         lines += _lay_out_entry(entry, width - 2, now, zone, unfolded, FIRST_NEW if index == first_new else "")
@@ -77,9 +77,9 @@ def lay_out_tab(page: Sequence[TabLine], width: int) -> list[Line]:
 
 
 def find_first_new(timeline: Sequence[TimelineEntry], reader: str, seen: tuple[int, int] | None = None) -> int | None:
-    """Return the index of the first turn that an agent has not read: one by somebody else after the agent's own last
-    turn, or after their last look. Letters that nobody wrote and changes are no turns. reader: the agent's name; seen:
-    instant and number of the last turn in sight at that look."""
+    """Return the index of the first message that an agent has not read: one by somebody else after the agent's own last
+    message, and after their last look. Automatic letters and changes do not count. reader: the agent's name; seen:
+    instant and number of the last entry at that look."""
     first: int | None = None
     for index, entry in enumerate(timeline):
         if entry.voice == "history" or entry.folding:
@@ -112,7 +112,7 @@ def _lay_out_entry(
     else:
         detail = f" · {entry.detail}" if entry.detail else ""
         head = f"{'▾ ' if is_fold else ''}{stamp}  {entry.author} ({_WORDS[entry.voice]}){detail}"
-    # Room for the mark, which stands at the right end of the first line
+    # Leave room for the mark at the right end of the first line
     heads = _wrap(head, width - len(mark) - 1 if mark else width)
     lines = [
         Line(bar if n else sign, text, entry.voice, True, key if is_fold and not n else None, "" if n else mark)

@@ -84,7 +84,7 @@ class Ticket(Vertical):
         self.tick(now)
 
     def show_tab(self, tab: TabKey) -> None:
-        """Name the open tab, also before what is in it has been read."""
+        """Show which tab is open, even before its contents have been read."""
         self.query_one(TabBar).show(tab, self.ticket)
 
     def tick(self, now: int) -> None:

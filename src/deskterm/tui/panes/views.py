@@ -41,6 +41,6 @@ class Views(ShortList):
         sign = "▸" if chosen else " "
         name = fit(f" {view.label}", max(width - len(count) - 3, 1))
         style = ACCENT if chosen else (FAINT if view.total == 0 else "")
-        # Missed targets are what nobody may overlook, whichever view is open (C-11)
+        # Missed targets must stand out, whichever view is open (C-11)
         late = urgency_style("breached") if view.key == "breached" and view.total else style
         return [Content.assemble((sign, style), (digit, FAINT), (f"{name} ", style), (count, late))]

@@ -1,4 +1,4 @@
-"""The keys that always work, whatever is open and whatever a command waits for: ctrl+c and ctrl+q (C-08)."""
+"""Cancelling and quitting: ctrl+c and ctrl+q, which work whatever is open and whatever a command waits for (C-08)."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _TWICE = 1.5
 
 
 class CallingOff:
-    """The calls that cancel things at one console. Each call answers at once: nothing here waits for the desk."""
+    """Cancels and quits at one console. Every call returns at once: nothing here waits for the desk."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._at = -_TWICE
 
     async def cancel(self, workspace: DeskWorkspace) -> None:
-        """Call off what is open: keys that wait, then the dialog, the line or the composer, whose draft is kept. Twice
-        in a row asks to quit."""
+        """Cancel what is open: waiting keys, then the dialog, the line or the composer, whose draft is kept. Twice in a
+        row asks to quit."""
         is_second, self._at = time.monotonic() - self._at < _TWICE, time.monotonic()
         type_ahead = workspace.type_ahead
         waiting, is_held = type_ahead.waiting, bool(type_ahead.holds)
         type_ahead.clear()
         if is_second:
             workspace.runner.start("view.ask_to_quit", workspace.find_target(), "")
-        # A dialog that is just being opened holds keys too: it is what the agent means
+        # A dialog that is being opened holds keys, too, and is what the agent wants to cancel
         elif self._is_open(workspace) and not workspace.is_saving:
             await self._leave_one(workspace)
         elif is_held:
@@ -44,7 +44,7 @@ class CallingOff:
             workspace.notify("Press ctrl+c again to quit.")
 
     async def quit(self, workspace: DeskWorkspace) -> None:
-        """Leave the console as `q` does, from wherever the agent is; what is open is left first, so that it is kept."""
+        """Quit as `q` does, whatever is open; that is closed first, so that its draft is kept."""
         workspace.type_ahead.clear()
         deadline = time.monotonic() + _TWICE
         while (open_now := len(self._app.screen_stack)) > 1 and time.monotonic() < deadline:
@@ -55,7 +55,7 @@ class CallingOff:
 
     @property
     def has_selection(self) -> bool:
-        """True where ctrl+c copies: text is selected by keys in what is being written, or by the mouse."""
+        """True when ctrl+c copies, because text is selected in the composer or by the mouse."""
         focused = self._app.focused
         if isinstance(focused, (TextArea, Input)) and focused.selected_text:
             return True
@@ -65,7 +65,7 @@ class CallingOff:
         return len(self._app.screen_stack) > 1 or workspace.writing or workspace.prompting
 
     async def _leave_one(self, workspace: DeskWorkspace) -> None:
-        """Leave what is open uppermost, as escape does where it has the focus."""
+        """Close the topmost open thing, as escape in it does."""
         if len(self._app.screen_stack) == 1 and not workspace.prompting and workspace.composer is not None:
             workspace.composer.action_keep()
             return

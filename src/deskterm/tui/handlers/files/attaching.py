@@ -1,4 +1,4 @@
-"""Attach files to what is being written, and take them off again (C-22)."""
+"""Attach files to a letter or note that is being written, and detach them (C-22)."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ _ANOTHER = "another"
 
 
 async def attach(console: Workspace, controller: ComposerController, composer: Composer) -> None:
-    """Ask for the path of a file and attach it; where there are files already, choose between another one and those
-    that are taken off."""
+    """Ask for the path of a file and attach it; when there are files already, offer to detach them, too."""
     attached = list_attached(composer)
     if attached:
         choices = [
@@ -48,8 +47,8 @@ async def attach(console: Workspace, controller: ComposerController, composer: C
 
 
 async def take_dropped(console: Workspace, controller: ComposerController, composer: Composer) -> None:
-    """Attach the files whose paths were pasted, or keep the paths as words: an agent may mean either. What is no
-    path of a file is words."""
+    """Attach the files whose paths were pasted, or insert the paths as text: the agent may mean either, and is asked. A
+    text that is no path of a file is inserted."""
     text, composer.dropped = composer.dropped, ""
     paths = read_dropped(text)
     try:
@@ -71,7 +70,7 @@ async def attach_paths(console: Console, composer: Composer, paths: Sequence[str
 
 
 async def read_attached(console: Console, composer: Composer) -> list[NewFile]:
-    """Read the files of what is being sent. Raises DeskError where one is gone, or cannot be read any more."""
+    """Read the attached files for sending. Raises DeskError when one is gone or can no longer be read."""
     attached = list_attached(composer)
     if not attached:
         return []
@@ -89,8 +88,8 @@ async def read_attached(console: Console, composer: Composer) -> list[NewFile]:
 
 
 def _loading(file: AttachedFile) -> Callable[[DeskSession], NewFile]:
-    """Return the call that loads a file that the store has: of a reply that was taken back, say. Those of notes are
-    never sent (M-57)."""
+    """Return the call that loads an attached file from the store, such as one of a reply that was taken back. Files of
+    notes are never sent (M-57)."""
 
     def load(desk: DeskSession) -> NewFile:
         with desk.open_reader() as reader:
@@ -112,7 +111,7 @@ async def _check_paths(console: Console, paths: Sequence[str]) -> list[AttachedF
 
 
 async def _find_largest(console: Console) -> int:
-    """Return the megabytes that a file may have here."""
+    """Return the size limit of a file on this desk, in megabytes."""
     return await console.run(lambda desk: desk.procedure.definition.files.largest_mb)
 
 

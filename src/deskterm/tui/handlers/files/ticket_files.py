@@ -132,7 +132,7 @@ def _list_choices(files: Sequence[FileView]) -> list[Choice]:
 
 @cache
 def _make_folder() -> str:
-    """Make the folder for opened files; it goes with the console."""
+    """Make the folder for opened files, which is removed when the console ends."""
     _OPENED.append(tempfile.TemporaryDirectory(prefix="deskterm-", ignore_cleanup_errors=True))
     return _OPENED[0].name
 

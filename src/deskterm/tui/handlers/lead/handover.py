@@ -1,4 +1,4 @@
-"""Read the hand-over sheet: for whoever hands a shift over, and for those who take it on."""
+"""Show the hand-over sheet of a shift."""
 
 from __future__ import annotations
 

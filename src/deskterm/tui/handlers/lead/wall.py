@@ -1,4 +1,4 @@
-"""Look at the wall, and go from it to tickets: for those who lead."""
+"""Show the wall to leads, and go from it to tickets."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 _MOST_OFFERED = 100
-"""Tickets of an agent that are offered to be given to somebody else."""
+"""Most tickets of an agent that are offered for reassignment."""
 
 
 async def show_wall(workspace: Workspace, target: Target, argument: str) -> None:
-    """Show the wall, and then what the agent chooses there; after what is done from it, the wall again."""
+    """Show the wall, and then what the agent chose there; after an act from the wall, show it again."""
     alerts = WallAlerts() if workspace.preferences.settings.wall_alerts else None
     try:
         while True:
@@ -46,7 +46,7 @@ async def show_wall(workspace: Workspace, target: Target, argument: str) -> None
 
 
 async def _act(workspace: Workspace, answer: WallAnswer) -> bool:
-    """Do what is done from the wall, and return whether it was that."""
+    """Run an act that was chosen on the wall; return False when the answer is no act."""
     if answer.assign and answer.line is not None:
         await tickets.assign(workspace, Target(answer.line), "")
     elif answer.assign and answer.login is not None:
@@ -61,8 +61,8 @@ async def _act(workspace: Workspace, answer: WallAnswer) -> bool:
 
 
 async def _move_from(workspace: Workspace, login: str) -> None:
-    """Choose one of an agent's tickets, the next due first, and give it to somebody. login: empty for those of
-    nobody."""
+    """Let the agent choose one of somebody's tickets, the next due first, and assign it to somebody else. login: empty
+    for unassigned tickets."""
     now, words = workspace.epoch(), workspace.vocabulary
 
     def load(desk: DeskSession) -> list[QueueLine]:
@@ -80,7 +80,7 @@ async def _move_from(workspace: Workspace, login: str) -> None:
 
 
 async def _reassign(workspace: Workspace, moves: Sequence[tuple[int, Safe]]) -> None:
-    """Give tickets to colleagues as one act, after a question that names each."""
+    """Assign tickets to colleagues as one act, after a confirmation that names each."""
     who = {number: str(login) for number, login in moves}
     words = ", ".join(f"{number} to {login}" for number, login in moves)
     if not await workspace.confirm(f"Reassign {words}?", "reassign", "not now"):
@@ -92,7 +92,7 @@ async def _reassign(workspace: Workspace, moves: Sequence[tuple[int, Safe]]) -> 
 
 
 def _leave(workspace: Workspace, answer: WallAnswer) -> None:
-    """Go from the wall to tickets."""
+    """Go from the wall to the tickets that were chosen there."""
     number = answer.line.number if answer.line is not None else answer.number
     if number is not None:
         workspace.show_ticket(number)

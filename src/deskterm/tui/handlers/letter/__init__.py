@@ -1,1 +1,1 @@
-"""Looks at a letter before it goes out (C-23)."""
+"""Checks of a letter before it goes out (C-23)."""

@@ -1,4 +1,4 @@
-"""The send guard at the console: what speaks against a letter is shown before it goes out (C-23)."""
+"""The send guard at the console: shows the findings against a letter before it goes out (C-23)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 async def is_cleared(console: Console, composer: Composer) -> bool:
-    """Return whether a letter may go out: nothing speaks against it, or its writer overrules what does. What was
-    overruled once is not shown again. Raises DeskError as sending it would."""
+    """Return whether a letter may go out: it has no findings, or its writer overrules them. A finding that was
+    overruled is not shown again. Raises DeskError as sending it would."""
     if composer.attached:
-        # A letter on an incident goes to the people of many tickets, and the incident itself may be over
+        # The guard looks at one ticket: a letter on an incident goes to the people of many, and the incident may be
+        # closed
         return True
     number, channel, now = composer.number, composer.channel, console.now()
     draft = ReplyDraft(composer.text, len(list_attached(composer)), is_solution=composer.kind == "resolve")
@@ -35,5 +36,6 @@ async def is_cleared(console: Console, composer: Composer) -> bool:
 
 
 def is_unaddressed(composer: Composer) -> bool:
-    """Return whether a letter that was looked at reaches nobody, so that it is no answer (D-13)."""
+    """Return whether a letter that the guard has checked reaches nobody, so that it does not count as an answer
+    (D-13)."""
     return composer.kind != "note" and reaches_nobody(composer.findings)

@@ -1,5 +1,5 @@
-"""Columns and order of the list. Nothing of the desk is imported here: these commands work before the write thread has
-fetched it."""
+"""Columns and order of the list. Nothing of the desk is imported here, so that these commands work before the write
+thread has imported it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 async def change_order(workspace: Workspace, target: Target, argument: str) -> None:
-    """Sort the list otherwise, and keep that for the view. argument: `work`, `due`, `received` or `updated`; work or
-    due, whichever it is not, where left out. Raises UsageError for another order."""
+    """Change the order of the list, and keep that for the view. argument: `work`, `due`, `received` or `updated`; by
+    default, the one of work and due that it does not have. Raises UsageError for another order."""
     orders: dict[str, SortOrder] = {
         **{"work": "order", "order": "order", "due": "due", "received": "received", "updated": "updated"},
         "": "order" if workspace.queue_query.order != "order" else "due",
@@ -32,8 +32,8 @@ async def change_order(workspace: Workspace, target: Target, argument: str) -> N
 
 
 async def choose_columns(workspace: Workspace, target: Target, argument: str) -> None:
-    """Choose the columns of this view, and their order. argument: their names, or `-` for those that suit the width; a
-    dialog asks where left out. Raises UsageError for a name that no column has."""
+    """Choose the columns of this view, and their order. argument: their names, or `-` for those that suit the width;
+    without it a dialog asks. Raises UsageError for an unknown name."""
     if not argument:
         await _ask_for_columns(workspace)
         return

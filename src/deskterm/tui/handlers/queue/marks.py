@@ -1,5 +1,5 @@
-"""Marks of the queue. Nothing of the desk is imported here: these commands work before the write thread has fetched
-it."""
+"""Marks of the queue. Nothing of the desk is imported here, so that these commands work before the write thread has
+imported it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_MARKED = 500
 
 
 async def mark_all(workspace: Workspace, target: Target, argument: str) -> None:
-    """Mark the whole list, or take all marks away. Raises UsageError for a list that is too long."""
+    """Mark the whole list, or remove all marks. Raises UsageError for a list that is too long."""
     marking = workspace.marking
     if marking.count:
         marking.mark([])
@@ -27,8 +27,8 @@ async def mark_all(workspace: Workspace, target: Target, argument: str) -> None:
 
 
 async def mark_range(workspace: Workspace, target: Target, argument: str) -> None:
-    """Mark every ticket from the one that was marked last to the one under the cursor. Raises UsageError where none
-    was, or there are too many between them."""
+    """Mark every ticket from the one that was marked last to the one under the cursor. Raises UsageError when none was,
+    or when there are too many between them."""
     found = workspace.marking.range
     if found is None:
         raise UsageError("A range begins at a marked ticket: space marks one.")

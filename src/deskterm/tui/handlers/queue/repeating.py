@@ -1,4 +1,4 @@
-"""Do the last act of this console once more, on other tickets (C-42)."""
+"""Repeat the last act of this console on other tickets (C-42)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 async def repeat(console: Console, target: Target, argument: str) -> None:
-    """Do the last act of this console on the tickets too: the same change with the same values. What was written is
-    never written again: a reply is for one requester. Raises DeskError where there is no such act."""
+    """Repeat the last act of this console on the tickets: the same change with the same values. Letters and notes are
+    never repeated, because a reply is for one requester. Raises DeskError when there is no act that can be repeated."""
     acts = console.acts
     if acts.last is None:
         raise DeskError("Nothing was done here that could be repeated.")
     found = acts.repeatable
-    # Recorded once: a ticket that was so already in part would leave less of it to the next one
+    # Recorded once, from the first act: a repetition on a ticket that had some of the values already changes less
     if found is None or found.last is not acts.last:
         found = Repeatable(await _record(console, acts.last), acts.last.name, acts.last)
     call, now = found.call, console.now()
@@ -38,7 +38,7 @@ async def repeat(console: Console, target: Target, argument: str) -> None:
 
 
 async def _record(console: Console, act: Act) -> MacroCall:
-    """Return what an act did, to be done again. Raises DeskError where it wrote something, or is none that can be."""
+    """Record an act as a macro. Raises DeskError when it wrote something, or cannot be repeated."""
     now = console.now()
 
     def record(desk: DeskSession) -> MacroCall | None:

@@ -1,4 +1,4 @@
-"""Views of the agent's own: made of what the queue shows, changed, shared and deleted (C-11)."""
+"""The agent's own views: saved from what the queue shows, changed, shared and deleted (C-11)."""
 
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ T = TypeVar("T")
 
 _AFTER_ACTIONS = SETTINGS["after_action"]
 _CHOSEN_BY_FILTER = ("open", AWAKE, EVERYTHING)
-"""Lists that a filter narrows where nobody chose one: another filter may choose another one."""
+"""Default lists of a filter; another filter may have another default."""
 
 
 async def save_view(workspace: Workspace, target: Target, argument: str) -> None:
-    """Save what the queue shows as a view, and go there. argument: its name; asked for where left out, with that of the
-    view that is shown. Raises UsageError for what is no name, DeskError for a view that the agent may not change."""
+    """Save what the queue shows as a view, and show that view. argument: its name; asked for by default, with the name
+    of the shown view as a suggestion. Raises UsageError for an unsuitable name, and DeskError for a view that the agent
+    may not change."""
     query, shown = workspace.queue_query, _find_shown(workspace)
-    # Behind `:` the view that is shown is meant where none is named; the key asks
+    # After `:view save` without a name, the shown view is meant; the key asks
     name = argument or await workspace.type_line("line", "Save as the view ", shown.name if shown else "")
     if not name or not name.strip():
         return
@@ -58,8 +59,8 @@ async def save_view(workspace: Workspace, target: Target, argument: str) -> None
 
 
 async def edit_view(workspace: Workspace, target: Target, argument: str) -> None:
-    """Change the view that the queue shows. argument: what to change, and its new value; both are asked for where left
-    out. Raises UsageError for another word, and DeskError for what the agent may not."""
+    """Change the view that the queue shows. argument: the property to change, and its new value; both are asked for by
+    default. Raises UsageError for an unknown property, and DeskError for what the agent may not change."""
     word, _, value = argument.strip().partition(" ")
     if not word:
         word = await workspace.choose(f"Change the view {_name_shown(workspace)}", _list_changes(workspace)) or ""
@@ -154,7 +155,7 @@ async def _delete(workspace: Workspace, value: str) -> None:
 
 
 async def _change(workspace: Workspace, act: Callable[[DeskSession], T]) -> T:
-    """Run a change of views with the desk, show which there are by then, and return its result."""
+    """Run a change of views with the desk, update the views in the console, and return the result."""
     login, procedure_views = workspace.agent.login, workspace.vocabulary.views
 
     def run(desk: DeskSession) -> tuple[T, list[View]]:
@@ -180,7 +181,7 @@ _CHANGES: dict[str, Callable[[Workspace, str], Awaitable[None]]] = {
 
 
 def _list_changes(workspace: Workspace) -> list[Choice]:
-    """Return what can be changed: of a view that every desk has, only what is the agent's own choice."""
+    """Return the properties that can be changed: for a view that every desk has, only the agent's own choices."""
     labels = {
         "rename": "Name",
         "filter": "Filter",
@@ -209,7 +210,7 @@ def _find_line(workspace: Workspace) -> ViewLine | None:
 
 def _find_shown(workspace: Workspace) -> SavedView | None:
     line = _find_line(workspace)
-    # One of the procedure's is nobody's, and so nobody's to change
+    # A view of the procedure has no owner, so nobody changes it here
     return line.saved if line is not None and line.saved is not None and line.saved.login else None
 
 
@@ -228,7 +229,7 @@ def _require_own(workspace: Workspace) -> SavedView:
 
 
 def _find_named(workspace: Workspace, name: str) -> SavedView | None:
-    """Return the view of a name: the agent's own, or the one that is shown, which they may be allowed to change."""
+    """Return the view with a name: the agent's own, or the shown one, which they may be allowed to change."""
     wanted = " ".join(name.split()).casefold()
     views = [line.saved for line in workspace.views if line.saved is not None and line.saved.login]
     found = [view for view in views if view.name.casefold() == wanted]
@@ -238,7 +239,7 @@ def _find_named(workspace: Workspace, name: str) -> SavedView | None:
 
 
 def _join_filters(*texts: str) -> str:
-    """Return a filter that is as narrow as all of these."""
+    """Return a filter that combines all of these."""
     parts = [text.strip() for text in texts if text.strip()]
     return parts[0] if len(parts) == 1 else " ".join(f"({part})" for part in parts)
 

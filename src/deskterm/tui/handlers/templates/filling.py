@@ -1,4 +1,4 @@
-"""Gaps in a text, where a template had nothing to put: they are asked for before it is sent (C-21)."""
+"""Gaps in a text, for placeholders without a value: they are asked for before it is sent (C-21)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 async def fill_gaps(console: Console, composer: Composer) -> bool:
-    """Ask for what the gaps of a text stand for, and put it in. Return whether there is no gap left: with one nothing
-    is sent."""
+    """Ask for the values of the gaps in a text, and fill them in. Return whether no gap is left; a text with a gap is
+    not sent."""
     for name in find_gaps(composer.text):
         gap = format_gap(name)
         value = await ask_for(console, name, composer.number)
@@ -25,5 +25,5 @@ async def fill_gaps(console: Console, composer: Composer) -> bool:
 
 
 async def ask_for(console: Console, name: str, number: int) -> str | None:
-    """Ask for the value of a placeholder on a ticket; None where it is called off."""
+    """Ask for the value of a placeholder on a ticket; None when the question was cancelled."""
     return await console.ask(f"{number} has nothing for {describe_placeholder(name)}. What stands there?")

@@ -1,4 +1,4 @@
-"""Choose a template, and put it into what is being written."""
+"""Insert templates into letters and notes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 async def insert_template(console: Console, controller: ComposerController, composer: Composer) -> None:
-    """Insert a template that is chosen where the cursor of the composer is."""
+    """Ask for a template, and insert it at the cursor of the composer."""
     ticket = console.open_ticket
     line = ticket.line if ticket is not None and ticket.number == composer.number else None
     template = await _choose(console, composer.number, line, composer.kind)
@@ -36,8 +36,8 @@ async def insert_template(console: Console, controller: ComposerController, comp
 
 
 async def write_from_template(console: Workspace, target: Target, argument: str) -> None:
-    """Open a reply, or a note where it is for notes alone, with a template. argument: its name; asked for where it is
-    empty. Raises DeskError where there is none of that name."""
+    """Open a reply with a template (a note, if the template is for notes only). argument: its name; asked for by
+    default. Raises DeskError for an unknown name."""
     if argument:
         template: ReplyTemplate | None = await console.run(lambda desk: find_template(desk, argument))
     else:
@@ -65,8 +65,8 @@ async def _insert(console: Console, composer: Composer, template: ReplyTemplate)
 
 
 async def _choose(console: Console, number: int, line: QueueLine | None, use: Writing | None) -> ReplyTemplate | None:
-    """Ask for a template. use: what it is to be for; None for a reply or a note. Those that are for the ticket's type
-    and status come first. Raises DeskError where there is none."""
+    """Ask for a template. use: the kind of text; None for a reply or a note. Templates for the ticket's type and status
+    come first. Raises DeskError when there are none."""
     now = console.now()
 
     def load(desk: DeskSession) -> tuple[list[ReplyTemplate], dict[str, str]]:
@@ -91,7 +91,7 @@ async def _choose(console: Console, number: int, line: QueueLine | None, use: Wr
 
 
 def show_text(text: str, values: Mapping[str, str]) -> Content:
-    """Return the words that a template makes of a ticket's values, with the cursor's place, as a preview."""
+    """Return a preview of a template with a ticket's values, the place of the cursor marked."""
     rendered = render(text, values)
     words, place = rendered.text, rendered.cursor
     if place is None:

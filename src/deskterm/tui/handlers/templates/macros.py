@@ -1,4 +1,4 @@
-"""Run macros on tickets, record them, and keep one's own."""
+"""Run macros on tickets, record new ones, save and delete them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def run_macro(console: Workspace, target: Target, argument: str) -> None:
         return
     call = await console.run(lambda desk: run.prepare_macro(desk, macro))
     if len(target.lines) == 1:
-        # Of several tickets each may lack something else: those that lack anything refuse the macro
+        # Several tickets may lack different values: those that lack any refuse the macro
         filled = await _ask_for_values(console, call, target.lines[0].number)
         if filled is None:
             return
@@ -65,7 +65,7 @@ async def run_macro(console: Workspace, target: Target, argument: str) -> None:
 
 
 async def _ask_for_values(console: Console, call: run.MacroCall, number: int) -> run.MacroCall | None:
-    """Ask for what the words of a macro need, and the ticket has no value for; None where that is called off."""
+    """Ask for the values that a macro needs and the ticket does not have; None when a question was cancelled."""
     now = console.now()
     values = await console.run(lambda desk: load_values(desk, number, now=now))
     given: dict[str, str] = {}
@@ -79,7 +79,7 @@ async def _ask_for_values(console: Console, call: run.MacroCall, number: int) ->
 
 
 async def _choose(console: Workspace, target: Target) -> Macro | None:
-    """Ask for a macro that is for one of the tickets. Raises DeskError where there is none."""
+    """Ask for a macro that suits at least one of the tickets. Raises DeskError when there is none."""
 
     def load(desk: DeskSession) -> tuple[list[Macro], int, dict[str, str]]:
         bodies = {one.key: one.body for one in reversed(list_templates(desk))}
@@ -115,7 +115,7 @@ async def _choose(console: Workspace, target: Target) -> Macro | None:
 
 
 def describe_macro(macro: Macro, bodies: Mapping[str, str]) -> Content:
-    """Return what a macro does, a line a step, as a preview. bodies: key of a template → its text."""
+    """Return a preview of a macro, a line for each step. bodies: key of a template → its text."""
     parts: list[tuple[str, str] | str] = []
     for name, key in macro.list_steps():
         value = bodies.get(key, key) if name == "template" else key
@@ -138,7 +138,7 @@ async def _stop(console: Workspace, name: str) -> None:
 
 
 async def _save(console: Workspace, name: str) -> None:
-    """Save a macro of what was recorded; without a recording, of the last acts on one ticket."""
+    """Save what was recorded as a macro; without a recording, the last acts on one ticket."""
     if not name:
         raise UsageError("Say what the macro is called: :macro save NAME.")
     acts = [act.heads for act in console.acts.list_recorded()]
@@ -171,4 +171,4 @@ async def _delete(console: Workspace, name: str) -> None:
 
 
 _WORDS = {"record": _record, "save": _save, "stop": _stop, "delete": _delete}
-"""Words after `:macro` that are no name of a macro."""
+"""Words with a meaning of their own after `:macro`."""

@@ -72,7 +72,7 @@ def _is_live(clock: TicketClock) -> bool:
 
 
 def _is_missed(clock: TicketClock, at: int) -> bool:
-    """Return whether a clock is past its due time, also one that runs on, or stopped after it."""
+    """Return whether a clock has missed its due time, whether it still runs or stopped late."""
     late_now = clock.state == "running" and clock.due is not None and clock.due <= at
     return late_now or clock.breached_at is not None or clock.state == "late"
 

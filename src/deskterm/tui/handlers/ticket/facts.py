@@ -1,4 +1,4 @@
-"""Corrections to what a ticket says of itself, and what was left open on it."""
+"""Corrections of a ticket's facts, and additions that were left open."""
 
 from __future__ import annotations
 
@@ -33,14 +33,13 @@ async def change_subject(console: Console, target: Target, argument: str) -> Non
 
 
 async def change_impact(console: Console, target: Target, argument: str) -> None:
-    """Say how many the matter touches. argument: the impact. Raises UsageError where the procedure has
-    none."""
+    """Set the impact: how many people the matter affects. argument: the impact. Raises UsageError when the procedure
+    has none."""
     await _change_step(console, target, argument, "impact", console.vocabulary.impacts)
 
 
 async def change_urgency(console: Console, target: Target, argument: str) -> None:
-    """Say how pressing the matter is. argument: the urgency. Raises UsageError where the procedure has
-    none."""
+    """Set the urgency. argument: the urgency. Raises UsageError when the procedure has none."""
     await _change_step(console, target, argument, "urgency", console.vocabulary.urgencies)
 
 
@@ -51,8 +50,8 @@ async def _change_step(
     field: Literal["impact", "urgency"],
     scale: Mapping[str, Choice],
 ) -> None:
-    """Set one of the two fields that a priority is weighed by. argument: a step of its scale, asked for where it is
-    empty."""
+    """Set one of the two fields that a priority is derived from. argument: a step of its scale, asked for by
+    default."""
     if not argument and not scale:
         raise UsageError(f"This procedure does not weigh the {field}: P or S says how important it is.")
     step = argument or await console.choose(f"{field.capitalize()} of {target.name}", list(scale.values()))
@@ -67,7 +66,7 @@ async def _change_step(
 
 
 async def supply(console: Console, target: Target, argument: str) -> None:
-    """Give what the request did not say. argument: `KEY=VALUE`, several with a comma between them."""
+    """Supply fields that the request lacked. argument: `KEY=VALUE`, several separated by commas."""
 
     def run(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
         return supply_fields(desk, number, dict(_parse_field(part) for part in text.split(",")), now=now)
@@ -83,8 +82,8 @@ def _parse_field(text: str) -> tuple[str, str]:
 
 
 async def confirm_severity(console: Console, target: Target, argument: str) -> None:
-    """Confirm the severity that the requester chose, or correct it. argument: the right one, and the reason where it is
-    another."""
+    """Confirm the severity that the requester chose, or correct it. argument: the right one, and the reason when it is
+    a correction."""
     number = target.number
     severity, _, reason = argument.partition(" ")
     if not severity:
@@ -108,7 +107,7 @@ async def confirm_severity(console: Console, target: Target, argument: str) -> N
 
 
 async def record_fix(console: Console, target: Target, argument: str) -> None:
-    """Say that the permanent fix is there. argument: what it is."""
+    """Record the permanent fix. argument: what it is."""
     await run_with_note(
         console,
         target,

@@ -1,4 +1,4 @@
-"""Development items of a ticket beside their status, and releases."""
+"""Development items of a ticket (apart from their status), and releases."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NEXT = "next"
 
 
 async def join_item(console: Console, target: Target, argument: str) -> None:
-    """Let the tickets wait for the development item of another one too. argument: its number."""
+    """Let the tickets wait for the development item of another ticket. argument: its number."""
     await run_with_ticket(
         console,
         target,
@@ -80,7 +80,7 @@ async def end_item(console: Console, target: Target, argument: str) -> None:
 
 
 async def publish(console: Console, target: Target, argument: str) -> None:
-    """Let a release go out. argument: its day, and what is new in it."""
+    """Publish a release. argument: its day, and what is new in it."""
     day, _, notes = argument.partition(" ")
     day = day or await console.ask("Release of which day goes out? 2026-11-26") or ""
     if not day:

@@ -1,4 +1,4 @@
-"""The notices to the agent: where colleagues mentioned them, and whatever else they were told (C-24)."""
+"""The notices to the agent, mentions among them (C-24)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _MOST_SHOWN = 100
 
 
 async def show_notices(console: Workspace, target: Target, argument: str) -> None:
-    """Choose from what the agent was told, the newest first, and open its ticket. argument: words that narrow it
-    down, such as `mentioned`."""
+    """List the agent's notices, the newest first, and open the ticket of the chosen one. argument: words that narrow
+    the list down, such as `mentioned`."""
     login = console.agent.login
 
     def load(desk: DeskSession) -> list[NoticeRow]:

@@ -1,4 +1,4 @@
-"""The people about a ticket: its department, those on CC, its incident, and the opinion of its requester."""
+"""The people of a ticket: its department, those on CC, its incident, and the requester's feedback."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from deskterm.tui.target import Target
 
 _TEAM = "team "
-"""The beginning of a choice that is a team, and no department."""
+"""The prefix of a choice that is a team, not a department."""
 _COMPLAINT = "complaint"
 
 
@@ -77,7 +77,7 @@ async def detach(console: Console, target: Target, argument: str) -> None:
 
 
 async def record_handoff(console: Console, target: Target, argument: str) -> None:
-    """Say that the ticket was passed to the client's own desk. argument: to whom, and what they were told."""
+    """Record that the ticket was passed to the client's own desk. argument: to whom, and what they were told."""
     await run_with_note(
         console,
         target,
@@ -88,7 +88,7 @@ async def record_handoff(console: Console, target: Target, argument: str) -> Non
 
 
 async def settle(console: Console, target: Target, argument: str) -> None:
-    """Decide on a disputed priority. argument: the priority, or a dash where it stays, and why."""
+    """Decide on a disputed priority. argument: the priority, or a dash to leave it as it is, and the reason."""
     number = target.number
     priority, _, note = argument.partition(" ")
     if not priority:
@@ -110,8 +110,8 @@ async def settle(console: Console, target: Target, argument: str) -> None:
 
 
 async def record_feedback(console: Console, target: Target, argument: str) -> None:
-    """Record what the requester thinks of how the ticket was handled. argument: a score, their words, or both;
-    `complaint` before them says that it is one."""
+    """Record the requester's feedback on how the ticket was handled. argument: a score, their words, or both;
+    `complaint` in front marks a complaint."""
 
     def run(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
         words = text.split(maxsplit=1)
@@ -131,7 +131,7 @@ async def record_feedback(console: Console, target: Target, argument: str) -> No
 
 
 async def review_feedback(console: Console, target: Target, argument: str) -> None:
-    """Say that the requester's answer was read. argument: what was made of it, for colleagues."""
+    """Mark the requester's feedback as reviewed. argument: a note for colleagues on what came of it."""
     await run_with_note(
         console,
         target,

@@ -1,4 +1,4 @@
-"""Pages about a ticket: its letters, tickets like it, and what the work on it comes to."""
+"""Pages about a ticket: its letters, similar tickets, and the price of the work on it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from deskterm.tui.target import Target
 
 _LIKE = 12
-"""Tickets that are offered as like one."""
+"""Most similar tickets that are offered."""
 
 
 async def show_letters(console: Console, target: Target, argument: str) -> None:
-    """Show the letters of the ticket, those that wait and those that went out. Raises DeskError where there are
-    none."""
+    """Show the letters of the ticket, waiting and sent. Raises DeskError where there are none."""
     number = target.number
 
     def load(desk: DeskSession) -> list[Letter]:
@@ -54,8 +53,7 @@ async def show_letters(console: Console, target: Target, argument: str) -> None:
 
 
 async def show_similar(console: Console, target: Target, argument: str) -> None:
-    """Choose from the tickets that may be about the same matter, and open one. Raises DeskError where there are
-    none."""
+    """List similar tickets, and open the chosen one. Raises DeskError where there are none."""
     line = target.line
 
     def load(desk: DeskSession) -> list[SimilarTicket]:
@@ -88,8 +86,8 @@ async def show_similar(console: Console, target: Target, argument: str) -> None:
 
 
 async def show_price(console: Console, target: Target, argument: str) -> None:
-    """Say what the work on the ticket comes to, or that the customer agrees to be charged. argument: `agreed`, and the
-    limit."""
+    """Show the price of the work on the ticket, or record that the customer agrees to be charged. argument: `agreed`,
+    and the limit."""
     number = target.number
     word, _, limit = argument.partition(" ")
     if word.casefold() == "agreed":

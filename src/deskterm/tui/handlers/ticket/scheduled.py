@@ -1,4 +1,4 @@
-"""Replies that are sent later: list them, change one, send it now or call it off (C-20)."""
+"""Scheduled replies: list them, change one, send it now or call it off (C-20)."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _ACTIONS = (
 
 
 async def show_scheduled(console: Workspace, target: Target, argument: str) -> None:
-    """Choose from the replies that are sent later and those that were held back, the agent's own or, for leads,
-    everybody's, and do something with one."""
+    """List the scheduled replies and those that were held back (the agent's own, for leads everybody's), and act on the
+    chosen one."""
     login = None if console.agent.role in ("lead", "admin") else console.agent.login
 
     def load(desk: DeskSession) -> list[ScheduledReply]:
@@ -67,7 +67,8 @@ async def _change_time(console: Workspace, reply: ScheduledReply) -> None:
 
 
 async def _call_off(console: Workspace, reply: ScheduledReply) -> Draft:
-    """Call a reply off, and return the draft of its words, which are saved before: a crash in between loses none."""
+    """Call a reply off, and return the draft of its text. The draft is saved first, so that a crash in between loses
+    nothing."""
     files = [
         {"name": file.name, "size": file.size, "kept": [reply.number, file.seq, file.place]} for file in reply.files
     ]
@@ -96,7 +97,7 @@ async def _perform(console: Workspace, act: Callable[[DeskSession], CommandResul
 
 
 def _describe(console: Workspace, reply: ScheduledReply) -> tuple[Safe, Safe]:
-    """Return what stands in the row of a reply, and what is said about it."""
+    """Return the label of a reply in the list, and the line below it."""
     due = format_message_time(reply.due, console.epoch(), console.zone)
     when = "held back" if reply.state == "held" else due
     first_line = next((line for line in reply.body.splitlines() if line.strip()), "")

@@ -17,7 +17,7 @@ from deskterm.tui.panes.colours import FAINT
 
 class Key(NamedTuple):
     """A key in the line. command: the name of the command it runs; enabled: whether that can be run now; short: its
-    title where not all keys fit; kept: others give way to it where they do not."""
+    title when not all keys fit; kept: it stays when others are left out."""
 
     key: str
     title: str
@@ -67,7 +67,8 @@ class KeyLine(Widget):
         for key in keys:
             if not key.kept:
                 room -= _length(key)
-            # Once one has no room, only kept ones follow: a shorter one would take the place of one that is used more
+            # After the first key without room only kept ones follow; otherwise a shorter, less important key would be
+            # shown
             if room >= 0 or key.kept:
                 visible.append(key)
         return [*visible, last]

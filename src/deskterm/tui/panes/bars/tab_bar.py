@@ -1,4 +1,4 @@
-"""The line of a ticket's tabs: their names and what is in them, each of which can be clicked."""
+"""The line of a ticket's tabs, with the numbers of things in them; each can be clicked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deskterm.tui.panes.bars.clicks import find_clicked
 from deskterm.tui.panes.colours import ACCENT, FAINT
 
 _COUNTED: tuple[TabKey, ...] = ("client", "files", "links", "work")
-"""Tabs whose number of things is worth a place beside their name."""
+"""Tabs with a number beside their name."""
 
 
 class TabBar(Widget):

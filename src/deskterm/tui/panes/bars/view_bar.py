@@ -1,4 +1,4 @@
-"""The line of views above a wide queue: their names and how many tickets each has, any of which can be clicked."""
+"""The line of views above a wide queue, with their numbers of tickets; each can be clicked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MORE = "…"
 
 
 class ViewBar(Widget):
-    """One line; the view in the queue stands in brackets, and is in sight however many there are."""
+    """One line; the view in the queue is in brackets, and always in sight."""
 
     class Clicked(Message):
         """A view was clicked."""
@@ -49,8 +49,8 @@ class ViewBar(Widget):
             self.post_message(self.Clicked(view.key))
 
     def _list_visible(self) -> Iterator[tuple[ViewLine | None, Content]]:
-        """Yield the views that have room, each with its text, and None for those on either side that have not: the
-        chosen one comes into sight at the nearer edge."""
+        """Yield the views that fit, each with its text, and None with a mark for those cut off on either side. The
+        chosen view is always among them."""
         texts = [self._write(place, view) for place, view in enumerate(self._views)]
         chosen = next((place for place, view in enumerate(self._views) if view.key == self._chosen), 0)
         first = 0
@@ -64,7 +64,7 @@ class ViewBar(Widget):
             yield None, Content.styled(_MORE, FAINT)
 
     def _find_end(self, texts: Sequence[Content], first: int) -> int:
-        """Return the place behind the last view that has room in a line that begins with this one."""
+        """Return the end index (exclusive) of the views that fit into a line that begins with `first`."""
         mark = len(_MORE) + len(_GAP)
         room, end = self.size.width - (mark if first else 0), first
         while end < len(texts):
@@ -77,7 +77,7 @@ class ViewBar(Widget):
     def _write(self, place: int, view: ViewLine) -> Content:
         chosen = view.key == self._chosen
         style = ACCENT if chosen else FAINT if view.total == 0 else ""
-        # Missed targets are what nobody may overlook, whichever view is open (C-11)
+        # Missed targets must stand out, whichever view is open (C-11)
         late = urgency_style("breached") if view.key == "breached" and view.total else style
         return Content.assemble(
             (f"{place + 1} " if place < VIEW_NUMBERS else "", FAINT),
