@@ -62,6 +62,11 @@ async def test_where_all_are_refused_all_stay_marked(url: str) -> None:
         await console.run("status", "closed")
         await console.wait_for_notice("(and 3 more: press ! for them)")
         assert marks(console) == list(NUMBERS)
+        # A reason is there once, with all that it is for, and names no call of the command line (C-42)
+        await console.pilot.press("exclamation_mark")
+        await console.wait_for_text("The same for 1003.")
+        assert "The same for 1004." in (text := console.screen_text())
+        assert "deskterm ticket" not in text
 
 
 async def test_marks_of_other_tickets_stay_when_one_is_acted_on_in_its_pane(url: str) -> None:

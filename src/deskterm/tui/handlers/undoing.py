@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -13,11 +14,14 @@ from deskterm.present import formats
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.errors import UnavailableDesk
+from deskterm.tui.commands.keys import name_keys
+from deskterm.tui.commands.search import translate_calls
 from deskterm.tui.dialogs.page import Page
 from deskterm.tui.handlers.questions import parse_ticket_number
 from deskterm.tui.panes.colours import ACCENT, BOLD
 
 if TYPE_CHECKING:
+    from deskterm.tui.acts import Refused
     from deskterm.tui.console import Workspace
     from deskterm.tui.dialogs.compose import Kind
     from deskterm.tui.target import Target
@@ -66,9 +70,21 @@ async def show_refusals(console: Workspace, target: Target, argument: str) -> No
     if not refused.tickets:
         raise DeskError("Nothing was refused by the last command on several tickets.")
     parts: list[tuple[str, str] | str] = [(f"{refused.name()}, of {refused.selected}\n", ACCENT)]
-    for ticket in refused.tickets:
-        parts += [(f"\n{ticket.number}  ", BOLD), sanitize(ticket.reason)]
+    for ticket, *others in _group_by_reason(refused.tickets):
+        reason = name_keys(translate_calls(ticket.reason), console.keys_of)
+        parts += [(f"\n{ticket.number}  ", BOLD), sanitize(reason)]
+        if others:
+            numbers = ", ".join(str(other.number) for other in others)
+            parts += ["\n      The same for ", (numbers, BOLD), "."]
     await console.show(Page("Refused", Content.assemble(*parts)))
+
+
+def _group_by_reason(tickets: Sequence[Refused]) -> list[list[Refused]]:
+    """Return the tickets whose reasons differ in nothing but their number, together, in the order of their first."""
+    groups: dict[str, list[Refused]] = {}
+    for ticket in tickets:
+        groups.setdefault(re.sub(rf"\b{ticket.number}\b", "", ticket.reason), []).append(ticket)
+    return list(groups.values())
 
 
 async def _undo(console: Workspace, heads: Mapping[int, int], *, together: bool) -> None:
