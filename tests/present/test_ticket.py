@@ -15,8 +15,9 @@ from deskterm.procedure.compiled import to_document
 from deskterm.procedure.shipped import list_procedure_names
 from deskterm.procedure.sla_terms import compile_calendar
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.queue import QueueRow, SortKey
+from deskterm.store.queries.queue import QueueRow
 from deskterm.store.queries.ticket_detail import load_ticket_detail
+from deskterm.store.rows.list_orders import SortKey
 from deskterm.store.rows.live_clocks import LiveClock
 from deskterm.tui.panes.clocks import clock_urgency, usage_bar
 from small_desk import at, small_desk, small_procedure

@@ -111,6 +111,19 @@ class Vocabulary:
         """True when some targets are counted in working time and others in calendar time (C-10)."""
         return mixes_bases(self._policies, self._calendars)
 
+    @cached_property
+    def scales(self) -> Mapping[str, tuple[str, ...]]:
+        """Column of a ticket → the procedure's keys in the order that lists sort them by (C-10): steps of a scale and
+        statuses as the procedure has them, what has no order of its own by its label."""
+        by_label = {"type": self.types, "department": self.departments, "next_metric": self.metrics}
+        return {
+            **{"severity": tuple(self.severities), "priority": tuple(self.priorities), "status": tuple(self.statuses)},
+            **{
+                name: tuple(sorted(found, key=lambda key: found[key].label.casefold()))
+                for name, found in by_label.items()
+            },
+        }
+
     def find_base(self, target: str, calendar: str) -> TimeBase:
         """Return the time base of a target; empty when all targets of the desk have the same. calendar: its key."""
         return find_base(target, calendar, self._calendars, DAY) if self.mixes_bases else ""

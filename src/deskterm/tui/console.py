@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deskterm.present.labels import Vocabulary
     from deskterm.present.models import Choice, Person, TabKey, TicketClock, TicketView, ViewLine
     from deskterm.present.wall import WallView
-    from deskterm.store.queries.queue import SortOrder
+    from deskterm.store.rows.list_orders import SortOrder
     from deskterm.tui.acts import ActLog
     from deskterm.tui.dialogs.choose import Preview
     from deskterm.tui.dialogs.compose import Composer, Kind

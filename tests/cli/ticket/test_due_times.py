@@ -174,6 +174,9 @@ def test_columns_and_order_of_a_list_are_chosen(two_tickets: Call) -> None:
     listed = two_tickets("ticket", "list", "--columns", "subject,number", "--sort", "received", *at).out.splitlines()
     assert listed[1].split() == ["Subject", "#"]
     assert [line.split()[-1] for line in listed[2:]] == ["1002", "1001"]
+    for order, expected in (("number", ["1001", "1002"]), ("-subject", ["1002", "1001"])):
+        by_column = two_tickets("ticket", "list", "--columns", "number", "--sort", order, *at).out.splitlines()
+        assert [line.strip() for line in by_column[2:]] == expected
     refused = two_tickets("ticket", "list", "--columns", "subjct", *at)
     assert (refused.code, "choose from sign, number, left" in refused.err) == (2, True)
     assert two_tickets("ticket", "list", "--sort", "size", *at).code == 2

@@ -21,8 +21,9 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.queries.queue import QueueRow, SortKey, Viewer, load_queue_page
+from deskterm.store.queries.queue import QueueRow, Viewer, load_queue_page
 from deskterm.store.queries.worklists import load_awaiting_due_time, load_unscheduled, load_untouched
+from deskterm.store.rows.list_orders import SortKey
 from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY, at
 from store_templates import load_shipped

@@ -23,15 +23,9 @@ from deskterm.sla.calendar import Calendar
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
-from deskterm.store.queries.queue import (
-    QueueRow,
-    SortKey,
-    Viewer,
-    count_tickets,
-    load_queue_page,
-    load_view_counts,
-)
+from deskterm.store.queries.queue import QueueRow, Viewer, count_tickets, load_queue_page, load_view_counts
 from deskterm.store.queries.ticket_detail import load_ticket_detail
+from deskterm.store.rows.list_orders import SortKey
 from small_desk import MONDAY, small_desk
 from store_templates import load_shipped
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,19 +18,29 @@ from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries.queue import (
     DUE_SOON_SECONDS,
     QueueRow,
-    SortKey,
-    SortOrder,
     Viewer,
     count_tickets,
     find_position,
     load_queue_page,
+    load_sort_key,
     load_view_counts,
+)
+from deskterm.store.rows.list_orders import (
+    LIST_ORDERS,
+    MOST_SORTED,
+    SortKey,
+    SortOrder,
+    fit_order,
+    parse_order,
 )
 from store.ticket_rows import NOW, put_tickets
 
 SAM = Viewer("sam", "apps", NOW)
 VIEW_KEYS = [view.key for view in VIEWS]
-ORDERS: tuple[SortOrder, ...] = get_args(SortOrder)
+BY_INDEX: tuple[SortOrder, ...] = ("order", "due", "received", "updated")
+ORDERS: tuple[SortOrder, ...] = (*BY_INDEX, *(f"-{order}" for order in BY_INDEX))
+BY_COLUMN: tuple[SortOrder, ...] = ("number", "severity", "subject", "client", "assignee")
+SCALES = {"severity": ("high", "low"), "priority": ("p1",)}
 SCROLLED_ORDERS: tuple[SortOrder, ...] = ("order", "due")
 """Orders in which the console shows a page anywhere; a list in another one is read from its beginning."""
 
@@ -49,6 +60,9 @@ TICKETS = st.fixed_dictionaries(
         "snoozed_until": st.sampled_from([None, None, NOW - 1, NOW, NOW + 1]),
         "received_at": st.integers(NOW - 3, NOW),
         "updated_at": st.integers(NOW - 3, NOW),
+        "severity": st.sampled_from([None, "", "low", "high", "gone"]),
+        "priority": st.sampled_from([None, "p1"]),
+        "organisation": st.sampled_from(["", "Oak", "larch"]),
         "subject": st.sampled_from(["Printer", "100% sure", "under_score", "back\\slash", "Überlauf", "STRASSE"]),
     }
 ).map(lambda ticket: ticket | {"is_open": int(ticket["category"] not in ("solved", "closed"))})
@@ -84,25 +98,42 @@ def belongs(ticket: Ticket, view: str) -> bool:
 def expected_list(tickets: dict[int, Ticket], view: str, order: SortOrder, match: str = "") -> list[int]:
     """Filter everything, sort everything."""
 
+    name = order.removeprefix("-")
+
     def sort_key(number: int) -> tuple[float, float, int]:
         ticket = tickets[number]
-        if order == "received":
+        if name == "received":
             return (0, -ticket["received_at"], -number)
-        if view == "closed" or order == "updated":
+        if (view == "closed" and name in ("order", "due")) or name == "updated":
             return (0, -ticket["updated_at"], -number)
-        if order == "due":
+        if name == "due":
             return (0, instant(ticket["next_due_at"]), number)
         return (ticket["rank"], instant(ticket["order_at"]), number)
 
+    def column(number: int) -> Any:
+        ticket = tickets[number]
+        severity = {"high": 0, "low": 1}.get(ticket["severity"], 9998)
+        values = {
+            "number": number,
+            "severity": severity if ticket["severity"] else 0 if ticket["priority"] else 9999,
+            "subject": ticket["subject"],
+            "client": ticket["organisation"] or "kim",
+            "assignee": ticket["assignee"] or "\U0010ffff",
+        }
+        found = values.get(name, 0)
+        return re.sub("[A-Z]+", lambda letters: letters[0].lower(), found) if isinstance(found, str) else found
+
     folded = match.casefold()
-    return sorted(
-        (
-            number
-            for number, ticket in tickets.items()
-            if belongs(ticket, view) and (folded in ticket["subject"].casefold() or folded in str(number))
-        ),
-        key=sort_key,
-    )
+    found = [
+        number
+        for number, ticket in tickets.items()
+        if belongs(ticket, view) and (folded in ticket["subject"].casefold() or folded in str(number))
+    ]
+    is_reversed = order.startswith("-")
+    if name not in BY_COLUMN:
+        return sorted(found, key=sort_key, reverse=is_reversed)
+    # Among equals the order of work decides, also where the list is read from the end of the column
+    return sorted(sorted(found, key=sort_key), key=column, reverse=is_reversed)
 
 
 def refill(store: Store, tickets: list[Ticket]) -> dict[int, Ticket]:
@@ -118,7 +149,7 @@ def numbers(rows: list[QueueRow]) -> list[int]:
 def read_forwards(reader: ReadConnection, view: str, order: SortOrder, limit: int, match: str) -> list[QueueRow]:
     found: list[QueueRow] = []
     after: SortKey | None = None
-    while page := load_queue_page(reader, view, SAM, order=order, after=after, limit=limit, match=match):
+    while page := load_queue_page(reader, view, SAM, order=order, after=after, limit=limit, match=match, scales=SCALES):
         found += page
         after = page[-1].key
     return found
@@ -128,7 +159,9 @@ def read_backwards(
     reader: ReadConnection, view: str, order: SortOrder, limit: int, match: str, last: QueueRow
 ) -> list[QueueRow]:
     found = [last]
-    while page := load_queue_page(reader, view, SAM, order=order, before=found[0].key, limit=limit, match=match):
+    while page := load_queue_page(
+        reader, view, SAM, order=order, before=found[0].key, limit=limit, match=match, scales=SCALES
+    ):
         found = page + found
     return found
 
@@ -153,6 +186,45 @@ def test_pages_both_ways_are_the_sorted_list(
             assert find_position(reader, view, SAM, order, row.key, match) == place
         if rows:
             assert numbers(read_backwards(reader, view, order, limit, match, rows[-1])) == expected
+
+
+@pytest.mark.law("C-10")
+@settings(per_view, max_examples=12)
+@given(
+    tickets=st.lists(TICKETS, max_size=25),
+    view=st.sampled_from(["open", "mine", "closed"]),
+    order=st.sampled_from(BY_COLUMN),
+    is_reversed=st.booleans(),
+    limit=st.integers(1, 7),
+)
+def test_a_list_is_sorted_by_any_column_and_pages_both_ways(
+    store: Store, tickets: list[Ticket], view: str, order: SortOrder, is_reversed: bool, limit: int
+) -> None:
+    order = f"-{order}" if is_reversed else order
+    expected = expected_list(refill(store, tickets), view, order)
+    with open_reader(store.url) as reader:
+        rows = read_forwards(reader, view, order, limit, "")
+        assert numbers(rows) == expected
+        for place, row in enumerate(rows):
+            assert find_position(reader, view, SAM, order, row.key, scales=SCALES) == place
+            assert load_sort_key(reader, view, order, row.number, SCALES) == row.key
+        if rows:
+            assert numbers(read_backwards(reader, view, order, limit, "", rows[-1])) == expected
+
+
+@pytest.mark.law("C-10")
+def test_every_order_that_there_is_can_be_read(store: Store) -> None:
+    (number,) = put_tickets(store, [{}])
+    with open_reader(store.url) as reader:
+        for order in LIST_ORDERS:
+            for one in (order, f"-{order}"):
+                assert parse_order(one.upper()) == one
+                assert numbers(load_queue_page(reader, "open", SAM, order=one)) == [number]
+                assert fit_order("closed", one, MOST_SORTED + 1) in ("order", one)
+    assert fit_order("closed", "subject", MOST_SORTED) == "subject"
+    assert fit_order("closed", "-subject", MOST_SORTED + 1) == "order"
+    assert fit_order("closed", "-updated", MOST_SORTED + 1) == "-updated"
+    assert (parse_order("work"), parse_order("colour")) == ("order", None)
 
 
 @per_view

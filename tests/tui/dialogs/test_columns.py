@@ -25,15 +25,15 @@ async def test_columns_are_chosen_put_in_order_and_sorted_by_with_keys(url: str)
         expected = ["status", "number", *usual[3:]]
         await open_dialog(console)
         await console.wait_for_text("Columns of All open")
-        # The number behind the status, the severity away, and the newest first
-        await console.pilot.press("j", "J", "J", "s", "k", "k", "space", "enter")
+        # The number behind the status, the severity away, and the highest number first
+        await console.pilot.press("j", "J", "J", "s", "s", "k", "k", "space", "enter")
         await console.wait_until(lambda: queue.column_names == expected, "the columns")
-        await console.wait_until(lambda: console.workspace.queue_query.order == "received", "the order")
+        await console.wait_until(lambda: console.workspace.queue_query.order == "-number", "the order")
         await open_dialog(console)
-        await console.wait_for_text("sorted by")
+        await console.wait_for_text("▼ sorted by")
         await console.pilot.press("escape")
         assert queue.column_names == expected
         await open_dialog(console)
-        await console.pilot.press("s", "s", "minus")
+        await console.pilot.press("s", "s", "s", "minus")
         await console.wait_until(lambda: queue.column_names == usual, "those that suit the width")
         await console.wait_until(lambda: console.workspace.queue_query.order == "order", "the order of work")

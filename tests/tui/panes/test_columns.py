@@ -13,6 +13,7 @@ from deskterm.cli.ticket.queue_table import COLUMNS
 from deskterm.present.labels import Vocabulary, get_short_label
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure
+from deskterm.store.rows import list_orders
 from deskterm.tui.panes.columns import BASE_WIDTH, DUE_WIDTH, NARROWEST_SUBJECT, TIME_WIDTH, make_columns
 from deskterm.tui.panes.due import due_cell
 from deskterm.tui.screens.titles import column_widths
@@ -86,19 +87,42 @@ async def test_a_name_that_no_column_has_is_said_with_the_nearest(url: str) -> N
 async def test_a_click_on_a_title_sorts_the_list_and_the_view_remembers_it(url: str, tmp_path: Path) -> None:
     async with open_console(url, preferences=remembered(tmp_path)) as console:
         work = numbers(console)
-        place = console.panes.queue.render_line(0).text.index("#")
+        place = console.panes.queue.render_line(0).text.index("Subject")
         await console.pilot.click("#queue", offset=(place + 1, 1))
-        await console.wait_for_text("Queue · newest first")
-        await console.wait_until(lambda: numbers(console) == sorted(work, reverse=True), "the newest first")
-    assert json.loads((tmp_path / "console.json").read_text("utf-8")) == {"views": {"open": {"order": "received"}}}
+        await console.wait_for_text("Queue · by subject · ")
+        await console.wait_until(lambda: numbers(console) == sorted(work), "by their subjects")
+        assert "▲" in console.panes.queue.render_line(0).text[place:]
+        await console.pilot.click("#queue", offset=(place + 1, 1))
+        await console.wait_for_text("Queue · by subject, reversed")
+        await console.wait_until(lambda: numbers(console) == sorted(work, reverse=True), "from the end")
+    assert json.loads((tmp_path / "console.json").read_text("utf-8")) == {"views": {"open": {"order": "-subject"}}}
     async with open_console(url, preferences=remembered(tmp_path)) as console:
-        await console.wait_for_text("Queue · newest first")
-        await console.wait_until(lambda: numbers(console) == sorted(work, reverse=True), "the newest first again")
-        await console.pilot.click("#queue", offset=(5, 1))
-        await console.wait_for_text("Queue · by due")
-        await console.pilot.click("#queue", offset=(5, 1))
+        await console.wait_for_text("Queue · by subject, reversed")
+        await console.wait_until(lambda: numbers(console) == sorted(work, reverse=True), "from the end again")
+        await console.pilot.click("#queue", offset=(place + 1, 1))
         await console.wait_for_text("Queue · by order of work")
         assert numbers(console) == work
+        await console.pilot.click("#queue", offset=(5, 1))
+        await console.wait_for_text("Left▲")
+
+
+async def test_a_list_that_is_too_long_for_an_order_has_its_own_and_says_so(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a column without an index each page looks at the whole list."""
+    monkeypatch.setattr(list_orders, "MOST_SORTED", 3)
+    async with open_console(url) as console:
+        work = numbers(console)
+        await console.run("order", "-client")
+        await console.wait_for_notice("too many to sort by client, reversed: narrow the list with / first")
+        await console.wait_for_text("Queue · by order of work")
+        assert numbers(console) == work
+        await console.run("filter", "severity:low")
+        await console.wait_for_text("Queue · by client, reversed · 2 open")
+
+
+def test_a_list_can_be_sorted_by_every_column() -> None:
+    assert set(COLUMN_NAMES) <= set(list_orders.LIST_ORDERS)
 
 
 async def test_every_order_of_the_list_has_a_name_and_another_is_refused(url: str) -> None:
@@ -106,8 +130,10 @@ async def test_every_order_of_the_list_has_a_name_and_another_is_refused(url: st
         for name, title in (("updated", "last updated first"), ("due", "by due"), ("work", "by order of work")):
             await console.run("order", name)
             await console.wait_for_text(f"Queue · {title}")
-        await console.run("order", "colour")
-        await console.wait_for_notice("Tickets are sorted by `work`")
+        await console.run("order", "-")
+        await console.wait_for_text("Queue · by order of work, reversed")
+        await console.run("order", "subjct")
+        await console.wait_for_notice("No list is sorted by 'subjct'. Did you mean subject?")
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import join_words, read_filter_text
 from deskterm.cli.runtime.filtering.named_views import find_view, load_views, read_view_filter
-from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.options import AsJson, choose_order
 from deskterm.cli.runtime.output import print_json, print_lines, print_summary
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import parse_columns
@@ -28,7 +28,7 @@ from deskterm.present.views import (
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.personal.saved_views import SavedView, load_view_choices
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
-from deskterm.store.queries.queue import SortOrder, Viewer, count_tickets
+from deskterm.store.queries.queue import Viewer, count_tickets
 
 _AFTER_ACTION_HELP = f"{', '.join(AFTER_ACTIONS)}, as in the settings of the console; empty for what those say."
 Name = Annotated[str, typer.Argument(help="The view's name.", metavar="NAME")]
@@ -97,7 +97,7 @@ def save_view(
             "tickets where the filter says which are open or closed.",
         ),
     ] = None,
-    sort: Annotated[str | None, typer.Option(help=f"{', '.join(get_args(SortOrder))}, as in `ticket list`.")] = None,
+    sort: Annotated[str | None, typer.Option(help="The order, as in `ticket list`.")] = None,
     columns: Annotated[
         str | None, typer.Option(help='As in `ticket list`; "" for those that suit the width.', metavar="NAME,NAME…")
     ] = None,
@@ -110,8 +110,7 @@ def save_view(
 ) -> None:
     """Save a view under a name, or change the one that has it; consoles show it at once."""
     cli: CliContext = context.obj
-    if sort is not None and sort not in get_args(SortOrder):
-        raise UsageError(f"There is no order {sort!r}: use {', '.join(get_args(SortOrder))}.")
+    order = choose_order(sort)
     if after_action and after_action not in AFTER_ACTIONS:
         raise UsageError(f"--after-action is {', '.join(AFTER_ACTIONS)}.")
     if base is not None and base not in (view.key for view in VIEWS):
@@ -126,8 +125,8 @@ def save_view(
         view = view._replace(filter=found.text.strip(), base=base or choose_base(found.text))
     elif base is not None:
         view = view._replace(base=base)
-    if sort is not None:
-        view = view._replace(order=next(one for one in get_args(SortOrder) if one == sort))
+    if order is not None:
+        view = view._replace(order=order)
     if columns is not None:
         view = view._replace(columns=tuple(parse_columns(columns)) if columns else ())
     if after_action is not None:

@@ -9,6 +9,7 @@ import typer
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.errors import hidden_ticket_error
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.rows.list_orders import LIST_ORDERS, SortOrder, parse_order
 
 BIGGEST_NUMBER = 2**63 - 1
 """The greatest number that both databases can hold."""
@@ -52,6 +53,14 @@ LimitOrAll = Annotated[
     ),
 ]
 AllRows = Annotated[bool, typer.Option("--all", help="All of them, however many.")]
+
+
+def choose_order(text: str | None) -> SortOrder | None:
+    """Return the order of a list that `--sort` names; None where it is left out. Raises UsageError for another word."""
+    order = parse_order(text) if text is not None else None
+    if text is not None and order is None:
+        raise UsageError(f"There is no order {text!r}: use {', '.join(LIST_ORDERS)}, or one behind a minus.")
+    return order
 
 
 def choose_limit(limit: int | None, *, whole: bool, as_json: bool) -> int:

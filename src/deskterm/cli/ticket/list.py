@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, cast, get_args
+from typing import Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
 from deskterm.cli.runtime.filtering.filter_words import FilterWords, join_words, read_filter_text
 from deskterm.cli.runtime.filtering.named_views import find_view, read_view_filter
-from deskterm.cli.runtime.options import USUAL_ROWS, AllRows, LimitOrAll, choose_limit
+from deskterm.cli.runtime.options import USUAL_ROWS, AllRows, LimitOrAll, choose_limit, choose_order
 from deskterm.cli.runtime.output import print_json, print_json_list, report_left_out
 from deskterm.cli.ticket import worklists
 from deskterm.cli.ticket.queue_table import (
@@ -29,8 +29,9 @@ from deskterm.present.views import VIEWS, View, format_view_keys
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.filters.conditions import Every
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
-from deskterm.store.queries.queue import EVERYTHING, QueueRow, SortOrder, Viewer, count_tickets, load_queue_page
+from deskterm.store.queries.queue import EVERYTHING, QueueRow, Viewer, count_tickets, load_queue_page
 from deskterm.store.queries.search import load_requester_tickets, search_tickets
+from deskterm.store.rows.list_orders import LIST_ORDERS, MOST_SORTED, SortOrder, fit_order, has_index
 
 _PAGE = 5_000
 """Rows that are read at a time: a list of all tickets of a large desk must not stand in memory as a whole."""
@@ -55,8 +56,8 @@ def list_tickets(
     sort: Annotated[
         str | None,
         typer.Option(
-            help="order (the procedure's order of work), due, received or updated, the newest first; left out, that of "
-            "the view."
+            help=f"{', '.join(LIST_ORDERS)}: the procedure's order of work, what is due next, the newest first, or a "
+            "column; behind a minus from its end (-subject). Left out, that of the view."
         ),
     ] = None,
     by_due: Annotated[bool, typer.Option("--by-due", help="The same as --sort due.")] = False,
@@ -84,8 +85,7 @@ def list_tickets(
     """List tickets, in the order of work."""
     cli: CliContext = context.obj
     most = choose_limit(limit, whole=whole, as_json=as_json)
-    if sort is not None and sort not in get_args(SortOrder):
-        raise UsageError(f"There is no order {sort!r}: use {', '.join(get_args(SortOrder))}.")
+    order = choose_order(sort)
     if stale + unscheduled + to_be_set:
         narrowed = match or by_due or sort is not None or columns or closed or requester or department or team or only
         if stale + unscheduled + to_be_set > 1 or view is not None or narrowed or words:
@@ -114,7 +114,7 @@ def list_tickets(
         cli,
         view,
         match=match,
-        order="due" if by_due else cast(SortOrder | None, sort),
+        order="due" if by_due else order,
         columns=columns,
         only=filters,
         words=words or (),
@@ -242,6 +242,16 @@ def print_queue(
         parts = [one for one in (read_view_filter(cli, reader, facts, chosen), found.condition) if one is not None]
         condition = Every(tuple(parts)) if parts else None
 
+        # By an index a page at a time, else all at once: each page would look at the whole list
+        most_at_once = _PAGE if has_index(listed, sorting) else MOST_SORTED
+        if most_at_once > _PAGE:
+            total = count_tickets(reader, listed, viewer, match, filters, condition)
+            if fit_order(listed, sorting, total) != sorting:
+                raise UsageError(
+                    f"{total:,} tickets are too many to sort by {sorting.removeprefix('-')}: narrow the list with a"
+                    " filter first."
+                )
+
         def read_pages() -> Iterator[list[QueueRow]]:
             left, after = limit, None
             while left > 0:
@@ -251,14 +261,15 @@ def print_queue(
                     viewer,
                     order=sorting,
                     after=after,
-                    limit=min(left, _PAGE),
+                    limit=min(left, most_at_once),
                     match=match,
                     only=filters,
                     condition=condition,
+                    scales=vocabulary.scales,
                 )
                 if page:
                     yield page
-                if len(page) < min(left, _PAGE):
+                if len(page) < min(left, most_at_once):
                     return
                 left, after = left - len(page), page[-1].key
 

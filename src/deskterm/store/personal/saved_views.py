@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.queue import SortOrder
-
-_ORDERS: tuple[SortOrder, ...] = ("order", "due", "received", "updated")
+from deskterm.store.rows.list_orders import SortOrder, parse_order
 
 
 class SavedView(NamedTuple):
@@ -60,7 +58,6 @@ def read_saved_view(key: str, name: str, login: str, team: str, data: str) -> Sa
     """Return the view of a row. Values that another version of deskterm wrote, and this one does not know, are left
     out."""
     shown: Mapping[str, Any] = json.loads(data)
-    order = shown.get("order")
     return SavedView(
         key,
         name,
@@ -68,7 +65,7 @@ def read_saved_view(key: str, name: str, login: str, team: str, data: str) -> Sa
         team,
         str(shown.get("base", "open")),
         str(shown.get("filter", "")),
-        cast(SortOrder, order) if order in _ORDERS else "order",
+        parse_order(str(shown.get("order", ""))) or "order",
         tuple(map(str, shown.get("columns", ()))),
         str(shown.get("after_action", "")),
     )

@@ -9,36 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskterm.procedure.ticket_fields import FILTER_FIELDS, QUEUE_FIELDS
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection, escape_like
+from deskterm.store.rows.list_orders import NO_SCALES, Scales, SortKey, SortOrder, find_sorting
 
 if TYPE_CHECKING:
     from deskterm.store.filters.conditions import Condition
-
-SortOrder = Literal["order", "due", "received", "updated"]
-"""Order of a list: `order` is the procedure's order of work, `due` the due instant; `received` and `updated` begin with
-the newest."""
 
 EVERYTHING, AWAKE = "all", "awake"
 """Lists of all tickets, open or closed, for filters: with snoozed tickets, and without."""
 
 DUE_SOON_SECONDS = 3600
 """Seconds for which the view "Due in 1 h" looks ahead."""
-
-
-class SortKey(NamedTuple):
-    """Position of a row in its list: the values that the list is sorted by.
-
-    rank: rank in the order of work; 0 in lists that are sorted by an instant alone. at: the instant, as the database
-    returned it (text or datetime), so that it is bound again unchanged.
-    """
-
-    rank: int
-    at: Any
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,38 +109,6 @@ _FIRST_FIELD = 20
 """The place in `_COLUMNS` of the first declared field."""
 
 
-class _Sorting(NamedTuple):
-    """Order of a list. columns: the keyset; descending: the greatest key first (`closed`: the newest)."""
-
-    columns: tuple[str, ...]
-    descending: bool = False
-
-    def build_order_by(self, *, reverse: bool) -> str:
-        """Return the ORDER BY clause; reverse: of the list read from its end."""
-        direction = " DESC" if self.descending != reverse else ""
-        return ", ".join(f"{column}{direction}" for column in self.columns)
-
-    def build_condition(self, *, reverse: bool) -> str:
-        """Return the condition for the rows after a key (reverse: before it)."""
-        names = ", ".join(":key_" + column for column in self.columns)
-        return f"({', '.join(self.columns)}) {'<' if self.descending != reverse else '>'} ({names})"
-
-    def build_parameters(self, key: SortKey) -> dict[str, object]:
-        """Return the parameters of `condition` for a key."""
-        # Only the order of work compares ranks: in the other lists a key is an instant and a number, and its rank is 0.
-        values = key if len(self.columns) == 3 else key[1:]
-        return {f"key_{column}": value for column, value in zip(self.columns, values, strict=True)}
-
-
-_SORTINGS = {
-    "order": _Sorting(("rank", "order_at", "id")),
-    "due": _Sorting(("next_due_at", "id")),
-    "received": _Sorting(("received_at", "id"), descending=True),
-    "updated": _Sorting(("updated_at", "id"), descending=True),
-    "closed": _Sorting(("updated_at", "id"), descending=True),
-}
-
-
 def load_view_counts(reader: ReadConnection, viewer: Viewer) -> dict[str, int]:
     """Count the tickets of every view but `closed`, in one query."""
     ((*found,),) = reader.rows(_COUNTERS, _build_viewer_parameters(reader, viewer))
@@ -175,27 +128,29 @@ def load_queue_page(
     match: str = "",
     only: Mapping[str, str] = MappingProxyType({}),
     condition: Condition | None = None,
+    scales: Scales = NO_SCALES,
 ) -> list[QueueRow]:
     """Load a page of a view in list order: the first one, the one that begins after a key, or the one that ends just
     before a key.
 
     offset: rows to skip from there. match: only tickets with this text in their number, subject, requester or
     organisation, whatever the case. only: declared field → the value that tickets must have in it. condition: of a
-    filter (C-12).
+    filter (C-12); scales: of the procedure, for lists that are sorted by its words.
     """
-    sorting = _find_sorting(view, order)
+    sorting = find_sorting(view, order, scales, reader.dialect)
     reverse = before is not None
     where, params = _build_where(reader, view, viewer, match, only, condition)
     anchor = before if reverse else after
     if anchor is not None:
         where += f" AND {sorting.build_condition(reverse=reverse)}"
         params |= sorting.build_parameters(anchor)
-    params |= {"limit": limit, "offset": offset}
+    params |= {"limit": limit, "offset": offset, **sorting.parameters}
+    value = f", {sorting.expression}" if sorting.expression else ""
     sql = (
-        f"SELECT {_COLUMNS} FROM ticket WHERE {where} "
+        f"SELECT {_COLUMNS}{value} FROM ticket WHERE {where} "
         f"ORDER BY {sorting.build_order_by(reverse=reverse)} LIMIT :limit OFFSET :offset"
     )
-    found = [to_queue_row(row, sorting.columns) for row in reader.rows(sql, params)]
+    found = [to_queue_row(row, sorting.columns, row[-1] if value else None) for row in reader.rows(sql, params)]
     if reverse:  # it was read from the anchor upwards
         found.reverse()
     return found
@@ -254,24 +209,41 @@ def find_position(
     key: SortKey,
     match: str = "",
     condition: Condition | None = None,
+    scales: Scales = NO_SCALES,
 ) -> int:
     """Count the rows of a view before a key, whether or not a row has it."""
-    sorting = _find_sorting(view, order)
+    sorting = find_sorting(view, order, scales, reader.dialect)
     where, params = _build_where(reader, view, viewer, match, condition=condition)
     sql = f"SELECT count(*) FROM ticket WHERE {where} AND {sorting.build_condition(reverse=True)}"
-    ((found,),) = reader.rows(sql, params | sorting.build_parameters(key))
+    ((found,),) = reader.rows(sql, params | {**sorting.build_parameters(key), **sorting.parameters})
     return int(found)
 
 
-def to_queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", "id")) -> QueueRow:
-    """Convert a row of `queue_columns`. key: the columns that its list is sorted by, for the row's sort key."""
+def load_sort_key(
+    reader: ReadConnection, view: str, order: SortOrder, number: int, scales: Scales = NO_SCALES
+) -> SortKey | None:
+    """Load the key that a ticket has in a list, whether or not it is in it; None where there is no such ticket."""
+    sorting = find_sorting(view, order, scales, reader.dialect)
+    sql = f"SELECT {', '.join((sorting.expression or 'NULL', *sorting.columns))} FROM ticket WHERE id = :number"
+    for value, *found in reader.rows(sql, {"number": number, **sorting.parameters}):
+        values = dict(zip(sorting.columns, found, strict=True))
+        rank, at = values.pop("rank", 0), [one for name, one in values.items() if name != "id"]
+        return SortKey(rank, at[0] if at else None, number, value)
+    return None
+
+
+def to_queue_row(
+    row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", "id"), value: Any = None
+) -> QueueRow:
+    """Convert a row of `queue_columns`. key: the columns that its list is sorted by, for the row's sort key; value: of
+    what they are sorted by before those."""
     # Positions in `_COLUMNS`: 0 id, 11 next_due_at, 15 received_at, 16 updated_at, 17 rank, 18 order_at, 19 department.
     number, due, updated = row[0], row[11], row[16]
     if len(key) == 3:
-        place = SortKey(row[17], row[18], number)
+        place = SortKey(row[17], row[18], number, value)
     else:
         instants_by_column = {"next_due_at": due, "received_at": row[15], "updated_at": updated}
-        place = SortKey(0, instants_by_column[key[0]], number)
+        place = SortKey(0, instants_by_column.get(key[0]), number)
     instants = (seconds_from_stored(row[15]), seconds_from_stored(updated))
     fields = row[_FIRST_FIELD : _FIRST_FIELD + len(QUEUE_FIELDS)]
     return QueueRow._make(
@@ -292,10 +264,6 @@ def to_queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at
 def queue_columns() -> str:
     """Return the columns of `ticket` that `to_queue_row` reads, in their order."""
     return _COLUMNS
-
-
-def _find_sorting(view: str, order: SortOrder) -> _Sorting:
-    return _SORTINGS["closed" if view == "closed" and order in ("order", "due") else order]
 
 
 def _build_where(

@@ -21,9 +21,10 @@ LOOK: tuple[Command, ...] = (
     Command("command", "command", keys=("colon",),
             handler="view.enter_command", group="Look", footer=9, opens_input=True, in_palette=False,
             help="Say a command by its name, with what it needs: `:status in-progress`."),
-    Command("order", "Toggle the order", keys=("o",), argument="[work|due|received|updated]",
+    Command("order", "Toggle the order", keys=("o",), argument="[work, due, a column, or -]",
             handler="queue.columns.change_order", group="Look",
-            help="Sort by the procedure's order of work, by what is due next, or the newest first; kept for the view."),
+            help="Sort by the procedure's order of work, by what is due next, or by a column: `order client`, `order "
+                 "-subject` from its end, `-` alone the other way round; kept for the view."),
     Command("columns", "Columns", keys=("g c",), argument="[names, or -]",
             handler="queue.columns.choose_columns", group="Look", opens_input=True,
             help="Choose the columns of this view, their order, and which one it is sorted by, from a list or by name: "

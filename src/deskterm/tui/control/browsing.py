@@ -15,13 +15,14 @@ from deskterm.tui.lists.hit_steps import HitSteps
 from deskterm.tui.lists.marking import Marking
 from deskterm.tui.lists.view_list import ViewList
 from deskterm.tui.panes.pane_set import PaneSet
+from deskterm.tui.panes.sorting import name_order
 from deskterm.tui.target import Target
 from deskterm.tui.workers import messages
 from deskterm.tui.workers.messages import QueueQuery
 
 if TYPE_CHECKING:
     from deskterm.present.wall import WallView
-    from deskterm.store.queries.queue import SortOrder
+    from deskterm.store.rows.list_orders import SortOrder
     from deskterm.tui.hosts import BrowserHost
     from deskterm.tui.type_ahead import Hold
     from deskterm.tui.workers.read_worker import ReadWorker
@@ -53,6 +54,8 @@ class Browser:
         """The ticket that gets the cursor when the act under way moves the one under it elsewhere."""
         self.list_pending = False
         """True while the requested list is not shown yet: no key may act on a row of the old one (C-01)."""
+        self._not_sorted: tuple[str, SortOrder] | None = None
+        """The view that is too long for the order that it was asked for in, and that order."""
         self._list_hold: Hold | None = None
         """Keeps keys back until the list that was asked for is shown."""
         self._waiting_for: dict[int, asyncio.Future[TicketView | None]] = {}
@@ -294,11 +297,23 @@ class Browser:
         if moved and self._pinned is None and line is not None:
             cursor = answer.index_of(line.number, queue.cursor)
         queue.set_columns(self.view_list.list_columns(self.queue_query.view))
+        queue.order = answer.order
+        self._explain_order(answer)
         queue.empty_text = self._host.empty_list_text()
         self.hit_steps.show(answer.words)
         queue.show(answer.total, answer.pages, cursor, self._host.epoch())
         self._host.update_titles()
         self.list_settled()
+
+    def _explain_order(self, answer: messages.ListRead) -> None:
+        """Say once why a list does not have the order that it was asked for in."""
+        asked = answer.query.view, answer.query.order
+        if answer.order == answer.query.order:
+            self._not_sorted = None
+        elif asked != self._not_sorted:
+            self._not_sorted = asked
+            words = f"{answer.total:,} tickets are too many to sort {name_order(answer.query.order)}"
+            self._host.notify(f"{words}: narrow the list with <key filter> first.", severity="warning")
 
     def page_read(self, answer: messages.PageRead) -> None:
         """Show a page of the list, unless another list was asked for since."""

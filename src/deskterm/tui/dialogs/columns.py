@@ -16,15 +16,14 @@ from deskterm.tui.dialogs.dialog import Dialog
 from deskterm.tui.panes.colours import ACCENT, FAINT
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.short_list import ShortList
+from deskterm.tui.panes.sorting import find_sorted_column, next_order
 
 
 class ColumnLine(NamedTuple):
-    """A column. name: as in the settings; title: its head; sorts_by: the order of a list that is sorted by it, empty
-    where there is none."""
+    """A column. name: as in the settings; title: its head."""
 
     name: str
     title: str
-    sorts_by: str = ""
 
 
 class ColumnChoice(NamedTuple):
@@ -51,9 +50,10 @@ class ColumnList(ShortList):
     def render_row(self, index: int, width: int, chosen: bool) -> list[Content]:
         line = self.lines[index]
         sign, box = "▸ " if chosen else "  ", "[x]" if line.name in self.shown else "[ ]"
-        sorted_by = "sorted by" if line.sorts_by and line.sorts_by == self.order else ""
-        text = fit(f"{sign}{box} {line.title.strip()}", max(width - 10, 1))
-        return [Content.assemble((text, ACCENT if chosen else ""), (fit(sorted_by, 10), FAINT))]
+        column, arrow = find_sorted_column(self.order)
+        sorted_by = f"{arrow} sorted by" if line.name == column else ""
+        text = fit(f"{sign}{box} {line.title.strip()}", max(width - 12, 1))
+        return [Content.assemble((text, ACCENT if chosen else ""), (fit(sorted_by, 12), FAINT))]
 
     @property
     def line(self) -> ColumnLine:
@@ -74,10 +74,9 @@ class ColumnList(ShortList):
             self.refresh()
 
     def sort(self) -> None:
-        """Sort by the column under the cursor; again, by the order of work."""
-        if self.line.sorts_by:
-            self.order = "order" if self.order == self.line.sorts_by else self.line.sorts_by
-            self.refresh()
+        """Sort by the column under the cursor; again, from its end; and then by the order of work."""
+        self.order = next_order(self.line.name, self.order)
+        self.refresh()
 
 
 class ColumnsDialog(Dialog[ColumnChoice | None]):

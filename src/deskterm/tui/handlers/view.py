@@ -11,6 +11,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.present.models import TABS, Choice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.views import VIEW_WORDS, View, find_views
+from deskterm.store.rows.list_orders import LIST_ORDERS
 from deskterm.tui.commands.search import find_command, find_similar_name, search_commands
 from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.control.filter_help import FilterHelp
@@ -104,7 +105,8 @@ def _suggest_commands(workspace: Workspace) -> list[str]:
     found += [f"type {key}" for key in vocabulary.types]
     found += [f"assign {person.login}" for person in workspace.people if person.active]
     found += [f"tab {key}" for key in TABS]
-    found += ["order due", "order work", "order received", "order updated", "layout auto", "layout single"]
+    found += ["order due", "order work", *(f"order {name}" for name in LIST_ORDERS[2:])]
+    found += ["layout auto", "layout single"]
     found += [f"theme {name}" for name in SETTINGS["theme"].choices]
     return [sanitize(words) for words in found]
 

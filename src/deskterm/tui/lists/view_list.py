@@ -7,15 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from deskterm.present.models import ViewLine
+from deskterm.store.rows.list_orders import SortOrder, parse_order
 from deskterm.tui.workers import messages
 from deskterm.tui.workers.messages import QueueQuery
 
 if TYPE_CHECKING:
     from deskterm.present.views import View
-    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.settings.preferences import Preferences
-
-_ORDERS: dict[str, SortOrder] = {one: one for one in ("order", "due", "received", "updated")}
 
 
 class ViewList:
@@ -62,7 +60,7 @@ class ViewList:
         """Return the order that was chosen for a view in the console, or else its own."""
         saved = line.saved if (line := self.find(key)) is not None else None
         usual = saved.order if saved is not None else "order"
-        return _ORDERS.get(self._preferences.find_order(key, usual), usual)
+        return parse_order(self._preferences.find_order(key, usual)) or usual
 
     def list_columns(self, key: str) -> tuple[str, ...]:
         """Return the columns that were chosen for a view in the console, or else its own, or those of the settings;

@@ -15,6 +15,7 @@ from deskterm.present import formats
 from deskterm.present.models import QueueLine
 from deskterm.present.sanitize import Safe
 from deskterm.procedure.ticket_fields import QUEUE_FIELDS, TicketField
+from deskterm.tui.panes.sorting import find_sorted_column
 
 if TYPE_CHECKING:
     from deskterm.tui.terminal.hit_painter import HitPainter
@@ -128,6 +129,17 @@ def _declared(place: int, field: TicketField) -> Column:
         lambda line, now: line.fields[place] if line.fields else "",
         True,
     )
+
+
+def format_titles(columns: Sequence[Column], due_width: int, order: str) -> str:
+    """Return the line of titles, with a sign at the column that the list is sorted by. order: of the list, empty before
+    there is one."""
+    by, sign = find_sorted_column(order or "order")
+    titles = (
+        fit(column.title, column.width - 1) + sign if column.name == by else fit(column.title, column.width)
+        for column in columns
+    )
+    return f"{'Left':>{due_width - 1}}{sign if by == 'left' else ' '}" + " ".join(titles)
 
 
 def find_column(columns: Sequence[Column], due_width: int, x: int) -> str:

@@ -11,6 +11,7 @@ from textual import events
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -25,6 +26,7 @@ from deskterm.tui.panes.columns import (
     Widths,
     find_column,
     fit,
+    format_titles,
     make_columns,
     paint_cells,
     place_mark,
@@ -56,6 +58,9 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         "queue--none",
         "queue--done",
     }
+
+    order = reactive("")
+    """The order of the list; empty before there is one."""
 
     class CursorMoved(Message):
         """The cursor is on another row, or its row has changed."""
@@ -341,8 +346,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _render_header(self, width: int) -> Strip:
         style = self.rich_style + self.get_component_rich_style("queue--header", partial=True)
-        titles = " ".join(fit(column.title, column.width) for column in self._columns)
-        return Strip([Segment(fit(f"{'Left':>{self._due_width - 1}} {titles}", width), style)], width)
+        return Strip([Segment(fit(format_titles(self._columns, self._due_width, self.order), width), style)], width)
 
     def _render_blank(self, index: int, width: int) -> Strip:
         text = ""

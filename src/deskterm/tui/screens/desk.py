@@ -27,6 +27,7 @@ from deskterm.tui.panes.next_breach import NextBreach
 from deskterm.tui.panes.pane_set import PANES, PaneSet
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.short_list import ShortList
+from deskterm.tui.panes.sorting import next_order
 from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
@@ -317,9 +318,7 @@ class DeskScreen(Screen[None]):
 
     @on(Queue.TitleClicked)
     def _title_clicked(self, message: Queue.TitleClicked) -> None:
-        order = titles.SORTS_BY.get(message.column, "order")
-        # A second click on what the list is sorted by leads back to the order of work
-        self.workspace.sort("order" if order == self.workspace.queue_query.order else order)
+        self.workspace.sort(next_order(message.column, self.workspace.queue_query.order))
 
     @on(Queue.Opened)
     def _ticket_opened(self) -> None:

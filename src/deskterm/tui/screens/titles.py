@@ -15,12 +15,12 @@ from deskterm.tui.commands.keys import footer_commands, format_key
 from deskterm.tui.panes.banner import Ticker
 from deskterm.tui.panes.bars.keyline import Key
 from deskterm.tui.panes.columns import BASE_WIDTH, TIME_WIDTH, Widths
+from deskterm.tui.panes.sorting import name_order
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from deskterm.present.models import TicketView
-    from deskterm.store.queries.queue import SortOrder
     from deskterm.tui.hosts import TitledScreen
     from deskterm.tui.workers.messages import QueueQuery
 
@@ -138,15 +138,10 @@ def format_empty_list(query: QueueQuery, *, has_team: bool) -> str:
     }.get(query.listed, "There are no tickets yet: <key new> opens one.")
 
 
-SORTS_BY: dict[str, SortOrder] = {"left": "due", "number": "received", "received": "received", "updated": "updated"}
-"""Column → the order of the list that a click on its title asks for; all others ask for the order of work."""
-_ORDERS = {"order": "by order of work", "due": "by due", "received": "newest first", "updated": "last updated first"}
-
-
 def _queue_title(screen: TitledScreen) -> str:
     query = screen.queue_query
     listed = query.listed
-    order = "newest first" if listed == "closed" and query.order in ("order", "due") else _ORDERS[query.order]
+    order = name_order(screen.panes.queue.order or query.order, listed)
     state = "closed" if listed == "closed" else "tickets" if listed in ("all", "awake") else "open"
     parts = ["Queue", order, f"{screen.row_count:,} {state}"]
     if query.match:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from deskterm.store.queries.queue import QueueRow, Viewer, count_tickets, find_position, load_queue_page
-from deskterm.store.queries.ticket_detail import load_ticket_detail
+from deskterm.store.queries.queue import (
+    QueueRow,
+    Viewer,
+    count_tickets,
+    find_position,
+    load_queue_page,
+    load_sort_key,
+)
+from deskterm.store.rows.list_orders import Scales, SortOrder, fit_order
 from deskterm.tui.panes.page_cache import PAGE
-from deskterm.tui.workers.list_keys import find_sort_key
 from deskterm.tui.workers.messages import QueueQuery
 
 if TYPE_CHECKING:
@@ -17,10 +23,12 @@ if TYPE_CHECKING:
 
 
 class ListReader:
-    """The list in the queue. read_filter: returns the condition of a filter."""
+    """The list in the queue. read_filter: returns the condition of a filter; scales: returns those of the procedure."""
 
-    def __init__(self, read_filter: Callable[[str], Condition | None]) -> None:
-        self._read_filter = read_filter
+    def __init__(self, read_filter: Callable[[str], Condition | None], scales: Callable[[], Scales]) -> None:
+        self._read_filter, self._scales = read_filter, scales
+        self.order: SortOrder = "order"
+        """The order of the list: where it is too long for the one that was asked for, its own."""
         self._anchors: dict[int, QueueRow] = {}
         """Rows by their index in the list, from whose keys neighbouring pages are read."""
 
@@ -37,6 +45,7 @@ class ListReader:
         self.forget()
         condition = self._read_condition(query)
         total = count_tickets(reader, query.listed, viewer, condition=condition)
+        self.order = fit_order(query.listed, query.order, total)
         cursor = self._find_cursor(reader, query, viewer, total)
         if query.then is not None and query.number is not None:
             beside = self._find_cursor(reader, query._replace(number=query.then), viewer, total)
@@ -86,12 +95,13 @@ class ListReader:
             reader,
             query.listed,
             viewer,
-            order=query.order,
+            order=self.order,
             after=after.key if after else None,
             before=before.key if before else None,
             offset=offset,
             limit=limit,
             condition=self._read_condition(query),
+            scales=self._scales(),
         )
 
     def _find_cursor(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer, total: int) -> int:
@@ -103,11 +113,11 @@ class ListReader:
         for place, row in enumerate(near):
             if row.number == query.number:
                 return query.cursor // PAGE * PAGE + place
-        detail = load_ticket_detail(reader, query.number)
-        if detail is None:
+        key = load_sort_key(reader, query.listed, self.order, query.number, self._scales())
+        if key is None:
             return min(query.cursor, max(total - 1, 0))
-        key, condition = find_sort_key(reader, query, detail.row), self._read_condition(query)
-        return find_position(reader, query.listed, viewer, query.order, key, condition=condition)
+        condition, scales = self._read_condition(query), self._scales()
+        return find_position(reader, query.listed, viewer, self.order, key, condition=condition, scales=scales)
 
     def _read_condition(self, query: QueueQuery) -> Condition | None:
         """Return the condition of the filter of a list's view, and of the one that narrows it further."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deskterm.present.wall import WallView
     from deskterm.store.personal.drafts import StoredDraft
     from deskterm.store.presence.entries import Presence
-    from deskterm.store.queries.queue import SortOrder
+    from deskterm.store.rows.list_orders import SortOrder
 
 
 class QueueQuery(NamedTuple):
@@ -64,7 +64,7 @@ class DeskRead(Message):
 
 class ListRead(Message):
     """A list as it is now: rows in all, the pages around the cursor, the cursor's index, the words that its filters
-    look for."""
+    look for, and the order that it has, which is another one than it was asked for in where it is too long for that."""
 
     def __init__(
         self,
@@ -73,9 +73,11 @@ class ListRead(Message):
         pages: Mapping[int, Sequence[QueueLine]],
         cursor: int,
         words: Sequence[str] = (),
+        order: SortOrder = "",
     ) -> None:
         super().__init__()
         self.query, self.total, self.pages, self.cursor, self.words = query, total, pages, cursor, words
+        self.order = order or query.order
 
     def index_of(self, number: int, default: int) -> int:
         """Return the index of a ticket; the default where its page was not read."""

@@ -101,7 +101,7 @@ class ReadWorker:
         """The ticket that the agent has open, for the colleagues to see (C-30)."""
         self._tab: TabKey = "thread"
         """The tab of the open ticket that is in sight."""
-        self._list_reader = ListReader(self._read_filter)
+        self._list_reader = ListReader(self._read_filter, lambda: self._vocabulary.scales)
         self._impersonator = impersonator
         self._access_log = AccessLog(url, login, now, impersonator)
         # A daemon: a read that hangs on the network must not keep the program from ending
@@ -287,7 +287,7 @@ class ReadWorker:
     def _read_list(self) -> None:
         query, total, pages, cursor = self._list_reader.read(self._reader, self._query, self._viewer)
         lines = {page: self._lines(rows) for page, rows in pages.items()}
-        self._post(ListRead(query, total, lines, cursor, list_query_words(query)))
+        self._post(ListRead(query, total, lines, cursor, list_query_words(query), self._list_reader.order))
 
     def _read_page(self, query: QueueQuery, page: int) -> None:
         # Its keys belong to the list that was read last: for another one they would lead to wrong rows
