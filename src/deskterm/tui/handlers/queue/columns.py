@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 async def change_order(workspace: Workspace, target: Target, argument: str) -> None:
-    """Change the order of the list, and keep that for the view. argument: `work`, `due` or the name of a column, behind a
-    minus from its end; a minus alone reverses the order that there is; by default, the one of work and due that it
+    """Change the order of the list, and keep that for the view. argument: `work`, `due` or the name of a column, behind
+    a minus from its end; a minus alone reverses the order that there is; by default, the one of work and due that it
     does not have. Raises UsageError for another order."""
     now = workspace.queue_query.order
     if argument.strip() == "-":
