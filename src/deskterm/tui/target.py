@@ -8,11 +8,10 @@ from deskterm.present.models import QueueLine
 
 
 class Target(NamedTuple):
-    """The tickets of a command. It is taken when the key is pressed, and nothing that arrives later changes it (C-01).
-
-    current: the row under the cursor, or the ticket of the pane that has the focus; None where there is none. marked:
-    the marked rows, empty where none are, or where the focus is in a pane of one ticket. coming: True where the row
-    under the cursor has not been read yet, so that a command has to wait for it."""
+    """The tickets of a command. It is determined when the key is pressed, and nothing that arrives later changes it
+    (C-01). current: the row under the cursor, or the ticket of the focused pane; None when there is none. marked: the
+    marked rows; empty when none are, or when a pane of one ticket has the focus. coming: the row under the cursor has
+    not been read yet, so that a command has to wait for it."""
 
     current: QueueLine | None = None
     marked: tuple[QueueLine, ...] = ()
@@ -20,7 +19,7 @@ class Target(NamedTuple):
 
     @property
     def line(self) -> QueueLine:
-        """The one ticket. Raises LookupError where there is none, which no command is called with."""
+        """The one ticket. Raises LookupError when there is none; commands are not called with such a target."""
         if self.current is None:
             raise LookupError("no ticket")
         return self.current
@@ -32,7 +31,7 @@ class Target(NamedTuple):
 
     @property
     def lines(self) -> tuple[QueueLine, ...]:
-        """The marked tickets, or the one where none are marked."""
+        """The marked tickets, or the one ticket when none are marked."""
         return self.marked or ((self.current,) if self.current is not None else ())
 
     @property
@@ -42,5 +41,5 @@ class Target(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The words for `lines` in a title or a question: the number of the one, or how many there are."""
+        """The words for `lines` in a title or a question: the number of one ticket, or how many there are."""
         return str(self.lines[0].number) if len(self.lines) == 1 else f"{len(self.lines)} tickets"

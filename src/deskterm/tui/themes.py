@@ -1,7 +1,5 @@
-"""The console's own themes.
-
-Late is the loudest in each (C-41): it is the only thing that is filled, light on dark or dark on light, while all else
-is written on the background; what is due soon is bold, and what is fine or of the second rank is neither.
+"""The console's own themes. Late tickets stand out most in each (C-41): only they have a filled background, light on
+dark or dark on light. What is due soon is bold; everything else is neither.
 """
 
 from __future__ import annotations
@@ -12,9 +10,9 @@ from textual.theme import Theme
 
 from deskterm.tui.settings.declarations import THEME_NAMES
 
-# Variables beside Textual's. late, late-ground: text and ground of what is late; soon, fine: of what is due soon, or
-# not; faint: secondary text, without the attribute "dim", which terminals render in their own ways; cursor: background
-# of the row under the cursor; idle-border: borders of panes without the focus.
+# Variables beside Textual's. late, late-ground: text and background of late tickets; soon, fine: text of due times that
+# are near or far; faint: secondary text, without the attribute "dim", which terminals render differently; cursor:
+# background of the row under the cursor; idle-border: borders of panes without the focus.
 
 DARK = Theme(
     name="deskterm-dark",
@@ -110,8 +108,8 @@ COLOUR_BLIND = Theme(
         "idle-border": "#3a4452",
     },
 )
-# The terminal's own colours, of which there are 16. What is faint is as bright as the rest: in some palettes the grey
-# of these 16 is the background.
+# The terminal's own colours, of which there are 16. Secondary text is as bright as the rest, because in some palettes
+# the grey of these 16 is the background.
 ANSI = Theme(
     name="deskterm-ansi",
     ansi=True,
@@ -145,12 +143,13 @@ ANSI = Theme(
     },
 )
 THEMES: dict[str, Theme] = dict(zip(THEME_NAMES[1:], (DARK, LIGHT, HIGH_CONTRAST, COLOUR_BLIND, ANSI), strict=True))
-"""The themes by the names that the settings have for them."""
+"""The themes, by their names in the settings."""
 
 
 def find_theme(name: str, colours: str | None = "truecolor") -> Theme:
-    """Return a theme by its name in the settings; for `auto` the one that suits the terminal. colours: how many that
-    has, as rich calls it: `standard` are 16, to which finer colours would be rounded until red is white."""
+    """Return a theme by its name in the settings; for `auto`, one that suits the terminal. colours: the terminal's
+    colour system, as named by rich: `standard` are 16 colours, to which others would be rounded so badly that red may
+    become white."""
     if name in THEMES:
         return THEMES[name]
     if colours == "standard":

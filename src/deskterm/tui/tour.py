@@ -1,5 +1,5 @@
-"""The tour of the demo (C-16): a line above the line of keys that says what to press next, and notices that it was
-done. It asks for nothing: all keys do what they always do, and escape, where nothing else is left to leave, ends it."""
+"""The tour of the demo (C-16): a line above the line of keys that says what to press next, and notices when it was
+done. It takes no keys: all of them work as always, and escape ends the tour when nothing else is open."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT
 
 
 class Step(NamedTuple):
-    """One thing to try. words: with the names of commands in braces, which become their keys; needs: the commands that
-    have to be run for it; acts: it changes a ticket."""
+    """A step of the tour. words: with names of commands in braces, which become their keys; needs: the commands that
+    have to be run; acts: it changes a ticket."""
 
     words: str
     needs: tuple[str, ...]
@@ -33,16 +33,16 @@ STEPS: tuple[Step, ...] = (
     Step("{wall} shows the desk as a whole, for leads; esc comes back.", ("wall",)),
     Step("{help} lists all keys, these first; / searches them, esc closes.", ("help",)),
 )
-"""The two minutes, in their order; whoever does something earlier is not asked for it again."""
+"""The steps of a tour of two minutes, in order; a step that was done earlier is skipped."""
 
 LAST_WORDS = "That was the tour. ctrl+p finds every command by words; `deskterm init` makes a desk of your own."
 
 _INTERVAL = 0.25
-"""Seconds after which the line looks for what was done."""
+"""Seconds between two checks of what was done."""
 
 
 class TourProgress:
-    """Everything of the tour that was done. steps: those of the tour."""
+    """Progress in the tour. steps: those of the tour."""
 
     def __init__(self, steps: Sequence[Step] = STEPS) -> None:
         self.steps = steps
@@ -52,21 +52,22 @@ class TourProgress:
 
     @property
     def place(self) -> int | None:
-        """The place of the step that is next; None when all are done."""
+        """The index of the next step; None when all are done."""
         return next((place for place in range(len(self.steps)) if place not in self._finished), None)
 
     def note_command(self, name: str) -> None:
-        """Note that a command was run. Those of a step count in their order: to come back, one has to have gone."""
+        """Note that a command was run. The commands of a step must be run in order: one cannot come back before
+        going."""
         for step, run in zip(self.steps, self._run, strict=True):
             wanted = next((need for need in step.needs if need not in run), None)
             if name == wanted:
                 run.add(name)
-        # It is refused where nothing was done here, and what was done may be gone before anybody looks
+        # Undo counts at once: it is refused when nothing was done here, and the undone act is gone at the next check
         self._has_acted = self._has_acted or name == "undo"
 
     def finish_steps(self, *, has_acted: bool) -> None:
-        """Finish the steps whose commands were run, now that nothing is open. has_acted: something stands that was
-        changed here."""
+        """Finish the steps whose commands were run, once nothing is open any more. has_acted: an act of this console is
+        not undone."""
         self._has_acted = self._has_acted or has_acted
         for place, (step, run) in enumerate(zip(self.steps, self._run, strict=True)):
             if run.issuperset(step.needs) and (self._has_acted or not step.acts):
@@ -74,8 +75,8 @@ class TourProgress:
 
 
 class TourLine(Static):
-    """The line of the tour. keys_of: the keys of a command; is_busy: something is open that the agent types in;
-    act: the last act of this console."""
+    """The line of the tour. keys_of: returns the keys of a command; is_busy: returns whether something to type in is
+    open; act: returns the last act of this console."""
 
     DEFAULT_CSS = """
     TourLine { height: auto; max-height: 2; background: $surface; padding: 0 1; }
@@ -97,7 +98,7 @@ class TourLine(Static):
         self.set_interval(_INTERVAL, self.look)
 
     def look(self) -> None:
-        """Go on to the next step where this one was done."""
+        """Go on to the next step when this one was done."""
         if self._is_busy():
             return
         before = self.progress.place
@@ -106,7 +107,7 @@ class TourLine(Static):
             self._show(before)
 
     def _show(self, done: int | None) -> None:
-        """Show what is next. done: the place of the step that was just done."""
+        """Show the next step. done: index of the step that was just done."""
         place, steps = self.progress.place, self.progress.steps
         if place is None:
             self.update(Content.assemble(("✓ ", ACCENT), LAST_WORDS, (" · esc closes this line", FAINT)))
@@ -122,11 +123,11 @@ def _names(words: str) -> list[str]:
 
 
 def _mark_keys(words: str, keys: dict[str, str]) -> list[str | tuple[str, str]]:
-    """Return a step's words with the keys in the place of the commands, in parts for a text."""
+    """Return the parts of a step's words, with keys instead of the names of commands."""
     first, *others = words.split("{")
     parts: list[str | tuple[str, str]] = [first]
     for other in others:
         name, _, rest = other.partition("}")
-        # A command whose key was taken away is still there by its name
+        # A command without a key is named instead
         parts += [(keys[name] or f":{name}", BOLD), rest]
     return parts

@@ -47,8 +47,8 @@ class Marking:
 
     @property
     def range(self) -> tuple[int, int] | None:
-        """The index of the row that was marked by itself last, and of the one under the cursor, the first one first;
-        None where none was."""
+        """The indexes of the row that was last marked by itself and of the row under the cursor, the smaller one first;
+        None when no row was."""
         if self._queue.last_marked is None:
             return None
         number, index = self._queue.last_marked

@@ -56,8 +56,8 @@ _PAINTING_TIME = 0.25
 class DeskScreen(Screen[None]):
     """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already;
     impersonator: the login of whoever works in the agent's name, empty where nobody does; preload: modules that the
-    write thread imports ahead of the first key; opening: a command that is run once the first rows are there;
-    preferences, keymap: settings and keys of whoever sits here."""
+    write thread imports before the first key; opening: a command that is run once the first rows are shown;
+    preferences, keymap: settings and keys of the person at the console."""
 
     # on_mount() gives the focus to the queue; Textual would choose the first pane
     AUTO_FOCUS = ""
@@ -87,7 +87,7 @@ class DeskScreen(Screen[None]):
         self._ticked_at = 0
         self._started = self._is_desk_fetched = False
         self._opening = opening
-        # Keys that are pressed before the first rows are there wait for them
+        # Keys that are pressed before the first rows are shown wait for them
         self._start_hold = type_ahead.make_hold()
         self._start_hold.take()
         now = int(clock().timestamp())
@@ -154,7 +154,7 @@ class DeskScreen(Screen[None]):
         self.workspace.drafts.flush()
         if self._read_worker is not None:
             self._read_worker.stop()
-        # Waited for once the terminal is free: a change that is still being saved must not freeze it
+        # Waited for after the terminal is released, because a slow change must not freeze it
         self.desk_worker.stop(wait=self.app.is_headless)
 
     def _get_read_worker(self) -> ReadWorker:
@@ -193,11 +193,11 @@ class DeskScreen(Screen[None]):
         self.workspace.run_command(name, argument)
 
     def action_begin_keys(self, first: str) -> None:
-        """Wait for the second key of two, and name those that there are in the last line."""
+        """Begin a sequence of two keys, and list the second keys in the last line."""
         self.workspace.sequence.begin(first)
 
     def action_begin_count(self, digit: str) -> None:
-        """Wait for the rest of a count; a digit that no movement follows is its own command."""
+        """Begin a count; a digit without a following movement runs its own command."""
         self.workspace.sequence.begin_count(digit)
 
     def on_screen_resume(self) -> None:
@@ -247,7 +247,7 @@ class DeskScreen(Screen[None]):
         self.workspace.browser.ticket_read(answer)
         self.workspace.runner.row_read()
         if answer.number == self.workspace.browser.shown_number:
-            # Behind its layout, which the panes ask for later, and behind the place that its conversation scrolls to
+            # After the layout that the panes request, and after its conversation has scrolled
             self.refresh(repaint=False, layout=True)
             self.call_after_refresh(self.call_after_refresh, self._release_ticket)
 

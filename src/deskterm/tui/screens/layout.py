@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from deskterm.tui.settings.preferences import Preferences
 
 WIDE = 120
-"""Columns from which the queue, the ticket and its clocks are in sight at once."""
+"""Fewest columns for the queue, the ticket and its clocks side by side."""
 
 BROAD = 160
-"""Columns from which the list of what breaches next has a pane beside the queue."""
+"""Fewest columns for the list of next breaches beside the queue."""
 
 _SIDE_PANES = ("views", "soon")
-"""Panes that are in sight side by side with the others only while they have the focus, where there is no room."""
+"""Panes that, without room for all, are shown only while they have the focus."""
 
 
 class Layout:
     """Panes side by side, the queue in the whole width, or one at a time: on a narrow terminal, or zoomed. composer:
-    gives the open composer; arranged: called after panes came into sight or went; preferences: whether they may be side
-    by side."""
+    returns the open composer; arranged: called after panes were shown or hidden; preferences: say whether panes may be
+    side by side."""
 
     def __init__(
         self,
@@ -62,12 +62,12 @@ class Layout:
             widget = composer.query_one("TextArea")
         else:
             widget = self._screen.query_one(f"#{self.pane}")
-        # Not widget.focus(), which does it later: the next key is for this widget, and whatever is removed meanwhile
-        # must not give the focus to a pane beside it
+        # Not widget.focus(), which is deferred: the next key is for this widget, and a widget that is removed meanwhile
+        # must not pass the focus to a pane beside it
         self._screen.set_focus(widget)
 
     def neighbour(self, by: int) -> str:
-        """Return the pane so many places further on: of those in sight, or of all where one is at a time."""
+        """Return the pane so many places further on: among those in sight, or among all when one is shown at a time."""
         panes = [pane for pane in PANES if self.single or pane == self.pane or self.shows(pane)]
         return panes[(panes.index(self.pane) + by) % len(panes)]
 

@@ -1,4 +1,4 @@
-"""The sentence of the first line while a command takes long: a desk that is locked must not look dead."""
+"""The sentence in the first line while a command takes long, so that a console on a locked desk does not look dead."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _SLOW = 0.5
-"""Seconds after which a command under way is named."""
+"""Seconds after which the first line says that a command is under way."""
 
 _STUCK = 3.0
-"""Seconds after which the agent is told what they can do meanwhile."""
+"""Seconds after which it says what the agent can do meanwhile."""
 
 
 class Saving:
-    """The commands under way, and the sentence about them (C-45). waiting: counts the keys that wait; changed: called
-    when the sentence is another one."""
+    """The commands under way, and the sentence about them (C-45). waiting: returns the number of waiting keys; changed:
+    called when the sentence changes."""
 
     def __init__(self, waiting: Callable[[], int], changed: Callable[[], object]) -> None:
         self._waiting, self._changed = waiting, changed
         self._since: list[float] = []
-        """Instants, of a steady clock, since which commands have been under way."""
+        """Start times of the commands under way, on a steady clock."""
         self.sentence = ""
-        """The sentence, empty while nothing takes long."""
+        """The sentence; empty while nothing takes long."""
 
     @property
     def is_under_way(self) -> bool:
@@ -32,7 +32,7 @@ class Saving:
 
     @contextmanager
     def watch(self) -> Iterator[None]:
-        """Watch a command from its beginning to its end."""
+        """Count the command that runs in the block as under way."""
         began = time.monotonic()
         self._since.append(began)
         timer = asyncio.get_running_loop().call_later(_SLOW, self.update)
@@ -44,10 +44,10 @@ class Saving:
             self.update()
 
     def update(self) -> None:
-        """Bring the sentence up to date: a second or a key has come, or a command has ended."""
+        """Update the sentence: after a second, a key, or the end of a command."""
         lasts = time.monotonic() - min(self._since) if self._since else 0
         parts = []
-        # A timer may come a moment before its time
+        # A timer may fire a moment early
         if lasts > _SLOW - 0.05:
             count = self._waiting()
             parts = ["saving…"] + ([f"{count} key{'s' if count > 1 else ''} waiting"] if count else [])

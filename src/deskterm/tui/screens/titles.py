@@ -52,7 +52,7 @@ def update_titles(screen: TitledScreen) -> None:
 def update_banner(screen: TitledScreen) -> None:
     """Bring the first line up to date."""
     agent, view = screen.agent, screen.queue_query.view
-    # Side by side the views have a line of their own, where this one stands in brackets
+    # When panes are side by side, the line of views shows this one in brackets
     has_bar = screen.shows("queue") and screen.shows("clocks")
     label = "" if has_bar else next((one.label for one in screen.views if one.key == view), "")
     who = screen.progress or (f"{agent.login} · {agent.role}" if screen.desk_name else "")
@@ -62,15 +62,15 @@ def update_banner(screen: TitledScreen) -> None:
 
 
 def _ticker(screen: TitledScreen, now: int) -> Ticker:
-    """Return what the first line counts down where the list of what breaches next is out of sight: the ticket that is
-    latest, and the one that is due next."""
+    """Return what the first line counts down while the list of next breaches is out of sight: the ticket that is
+    overdue longest, and the one that is due next."""
     if screen.shows("soon"):
         return Ticker()
     lines = [line for line in screen.panes.next_breach.lines if line.due is not None]
     lines.sort(key=lambda line: line.due or 0)
     late = next((line for line in lines if line.urgency(now) == "breached"), None)
     coming = next((line for line in lines if (line.due or 0) >= now), None)
-    # Where there are no colours a word says what a sign might not (C-41)
+    # Without colours a word is clearer than a glyph (C-41)
     sign = "late" if screen.app.no_color else GLYPHS["breached"]
     return Ticker(
         f"{sign} {late.number} {_count_down(late, now)}" if late is not None else "",
@@ -105,7 +105,7 @@ def _keys(screen: TitledScreen) -> list[Key]:
 
 
 def column_widths(vocabulary: Vocabulary) -> Widths:
-    """Return the cells that the words of a procedure take in the queue."""
+    """Return the widths of a procedure's labels in the queue."""
     steps = [*vocabulary.severities.values(), *vocabulary.priorities.values()]
     statuses = vocabulary.statuses.values()
     has_short = any(choice.short for choice in statuses)
@@ -156,7 +156,8 @@ def _queue_title(screen: TitledScreen) -> str:
 
 
 def _ticket_title(screen: TitledScreen, ticket: TicketView) -> str:
-    """Return the heading of the open ticket. Who else has it open comes before the subject, which may be cut."""
+    """Return the heading of the open ticket. Colleagues who have it open come before the subject, which may be cut
+    off."""
     others = screen.presence.name_others(ticket.number)
     return " · ".join(part for part in (str(ticket.number), others and f"{SIGN} {others}", ticket.line.subject) if part)
 

@@ -78,7 +78,7 @@ class DeskWorkspace:
         self.vocabulary = Vocabulary()
         self.zone: tzinfo = UTC
         self.old_rows = ""
-        """The work on rows of an older deskterm, before the desk can be used; empty for none."""
+        """Progress of rewriting the rows of an older deskterm, before the desk can be used; empty for none."""
         self.saving = Saving(lambda: type_ahead.waiting, lambda: titles.update_banner(self))
         self.preferences, self.keys_of = preferences, keymap.keys_of
         self.layout = Layout(screen, lambda: self.composer, self._arranged, preferences)
@@ -86,7 +86,7 @@ class DeskWorkspace:
         self.browser = Browser(self, panes, reader)
         self.view_list, self.marking = self.browser.view_list, self.browser.marking
         self.hit_steps = self.browser.hit_steps
-        # Lists and tickets are the browser's matter: what others ask of the screen goes to it
+        # The browser controls lists and tickets: these calls go to it
         browser = self.browser
         self.show_list, self.current_query, self.show_view = browser.show_list, browser.current_query, browser.show_view
         self.filter, self.sort, self.choose_columns = browser.filter, browser.sort, browser.choose_columns
@@ -327,8 +327,8 @@ class DeskWorkspace:
             self.notify(sentence, severity="warning")
 
     def go_back(self) -> None:
-        """Leave one thing: the line at the foot, which the mouse has left, then panes, marks and filter, and at last
-        what is being written, whose draft is kept (C-07)."""
+        """Close one thing: the line at the foot when it has lost the focus, then the pane, marks, the filter, and last
+        the composer, whose draft is kept (C-07)."""
         if self.prompting:
             self.prompts.leave()
         elif self.layout.go_back():
@@ -389,7 +389,7 @@ class DeskWorkspace:
         await self.drafts.wait_until_saved()
 
     def flush_drafts(self) -> None:
-        """Have everything that was written saved, without waiting for it."""
+        """Request that all drafts are saved, without waiting."""
         if self.composer is not None:
             self.composing.keep()
         self.drafts.flush()
@@ -418,7 +418,7 @@ class DeskWorkspace:
 
     def begin_writing(self, number: int) -> None:
         self.browser.pin(number)
-        # Whoever writes has the conversation in view
+        # The writer must see the conversation
         self.browser.choose_tab("thread")
         self.layout.pane = "conversation"
         self._screen.add_class("-writing")

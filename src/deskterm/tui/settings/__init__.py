@@ -1,1 +1,1 @@
-"""Settings of whoever sits at the console: their file, what they chose in the console, and what both mean."""
+"""Settings of the console: their declarations, the settings file, and choices that were made in the console."""

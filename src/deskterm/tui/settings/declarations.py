@@ -19,7 +19,7 @@ COLUMN_NAMES: tuple[str, ...] = (
     *("number", "severity", "status", "subject", "client", "requester", "assignee", "department", "type", "clock"),
     *("received", "updated", *(field.name for field in QUEUE_FIELDS)),
 )
-"""The columns behind the time left, by the names that `deskterm ticket list --columns` has for them too."""
+"""The columns after the time left, by the names that `deskterm ticket list --columns` uses too."""
 
 
 class Settings(NamedTuple):
@@ -28,21 +28,21 @@ class Settings(NamedTuple):
     theme: Theme = "auto"
     layout: PaneLayout = "auto"
     columns: tuple[str, ...] = ()
-    """The columns of views for which the agent chose none in the console; none: those that suit the width."""
+    """The columns of views without a choice in the console; empty: those that suit the width."""
     after_action: AfterAction = "next"
     mouse: bool = True
     screen_reader: bool = False
     bell: bool = True
     wall_alerts: bool = True
     undo_send: int = 10
-    """Seconds for which a letter waits before it leaves, so that it can be taken back."""
+    """Seconds for which a letter waits before it leaves, so that it can be undone."""
     keymap: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    """Command → the keys that it has in place of its own; none: no key at all."""
+    """Command → the keys that replace its own; empty: no key at all."""
 
 
 class Setting(NamedTuple):
-    """A setting. kind: of its value; choices: the words that it may be; help: its meaning, a sentence or some;
-    meanings: what each of its words does; example: a line or some of the file."""
+    """A setting. kind: of its value; choices: the values that it may have; help: its meaning; meanings: of each choice;
+    example: lines of the file."""
 
     kind: Literal["word", "switch", "names", "keys", "seconds"]
     default: Any
@@ -52,7 +52,7 @@ class Setting(NamedTuple):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The words that the value may be."""
+        """The values that it may have; empty for any."""
         return tuple(self.meanings)
 
 

@@ -1,4 +1,4 @@
-"""The settings file: where it is, and how it is read. A mistake in it never stops the console: it is said, with its
+"""The settings file: where it is, and how it is read. A mistake in it never stops the console: it is reported with its
 line, and the default holds."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from deskterm.present.sanitize import sanitize
 from deskterm.tui.settings.declarations import SETTINGS, Settings
 
 MOST_SECONDS = 3600
-"""The most that a setting in seconds may be."""
+"""The highest value of a setting in seconds."""
 
 
 class Problem(NamedTuple):
@@ -30,13 +30,13 @@ class Problem(NamedTuple):
 
 
 class SettingsFile(NamedTuple):
-    """A settings file as it was read. text: empty where there is no file, or it is no TOML."""
+    """A settings file that was read. text: empty when there is no file, or it is no TOML."""
 
     path: Path
     settings: Settings = Settings()
     problems: tuple[Problem, ...] = ()
     given: frozenset[str] = frozenset()
-    """The settings that the file gives a good value to."""
+    """The settings with a valid value in the file."""
     text: str = ""
 
     def find_line(self, *keys: str | int) -> int:
@@ -50,8 +50,8 @@ def find_settings_path() -> Path:
 
 
 def read_settings(path: Path) -> SettingsFile:
-    """Read a settings file. Where there is none every setting has its default; so it is for a value that is wrong, and
-    the problems say which."""
+    """Read a settings file. Without a file, and for every invalid value, the default holds; `problems` lists the
+    invalid ones."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -77,14 +77,14 @@ def read_settings(path: Path) -> SettingsFile:
 
 def find_line(text: str, *keys: str | int) -> int:
     """Return the line of a value in a TOML text, by the keys that lead to it."""
-    # Only for a mistake, and it brings the reader of positions of procedure files
+    # Needed only for a mistake, and it imports the parser of positions
     from deskterm.procedure.checking.toml_positions import TomlPositions  # noqa: PLC0415
 
     return TomlPositions(text).find_line(keys)
 
 
 def _describe_syntax(error: ValueError, text: str) -> Problem:
-    # "Expected '=' after a key in a key/value pair (at line 3, column 5)": the line at the end is all there is of it
+    # "Expected '=' after a key in a key/value pair (at line 3, column 5)": the exception has the line in its text only
     words, _, place = str(error).rpartition(" (at ")
     number = place.removeprefix("line ").partition(",")[0]
     line = int(number) if number.isdecimal() else text.count("\n") + 1
@@ -92,14 +92,14 @@ def _describe_syntax(error: ValueError, text: str) -> Problem:
 
 
 class _Reader:
-    """Reads the values of one file, and notes what is wrong with them. text: the file's, for the lines."""
+    """Reads the values of one file, and collects their problems. text: of the file, to find lines."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self.problems: list[Problem] = []
 
     def read(self, name: str, value: object) -> Any:
-        """Return the value of a setting as `Settings` holds it; None where it is wrong, or there is no such setting."""
+        """Return the value of a setting as `Settings` holds it; None when it is invalid, or the setting unknown."""
         setting = SETTINGS.get(name)
         if setting is None:
             similar = get_close_matches(name, SETTINGS, n=1)

@@ -1,4 +1,4 @@
-"""The settings in words: the document about them, and the file that an empty one begins as."""
+"""The document about the settings, and the template of the settings file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def format_manual() -> str:
 
 
 def format_template() -> str:
-    """Format the file that `config edit` begins with: every setting with its meaning and default, commented out."""
+    """Format the template that `config edit` begins with: every setting with its meaning and default, commented out."""
     parts = ["# Settings of the deskterm console. Take the # from a line to change what it says."]
     for name, setting in SETTINGS.items():
         parts += ["", *(f"# {line}" for line in _wrap(_to_plain(setting.help)))]

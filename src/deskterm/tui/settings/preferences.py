@@ -1,8 +1,6 @@
-"""The settings in force: those of the file, and over them what was chosen in the console.
-
-What is chosen stands in a file of its own in the user's state folder, so that the settings file stays as it was
-written, with its comments. A choice holds as long as the settings file says what it said when the choice was made:
-whoever edits the file means the file.
+"""The settings in force: those of the file, overridden by choices that were made in the console. Choices are stored in
+a file of their own in the user's state folder, so that the settings file keeps its form and comments. A choice holds
+until its value in the settings file changes: an edit of the file overrides it.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ from deskterm.tui.settings.file import SettingsFile, find_settings_path, read_se
 
 
 class Preferences:
-    """The settings of one console. state: the file of what was chosen in the console; None: choices are not kept."""
+    """The settings of one console. state: the file of choices; None: choices are not kept."""
 
     def __init__(self, file: SettingsFile | None = None, state: Path | None = None) -> None:
         self.file = file or SettingsFile(Path())
@@ -35,26 +33,26 @@ class Preferences:
         self.settings = self._file._replace(**values)
 
     def keep(self, name: str, value: object) -> str:
-        """Set a setting that was chosen in the console, and keep it for later ones; return a sentence where it cannot
-        be kept."""
+        """Set a setting that was chosen in the console, and keep it for later consoles; return a sentence when it
+        cannot be kept."""
         changed: Any = {name: value}
         self.settings = self.settings._replace(**changed)
         self._chosen[name] = {"value": value, "over": getattr(self._file, name)}
         return self._write()
 
     def keep_view(self, view: str, name: str, value: object, usual: object = None) -> str:
-        """Keep what was chosen for one view of the queue: its `columns` or its `order`. usual: the view's own, which
-        the choice is over. Return as `keep` does."""
+        """Keep a choice for one view of the queue: its `columns` or its `order`. usual: the view's own value, which the
+        choice overrides. Return as `keep` does."""
         chosen = self._views.setdefault(view, {})
         chosen.update({name: value} | ({} if usual is None else {f"over_{name}": usual}))
         return self._write()
 
     def forget_view(self, view: str) -> str:
-        """Forget what was chosen for a view: it says so itself by now. Return as `keep` does."""
+        """Forget the choices for a view, which are part of the view now. Return as `keep` does."""
         return self._write() if self._views.pop(view, None) is not None else ""
 
     def list_columns(self, view: str, usual: Sequence[str] = ()) -> tuple[str, ...]:
-        """Return the columns that were chosen for a view, or else its usual ones, or those of the settings; none for
+        """Return the columns that were chosen for a view, or else its usual ones, or those of the settings; empty for
         those that suit the width."""
         found = self._find_choice(view, "columns", [*usual])
         return tuple(map(str, found)) if isinstance(found, list) else tuple(usual) or self.settings.columns
@@ -64,18 +62,18 @@ class Preferences:
         return str(self._find_choice(view, "order", usual) or usual)
 
     def _find_choice(self, view: str, name: str, usual: object) -> Any:
-        """Return what was chosen for a view, as long as the view says what it said then: who changes that means it."""
+        """Return the choice for a view, as long as the view's own value is the same as when the choice was made."""
         chosen = self._views.get(view, {})
         over = chosen.get(f"over_{name}")
         return chosen.get(name) if over is None or over == usual else None
 
     def is_chosen(self, name: str) -> bool:
-        """Return whether a choice made in the console is in force, and not the file's value."""
+        """Return whether a choice that was made in the console is in force instead of the file's value."""
         return name in self._find_choices()
 
     def _find_choices(self) -> dict[str, Any]:
-        """Return the choices that hold: of settings that there are, with values that those may have, over the value
-        that the file still says."""
+        """Return the choices that hold: of known settings, with valid values, and whose value in the file has not
+        changed since."""
         return {
             name: choice["value"]
             for name, choice in self._chosen.items()
@@ -90,7 +88,7 @@ class Preferences:
         new = self._state.with_name(f".{self._state.name}.{os.getpid()}")
         try:
             self._state.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Whole or not at all: another console may read it at any time
+            # Written atomically, because another console may read it at any time
             new.write_text(
                 json.dumps(self._chosen | ({"views": self._views} if self._views else {}), indent=1) + "\n", "utf-8"
             )
@@ -108,13 +106,13 @@ def load_preferences() -> Preferences:
 
 
 def find_state_path() -> Path:
-    """Return the path of the file with what was chosen in the console."""
+    """Return the path of the file of choices."""
     return platformdirs.user_state_path("deskterm", appauthor=False) / "console.json"
 
 
 def _read_state(path: Path) -> dict[str, dict[str, Any]]:
-    """Read what was chosen; nothing where there is no file, or it is not one that the console wrote: choices are made
-    again in a moment, and are no reason to stop."""
+    """Read the choices; none when there is no file or it is invalid: choices are quickly made again, so this is no
+    error."""
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):

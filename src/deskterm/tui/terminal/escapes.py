@@ -1,6 +1,6 @@
 """Escape as a key of its own, also where a terminal sends it in one packet with the key behind it, and pastes whole.
 
-A terminal writes alt and a letter as escape and that letter, and Textual takes them so. But over a slow line, or from
+A terminal sends alt and a letter as escape and that letter, and Textual parses them so. But over a slow line, or from
 fast hands, escape and the next key arrive together too: `esc j A` behind a letter would leave the letter open with `jA`
 in it, and `esc 4` put `¢` there (C-02, C-07). The console has no keys with alt, so it reads them as two.
 
@@ -22,27 +22,27 @@ from textual.message import Message
 ESCAPE = "\x1b"
 
 _INTRODUCERS = frozenset("[O" + ESCAPE)
-"""Characters that go on a sequence of the terminal, such as an arrow's. `esc [` and `esc O` are told from one by the
-time that passes, as everywhere."""
+"""Characters that continue a sequence of the terminal, such as that of an arrow key. Only time distinguishes `esc [`
+and `esc O` typed by hand from one, as in any program."""
 
 _WORD_KEYS = frozenset("bf\x7f")
-"""Characters behind the escape of alt+left, alt+right and alt+backspace, which move by words in whatever is written.
-No command has one of them as its key."""
+"""Characters after escape in alt+left, alt+right and alt+backspace, which move and delete by words in editors. No
+command has one of them as its key."""
 
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 _BEHIND_ESCAPE = re.compile(r"(?<=\x1b)")
 
 
 class EscapeParser(XTermParser):
-    """Textual's parser of what a terminal sends, which tells escape from the key behind it. with_alt: characters that
-    stand for a key with alt, because the agent has given it to a command."""
+    """Textual's parser of terminal input, which separates escape from the next key. with_alt: characters that still
+    mean a key with alt, because the agent's settings give it to a command."""
 
     with_alt: Collection[str] = ()
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._before = ""
-        """The last characters that were fed, as many as a sequence may have before its last one."""
+        """The characters that were fed last, as many as a sequence may have before its final one."""
         self._pasted: list[str] | None = None
         """The parts of a paste that have come so far; None where nothing is being pasted."""
 
@@ -87,7 +87,7 @@ class EscapeParser(XTermParser):
         """Feed keys, with escape as a key of its own."""
         for piece in filter(None, _BEHIND_ESCAPE.split(data)):
             if self._is_behind_escape and piece[0] in self.with_alt:
-                # Before another escape comes, of which Textual would make `^`
+                # Before another escape arrives, which Textual would turn into `^`
                 yield from super().feed(piece[0])
                 yield from self._end_escape()
                 yield from super().feed(piece[1:]) if piece[1:] else ()
@@ -99,18 +99,18 @@ class EscapeParser(XTermParser):
 
     @property
     def _is_behind_escape(self) -> bool:
-        """True where an escape was fed last, and the time for more of its sequence is not over."""
+        """True when an escape was fed last, and the rest of its sequence may still arrive."""
         return self._before.endswith(ESCAPE) and self._timeout_time is not None
 
     def _end_escape(self) -> Iterable[Message]:
-        """Take what was fed since the escape for keys, as when nothing comes behind it in time."""
+        """Parse what was fed since the escape as keys, as after the timeout of a sequence."""
         self._timeout_time = None
         self._awaiting = self._gen.throw(ParseTimeout())
         while self._tokens:
             yield self._tokens.popleft()
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-        """Take `[` or `O` behind an escape for keys, where no sequence came of them."""
+        """Parse `[` or `O` after an escape as keys, if no sequence followed."""
         if alt and sequence not in self.with_alt:
             yield events.Key("escape", ESCAPE)
             alt = False
@@ -118,9 +118,8 @@ class EscapeParser(XTermParser):
 
 
 def install_parser(with_alt: Collection[str]) -> None:
-    """Have the driver of Textual use this parser: it names its own, and nothing hands it another one. with_alt: as of
-    `EscapeParser`."""
-    driver = sys.modules.get("textual.drivers.linux_driver")  # there is none where there are no such terminals
+    """Replace the parser in Textual's driver, which offers no parameter for it. with_alt: as for `EscapeParser`."""
+    driver = sys.modules.get("textual.drivers.linux_driver")  # the module does not exist on Windows
     if driver is not None:
         parser = type("EscapeParser", (EscapeParser,), {"with_alt": frozenset(with_alt)})
         driver.XTermParser = parser  # type: ignore[attr-defined]

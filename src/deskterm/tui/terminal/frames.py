@@ -1,4 +1,4 @@
-"""The moment at which a frame is written: what belongs together is shown together."""
+"""Timing of frames: changes that belong together are written together."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Literal
 
 _PATIENCE = 0.08
-"""Seconds that a frame waits for what belongs to it: longer, and the cursor would lag behind the key."""
+"""Most seconds that a frame is held back; with more, the cursor would lag behind the key."""
 
 Reason = Literal["key", "ticket"]
-"""The thing that a frame waits for: the end of what a key does, or the ticket of the row under the cursor."""
+"""The event that a frame waits for: the end of a key's action, or the ticket of the row under the cursor."""
 
 
 class Frames:
-    """The frames of the console. write: writes everything that has changed since the last one."""
+    """The frames of the console. write: writes all changes since the last frame."""
 
     def __init__(self, write: Callable[[], object]) -> None:
         self._write = write
@@ -27,13 +27,13 @@ class Frames:
             self._write()
 
     def hold(self, reason: Reason) -> None:
-        """Write nothing until this has come, or for some milliseconds."""
+        """Hold frames back until this is released, but only for some milliseconds."""
         if not self._awaited:
             self._timeout = asyncio.get_running_loop().call_later(_PATIENCE, self._give_up)
         self._awaited.add(reason)
 
     def release(self, reason: Reason) -> None:
-        """Write what was held back, when nothing else is waited for."""
+        """End one reason to hold frames back, and write when none is left."""
         if reason in self._awaited:
             self._awaited.discard(reason)
             if not self._awaited:

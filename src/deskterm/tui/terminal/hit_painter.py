@@ -1,4 +1,4 @@
-"""The words of a filter where they stand in a text, in a style of their own (C-12)."""
+"""Highlighting of a filter's words in texts (C-12)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deskterm.present.filters.hits import Hits
 
 
 class HitPainter:
-    """The words that are looked for in one pane."""
+    """The highlighted words of one pane."""
 
     def __init__(self) -> None:
         self._hits = Hits()
@@ -20,7 +20,7 @@ class HitPainter:
         return bool(self._hits)
 
     def set_words(self, words: Sequence[str]) -> bool:
-        """Look for these words from now on; return whether they are others than before."""
+        """Set the words to highlight; return whether they have changed."""
         if tuple(words) == self._hits.words:
             return False
         self._hits = Hits(words)
@@ -35,7 +35,7 @@ class HitPainter:
         return any(map(self.is_in, texts))
 
     def paint(self, text: str, style: Style, hit: Style, *, anywhere: bool = False) -> list[Segment]:
-        """Return a text in parts, hits in their style. anywhere: in a short text, also inside of words."""
+        """Split a text into parts, hits in their own style. anywhere: also inside words, for short texts."""
         segments, end = [], 0
         for begin, after in self._hits.find(text, anywhere=anywhere):
             segments += [Segment(text[end:begin], style), Segment(text[begin:after], style + hit)]

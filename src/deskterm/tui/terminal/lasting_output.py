@@ -1,4 +1,4 @@
-"""The terminal as something to write to that never fails: a console whose terminal has gone still ends in order."""
+"""Output to the terminal that never fails, so that a console whose terminal has gone still ends in order."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class LastingOutput:
         return len(text)
 
     def flush(self) -> None:
-        """Pass on what the stream has kept."""
+        """Flush the buffer of the stream."""
         with suppress(OSError):
             self._stream.flush()
 
     def fileno(self) -> int:
-        """Return the number of the file."""
+        """Return the file descriptor."""
         return self._stream.fileno()
 
     def isatty(self) -> bool:

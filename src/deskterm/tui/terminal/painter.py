@@ -1,7 +1,6 @@
-"""Frames for the terminal: only the cells that look different from what stands on the screen are written (C-44).
-
-Textual writes the whole of every region that was asked to be painted anew, each run of one style with all of its
-colours and a reset behind it. Over a slow line that is what a key has to wait for.
+"""Frames for the terminal: only cells that differ from those on the screen are written (C-44). Textual writes every
+region that was refreshed completely, each run of a style with all of its colours and a reset. On a slow line, a key
+would have to wait for that.
 """
 
 from __future__ import annotations
@@ -19,14 +18,16 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 _BRIDGE = 6
-"""Unchanged cells between two changed ones that are written again: to move the cursor over them takes as many bytes."""
+"""Most unchanged cells between two changed ones that are written again, because moving the cursor over them takes as
+many bytes."""
 
 _COLOURS_WITH_VALUES = {"2": 5, "5": 3}
-"""Numbers of a colour by its second one: `38;2;r;g;b` and `38;5;n`."""
+"""Number of parameters of a colour by its second one: `38;2;r;g;b` and `38;5;n`."""
 
 
 class _Look(NamedTuple):
-    """Style of a cell, as the numbers of its escape sequence; empty for the terminal's own. link: its address."""
+    """Style of a cell, as the parameters of its escape sequence; empty for the terminal's default. link: its
+    address."""
 
     attributes: str = ""
     foreground: str = ""
@@ -35,11 +36,11 @@ class _Look(NamedTuple):
 
 
 _Cell = tuple[str, _Look]
-"""A character with what combines with it, and its style. The second half of a wide one has an empty text."""
+"""A character with its combining characters, and its style. The second cell of a wide character has an empty text."""
 
 _PLAIN = _Look()
 _UNKNOWN: _Cell = ("\0", _PLAIN)
-"""A cell whose contents on the screen are not known."""
+"""A cell whose contents on the screen are unknown."""
 
 
 class Frame(CompositorUpdate):
@@ -53,7 +54,7 @@ class Frame(CompositorUpdate):
 
 
 class Painter:
-    """The contents of the screen as they were written last, and as they are to be."""
+    """The contents of the screen as last written, and as wanted."""
 
     def __init__(self) -> None:
         self._shown: list[list[_Cell]] = []
@@ -63,11 +64,11 @@ class Painter:
         self._size = Size(0, 0)
 
     def forget(self) -> None:
-        """Write every cell anew from now on: somebody else may have written to the screen."""
+        """Treat every cell as unknown, because another program may have written to the screen."""
         self._size = Size(0, 0)
 
     def take(self, update: CompositorUpdate, size: Size, console: Console) -> None:
-        """Note what an update changes. Raises TypeError for an update of another kind than a full screen has."""
+        """Take over the cells of an update. Raises TypeError for a kind of update that a full screen does not use."""
         if size != self._size:
             self._size = size
             self._shown = [[_UNKNOWN] * size.width for _ in range(size.height)]
@@ -89,18 +90,18 @@ class Painter:
                 self._changed.add(y)
 
     def put(self, x: int, y: int, strip: Strip, console: Console) -> None:
-        """Note what a part of a line is to be."""
+        """Take over a part of a line."""
         if y < len(self._wanted):
             cells = _split(strip, console._color_system or ColorSystem.TRUECOLOR)[: max(self._size.width - x, 0)]
             self._wanted[y][x : x + len(cells)] = cells
             self._changed.add(y)
 
     def has(self, size: Size) -> bool:
-        """Return whether a whole screen of this size was taken and is known."""
+        """Return whether a whole screen of this size was taken over."""
         return size == self._size
 
     def render(self) -> str:
-        """Return what has to be written so that the screen shows what was taken; empty when nothing has."""
+        """Return the sequences that bring the screen up to date; empty when nothing has changed."""
         pen = _Pen()
         for y in sorted(self._changed):
             shown, wanted = self._shown[y], self._wanted[y]
@@ -113,7 +114,7 @@ class Painter:
 
 
 class _Pen:
-    """Sequences for the terminal, which is left with its own colours."""
+    """Collects sequences for the terminal, and ends with its default colours."""
 
     def __init__(self) -> None:
         self._output: list[str] = []
@@ -130,7 +131,7 @@ class _Pen:
                 self._change_to(look)
             self._output.append(text)
             x += 1
-            # Behind a wide or combined character the place of the cursor is the terminal's opinion
+            # After a wide or combined character, terminals disagree about the position of the cursor
             is_certain = len(text) == 1
 
     def finish(self) -> str:
@@ -154,7 +155,7 @@ class _Pen:
             self._output.append(f"\x1b[{';'.join(codes)}m")
 
     def _colours(self, before: _Look) -> list[str]:
-        """Return the numbers that change the colours alone."""
+        """Return the parameters that change only the colours."""
         codes = []
         if self._look.foreground != before.foreground:
             codes.append(self._look.foreground or "39")
@@ -210,7 +211,8 @@ def _look_of(segment: Segment, colours: ColorSystem) -> _Look:
 
 @lru_cache(4096)
 def _parse(codes: str, link: str) -> _Look:
-    """Return the style of a sequence's numbers. The same object each time, so that neighbours can be told apart."""
+    """Return the style of a sequence's parameters. Cached, so that equal styles are the same object and can be compared
+    by identity."""
     attributes, foreground, background = [], "", ""
     numbers = codes.split(";") if codes else []
     while numbers:
@@ -229,8 +231,8 @@ def _parse(codes: str, link: str) -> _Look:
 def _find_changes(shown: list[_Cell], wanted: list[_Cell]) -> list[tuple[int, int]]:
     """Return the places of cells that differ, those close to each other together."""
     places = [place for place, (old, new) in enumerate(zip(shown, wanted, strict=True)) if old != new]
-    # Terminals disagree about the width of some characters: where there are any, all from the first one on is written
-    # Behind the last change there is nothing to be doubted
+    # Terminals disagree about the width of some characters: from the first of them on, rewrite all cells up to the last
+    # change
     pairs = zip(shown[: places[-1] + 1], wanted, strict=False)
     doubtful = next((n for n, ((old, _), (new, _)) in enumerate(pairs) if len(old) != 1 or len(new) != 1), None)
     if doubtful is not None:

@@ -1,4 +1,4 @@
-"""The terminal's title: kept, set, and put back as it was. Terminals that cannot do that ignore it."""
+"""The terminal's title: saved, set, and restored. Terminals without that feature ignore it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _KEEP, _PUT_BACK = "\x1b[22;0t", "\x1b[23;0t"
 
 
 class TerminalTitle:
-    """The title while something shows its own. app: whose terminal it is."""
+    """A temporary title of the terminal. app: the application on that terminal."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._shown = ""
 
     def show(self, text: str) -> None:
-        """Show a title of plain words and numbers; text from outside has no place in it."""
+        """Show a title of plain words and numbers; it must contain no text from outside."""
         if text != self._shown:
             self._write(("" if self._shown else _KEEP) + f"\x1b]2;{text}\x07")
             self._shown = text
 
     def restore(self) -> None:
-        """Put the title back that the terminal had."""
+        """Restore the title that the terminal had."""
         if self._shown:
             self._write(_PUT_BACK)
             self._shown = ""

@@ -60,7 +60,7 @@ class AutomationWorker:
                     run_until_stopped(Runner(store), self._clock, self._stop, report)
                 finally:
                     store.close()
-            except UnavailableDesk:  # locked, or out of reach: another instance does the work, or a later try
+            except UnavailableDesk:  # locked or out of reach: another runner, or the next try, does the work
                 self._stop.wait(_RETRY_DELAY)
             except DeskError as error:
                 if str(error) != last_failure:

@@ -31,11 +31,10 @@ class Interrupted(Exception):
 
 
 class DeskWorker:
-    """Works as one agent on one desk. An error of a command is raised where it was called.
-
-    progress: called in the write thread while rows of an older deskterm are written anew, with tickets done and tickets
-    in all; preload: modules that are imported once the desk is open, so that no key has to wait for an import;
-    undo_window: seconds for which letters wait before they leave, so that they can be taken back.
+    """The write thread of one agent on one desk. Errors of a command are raised at its caller. progress: called in the
+    write thread while the rows of an older deskterm are rewritten, with tickets done and tickets in all; preload:
+    modules that are imported once the desk is open, so that no key waits for an import; undo_window: seconds for which
+    letters wait before they leave, so that they can be undone.
     """
 
     def __init__(
@@ -101,14 +100,14 @@ class DeskWorker:
         self.start()
 
     def stop(self, *, wait: bool = True) -> None:
-        """Close behind a command that is under way. Rows that are being written anew are left where they are: the next
-        one to open the desk goes on. wait: wait for that command here."""
+        """Close after the command under way. Rewriting of rows is interrupted; the next session that opens the desk
+        continues it. wait: wait for the command here."""
         self._stopping = True
         command = [self._last] if self._last is not None and self.is_busy else []
         self._unfinished = [*command, *self._saving]
         if self._executor is not None:
             self._submit(self._close)
-            # Only a command or a draft is worth waiting for, not an import or rows that are being written anew
+            # Wait only for a command or a draft, not for an import or the rewriting of rows
             self._executor.shutdown(wait=wait and bool(self._running or self._saving))
 
     @property
@@ -124,7 +123,7 @@ class DeskWorker:
     def finish(self) -> None:
         """Wait, after `stop`, for what was under way. Raises DeskError when it was not saved."""
         for future in self._unfinished:
-            with suppress(CancelledError):  # it had not begun, and nobody waits for it
+            with suppress(CancelledError):  # it had not begun, and nothing waits for it
                 if (error := future.exception()) is not None:
                     raise DeskError(f"The last change was not saved: {error}") from error
 
@@ -167,7 +166,7 @@ class DeskWorker:
         except (DeskError, Interrupted):
             raise
         except Exception as error:
-            # In this thread: looking for damage takes some seconds
+            # In this thread, because checking for damage takes some seconds
             damage = to_damage_error(error, self._url)
             if damage is None:
                 raise
@@ -188,7 +187,7 @@ class DeskWorker:
 
     def _get_draft_writer(self) -> DraftWriter:
         if self._drafts is None:
-            # In this thread, and not at the top: nothing is written before the first frame
+            # In this thread, and not at the top, because nothing is written before the first frame
             from deskterm.store.personal.drafts import DraftWriter  # noqa: PLC0415
 
             self._drafts = DraftWriter(self._url, self._login, self._impersonator)

@@ -49,7 +49,7 @@ class ListReader:
         cursor = self._find_cursor(reader, query, viewer, total)
         if query.then is not None and query.number is not None:
             beside = self._find_cursor(reader, query._replace(number=query.then), viewer, total)
-            # Beside each other as before: the act has moved nothing, or both
+            # Still neighbours: the act has moved neither, or both
             if abs(beside - cursor) != 1:
                 query, cursor = query._replace(number=query.then), beside
         first = max(0, min(query.first + cursor - query.cursor, total - query.rows))

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class QueueQuery(NamedTuple):
-    """A list, and the place in it. view: the key of its view, empty for the one that suits the agent; base, within: of
-    a view that an agent made, the view that it narrows and its filter; number: the ticket under the cursor,
-    whose row is found again when the list is sorted anew; cursor: its index, kept when the ticket has left the list;
-    then: the ticket beside it that takes over the cursor when an act moves `number` elsewhere (C-06); first, rows: the
-    first row in sight, and how many are."""
+    """A list, and the position in it. view: key of its view, empty for the agent's default; base, within: for a view
+    that an agent made, the view that it narrows and its filter; number: the ticket under the cursor, which is found
+    again when the order changes; cursor: its index, kept when the ticket has left the list; then: the neighbouring
+    ticket that gets the cursor when an act moves `number` elsewhere (C-06); first, rows: the first row in sight, and
+    the number of rows in sight."""
 
     view: str = ""
     order: SortOrder = "order"
@@ -42,7 +42,7 @@ class QueueQuery(NamedTuple):
 
     @property
     def listed(self) -> str:
-        """The view of every desk that the list is of, or the list that filters narrow."""
+        """The view that is read: one that every desk has, or a list for filters."""
         return self.base or self.view
 
     def same_list(self, other: QueueQuery) -> bool:
@@ -97,7 +97,7 @@ class PageRead(Message):
 
 
 class WholeListRead(Message):
-    """A list from its first row to its last, or rows that were asked for by their numbers."""
+    """A whole list, or rows that were requested by number."""
 
     def __init__(self, rows: Sequence[QueueLine]) -> None:
         super().__init__()

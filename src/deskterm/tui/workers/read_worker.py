@@ -155,7 +155,7 @@ class ReadWorker:
     def show_presence(self, presence: Presence | None) -> None:
         """Show colleagues what the agent has open; None for nothing."""
         self._presence = presence
-        self._request("presence", lambda: None)  # every job is followed by it
+        self._request("presence", lambda: None)  # the thread writes presence after every job
 
     def refresh(self, query: QueueQuery) -> None:
         """Read everything again."""
@@ -192,7 +192,7 @@ class ReadWorker:
             self._post(ReadFailed(error))
             return
         self._attempt(self._read_desk)
-        self._attempt(self._read_drafts)  # before the rows, whose keys may ask for one
+        self._attempt(self._read_drafts)  # before the rows, because a key on a row may need a draft
         self._attempt(self._read_list)
         self._attempt(self._read_rest)
         link = PresenceLink(reader, self._impersonator or self._login, time.time)
@@ -232,8 +232,8 @@ class ReadWorker:
             self._last_error = ""
 
     def _read_changes(self) -> None:
-        """Read everything again when somebody has written, the desk too when its procedure has another version; drafts
-        alone where nothing else was written."""
+        """Read everything again after a write, and the desk too when its procedure has another version; only drafts
+        when nothing else was written."""
         changed = self._reader.has_changed()
         if self._reader.have_drafts_changed() or changed:
             self._read_drafts()
@@ -272,7 +272,7 @@ class ReadWorker:
         self._access_log.enabled = access_log.is_access_logged(facts.document)
         desk = DeskView(sanitize(facts.name), agent, people)
         self._post(DeskRead(desk, self._vocabulary, ZoneInfo(facts.timezone)))
-        self._post(CountsRead(view_lines({}, self._views.views)))  # what they show, before the list of one of them
+        self._post(CountsRead(view_lines({}, self._views.views)))  # the views, before the list of one of them
 
     def _refuse(self, *, is_former: bool) -> NoReturn:
         """Take everything off the screen of somebody who may read here no more, and say so (D-21, D-40)."""
@@ -290,7 +290,7 @@ class ReadWorker:
         self._post(ListRead(query, total, lines, cursor, list_query_words(query), self._list_reader.order))
 
     def _read_page(self, query: QueueQuery, page: int) -> None:
-        # Its keys belong to the list that was read last: for another one they would lead to wrong rows
+        # The sort keys belong to the list that was read last: for another one they would lead to wrong rows
         if query.same_list(self._query):
             rows = self._list_reader.read_page(self._reader, query, self._viewer, page)
             self._post(PageRead(query, page, self._lines(rows)))
@@ -303,7 +303,7 @@ class ReadWorker:
         self._post(WholeListRead(self._lines(load_queue_rows(self._reader, numbers))))
 
     def _read_filter(self, text: str) -> Condition | None:
-        """Return the condition of a filter, by what is known of the desk and the time now."""
+        """Return the condition of a filter, resolved by the present procedure, people and time."""
         if not text.strip():
             return None
         # The first screen does not wait for the parser

@@ -1,4 +1,4 @@
-"""The views that an agent has, as the read thread reads them and counts their tickets (C-11)."""
+"""Reading of an agent's views, and the counts of their tickets (C-11)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from deskterm.store.filters.conditions import Condition
 
 MOST_TIME = 0.05
-"""The share of the read thread's time that the counts of saved views may take: a filter with words costs more than a
-count of an index, and colleagues write all day."""
+"""The share of the read thread's time for counts of saved views: filters with words are slower than a count in an
+index, and colleagues write all day."""
 
 
 class ViewReader:
@@ -30,9 +30,9 @@ class ViewReader:
         self.views: Sequence[View] = VIEWS
         self.default = ""
         self._totals: dict[str, int | None] = {}
-        """The counts of saved views, by key, as they were read last."""
+        """View → count, for saved views, as read last."""
         self._counted: Mapping[str, SavedView] = {}
-        """The views that they are of."""
+        """The saved views that were counted."""
         self._wait_until = 0.0
         """The time from which they may be read again, seconds of a steady clock."""
         self.is_behind = False
@@ -59,8 +59,8 @@ class ViewReader:
         return query._replace(view=view.key, base=saved.base, within=saved.filter, order=saved.order)
 
     def count(self, reader: ReadConnection, viewer: Viewer) -> dict[str, int | None]:
-        """Count the tickets of every view but `closed`. Those of saved views are as they were read last where they may
-        not be read again yet (`MOST_TIME`); None for one whose filter can no longer be read."""
+        """Count the tickets of every view but `closed`. Counts of saved views may be older (`MOST_TIME`); None for a
+        view whose filter is no longer valid."""
         saved = {view.key: view.saved for view in self.views if view.saved is not None}
         self.is_behind = saved == self._counted and time.monotonic() < self._wait_until
         if not self.is_behind:
@@ -78,6 +78,6 @@ class ViewReader:
     def _count(self, reader: ReadConnection, viewer: Viewer, view: SavedView) -> int | None:
         try:
             condition = self._read_filter(view.filter)
-        except UsageError:  # the procedure has a status or a field no more
+        except UsageError:  # the procedure no longer has a status or field of the filter
             return None
         return count_tickets(reader, view.base, viewer, condition=condition)

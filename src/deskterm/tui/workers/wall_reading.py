@@ -1,5 +1,5 @@
-"""Reads of the wall: what the store says now, and the figures of the last days, which are reckoned seldom and in a
-thread of their own, because a large desk takes seconds and lists must not wait for them."""
+"""Reading of the wall: the present figures, and those of the last days, which are computed rarely and in a thread of
+their own, because that takes seconds on a large desk and lists must not wait for it."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from deskterm.store.queries.lead.wall import load_wall
 from deskterm.tui.crash_log import log_crash
 
 _SELDOM = 300
-"""Seconds for which the figures of the last days are kept at least: one miss more changes little in 30 days."""
+"""Fewest seconds for which the figures of the last days are kept: one more miss changes little in 30 days."""
 _SHARE = 100
-"""They are kept so many times as long as they took to reckon: a hundredth of a core at most."""
+"""They are kept this many times as long as their computation took, so that it uses at most a hundredth of a core."""
 _PATIENCE = 0.3
-"""Seconds that the first wall waits for them: on most desks they are there by then."""
+"""Seconds that the first read of the wall waits for them; on most desks they are ready by then."""
 
 
 class WallReading:
-    """Reads the wall for one console; for the read thread alone. reckoned: called in another thread when the figures of
-    the last days are there, to have the wall read again."""
+    """Reads the wall for one console, in the read thread. reckoned: called in another thread when the figures of the
+    last days are ready, so that the wall is read again."""
 
     def __init__(self, reckoned: Callable[[], object]) -> None:
         self._reckoned = reckoned
@@ -57,8 +57,8 @@ class WallReading:
         return self._procedure
 
     def _find_past(self, reader: ReadConnection, procedure: CompiledProcedure, now: int) -> PastFigures | None:
-        """Return the figures of the last days as they were reckoned last, None before that; have them reckoned anew
-        where they are old."""
+        """Return the latest figures of the last days, None before the first; start another computation when they are
+        old."""
         found = self._reckoning
         if found is None or found.is_old(procedure, now):
             found = self._reckoning = _Reckoning(reader, procedure, now, self._reckoned)
@@ -70,13 +70,13 @@ class WallReading:
 
 
 class _Reckoning(Thread):
-    """The figures of the last days as of now, epoch seconds, on a connection of its own. reckoned: called when they are
-    there later than somebody waits for them."""
+    """A computation of the figures of the last days, as of now in epoch seconds, on a connection of its own. reckoned:
+    called when they are ready after the wait for them has ended."""
 
     def __init__(
         self, reader: ReadConnection, procedure: CompiledProcedure, now: int, reckoned: Callable[[], object]
     ) -> None:
-        # A daemon: whoever leaves does not wait for figures
+        # A daemon, because quitting does not wait for figures
         super().__init__(name="wall figures", daemon=True)
         self._reader, self._procedure, self._now, self._reckoned = reader, procedure, now, reckoned
         self._seconds = 0.0
@@ -88,8 +88,8 @@ class _Reckoning(Thread):
             with self._reader.open_another() as reader:
                 self.figures = load_past_figures(reader, self._procedure, self._now)
         except DeskError:
-            pass  # the wall says of what it reads itself that the desk is away, and these are tried again
-        except Exception as error:  # a traceback of the thread would be written over the screen
+            pass  # the wall's other reads report that the desk is unavailable, and this one is tried again
+        except Exception as error:  # an uncaught error would print a traceback over the screen
             log_crash(error)
         finally:
             self._seconds = time.monotonic() - began
@@ -97,7 +97,7 @@ class _Reckoning(Thread):
             self._reckoned()
 
     def is_old(self, procedure: CompiledProcedure, now: int) -> bool:
-        """Return whether the figures have to be reckoned anew by now, epoch seconds."""
+        """Return whether the figures must be computed again at an instant, epoch seconds."""
         if self.is_alive():
             return False
         kept = max(_SELDOM, _SHARE * self._seconds)

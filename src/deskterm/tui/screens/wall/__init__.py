@@ -1,1 +1,1 @@
-"""The wall for leads (C-14): figures, lists, and what they say from three metres."""
+"""The wall for leads (C-14): figures and lists that can be read from three metres."""

@@ -1,31 +1,31 @@
-"""Alerts of the wall: what has got worse since it was last said, not more often than once a minute."""
+"""Alerts of the wall: figures that got worse since the last alert, at most once a minute."""
 
 from __future__ import annotations
 
 from deskterm.present.wall import WallView
 
 INTERVAL = 60
-"""Seconds in which the wall alerts once at most; what comes up meanwhile is said together."""
+"""Fewest seconds between two alerts; changes in between are announced together."""
 
 _WATCHED = {0: "late", 1: "due within the hour", 3: "escalated"}
-"""Places of tiles → the words for more of them."""
+"""Place of a tile → the phrase for an increase of its figure."""
 
 
 class WallAlerts:
-    """The figures that were last said, and when."""
+    """The figures at the last alert, and its time."""
 
     def __init__(self) -> None:
         self._said: dict[int, int] | None = None
         self._at = 0
 
     def look(self, wall: WallView, now: int) -> str:
-        """Return the sentence about what has got worse; empty for nothing, or too soon after the last one. The first
-        look says nothing: it is what whoever came to the wall sees. now: epoch seconds."""
+        """Return a sentence about figures that got worse; empty when none did, or too soon after the last alert. The
+        first call only records the figures, because the agent sees them. now: epoch seconds."""
         figures = {place: wall.tiles[place].figure for place in _WATCHED}
         if self._said is None:
             self._said = figures
             return ""
-        # What got better may get worse again, which is news then
+        # After a figure got better, getting worse again is an alert
         self._said = {place: min(before, figures[place]) for place, before in self._said.items()}
         grown = {place: figures[place] - before for place, before in self._said.items() if figures[place] > before}
         if not grown or 0 <= now - self._at < INTERVAL:
@@ -35,5 +35,5 @@ class WallAlerts:
 
 
 def format_title(wall: WallView) -> str:
-    """Return the title of the terminal: what is late and due, for whoever sees a tab of it only."""
+    """Return the title of the terminal: late and due tickets, for agents who see only the terminal's tab."""
     return f"{wall.tiles[0].figure} late · {wall.tiles[1].figure} due · deskterm"

@@ -1,4 +1,4 @@
-"""Texts of the wall beside its tiles and lists: the forecast, what was kept, the day, and who hands over."""
+"""Texts of the wall besides its tiles and lists: the forecast, service levels, the day, and the next hand-over."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deskterm.tui.panes.columns import fit
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _NEARLY_USED = 4
-"""An error budget of which a quarter or less is left is nearly used up."""
+"""Divisor: an error budget counts as nearly used up when a quarter of it or less is left."""
 
 
 def format_outlook(outlook: Outlook) -> Content:
@@ -26,7 +26,8 @@ def format_outlook(outlook: Outlook) -> Content:
 
 
 def format_kept_in_line(kept: tuple[KeptLine, ...]) -> Content:
-    """Format what was kept in one line, for small terminals: of the error budgets only what is used up, or nearly."""
+    """Format the service levels in one line, for small terminals, with the error budgets that are used up or nearly
+    so."""
     if not kept:
         return Content.styled("30 days: no target was decided yet", FAINT)
     parts: list[str | tuple[str, str]] = [("Met in 30 days  ", FAINT)]
@@ -38,7 +39,7 @@ def format_kept_in_line(kept: tuple[KeptLine, ...]) -> Content:
 
 
 def format_kept(kept: tuple[KeptLine, ...], width: int) -> Content:
-    """Format what was kept as a table with bars, the number beside each (R-47)."""
+    """Format the service levels as a table with bars and numbers (R-47)."""
     if not kept:
         return Content.styled("No target was decided in the last 30 days.", FAINT)
     name = min(max(cell_len(line.label) for line in kept), max(width // 3, 8))
@@ -59,7 +60,7 @@ def format_kept(kept: tuple[KeptLine, ...], width: int) -> Content:
 
 
 def format_day(wall: WallView) -> Content:
-    """Format arrivals against closures by hour of the day, both on one scale."""
+    """Format arrivals and closures by hour of the day, on the same scale."""
     most = max((*wall.arrived, *wall.closed), default=0)
     arrived, closed = (spark((*counts, most))[:-1] for counts in (wall.arrived, wall.closed))
     balance = sum(wall.arrived) - sum(wall.closed)
@@ -101,7 +102,7 @@ def _budget_style(line: KeptLine) -> str:
 
 
 def _draw_bar(per_mille: int, width: int) -> str:
-    """Return a bar of so many cells, of which this share is filled, to an eighth of a cell."""
+    """Return a bar of so many cells, filled to this share, to an eighth of a cell."""
     eighths = per_mille * width * 8 // 1000
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)

@@ -12,7 +12,7 @@ from deskterm.tui.panes.short_list import ShortList
 
 
 class LoadList(ShortList):
-    """One row an agent: what is open, due within the hour, and late."""
+    """A row for each agent: open, due within the hour, and late."""
 
     lines: tuple[LoadLine, ...] = ()
 
@@ -54,7 +54,7 @@ class LoadList(ShortList):
 
 
 class EscalationList(ShortList):
-    """One row an open escalation: how long it waits, its ticket, and for whom it waits."""
+    """A row for each open escalation: its age, its ticket, and the role that has to act."""
 
     lines: tuple[EscalationLine, ...] = ()
     now = 0
@@ -87,7 +87,7 @@ class EscalationList(ShortList):
         head = f"{sign}{line.age(self.now):>4} {line.number} "
         room = width - len(head)
         name = line.waits_for or line.level
-        # Without room for both, the role that has to act comes before what it is about
+        # When there is no room for both, the role is shown and not the subject
         whom = fit(name, min(cell_len(name), max(room - 15, room // 2)))
         rest = max(room - cell_len(whom) - 1, 0)
         return [Content.assemble(head, (whom, urgency_style("soon")), " ", (fit(line.subject, rest), FAINT))]

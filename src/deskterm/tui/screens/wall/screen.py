@@ -28,9 +28,9 @@ from deskterm.tui.terminal.title import TerminalTitle
 
 _TILES = 6
 _STALE = 5
-"""Seconds after which the wall asks for new figures: what is late changes by the mere passing of time."""
+"""Seconds after which the wall reads its figures again, because tickets become late without any write."""
 _MEDIUM_WIDTH, _MEDIUM_HEIGHT = 120, 36
-"""Columns and rows from which panels show what stands in lines on a smaller terminal."""
+"""Fewest columns and rows for panels; smaller terminals have lines instead."""
 
 _KEYS = (
     ("1 … 6", "the tickets that a figure counts, and no others"),
@@ -46,10 +46,10 @@ _KEYS = (
 
 
 class WallAnswer(NamedTuple):
-    """The way that the agent takes from the wall. view, match: a view of the queue and a filter in it; line: a ticket;
-    assign: to give that ticket, or one of that agent's, to somebody; number: a ticket by its number; login: whose
-    tickets to show, empty for those of nobody, None for nobody's in particular; moves: tickets to give to colleagues,
-    by login; handover: the sheet for the next shift."""
+    """A choice of the agent on the wall. view, match: show a view of the queue with a filter; line: show a ticket;
+    assign: reassign that ticket, or one of `login`'s; number: show a ticket by its number; login: show the tickets of
+    an agent, empty for unassigned ones, None for no agent; moves: tickets to assign to colleagues, with their logins;
+    handover: show the hand-over sheet."""
 
     view: str = ""
     match: str = ""
@@ -62,8 +62,8 @@ class WallAnswer(NamedTuple):
 
 
 class WallScreen(Dialog[WallAnswer | None]):
-    """The whole screen; dismissed with what the agent goes to. latest: the wall as it was read last; refresh_wall: asks
-    for it to be read again; now: epoch seconds; alerts: what was said of it, None where nothing is to be said."""
+    """The wall on the whole screen; dismissed with what the agent chose. latest: returns the wall as it was read last;
+    refresh_wall: requests another read; now: returns epoch seconds; alerts: its alerts, None for no alerts."""
 
     CSS_PATH = "../../styles/wall.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -138,7 +138,7 @@ class WallScreen(Dialog[WallAnswer | None]):
             self.call_after_refresh(self._show_panels, self._shown)
 
     def _tick(self) -> None:
-        """Show what was read since, and count down."""
+        """Show newly read figures, and update the countdowns."""
         wall, now = self._latest(), self._now()
         self.query_one(NextBreach).tick(now)
         if wall is None:
@@ -150,7 +150,7 @@ class WallScreen(Dialog[WallAnswer | None]):
             self._refresh_wall()
 
     def _alert(self, wall: WallView, now: int) -> None:
-        """Say what has got worse, where that is wanted: by a line, the bell, and the terminal's title."""
+        """Alert the agent, if wanted: by a notice, the bell, and the terminal's title."""
         if self._alerts is None or self._title is None:
             return
         self._title.show(format_title(wall))
@@ -175,7 +175,7 @@ class WallScreen(Dialog[WallAnswer | None]):
         self._show_panels(wall)
 
     def _show_panels(self, wall: WallView) -> None:
-        """Show the panels that are as wide as they have room."""
+        """Fill the panels, formatted to their widths."""
         kept = self.query_one("#kept", Static)
         kept.update(figures.format_kept(wall.kept, max(kept.size.width, 20)))
         self._write("#day", figures.format_day(wall))

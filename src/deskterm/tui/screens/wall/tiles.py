@@ -1,4 +1,4 @@
-"""One figure of the wall, as large as the terminal has room for."""
+"""A figure of the wall, as large as the terminal allows."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _SHAPES = {
     "8": ("###", "# #", "###", "# #", "###"),
     "9": ("###", "# #", "###", "  #", "###"),
 }
-"""Digits of five lines: each sign is two cells, which are about as wide as they are high."""
+"""Digits in five lines: each character stands for two cells, which together are about square."""
 
 LARGE_WIDTH, LARGE_HEIGHT = 160, 45
-"""Columns and rows from which figures are written large."""
+"""Fewest columns and rows for large figures."""
 
 
 def draw_large(figure: int) -> str:
@@ -40,7 +40,7 @@ def draw_large(figure: int) -> str:
 
 
 class Tile(Vertical):
-    """One figure with its words. place: its number on the wall, from 1, which is its key too."""
+    """A figure with its label. place: its number on the wall, from 1, which is also its key."""
 
     def __init__(self, place: int) -> None:
         super().__init__(classes="tile")
@@ -53,7 +53,7 @@ class Tile(Vertical):
         yield Static(classes="words", markup=False)
 
     def show(self, tile: WallTile) -> None:
-        """Show a figure; only what has changed is painted again."""
+        """Show a figure; only changed parts are painted again."""
         if tile == self._shown:
             return
         self._shown = tile
@@ -67,7 +67,7 @@ class Tile(Vertical):
             self._show_label(self._shown)
 
     def _show_label(self, tile: WallTile) -> None:
-        """Show the words with the key and the sign of the urgency, as far as there is room for them."""
+        """Show the label with the key and the glyph of the urgency, as far as they fit."""
         sign = f"{GLYPHS[tile.urgency]} " if tile.figure else ""
         key = (f"{self._place} ", FAINT) if tile.view else ""
         whole = Content.assemble(key, f"{sign}{tile.label}")
