@@ -29,6 +29,23 @@ def test_a_reply_that_something_speaks_against_is_refused_and_sent_anyway(
     assert managed_services("ticket", "resolve", "1001", "See the attachment.", *AT).code == 1
 
 
+def test_macros_incidents_and_scheduled_words_are_looked_at_too(managed_services: Call, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[[macros]]\nkey = "ask"\nlabel = "Ask"\nreply = "See the attached plan."\n')
+    assert managed_services("template", "apply", tmp_path, *AT).code == 0
+    sentence = "deskterm: Not sent. It says “see the attached”, and no file goes with it. Change it, or"
+    later = ("ticket", "reply", "1001", "It is back.", "--at", "2026-11-24T09:00Z")
+    assert managed_services(*later, *AT).code == 0
+    for words in (
+        ("ticket", "macro", "1001", "ask"),
+        ("ticket", "announce", "1001", "See the attached plan."),
+        ("ticket", "scheduled", "1001", "See the attached plan."),
+        ("ticket", "resolve", "1001", "See the attached plan.", "--attached"),
+    ):
+        refused = managed_services(*words, *AT)
+        assert (refused.code, refused.out, refused.err[: len(sentence)]) == (1, "", sentence), words
+        assert "Not sent" not in managed_services(*words, "--anyway", *AT).err, words
+
+
 def test_a_letter_to_somebody_without_an_address_is_no_answer_and_says_so(managed_services: Call) -> None:
     """D-13: the clock goes on until they are told."""
     new = ("ticket", "new", "A sensor is hot", "--requester", "Bo Hill", "--priority", "high", "--incomplete", "--json")

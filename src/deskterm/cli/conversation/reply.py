@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.conversation.files import Attach, read_attachments
-from deskterm.cli.conversation.guarding import Anyway, pass_guard
+from deskterm.cli.conversation.guarding import pass_guard
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson, IfVersion, Number
+from deskterm.cli.runtime.options import Anyway, AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.templates.filling import Filling, LanguageOption, TemplateName, Values

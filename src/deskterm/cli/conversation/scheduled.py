@@ -11,13 +11,14 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants
-from deskterm.cli.runtime.options import AsJson, Number, require_ticket
+from deskterm.cli.runtime.options import Anyway, AsJson, Number, require_ticket
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.cli.runtime.stdin import read_text
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.files.new_file import name_files
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import sanitize
+from deskterm.procedure.channels import MAIL
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.outbox import ScheduledReply, load_scheduled_replies
 
@@ -34,6 +35,7 @@ def change_scheduled(
     send: Annotated[bool, typer.Option("--send", help="Send it now.")] = False,
     call_off: Annotated[bool, typer.Option("--call-off", help="Do not send it; its words are printed.")] = False,
     reply: Annotated[str | None, typer.Option("--reply", help="Which one, where several wait.")] = None,
+    anyway: Anyway = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the replies to a ticket that wait to be sent, or change one, send it now or call it off."""
@@ -51,7 +53,9 @@ def change_scheduled(
         print_scheduled(found, facts.timezone, full=True, as_json=as_json)
         return
     # As in open_desk: whoever only looks must not wait for the import
+    from deskterm.cli.conversation.guarding import pass_guard  # noqa: PLC0415
     from deskterm.desk.conversation import scheduled_replies  # noqa: PLC0415
+    from deskterm.desk.conversation.guard.findings import ReplyDraft  # noqa: PLC0415
 
     body = read_text(words) if words is not None else None
     now, desk = cli.now(), cli.open_desk()
@@ -63,6 +67,11 @@ def change_scheduled(
         if not as_json:
             print(indent(sanitize(text, multiline=True), "    "))
     else:
+        if body is not None:
+            with desk.open_reader() as reader:
+                waiting = load_scheduled_replies(reader, number=number)
+            files = sum(len(one.files) for one in waiting if reply in (None, one.key))
+            pass_guard(desk, number, ReplyDraft(body, files), channel=MAIL, anyway=anyway, now=now)
         print_result(scheduled_replies.change_scheduled_reply(desk, number, reply, body=body, at=at, now=now), as_json)
 
 

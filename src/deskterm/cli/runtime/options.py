@@ -14,6 +14,10 @@ from deskterm.store.rows.list_orders import LIST_ORDERS, SortOrder, parse_order
 BIGGEST_NUMBER = 2**63 - 1
 """The greatest number that both databases can hold."""
 
+Anyway = Annotated[
+    bool, typer.Option("--anyway", help="Send it whatever speaks against it: a file that is missing, a wrong name, …")
+]
+
 
 def number_argument(text: str, metavar: str) -> Any:
     """Return the declaration of an argument that is a ticket's number. text: its help."""

@@ -7,14 +7,16 @@ from typing import Annotated
 
 import typer
 
+from deskterm.cli.conversation.guarding import refuse
 from deskterm.cli.runtime.batch import find_batch
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import BIGGEST_NUMBER, AsJson, IfVersion, Number
+from deskterm.cli.runtime.options import BIGGEST_NUMBER, Anyway, AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_json, print_lines, print_result, print_summary, warn_of_gaps
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.templates.files import entry_to_json, print_entry
 from deskterm.cli.templates.filling import Values, parse_values
 from deskterm.desk.templates import run
+from deskterm.desk.templates.guarding import check_macro
 from deskterm.desk.templates.library import (
     find_macro,
     list_macros,
@@ -34,6 +36,7 @@ def run_on_ticket(
     number: Number,
     macro: Name,
     values: Values = None,
+    anyway: Anyway = False,
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
@@ -45,6 +48,7 @@ def run_on_ticket(
     desk.require("note", "run macros")
     require_ticket(desk, number)
     call = run.prepare_macro(desk, find_macro(desk, macro), parse_values(values))
+    refuse(check_macro(desk, number, call, now=now), anyway=anyway)
     batch = find_batch()
     # On several tickets one undo takes it back on all of them
     with desk.group_commands(batch.mark if batch is not None else ""):

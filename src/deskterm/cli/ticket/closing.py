@@ -9,13 +9,14 @@ from typing import Annotated, Literal
 import typer
 
 from deskterm.cli.conversation.files import Attach, read_attachments
-from deskterm.cli.conversation.guarding import Anyway, pass_guard
+from deskterm.cli.conversation.guarding import pass_guard, refuse
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson, IfVersion, Number, ReasonOption
+from deskterm.cli.runtime.options import Anyway, AsJson, IfVersion, Number, ReasonOption
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
 from deskterm.cli.templates.filling import Filling, LanguageOption, TemplateName, Values
 from deskterm.desk.conversation.guard.findings import ReplyDraft
+from deskterm.desk.conversation.guard.several import check_letter
 from deskterm.desk.conversation.thanks_messages import overrule_thanks
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
@@ -71,9 +72,10 @@ def resolve(
         raise UsageError("--attached and --if-version go one at a time.")
     files = read_attachments(desk, attach)
     draft = ReplyDraft(words, len(files), is_solution=True)
-    # The guard looks at one ticket: a letter on an incident goes to the people of many, and the incident may be closed
-    unaddressed = not attached and pass_guard(desk, number, draft, channel=channel, anyway=anyway, now=now)
     if attached:
+        # The letter goes to the people of many tickets, and the incident itself may be closed
+        numbers = incidents.find_written_to(desk, number)
+        refuse(check_letter(desk, numbers, draft, channel=channel, now=now), anyway=anyway)
         result = incidents.resolve_incident(
             desk,
             number,
@@ -87,6 +89,7 @@ def resolve(
             now=now,
         )
     else:
+        unaddressed = pass_guard(desk, number, draft, channel=channel, anyway=anyway, now=now)
         result = resolution.resolve(
             desk,
             number,

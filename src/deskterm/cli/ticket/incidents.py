@@ -6,10 +6,14 @@ from typing import Annotated
 
 import typer
 
+from deskterm.cli.conversation.guarding import refuse
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson, Number, number_argument
+from deskterm.cli.runtime.options import Anyway, AsJson, Number, number_argument
 from deskterm.cli.runtime.output import print_result
+from deskterm.desk.conversation.guard.findings import ReplyDraft
+from deskterm.desk.conversation.guard.several import check_letter
 from deskterm.desk.linking import incidents
+from deskterm.procedure.channels import MAIL
 
 Incident = Annotated[int, number_argument("The incident's number.", "INCIDENT")]
 
@@ -31,9 +35,13 @@ def announce(
     incident: Incident,
     words: Annotated[str, typer.Argument(help="What all who are touched should know.")],
     status: Annotated[str | None, typer.Option(help="Move the tickets there that may go there.")] = None,
+    anyway: Anyway = False,
     as_json: AsJson = False,
 ) -> None:
     """Say one thing on an incident and on every ticket that is attached to it; everybody gets one letter."""
     cli: CliContext = context.obj
-    result = incidents.announce_to_attached(cli.open_desk(), incident, words, status=status, now=cli.now())
+    desk, now = cli.open_desk(), cli.now()
+    numbers = incidents.find_written_to(desk, incident)
+    refuse(check_letter(desk, numbers, ReplyDraft(words), channel=MAIL, now=now), anyway=anyway)
+    result = incidents.announce_to_attached(desk, incident, words, status=status, now=now)
     print_result(result, as_json)

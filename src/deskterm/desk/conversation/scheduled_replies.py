@@ -19,7 +19,7 @@ from deskterm.desk.core.attachments import append_with_files, load_files
 from deskterm.desk.core.closed_tickets import require_changeable
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.directory.participants import require_addressee
+from deskterm.desk.directory.participants import is_unreachable, require_addressee
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.fold import select_effective_events
@@ -219,6 +219,7 @@ def _send(work: TicketTransaction, record: Record) -> str:
         status=record.values.get("status"),
         next_steps=bool(record.values.get("next_steps")),
         files=load_files(work, work.number or 0, files_in) if files_in else (),
+        unaddressed=is_unreachable(work, MAIL),
         changes=change,
     ).summary
 

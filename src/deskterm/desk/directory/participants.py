@@ -12,6 +12,7 @@ from deskterm.desk.core.people import find_or_add_contact
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import build_record_change, build_record_removal, records_of_kind
+from deskterm.desk.notify.letters import find_people_without_address
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.channels import MAIL
 from deskterm.store.db.tables import Contact, table_of
@@ -116,3 +117,10 @@ def is_unaddressed(work: TicketTransaction, channel: str) -> bool:
     """Return whether words of an agent that go out by a channel reach nobody: by mail, on a ticket that nobody outside
     takes part in. Their event says `unaddressed`, and they are no answer (D-13)."""
     return channel in (MAIL, "") and not list_people_outside(work)
+
+
+def is_unreachable(work: TicketTransaction, channel: str) -> bool:
+    """Return whether words of an agent reach nobody: as `is_unaddressed` says, or because nobody outside has an e-mail
+    address (C-23)."""
+    people = list_people_outside(work)
+    return channel in (MAIL, "") and len(find_people_without_address(work, people)) == len(people)

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import require_ticket, select_open_tickets
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
-from deskterm.desk.directory.participants import is_unaddressed, list_people_outside
+from deskterm.desk.directory.participants import is_unreachable, list_people_outside
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.fold import fold_events
@@ -190,8 +190,9 @@ def _append_announcement(
 
 def _find_unaddressed(works: Sequence[TicketTransaction], incident: int, channel: str) -> frozenset[int | None]:
     """Return the numbers of the tickets on which a message of an incident answers nobody (D-13): those without anybody
-    outside. The incident itself has answered as soon as the message reaches somebody on an attached ticket."""
-    without = frozenset(work.number for work in works if is_unaddressed(work, channel))
+    outside who has an address. The incident itself has answered as soon as the message reaches somebody on an attached
+    ticket."""
+    without = frozenset(work.number for work in works if is_unreachable(work, channel))
     return without if len(without) == len(works) else without - {incident}
 
 
@@ -218,6 +219,12 @@ def _update_attached(parent: TicketTransaction, numbers: set[int], number: int) 
     """Replace the list of attached tickets of an incident. number: the ticket that was added or removed."""
     before = parent.state.fields.get(ATTACHED)
     parent.append("linked", {f"fields.{ATTACHED}": (before, sorted(numbers))}, ticket=number)
+
+
+def find_written_to(desk: DeskSession, incident: int) -> list[int]:
+    """Load the numbers of the tickets whose people a message on an incident goes to: itself, unless it is over, and
+    the open ones that are attached to it."""
+    return [*_if_open(desk, incident), *find_open_attached(desk, incident)]
 
 
 def find_open_attached(desk: DeskSession, incident: int) -> list[int]:

@@ -12,6 +12,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.directory.participants import is_unreachable
 from deskterm.desk.domain.changes import join_changes
 from deskterm.desk.policy.permissions import Act
 from deskterm.desk.templates.definitions import ME, NOBODY, Macro, ReplyTemplate
@@ -24,6 +25,7 @@ from deskterm.desk.tickets.update import tag, update_ticket
 from deskterm.desk.workflow.snooze import parse_snooze, snooze
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError, Unchanged, UsageError
+from deskterm.procedure.channels import MAIL
 
 
 class MissingValue(UsageError):
@@ -54,6 +56,11 @@ class MacroCall:
     values: Mapping[str, str] | None = None
     named: bool = True
 
+    @property
+    def reply_body(self) -> str:
+        """The text of its reply, with placeholders; empty where it has none."""
+        return self.template.body if self.template is not None else self.macro.reply
+
 
 def prepare_macro(desk: DeskSession, macro: Macro, values: Mapping[str, str] | None = None) -> MacroCall:
     """Prepare a call of a macro with the template of its reply. Raises DeskError when that template is gone, or not for
@@ -64,7 +71,7 @@ def prepare_macro(desk: DeskSession, macro: Macro, values: Mapping[str, str] | N
 
 def list_needed(call: MacroCall) -> list[str]:
     """List the placeholders of the texts of a macro."""
-    return list_placeholders("\n".join((call.macro.note, call.macro.handover, _reply_text(call))))
+    return list_placeholders("\n".join((call.macro.note, call.macro.handover, call.reply_body)))
 
 
 def run_macro(
@@ -117,10 +124,6 @@ def _require_fitting(work: TicketTransaction, macro: Macro) -> None:
             raise DeskError(f"{macro.label} is for {wanted}, and {work.number} is {here}.")
 
 
-def _reply_text(call: MacroCall) -> str:
-    return call.template.body if call.template is not None else call.macro.reply
-
-
 def _list_steps(desk: DeskSession, number: int, call: MacroCall, now: datetime) -> Iterator[_Step]:
     """Yield the steps of a macro in the order in which they run: those that decide about others first, the note before
     the reply, and the snooze last."""
@@ -168,7 +171,7 @@ def _list_steps(desk: DeskSession, number: int, call: MacroCall, now: datetime) 
             _never,
             lambda work: messages.add_note(desk, number, render_text(work, macro.note, call.values), now=now),
         )
-    body = _reply_text(call)
+    body = call.reply_body
     for place in range(len(macro.status) - bool(body)):
         yield _move(desk, number, macro, place, now)
     if body:
@@ -182,6 +185,7 @@ def _list_steps(desk: DeskSession, number: int, call: MacroCall, now: datetime) 
                 status=macro.status[-1] if macro.status else None,
                 next_steps=macro.next_steps,
                 resolution=macro.resolution,
+                unaddressed=is_unreachable(work, MAIL),
                 now=now,
             ),
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from deskterm.errors import DeskError
 from deskterm.tui.acts import ActLog, Refusals, run_on_each, run_once
 from deskterm.tui.commands.table import BY_NAME
+from deskterm.tui.control.asked_words import CURRENT_WORDS, AskedWords
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.type_ahead import CURRENT_HOLD
 
@@ -32,10 +32,6 @@ while the write thread is still fetching the desk."""
 
 _MOST_STEPS = 10_000_000
 """Most rows that a count moves: more than any list has."""
-
-_LINE: ContextVar[str] = ContextVar("_LINE", default="")
-"""The line after `:` of the command that the current task runs; empty for a command by key."""
-
 
 class Loader(Protocol):
     """Imports a module where that does not hold up the event loop."""
@@ -82,7 +78,7 @@ class CommandRunner:
             # cursor then
             if command.act is not None or (command.opens_input and not argument):
                 hold.take()
-            self.attempt(self.call(command.handler, (command.narrow(target), argument)), hold, line)
+            self.attempt(self.call(command.handler, (command.narrow(target), argument)), hold, line, name)
 
     def _keep(self, line: str) -> None:
         """Keep a refused line among the drafts."""
@@ -115,13 +111,15 @@ class CommandRunner:
         keys until the handler has opened something, and again from its answer on."""
         self.attempt(self.call(handler, arguments), hold)
 
-    def attempt(self, work: Awaitable[None], hold: Hold | None = None, line: str = "") -> None:
-        """Run an awaitable in the background, and show its errors. hold: as for `start`; line: as for `run`."""
+    def attempt(self, work: Awaitable[None], hold: Hold | None = None, line: str = "", name: str = "") -> None:
+        """Run an awaitable in the background, and show its errors. hold: as for `start`; line: as for `run`; name: of
+        the command."""
         held = hold or self._type_ahead.make_hold()
 
         async def guarded() -> None:
             CURRENT_HOLD.set(held)
-            _LINE.set(line)
+            words = AskedWords(self._console.drafts, name, line)
+            CURRENT_WORDS.set(words)
             before = self.acts.last
             try:
                 await work
@@ -129,11 +127,13 @@ class CommandRunner:
                     await self._console.wait_for_list()
             except DeskError as error:
                 self._console.notify(str(error), severity="error")
-                self._keep(line)
+                words.keep()
             except Exception as error:
                 # A fault in one command must not end the console, and lose what is being written
                 self._console.notify(log_crash(error), severity="error")
-                self._keep(line)
+                words.keep()
+            else:
+                words.drop()
             finally:
                 # Whatever became of it, no key may stay held back
                 self._console.end_act(done=self.acts.last is not before)
@@ -160,8 +160,8 @@ class CommandRunner:
         results, refused, done_act = await console.run(lambda desk: run_on_each(desk, numbers, act))
         if done_act is not None:
             self.acts.add(done_act)
-        if refused and not results:
-            self._keep(_LINE.get())
+        if refused and not results and (words := CURRENT_WORDS.get()) is not None:
+            words.keep()
         if len(numbers) > 1:
             self.acts.refused = Refusals(done or "Changed {}", len(numbers), refused)
         if results and not refused:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
+from deskterm.tui.control.asked_words import CURRENT_WORDS
 from deskterm.tui.dialogs.choose import Choose, Preview
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
@@ -44,8 +45,12 @@ class Prompts:
         return bool(answer)
 
     async def ask(self, question: str) -> str | None:
-        """Ask for a line of text; None also when it was left empty."""
-        answer = await self.type_line("line", f"{sanitize(question)} ")
+        """Ask for a line of text; None also when it was left empty. What a command asks for is kept while it is typed,
+        and when it is left or refused (C-05)."""
+        words = CURRENT_WORDS.get()
+        answer = await self.type_line("line", f"{sanitize(question)} ", changed=words.note if words else None)
+        if words is not None:
+            words.answer(answer)
         return answer.strip() if answer else None
 
     async def type_line(

@@ -21,7 +21,8 @@ _MOST_DIGITS = 9
 
 class Guard(Dialog[bool]):
     """Dismissed with True when every finding was overruled, one by one or all together, and with False to go back to
-    the text. points: the findings as sentences."""
+    the text. name: of the tickets, as of `Target.name`; points: the findings as sentences, of which the first nine are
+    shown."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -30,16 +31,17 @@ class Guard(Dialog[bool]):
         *(Binding(str(digit), f"overrule({digit})", "That is fine") for digit in range(1, _MOST_DIGITS + 1)),
     ]
 
-    def __init__(self, number: int, points: Sequence[Safe]) -> None:
+    def __init__(self, name: str, points: Sequence[Safe]) -> None:
         super().__init__()
-        self._number, self._points = number, points
+        self._name, self._points = name, points[:_MOST_DIGITS]
+        self._more = len(points) - len(self._points)
         self._overruled: set[int] = set()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog small") as dialog:
-            dialog.border_title = Content(f"Before it goes out · {self._number}")
+            dialog.border_title = Content(f"Before it goes out · {self._name}")
             yield Static(id="points", markup=False)
-            digits = "1" if len(self._points) == 1 else f"1-{min(len(self._points), _MOST_DIGITS)}"
+            digits = "1" if len(self._points) == 1 else f"1-{len(self._points)}"
             yield Static(f"{digits} that is fine · s send anyway · esc back to the text", classes="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -49,7 +51,7 @@ class Guard(Dialog[bool]):
         """Overrule a finding; after the last one the letter is sent."""
         if digit <= len(self._points):
             self._overruled.add(digit)
-            if len(self._overruled) == len(self._points):
+            if len(self._overruled) == len(self._points) + self._more:
                 self.dismiss(True)
             else:
                 self._show()
@@ -62,4 +64,6 @@ class Guard(Dialog[bool]):
             )
             for place, point in enumerate(self._points, 1)
         ]
+        if self._more:
+            lines.append(Content.styled(f"and {self._more} more", FAINT))
         self.query_one("#points", Static).update(Content("\n").join(lines))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deskterm.desk.conversation import delay_notice
+from deskterm.desk.conversation.guard.findings import ReplyDraft
+from deskterm.desk.conversation.guard.several import check_letter
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence, participants
 from deskterm.desk.linking import incidents
@@ -14,7 +16,9 @@ from deskterm.desk.workflow.ladder_levels import LevelChoice, list_levels
 from deskterm.errors import DeskError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.handlers.questions import run_with_text, run_with_ticket
+from deskterm.procedure.channels import MAIL
+from deskterm.tui.handlers.letter.guard import is_overruled
+from deskterm.tui.handlers.questions import format_question, run_with_text, run_with_ticket
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -170,12 +174,18 @@ async def attach(console: Console, target: Target, argument: str) -> None:
 
 async def announce(console: Console, target: Target, argument: str) -> None:
     """Write to all who are affected by an incident. argument: the text."""
-    await run_with_text(
-        console,
-        target,
-        argument,
-        "Message to everyone affected by {}",
-        lambda desk, number, text, now: incidents.announce_to_attached(desk, number, text, now=now),
+    text = argument or await console.ask(format_question("Message to everyone affected by {}", target))
+    if not text:
+        return
+    number, now, draft = target.number, console.now(), ReplyDraft(text)
+    findings = await console.run(
+        lambda desk: check_letter(desk, incidents.find_written_to(desk, number), draft, channel=MAIL, now=now)
+    )
+    if not await is_overruled(console, target.name, findings):
+        raise DeskError("Not sent: <key command> and ↑ bring the words back.")
+    now = console.now()
+    await console.run_on(
+        target.numbers, lambda desk, number: incidents.announce_to_attached(desk, number, text, now=now)
     )
 
 

@@ -44,6 +44,13 @@ def test_other_customers_are_known_by_name_by_client_and_by_greeting(desk: DeskS
     assert keys(desk, 1002, "Dear Ines,\nI told you, Ines Calder.") == []
 
 
+def test_every_name_of_another_customer_is_said_so_that_one_that_is_right_hides_none(desk: DeskSession) -> None:
+    (finding,) = check_reply(
+        desk, 1003, ReplyDraft("Dear Ines,\nLarch Ltd and Kim Novak know."), channel="phone", now=at(5)
+    )
+    assert finding.sentence == "It names Larch Ltd and Kim Novak and Ines, who have nothing to do with this ticket"
+
+
 def test_a_promise_is_compared_with_what_is_due_once_the_reply_is_sent(desk: DeskSession) -> None:
     before = read_ticket(desk).version
     assert keys(desk, 1001, "It is done by 2027-01-04.") == ["promise"]

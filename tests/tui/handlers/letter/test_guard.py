@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from deskterm.desk.api import open_desk
+from deskterm.desk.templates.definitions import Macro
+from deskterm.desk.templates.library import apply_library
 from deskterm.desk.tickets.register import register
+from deskterm.store.db.engine import open_store
 from deskterm.tui.dialogs.guard import Guard
 from small_desk import at
 from tui.console_session import open_console
@@ -47,6 +51,42 @@ async def test_points_are_overruled_one_by_one_or_together_and_not_asked_twice(u
         note.text = "Ines Calder has the plan attached."
         note.action_send()
         await console.wait_until(lambda: console.workspace.composer is None, "the note to be written")
+
+
+async def test_the_replies_of_a_macro_on_several_tickets_are_shown_before_any_is_sent(url: str) -> None:
+    ann = open_desk(open_store(url), "ann")
+    apply_library(ann, [Macro(key="ask", label="Ask", reply="{first_name}, see the attached plan.")], now=at(5))
+    ann.store.close()
+    async with open_console(url) as console:
+        await console.run("mark-all")
+        for keys, replies in (("escape", 0), ("s", 1)):
+            console.workspace.run_command("macro", "ask")
+            await console.wait_until(lambda: isinstance(console.app.screen, Guard), "the guard")
+            await console.wait_for_text("Before it goes out · 4 tickets")
+            await console.wait_for_text("1 It says “see the attached”, and no file goes with it")
+            await console.pilot.press(keys)
+            await console.wait_until(lambda: not console.busy(), "the end")
+            assert [len(load_detail(url, number).messages) - 1 for number in (1001, 1003)] == [replies] * 2
+
+
+@pytest.mark.law("C-05")
+async def test_a_message_to_all_of_an_incident_is_held_back_and_its_words_are_kept(url: str) -> None:
+    async with open_console(url) as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_for_ticket(1001)
+        console.workspace.run_command("announce")
+        await console.wait_for_text("Message to everyone affected by 1001")
+        await console.pilot.press(*"See the attachment", "enter")
+        await console.wait_until(lambda: isinstance(console.app.screen, Guard), "the guard")
+        await console.pilot.press("escape")
+        await console.wait_for_notice("Not sent")
+        assert len(load_detail(url, 1001).messages) == 1
+        await console.pilot.press("colon", "up")
+        await console.wait_for_text("announce See the attachment")
+        await console.pilot.press("enter")
+        await console.wait_until(lambda: isinstance(console.app.screen, Guard), "the guard again")
+        await console.pilot.press("1")
+        await console.wait_until(lambda: len(load_detail(url, 1001).messages) == 2, "the message")
 
 
 async def test_one_key_sends_in_spite_of_all_of_it(url: str) -> None:

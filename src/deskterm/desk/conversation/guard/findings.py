@@ -25,6 +25,8 @@ GREETING = re.compile(
 )
 """A line that greets somebody by name."""
 _LONGEST_LINE = 200
+_MOST_NAMES = 4
+"""Names of other customers that a finding says."""
 
 
 class ReplyDraft(NamedTuple):
@@ -74,8 +76,10 @@ def _find(draft: ReplyDraft, facts: TicketFacts) -> Iterator[Finding]:
             f"{names} {verb} no e-mail address: the letter reaches nobody until there is one, and stops no clock. Say"
             " by which other channel they are told",
         )
-    if guard.others and (name := _find_other_customer(own, facts)):
-        yield Finding("customer", f"It names {name}, who has nothing to do with this ticket")
+    if guard.others and (others := _find_other_customers(own, facts)):
+        who = " and ".join(others[:_MOST_NAMES])
+        verb = "has" if len(others) == 1 else "have"
+        yield Finding("customer", f"It names {who}, who {verb} nothing to do with this ticket")
     if guard.files and not draft.files and (phrase := find_named_file(draft.text)):
         yield Finding("file", f"It says “{phrase}”, and no file goes with it")
     if guard.promises and facts.last_due is not None:
@@ -114,16 +118,19 @@ def find_greeted(text: str) -> str:
     return match["names"] if match is not None else ""
 
 
-def _find_other_customer(text: str, facts: TicketFacts) -> str:
-    """Return the first name of another customer in a text; empty for none. Names count as they are written: `Orange` is
-    a client, orange is not."""
+def _find_other_customers(text: str, facts: TicketFacts) -> list[str]:
+    """Return the names of other customers in a text, each once. Names count as they are written: `Orange` is a client,
+    orange is not."""
+    found: list[str] = []
     own = {word for name in facts.own_names for word in fold_words(name).split()}
     for name in facts.other_names:
         # A name that somebody on the ticket has too probably means them
         is_own = own.issuperset(fold_words(name).split())
-        if not is_own and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-            return name
-    return ""
+        # A part of one that was found is the same customer: `Kestrow Foods` of `Kestrow Foods Ltd`
+        is_new = not is_own and not any(name in longer for longer in found)
+        if is_new and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            found.append(name)
+    return found
 
 
 def _normalise(text: str) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deskterm.desk.conversation.guard.checking import check_reply, reaches_nobody
-from deskterm.desk.conversation.guard.findings import ReplyDraft
+from deskterm.desk.conversation.guard.findings import Finding, ReplyDraft
+from deskterm.desk.conversation.guard.several import check_letter
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.linking.incidents import find_written_to
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.attached_files import list_attached
 from deskterm.tui.dialogs.guard import Guard
@@ -18,21 +22,30 @@ if TYPE_CHECKING:
 async def is_cleared(console: Console, composer: Composer) -> bool:
     """Return whether a letter may go out: it has no findings, or its writer overrules them. A finding that was
     overruled is not shown again. Raises DeskError as sending it would."""
-    if composer.attached:
-        # The guard looks at one ticket: a letter on an incident goes to the people of many, and the incident may be
-        # closed
-        return True
-    number, channel, now = composer.number, composer.channel, console.now()
+    number, channel, now, attached = composer.number, composer.channel, console.now(), composer.attached
     draft = ReplyDraft(composer.text, len(list_attached(composer)), is_solution=composer.kind == "resolve")
-    findings = await console.run(lambda desk: check_reply(desk, number, draft, channel=channel, now=now))
+
+    def check(desk: DeskSession) -> list[Finding]:
+        if attached:
+            # The letter goes to the people of many tickets, and the incident itself may be closed
+            return check_letter(desk, find_written_to(desk, number), draft, channel=channel, now=now)
+        return check_reply(desk, number, draft, channel=channel, now=now)
+
+    findings = await console.run(check)
     composer.findings = findings
     open_points = [finding for finding in findings if finding not in composer.overruled]
-    if not open_points:
-        return True
-    if await console.show(Guard(number, [sanitize(finding.sentence) for finding in open_points])):
+    if await is_overruled(console, str(number), open_points):
         composer.overruled |= set(open_points)
         return True
     return False
+
+
+async def is_overruled(console: Console, name: str, findings: Sequence[Finding]) -> bool:
+    """Return whether letters have no findings, or the agent overrules them. name: of their tickets."""
+    if not findings:
+        return True
+    answer: bool | None = await console.show(Guard(name, [sanitize(one.sentence) for one in findings]))
+    return bool(answer)
 
 
 def is_unaddressed(composer: Composer) -> bool:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from deskterm.desk.conversation.guard.findings import Finding
+from deskterm.desk.conversation.guard.several import merge_findings
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.templates import run
 from deskterm.desk.templates.definitions import Macro
+from deskterm.desk.templates.guarding import check_macro
 from deskterm.desk.templates.library import (
     find_macro,
     is_for,
@@ -27,6 +32,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.dialogs.find_text import FindText
+from deskterm.tui.handlers.letter.guard import is_overruled
 from deskterm.tui.handlers.templates.filling import ask_for
 from deskterm.tui.panes.colours import ACCENT
 
@@ -54,6 +60,10 @@ async def run_macro(console: Workspace, target: Target, argument: str) -> None:
         if filled is None:
             return
         call = filled
+    numbers, prepared, at = target.numbers, call, console.now()
+    findings = await console.run(lambda desk: _check(desk, numbers, prepared, at))
+    if not await is_overruled(console, target.name, findings):
+        return
     now = console.now()
 
     def act(desk: DeskSession, number: int) -> CommandResult:
@@ -62,6 +72,15 @@ async def run_macro(console: Workspace, target: Target, argument: str) -> None:
         return replace(result, summary=f"{result.summary}; the letter lacks {missing}") if missing else result
 
     await console.run_on(target.numbers, act, f"Changed {{}} by {macro.label}")
+
+
+def _check(desk: DeskSession, numbers: Sequence[int], call: run.MacroCall, now: datetime) -> list[Finding]:
+    """Return what speaks against the replies of a macro. A ticket that refuses it says so when it is run."""
+    found: dict[int, list[Finding]] = {}
+    for number in numbers if call.reply_body else ():
+        with suppress(DeskError):
+            found[number] = check_macro(desk, number, call, now=now)
+    return merge_findings(found)
 
 
 async def _ask_for_values(console: Console, call: run.MacroCall, number: int) -> run.MacroCall | None:
