@@ -37,7 +37,7 @@ async def test_an_answer_is_kept_while_it_is_typed_when_it_is_left_and_when_it_i
         await type_answer(console, "It burns")
         await console.pilot.press("enter")
         await console.wait_until(lambda: not console.busy(), "the refusal")
-        assert [line.text for line in console.workspace.drafts.lines()][0] == "reopen It burns"
+        assert next(line.text for line in console.workspace.drafts.lines()) == "reopen It burns"
         await console.wait_until(lambda: "reopen It burns" in load_texts(url), "the words in the store")
 
 

@@ -160,8 +160,8 @@ class CommandRunner:
         results, refused, done_act = await console.run(lambda desk: run_on_each(desk, numbers, act))
         if done_act is not None:
             self.acts.add(done_act)
-        if refused and not results and (words := CURRENT_WORDS.get()) is not None:
-            words.keep()
+        if refused and not results and (asked := CURRENT_WORDS.get()) is not None:
+            asked.keep()
         if len(numbers) > 1:
             self.acts.refused = Refusals(done or "Changed {}", len(numbers), refused)
         if results and not refused:
