@@ -33,6 +33,7 @@ while the write thread is still fetching the desk."""
 _MOST_STEPS = 10_000_000
 """Most rows that a count moves: more than any list has."""
 
+
 class Loader(Protocol):
     """Imports a module where that does not hold up the event loop."""
 
