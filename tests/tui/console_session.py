@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class ConsoleSession:
         for _ in range(MOST_CHECKS):
             if condition():
                 return
-            await self.pilot.pause(0.01)
+            await asyncio.sleep(0.01)
         raise AssertionError(f"never came: {what}; the queue has {self.panes.queue.count} rows")
 
     async def wait_for_ticket(self, number: int) -> None:

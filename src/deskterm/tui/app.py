@@ -29,6 +29,7 @@ from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.calling_off import CallingOff
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.settings.preferences import Preferences, load_preferences
+from deskterm.tui.stylesheet import RememberingStylesheet
 from deskterm.tui.terminal.escapes import install_parser
 from deskterm.tui.terminal.frames import Frames
 from deskterm.tui.terminal.lasting_output import LastingOutput
@@ -141,7 +142,7 @@ class DeskApp(App[None]):
         self.set_reactive(App.theme, theme.name)
         if theme.ansi:  # leave the terminal's own colours unchanged
             self._refresh_truecolor_filter(self.ansi_theme)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = RememberingStylesheet(variables=self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DARK.variables
