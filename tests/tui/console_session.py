@@ -17,7 +17,7 @@ from deskterm.tui.screens.workspace import DeskWorkspace
 from deskterm.tui.settings.preferences import Preferences
 from small_desk import at
 
-MOST_CHECKS = 2000
+MOST_CHECKS = 6000
 """Checks of a condition before a test gives up: far more than the slowest machine needs."""
 
 
