@@ -20,8 +20,7 @@ def read_styles(app: App[Any]) -> dict[DOMNode, list[dict[str, object]]]:
     """Return the styles of everything on the screens, and those of its components."""
     nodes = [app, *(node for screen in app.screen_stack for node in screen.walk_children(with_self=True))]
     return {
-        node: [dict(node.styles.base._rules), *(dict(one.base._rules) for one in components(node))]
-        for node in nodes
+        node: [dict(node.styles.base._rules), *(dict(one.base._rules) for one in components(node))] for node in nodes
     }
 
 
