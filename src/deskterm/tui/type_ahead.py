@@ -44,6 +44,8 @@ class Hold:
 
     def __init__(self, type_ahead: TypeAhead) -> None:
         self._type_ahead = type_ahead
+        self.was_dropped = False
+        """True once keys went on: what they had waited for was there, or is over."""
 
     @property
     def taken(self) -> bool:
@@ -56,6 +58,7 @@ class Hold:
 
     def drop(self) -> None:
         """Release the keys to what has the focus; does nothing when they were not held."""
+        self.was_dropped = True
         if self in self._type_ahead.holds:
             self._type_ahead.holds.discard(self)
             self._type_ahead.resume()
@@ -104,6 +107,13 @@ class TypeAhead:
     def resume(self) -> None:
         """Request delivery of the next key, from outside the application's task."""
         self._post(KeyDone(0))
+
+    def drop_waiting(self) -> int:
+        """Drop the keys that wait for what a command did not open, and return how many: as commands they would act on
+        the ticket that they are not about (C-02)."""
+        count = len(self._waiting)
+        self._waiting.clear()
+        return count
 
     def clear(self) -> None:
         """Drop the waiting keys and all holds: the agent cancels what is being opened."""

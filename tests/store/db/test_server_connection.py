@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
@@ -18,53 +12,7 @@ from deskterm.store.db.connection import connect_postgresql
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.errors import UnavailableDesk
 from deskterm.store.db.reader import open_reader
-
-
-class StallingProxy:
-    """A port of this machine that leads to the server of a URL, until it stalls as a frozen server does: connections
-    stay open, and nothing comes."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._socket = str(Path(parse_qs(parts.query)["host"][0]) / ".s.PGSQL.5432")
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.is_stalled = threading.Event()
-        self.url = f"postgresql://{parts.username}@127.0.0.1:{self._listener.getsockname()[1]}{parts.path}"
-        self._open: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        for one in (self._listener, *self._open):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.socket(socket.AF_UNIX)
-                server.connect(self._socket)
-                self._open += [client, server]
-                for source, target in ((client, server), (server, client)):
-                    threading.Thread(target=self._forward, args=(source, target), daemon=True).start()
-
-    def _forward(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                if not self.is_stalled.is_set():
-                    target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-
-
-@contextmanager
-def stalling_proxy(url: str) -> Iterator[StallingProxy]:
-    """Run a proxy before the server of a URL. The URL names a folder of sockets as its host."""
-    proxy = StallingProxy(url)
-    try:
-        yield proxy
-    finally:
-        proxy.close()
+from store.db.stalling_proxy import require_socket, stalling_proxy
 
 
 @pytest.fixture(autouse=True)
@@ -75,11 +23,7 @@ def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server(store: Store) -> str:
-    if store.dialect == "sqlite":
-        pytest.skip("SQLite has no server")
-    if "host=%2F" not in store.url:
-        pytest.skip("this server has no socket of its own to stand before")
-    return store.url
+    return require_socket(store.url)
 
 
 def test_a_server_that_stalls_ends_in_a_sentence_and_not_in_silence(server: str) -> None:

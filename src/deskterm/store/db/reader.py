@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 import unicodedata
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -71,6 +72,8 @@ class ReadConnection:
         self._has_presence_changed = False
         self._was_disconnected = False
         self._was_interrupted = False
+        self._cancelling: threading.Thread | None = None
+        """PostgreSQL: asks the server to cancel the query that runs."""
         self._schema = "public"
         """The schema of a server's tables, quoted."""
         self._scope: tuple[tuple[str, ...], str] = ((), "")
@@ -225,13 +228,26 @@ class ReadConnection:
         return before is not None and self._marks[0] != before[0] and self._marks[1] == before[1]
 
     def interrupt(self) -> None:
-        """Cancel the query that runs in another thread, if any."""
+        """Cancel the query that runs in another thread, if any. Never waits: a server that has stopped answering does
+        not answer this either (D-42)."""
         self._was_interrupted = True
         if self._sqlite is not None:
             with suppress(sqlite3.ProgrammingError):  # the other thread has closed the connection
                 self._sqlite.interrupt()
-        elif self._server is not None:
-            self._server.cancel_safe(timeout=2)
+        elif self._server is not None and (self._cancelling is None or not self._cancelling.is_alive()):
+            self._cancelling = threading.Thread(target=self._cancel, args=(self._server,), daemon=True)
+            self._cancelling.start()
+
+    def _cancel(self, server: psycopg.Connection[Any]) -> None:
+        # Whatever goes wrong: the query ends by itself, or by the silence of its server
+        with suppress(Exception):
+            server.cancel_safe(timeout=2)
+
+    def _await_cancel(self) -> None:
+        """Wait until a cancellation is over, which would otherwise hit the next query."""
+        if (cancelling := self._cancelling) is not None:
+            cancelling.join()
+            self._cancelling = None
 
     def close(self) -> None:
         for connection in (self._sqlite, self._server):
@@ -246,6 +262,7 @@ class ReadConnection:
 
     def _server_connection(self) -> psycopg.Connection[Any]:
         """Return the connection to PostgreSQL, opened anew if it was lost."""
+        self._await_cancel()
         if self._server is None or self._server.broken:
             self._server = _connect_and_listen(self.url)
             self._was_disconnected = True

@@ -63,7 +63,7 @@ class CommandRunner:
             return
         refusal = command.refusal(self._console, target)
         if refusal is not None:
-            self._console.notify(refusal, severity="warning")
+            self._console.notify(refusal + self._drop_keys(command.opens_input and not argument), severity="warning")
             self._keep(line)
             return
         if self.noted is not None:
@@ -79,12 +79,20 @@ class CommandRunner:
             # cursor then
             if command.act is not None or (command.opens_input and not argument):
                 hold.take()
-            self.attempt(self.call(command.handler, (command.narrow(target), argument)), hold, line, name)
+            work = self.call(command.handler, (command.narrow(target), argument))
+            self.attempt(work, hold, line, name, opens_input=command.opens_input and not argument)
 
     def _keep(self, line: str) -> None:
         """Keep a refused line among the drafts."""
         if line:
             self._console.drafts.add_line(line)
+
+    def _drop_keys(self, opens_input: bool) -> str:
+        """Drop the keys typed after a command that was to open an input and did not; return a sentence about them."""
+        count = self._type_ahead.drop_waiting() if opens_input else 0
+        if not count:
+            return ""
+        return f" The {'key' if count == 1 else f'{count} keys'} typed behind it went nowhere."
 
     def _expect_row(self, name: str, argument: str, line: str) -> None:
         """Let a command, and the keys after it, wait until the row under the cursor has been read."""
@@ -104,7 +112,9 @@ class CommandRunner:
     def abandon_expected(self) -> None:
         """Drop the command that waits for a row that cannot be read, and release the keys."""
         if self._expecting is not None:
-            (*_, hold), self._expecting = self._expecting, None
+            (name, argument, _, hold), self._expecting = self._expecting, None
+            if words := self._drop_keys(hold.taken and BY_NAME[name].opens_input and not argument):
+                self._console.notify(words.strip(), severity="warning")
             hold.drop()
 
     def start(self, handler: str, *arguments: object, hold: Hold | None = None) -> None:
@@ -112,9 +122,17 @@ class CommandRunner:
         keys until the handler has opened something, and again from its answer on."""
         self.attempt(self.call(handler, arguments), hold)
 
-    def attempt(self, work: Awaitable[None], hold: Hold | None = None, line: str = "", name: str = "") -> None:
+    def attempt(
+        self,
+        work: Awaitable[None],
+        hold: Hold | None = None,
+        line: str = "",
+        name: str = "",
+        *,
+        opens_input: bool = False,
+    ) -> None:
         """Run an awaitable in the background, and show its errors. hold: as for `start`; line: as for `run`; name: of
-        the command."""
+        the command; opens_input: the keys typed after it are for the input that it opens, and for nothing else."""
         held = hold or self._type_ahead.make_hold()
 
         async def guarded() -> None:
@@ -126,12 +144,12 @@ class CommandRunner:
                 await work
                 if held.taken:
                     await self._console.wait_for_list()
-            except DeskError as error:
-                self._console.notify(str(error), severity="error")
-                words.keep()
             except Exception as error:
                 # A fault in one command must not end the console, and lose what is being written
-                self._console.notify(log_crash(error), severity="error")
+                sentence = str(error) if isinstance(error, DeskError) else log_crash(error)
+                # Without a hold, or once it is off, keys have gone to what was opened
+                sentence += self._drop_keys(opens_input and held.taken and not held.was_dropped)
+                self._console.notify(sentence, severity="error")
                 words.keep()
             else:
                 words.drop()

@@ -286,10 +286,16 @@ class DeskScreen(Screen[None]):
     @on(messages.ReadFailed)
     def _read_failed(self, answer: messages.ReadFailed) -> None:
         error = answer.error
-        self.workspace.notify(str(error) if isinstance(error, DeskError) else log_crash(error), severity="error")
+        if answer.is_news:
+            self.workspace.notify(str(error) if isinstance(error, DeskError) else log_crash(error), severity="error")
+        self.workspace.absence.begin(error)
         self.workspace.browser.read_failed()
         self.workspace.runner.abandon_expected()
         self._rows_read()
+
+    @on(messages.ReadsAgain)
+    def _reads_again(self) -> None:
+        self.workspace.absence.end()
 
     def _rows_read(self) -> None:
         """Go on with the start of the console after its first rows, or the error in their place."""

@@ -13,6 +13,7 @@ from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.acts import ActLog
 from deskterm.tui.commands.keys import name_keys
 from deskterm.tui.commands.search import translate_calls
+from deskterm.tui.control.absence import DeskAbsence
 from deskterm.tui.control.browsing import Browser
 from deskterm.tui.control.command_runner import CommandRunner
 from deskterm.tui.control.key_sequence import KeySequence
@@ -80,6 +81,11 @@ class DeskWorkspace:
         self.old_rows = ""
         """Progress of rewriting the rows of an older deskterm, before the desk can be used; empty for none."""
         self.saving = Saving(lambda: type_ahead.waiting, lambda: titles.update_banner(self))
+        self.absence = DeskAbsence(
+            lambda: f"{datetime.fromtimestamp(self.epoch(), self.zone):%H:%M}",
+            self.notify,
+            lambda: titles.update_banner(self),
+        )
         self.preferences, self.keys_of = preferences, keymap.keys_of
         self.layout = Layout(screen, lambda: self.composer, self._arranged, preferences)
         self.shows = self.layout.shows
@@ -124,7 +130,7 @@ class DeskWorkspace:
 
     @property
     def progress(self) -> str:
-        return self.saving.sentence or self.old_rows
+        return self.saving.sentence or self.old_rows or self.absence.sentence
 
     @property
     def app(self) -> App[Any]:

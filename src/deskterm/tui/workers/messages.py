@@ -161,11 +161,15 @@ class ProgressMade(Message):
 
 
 class ReadFailed(Message):
-    """A read went wrong; the next one is tried as usual."""
+    """A read went wrong; the next one is tried as usual. is_news: it is not known yet."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: Exception, *, is_news: bool = True) -> None:
         super().__init__()
-        self.error = error
+        self.error, self.is_news = error, is_news
+
+
+class ReadsAgain(Message):
+    """A read succeeded, the first one after some that went wrong."""
 
 
 def view_lines(totals: Mapping[str, int | None], views: Sequence[View] = VIEWS) -> list[ViewLine]:

@@ -23,7 +23,7 @@ from deskterm.present.models import DeskView, QueueLine, TabKey, TicketView
 from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket import present_person, present_rows, present_ticket
 from deskterm.present.views import VIEWS
-from deskterm.store.db.errors import Interrupted, hidden_ticket_error, to_damage_error
+from deskterm.store.db.errors import Interrupted, UnavailableDesk, hidden_ticket_error, to_damage_error
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.personal.drafts import load_drafts
 from deskterm.store.presence.entries import Presence
@@ -48,6 +48,7 @@ from deskterm.tui.workers.messages import (
     PresenceRead,
     QueueQuery,
     ReadFailed,
+    ReadsAgain,
     TicketRead,
     WallRead,
     WholeListRead,
@@ -61,6 +62,12 @@ if TYPE_CHECKING:
 
 POLL = 0.25
 """Seconds between checks for changes by somebody else."""
+
+RETRY_DELAY = 2.0
+"""Seconds until a desk that is out of reach is tried again at the start."""
+
+_AWAY = "away"
+"""The error that is kept of a desk that is out of reach."""
 
 NEXT_BREACHES = 30
 """Tickets in the list of those that breach next."""
@@ -186,11 +193,9 @@ class ReadWorker:
     # -- the thread ----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        try:
-            reader = self._connection = self._connection or open_reader(self._url)
-        except Exception as error:
-            self._post(ReadFailed(error))
+        if not self._connect():
             return
+        reader = self._reader
         self._attempt(self._read_desk)
         self._attempt(self._read_drafts)  # before the rows, because a key on a row may need a draft
         self._attempt(self._read_list)
@@ -206,14 +211,30 @@ class ReadWorker:
             if self._stopping:
                 break
             # Nobody has asked for anything within POLL, so there is time to look for writes
-            self._attempt(job or self._read_changes)
+            self._attempt(job or self._read_changes, is_asked=job is not None)
             self._requests.running = ""
             if link.step(None if self._is_refused else self._presence):
                 self._post(PresenceRead(link.others))
         link.leave()
         reader.close()
 
-    def _attempt(self, job: Callable[[], object]) -> None:
+    def _connect(self) -> bool:
+        """Open the connection, if there is none; return False where it is of no use to try again. A desk that is out of
+        reach is tried until it is back (D-42)."""
+        while self._connection is None:
+            try:
+                self._connection = open_reader(self._url)
+            except Exception as error:
+                self._report(error)
+                if not isinstance(error, UnavailableDesk):
+                    return False
+                with self._wake:
+                    self._wake.wait(RETRY_DELAY)
+                if self._stopping:
+                    return False
+        return True
+
+    def _attempt(self, job: Callable[[], object], *, is_asked: bool = False) -> None:
         try:
             if self._is_refused:  # may they again?
                 self._read_desk()
@@ -224,12 +245,32 @@ class ReadWorker:
             # Overtaken on purpose: its answer would be of no use
             return
         except Exception as error:  # a broken read must not stop the ones after it
-            if not self._stopping and str(error) != self._last_error:
-                self._last_error = str(error)  # shown once, until something else goes wrong or a read succeeds
-                is_foreseen = isinstance(error, DeskError)
-                self._post(ReadFailed(error if is_foreseen else to_damage_error(error, self._url) or error))
+            self._report(error, is_asked=is_asked)
         else:
-            self._last_error = ""
+            self._note_success()
+
+    def _note_success(self) -> None:
+        """Post that reads succeed again, where one went wrong before."""
+        if self._last_error == _AWAY:
+            try:
+                self._reader.rows("SELECT 1 FROM desk")  # not every job asks the desk for something
+            except Exception:
+                return
+            self._post(ReadsAgain())
+        self._last_error = ""
+
+    def _report(self, error: Exception, *, is_asked: bool = False) -> None:
+        """Post what went wrong, as news until something else goes wrong or a read succeeds. is_asked: somebody waits
+        for the answer, and is told each time."""
+        # How a server is out of reach changes from try to try
+        words = _AWAY if isinstance(error, UnavailableDesk) else str(error)
+        is_news = words != self._last_error
+        if self._stopping or not (is_news or is_asked):
+            return
+        self._last_error = words
+        if not isinstance(error, DeskError):
+            error = to_damage_error(error, self._url) or error
+        self._post(ReadFailed(error, is_news=is_news))
 
     def _read_changes(self) -> None:
         """Read everything again after a write, and the desk too when its procedure has another version; only drafts
