@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from deskterm.desk.core.context import build_system_agent
+from deskterm.desk.core.context import TransactionContext, build_system_agent
 from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.store.db.tables import ClockRow, table_of
@@ -45,11 +46,15 @@ def record_due_events(work: TicketTransaction, until: int, catch_up: CatchUp) ->
     transactions that did so, in order; they are written, and belong to the same database transaction. until: epoch
     seconds; not the transaction's own instant, which a wrong clock may have put into the future."""
     steps: list[TicketTransaction] = []
-    context = replace(
-        work.context, agent=build_system_agent(), behind="", bulk=None, macro="", note=None, undo_window=0
-    )
+
+    @cache  # only where something is due, which is seldom
+    def build_context() -> TransactionContext:
+        return replace(
+            work.context, agent=build_system_agent(), behind="", bulk=None, macro="", note=None, undo_window=0
+        )
 
     def begin() -> TicketTransaction:
+        context = build_context()
         # Warnings and misses without reactions are written together: nothing reads their rows in between
         if steps and all(event.kind == "noticed" for event in steps[-1].new_events):
             steps[-1].begin_next(context)

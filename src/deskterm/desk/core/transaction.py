@@ -247,6 +247,13 @@ class TicketTransaction:
         self.new_events.append(event)
         return event
 
+    def load_text(self, number: int) -> str:
+        """Return a text by its id: one of the command's own without a query; empty where it was erased."""
+        found = self._new_texts.get(number)
+        if found is None:
+            found = self.connection.execute(_SELECT_TEXT, {"id": number}).scalar_one_or_none()
+        return found or ""
+
     def append_noticed(self, event: UpcomingEvent) -> Event:
         """Append the event that records a warning, a missed due time or the end of a timer."""
         return self.append(

@@ -32,7 +32,7 @@ from deskterm.procedure.schema import Notice, Procedure, Template
 from deskterm.procedure.schema.text_types import NoticeTopic
 from deskterm.procedure.sla_terms import find_next_release
 from deskterm.procedure.template_text import LINK, PLACEHOLDER, render_body, render_subject
-from deskterm.store.db.tables import Agent, Contact, PersonalText, table_of
+from deskterm.store.db.tables import Agent, Contact, table_of
 
 DeliveryState = Literal["queued", "sent", "failed", "withdrawn"]
 
@@ -247,11 +247,7 @@ def _load_resolution_text(work: TicketTransaction) -> str:
 
 def load_event_text(work: TicketTransaction, event: Event, name: str = "body") -> str:
     """Return a text of an event; empty when it has none of that name or the text was erased."""
-    if name not in event.texts:
-        return ""
-    table = table_of(PersonalText)
-    text = work.session.execute(select(table.c.body).where(table.c.id == event.texts[name].id)).scalar_one_or_none()
-    return str(text or "")
+    return work.load_text(event.texts[name].id) if name in event.texts else ""
 
 
 def record_delivery(

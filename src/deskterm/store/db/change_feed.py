@@ -18,6 +18,5 @@ _NOTIFY = select(func.pg_notify(CHANNEL, bindparam("payload")))
 
 def notify_change(session: Session, ticket_id: int | None) -> None:
     """Tell listeners, as the transaction commits, that it changed a ticket; None: many tickets, or the desk itself."""
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(_NOTIFY, {"payload": "" if ticket_id is None else str(ticket_id)})
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(_NOTIFY, {"payload": "" if ticket_id is None else str(ticket_id)})
