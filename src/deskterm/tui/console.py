@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from deskterm.tui.dialogs.dialog import Dialog
     from deskterm.tui.dialogs.prompt import LineHelp, PromptKind
     from deskterm.tui.drafts import Draft, Drafts
+    from deskterm.tui.lists.arrivals import Arrivals
     from deskterm.tui.lists.hit_steps import HitSteps
     from deskterm.tui.lists.marking import Marking
     from deskterm.tui.lists.view_list import ViewList
@@ -210,6 +211,9 @@ class Workspace(Console, Protocol):
 
     hit_steps: HitSteps
     """The hits of the words of a filter."""
+
+    arrivals: Arrivals
+    """The tickets that have come into the list out of sight."""
 
     @property
     def active_pane(self) -> Navigable:

@@ -156,6 +156,24 @@ def load_queue_page(
     return found
 
 
+def load_first_numbers(
+    reader: ReadConnection,
+    view: str,
+    viewer: Viewer,
+    limit: int,
+    *,
+    order: SortOrder = "order",
+    condition: Condition | None = None,
+    scales: Scales = NO_SCALES,
+) -> list[int]:
+    """Load the numbers of the first tickets of a view, in list order."""
+    sorting = find_sorting(view, order, scales, reader.dialect)
+    where, params = _build_where(reader, view, viewer, "", condition=condition)
+    params |= {"limit": limit, **sorting.parameters}
+    sql = f"SELECT id FROM ticket WHERE {where} ORDER BY {sorting.build_order_by(reverse=False)} LIMIT :limit"
+    return [number for (number,) in reader.rows(sql, params)]
+
+
 def load_queue_rows(reader: ReadConnection, numbers: Collection[int]) -> list[QueueRow]:
     """Load the rows of some tickets, whichever views they are in, in the order of their numbers."""
     if not numbers:

@@ -25,6 +25,10 @@ LOOK: tuple[Command, ...] = (
             handler="queue.columns.change_order", group="Look",
             help="Sort by the procedure's order of work, by what is due next, or by a column: `order client`, `order "
                  "-subject` from its end, `-` alone the other way round; kept for the view."),
+    Command("arrivals", "Go to what is new", keys=("g a",),
+            step=lambda workspace: workspace.arrivals.go_to_next(), group="Look",
+            help="Go to the first ticket that has come into this list and was not in sight yet; the title says how "
+                 "many there are: `3 new ↑`."),
     Command("columns", "Columns", keys=("g c",), argument="[names, or -]",
             handler="queue.columns.choose_columns", group="Look", opens_input=True,
             help="Choose the columns of this view, their order, and which one it is sorted by, from a list or by name: "

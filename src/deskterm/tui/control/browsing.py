@@ -11,6 +11,7 @@ from deskterm.errors import DeskError
 from deskterm.present.models import TABS, TabKey, TicketView
 from deskterm.present.sanitize import Safe
 from deskterm.tui.commands.keys import name_keys
+from deskterm.tui.lists.arrivals import Arrivals
 from deskterm.tui.lists.hit_steps import HitSteps
 from deskterm.tui.lists.marking import Marking
 from deskterm.tui.lists.view_list import ViewList
@@ -63,6 +64,7 @@ class Browser:
         self._list_shown: asyncio.Future[None] | None = None
         """Done when the list that was asked for is shown; None when it is."""
         self.hit_steps = HitSteps(panes, lambda: self.shown_number, self.move_cursor, host.notify)
+        self.arrivals = Arrivals(panes.queue, self.move_cursor, host.notify, host.update_titles)
         self.marking = Marking(panes.queue, reader, lambda: self.queue_query, host.update_titles)
 
     # -- lists ---------------------------------------------------------------------------------------------------
@@ -304,6 +306,11 @@ class Browser:
         queue.show(answer.total, answer.pages, cursor, self._host.epoch())
         self._host.update_titles()
         self.list_settled()
+
+    def arrivals_read(self, answer: messages.ArrivalsRead) -> None:
+        """Say how many tickets have come into the list out of sight."""
+        if answer.query.same_list(self.queue_query):
+            self.arrivals.show(answer.indexes)
 
     def _explain_order(self, answer: messages.ListRead) -> None:
         """Say once why a list does not have the order that it was asked for in."""

@@ -234,6 +234,10 @@ class DeskScreen(Screen[None]):
         self.workspace.browser.list_read(answer)
         self._rows_read()
 
+    @on(messages.ArrivalsRead)
+    def _arrivals_read(self, answer: messages.ArrivalsRead) -> None:
+        self.workspace.browser.arrivals_read(answer)
+
     @on(messages.PageRead)
     def _page_read(self, answer: messages.PageRead) -> None:
         self.workspace.browser.page_read(answer)
@@ -316,6 +320,7 @@ class DeskScreen(Screen[None]):
         self.workspace.runner.row_read()
         self._get_read_worker().note_place(self.workspace.current_query())
         self.workspace.browser.follow_cursor()
+        self.workspace.arrivals.note_sight()
         self.workspace.update_titles()
 
     @on(Queue.PagesMissing)

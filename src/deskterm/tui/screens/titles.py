@@ -144,6 +144,8 @@ def _queue_title(screen: TitledScreen) -> str:
     order = name_order(screen.panes.queue.order or query.order, listed)
     state = "closed" if listed == "closed" else "tickets" if listed in ("all", "awake") else "open"
     parts = ["Queue", order, f"{screen.row_count:,} {state}"]
+    if arrived := screen.arrivals.name():
+        parts.append(arrived)
     if query.match:
         parts.append(f"/{query.match}")
     if screen.drafts.count:

@@ -91,7 +91,7 @@ class DeskWorkspace:
         self.shows = self.layout.shows
         self.browser = Browser(self, panes, reader)
         self.view_list, self.marking = self.browser.view_list, self.browser.marking
-        self.hit_steps = self.browser.hit_steps
+        self.hit_steps, self.arrivals = self.browser.hit_steps, self.browser.arrivals
         # The browser controls lists and tickets: these calls go to it
         browser = self.browser
         self.show_list, self.current_query, self.show_view = browser.show_list, browser.current_query, browser.show_view

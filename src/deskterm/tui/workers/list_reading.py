@@ -10,6 +10,7 @@ from deskterm.store.queries.queue import (
     Viewer,
     count_tickets,
     find_position,
+    load_first_numbers,
     load_queue_page,
     load_sort_key,
 )
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from deskterm.store.filters.conditions import Condition
 
 
+MOST_WATCHED = 2_000
+"""Tickets from the head of a list among which arrivals are looked for."""
+
+
 class ListReader:
     """The list in the queue. read_filter: returns the condition of a filter; scales: returns those of the procedure."""
 
@@ -31,6 +36,11 @@ class ListReader:
         """The order of the list: where it is too long for the one that was asked for, its own."""
         self._anchors: dict[int, QueueRow] = {}
         """Rows by their index in the list, from whose keys neighbouring pages are read."""
+
+        self._watched: QueueQuery | None = None
+        """The list whose first tickets are known."""
+        self._known: set[int] = set()
+        self._newest = 0
 
     def forget(self) -> None:
         """Forget the rows that were read: their keys lead to other places in the list as it is now."""
@@ -63,6 +73,22 @@ class ListReader:
             if total and cursor // PAGE not in pages:
                 pages[cursor // PAGE] = self.read_page(reader, query, viewer, cursor // PAGE)
         return query, total, pages, cursor
+
+    def find_arrivals(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer) -> dict[int, int]:
+        """Return the tickets that have come into the list since it was looked at first, with their indexes (C-06). What
+        has moved up from behind the head of a long list is none, so there only new numbers are."""
+        condition, scales = self._read_condition(query), self._scales()
+        numbers = load_first_numbers(
+            reader, query.listed, viewer, MOST_WATCHED, order=self.order, condition=condition, scales=scales
+        )
+        if self._watched is None or not self._watched.same_tickets(query):
+            self._watched, self._known, self._newest = query, set(numbers), max(numbers, default=0)
+        is_whole = len(numbers) < MOST_WATCHED
+        return {
+            number: index
+            for index, number in enumerate(numbers)
+            if number not in self._known and (is_whole or number > self._newest)
+        }
 
     def read_page(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer, page: int) -> list[QueueRow]:
         """Read a page by the key of its neighbour where that is known, else by skipping rows from the top, which takes

@@ -49,6 +49,10 @@ class QueueQuery(NamedTuple):
         """Return whether both are about the same list, wherever in it."""
         return self._facts == other._facts
 
+    def same_tickets(self, other: QueueQuery) -> bool:
+        """Return whether both lists have the same tickets, in whatever order."""
+        return self._replace(order="").same_list(other._replace(order=""))
+
     @property
     def _facts(self) -> tuple[str, ...]:
         return self.view, self.order, self.match, self.base, self.within
@@ -86,6 +90,14 @@ class ListRead(Message):
                 if row.number == number:
                     return page * PAGE + place
         return default
+
+
+class ArrivalsRead(Message):
+    """The tickets that have come into a list since it was shown first, each with its index."""
+
+    def __init__(self, query: QueueQuery, indexes: Mapping[int, int]) -> None:
+        super().__init__()
+        self.query, self.indexes = query, indexes
 
 
 class PageRead(Message):

@@ -39,6 +39,7 @@ from deskterm.tui.workers.access_log import AccessLog
 from deskterm.tui.workers.list_keys import list_query_words
 from deskterm.tui.workers.list_reading import ListReader
 from deskterm.tui.workers.messages import (
+    ArrivalsRead,
     CountsRead,
     DeskRead,
     DraftsRead,
@@ -184,7 +185,7 @@ class ReadWorker:
             if overtakes:
                 for waiting in [name for name in self._requests.jobs if name.startswith("page ")]:
                     del self._requests.jobs[waiting]
-                if self._requests.running == kind and self._connection is not None:
+                if self._requests.running in (kind, "arrivals") and self._connection is not None:
                     self._connection.interrupt()
             # In a dict, a job takes the place in the line of the one that it replaces
             self._requests.jobs[kind] = job
@@ -329,6 +330,12 @@ class ReadWorker:
         query, total, pages, cursor = self._list_reader.read(self._reader, self._query, self._viewer)
         lines = {page: self._lines(rows) for page, rows in pages.items()}
         self._post(ListRead(query, total, lines, cursor, list_query_words(query), self._list_reader.order))
+        # Behind the rows, which nobody waits longer for because of it
+        self._request("arrivals", partial(self._read_arrivals, query))
+
+    def _read_arrivals(self, query: QueueQuery) -> None:
+        if query.same_list(self._query):
+            self._post(ArrivalsRead(query, self._list_reader.find_arrivals(self._reader, query, self._viewer)))
 
     def _read_page(self, query: QueueQuery, page: int) -> None:
         # The sort keys belong to the list that was read last: for another one they would lead to wrong rows
