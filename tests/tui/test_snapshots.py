@@ -207,6 +207,23 @@ def test_a_reply_that_is_being_written(demo: str, size: tuple[int, int], snap_co
     assert snap_compare(make_console(demo), terminal_size=size, run_before=visit)
 
 
+@pytest.mark.law("C-23")
+def test_what_speaks_against_a_letter(demo: str, snap_compare: SnapCompare) -> None:
+    async def visit(pilot: Pilot[Any]) -> None:
+        screen = await wait_for_desk(pilot)
+        await pilot.press("r")
+        await wait_until(pilot, lambda: screen.workspace.composer is not None, "the composer is open")
+        await wait_until(pilot, lambda: isinstance(screen.focused, TextArea), "the composer has the focus")
+        assert screen.workspace.composer is not None
+        screen.workspace.composer.text = "Dear Graham,\nsee the attachment. All of it works by 2026-12-24."
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: type(pilot.app.screen).__name__ == "Guard", "the guard is open")
+        await pilot.press("2")
+        await wait_for_rest(pilot)
+
+    assert snap_compare(make_console(demo), terminal_size=SMALL, run_before=visit)
+
+
 def test_why_a_clock_is_due_when_it_is(demo: str, snap_compare: SnapCompare) -> None:
     assert snap_compare(make_console(demo), terminal_size=MEDIUM, run_before=press("w", opens="Page"))
 

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.conversation.files import Attach, read_attachments
-from deskterm.cli.conversation.guarding import pass_guard
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import Anyway, AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
+from deskterm.cli.sending.guarding import pass_guard
+from deskterm.cli.sending.undo_window import delay_letters, print_undo_hint
 from deskterm.cli.templates.filling import Filling, LanguageOption, TemplateName, Values
 from deskterm.desk.conversation import messages, scheduled_replies
 from deskterm.desk.conversation.guard.findings import ReplyDraft
@@ -101,6 +102,7 @@ def reply(
         raise UsageError("--author, --received and --with-files go with --from-requester.")
     else:
         desk = cli.open_desk()
+        delay_letters(desk)
         channel = check_channel(desk, channel, "email")
         text, files = filling.write(desk, number, "reply", body, now), read_attachments(desk, attach)
         draft = ReplyDraft(text, len(files), is_solution=resolution is not None)
@@ -120,6 +122,7 @@ def reply(
         )
         warn_of_gaps(result)
     print_result(result, as_json)
+    print_undo_hint(desk, number, channel)
 
 
 def note(

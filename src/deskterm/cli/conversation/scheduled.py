@@ -53,7 +53,7 @@ def change_scheduled(
         print_scheduled(found, facts.timezone, full=True, as_json=as_json)
         return
     # As in open_desk: whoever only looks must not wait for the import
-    from deskterm.cli.conversation.guarding import pass_guard  # noqa: PLC0415
+    from deskterm.cli.sending.guarding import pass_guard  # noqa: PLC0415
     from deskterm.desk.conversation import scheduled_replies  # noqa: PLC0415
     from deskterm.desk.conversation.guard.findings import ReplyDraft  # noqa: PLC0415
 

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.conversation.guarding import refuse
 from deskterm.cli.runtime.batch import find_batch
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import BIGGEST_NUMBER, Anyway, AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_json, print_lines, print_result, print_summary, warn_of_gaps
 from deskterm.cli.runtime.table import print_table
+from deskterm.cli.sending.guarding import refuse
+from deskterm.cli.sending.undo_window import delay_letters, print_undo_hint
 from deskterm.cli.templates.files import entry_to_json, print_entry
 from deskterm.cli.templates.filling import Values, parse_values
 from deskterm.desk.templates import run
@@ -48,6 +49,8 @@ def run_on_ticket(
     desk.require("note", "run macros")
     require_ticket(desk, number)
     call = run.prepare_macro(desk, find_macro(desk, macro), parse_values(values))
+    if call.reply_body:
+        delay_letters(desk)
     refuse(check_macro(desk, number, call, now=now), anyway=anyway)
     batch = find_batch()
     # On several tickets one undo takes it back on all of them
@@ -55,6 +58,7 @@ def run_on_ticket(
         result = run.run_macro(desk, number, call, now=now, version=version)
     warn_of_gaps(result)
     print_result(result, as_json)
+    print_undo_hint(desk, number)
 
 
 def list_all(context: typer.Context, as_json: AsJson = False) -> None:

@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 import typer
 
 from deskterm.cli.conversation.files import Attach, read_attachments
-from deskterm.cli.conversation.guarding import pass_guard, refuse
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import Anyway, AsJson, IfVersion, Number, ReasonOption
 from deskterm.cli.runtime.output import print_result, warn_of_gaps
 from deskterm.cli.runtime.session import check_channel
+from deskterm.cli.sending.guarding import pass_guard, refuse
+from deskterm.cli.sending.undo_window import delay_letters, print_undo_hint
 from deskterm.cli.templates.filling import Filling, LanguageOption, TemplateName, Values
 from deskterm.desk.conversation.guard.findings import ReplyDraft
 from deskterm.desk.conversation.guard.several import check_letter
@@ -65,6 +66,7 @@ def resolve(
     filling = Filling(template, language, values)
     desk, words, now = cli.open_desk(), filling.read_words(note), cli.now()
     words = filling.write(desk, number, "resolve", words, now)
+    delay_letters(desk)
     channel = check_channel(desk, channel, "email")
     kind: Literal["temporary"] | None = "temporary" if temporary else None
     # A version is that of one ticket, and --attached is about many
@@ -106,6 +108,7 @@ def resolve(
         )
     warn_of_gaps(result)
     print_result(result, as_json)
+    print_undo_hint(desk, number, channel)
 
 
 def close(

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.conversation.guarding import refuse
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import Anyway, AsJson, Number, number_argument
 from deskterm.cli.runtime.output import print_result
+from deskterm.cli.sending.guarding import refuse
+from deskterm.cli.sending.undo_window import delay_letters, print_undo_hint
 from deskterm.desk.conversation.guard.findings import ReplyDraft
 from deskterm.desk.conversation.guard.several import check_letter
 from deskterm.desk.linking import incidents
@@ -41,7 +42,9 @@ def announce(
     """Say one thing on an incident and on every ticket that is attached to it; everybody gets one letter."""
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
+    delay_letters(desk)
     numbers = incidents.find_written_to(desk, incident)
     refuse(check_letter(desk, numbers, ReplyDraft(words), channel=MAIL, now=now), anyway=anyway)
     result = incidents.announce_to_attached(desk, incident, words, status=status, now=now)
     print_result(result, as_json)
+    print_undo_hint(desk, incident)

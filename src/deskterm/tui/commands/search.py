@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from deskterm.tui.commands.aliases import ALIASES
 from deskterm.tui.commands.command import Command
+from deskterm.tui.commands.desk_errors import translate_desk_errors
 from deskterm.tui.commands.keys import format_key
 from deskterm.tui.commands.table import BY_NAME, TABLE
 
@@ -94,7 +95,8 @@ _COMMAND_LINE_CALL = re.compile(r"`deskterm (?:ticket |item )?([a-z-]+)[^`]*`")
 
 def translate_calls(sentence: str) -> str:
     """Replace calls of the command line in a sentence by commands of the console: `deskterm ticket check 1006 …` is
-    `:check` here. A call without a command here, or with an option that the command does not take, stays."""
+    `:check` here, and errors of the database by their sentences of the console. A call without a command here, or with
+    an option that the command does not take, stays."""
 
     def translate(call: re.Match[str]) -> str:
         command = BY_NAME.get(_NAMES.get(call[1], call[1]))
@@ -102,4 +104,4 @@ def translate_calls(sentence: str) -> str:
             return call[0]
         return f"`:{command.name}`"
 
-    return _COMMAND_LINE_CALL.sub(translate, sentence)
+    return _COMMAND_LINE_CALL.sub(translate, translate_desk_errors(sentence))

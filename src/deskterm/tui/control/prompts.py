@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
+from deskterm.tui.commands.desk_errors import translate_desk_errors
 from deskterm.tui.control.asked_words import CURRENT_WORDS
 from deskterm.tui.dialogs.choose import Choose, Preview
 from deskterm.tui.dialogs.confirm import Confirm
@@ -41,7 +42,9 @@ class Prompts:
 
     async def confirm(self, question: str, yes: str, no: str) -> bool:
         """Ask a question with two answers. yes, no: what each of them does."""
-        answer: bool | None = await self._host.show(Confirm(sanitize(question, multiline=True), yes, no))
+        answer: bool | None = await self._host.show(
+            Confirm(sanitize(translate_desk_errors(question), multiline=True), yes, no)
+        )
         return bool(answer)
 
     async def ask(self, question: str) -> str | None:

@@ -33,13 +33,13 @@ class Guard(Dialog[bool]):
 
     def __init__(self, name: str, points: Sequence[Safe]) -> None:
         super().__init__()
-        self._name, self._points = name, points[:_MOST_DIGITS]
+        self._tickets, self._points = name, points[:_MOST_DIGITS]
         self._more = len(points) - len(self._points)
         self._overruled: set[int] = set()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog small") as dialog:
-            dialog.border_title = Content(f"Before it goes out · {self._name}")
+            dialog.border_title = Content(f"Before it goes out · {self._tickets}")
             yield Static(id="points", markup=False)
             digits = "1" if len(self._points) == 1 else f"1-{len(self._points)}"
             yield Static(f"{digits} that is fine · s send anyway · esc back to the text", classes="hint", markup=False)

@@ -1,0 +1,1 @@
+"""Letters of the command line before they leave: the send guard, and the time in which undo takes them back."""
