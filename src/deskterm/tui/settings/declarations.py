@@ -133,8 +133,8 @@ SETTINGS: dict[str, Setting] = {
         "seconds",
         _DEFAULTS.undo_send,
         "Seconds for which what you send in the console, or with `deskterm ticket reply` at a terminal, waits in the "
-        "outbox, 0 to 3600. Until then `u`, or `deskterm ticket undo`, takes it back: nobody has read it, it has answered "
-        "nothing, and its words are a draft again.",
+        "outbox, 0 to 3600. Until then `u`, or `deskterm ticket undo`, takes it back: nobody has read it, it has "
+        "answered nothing, and its words are a draft again.",
         example="undo_send = 30",
     ),
     "keymap": Setting(
