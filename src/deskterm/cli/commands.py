@@ -59,8 +59,8 @@ PROGRAM = GroupEntry(
         ),
         "export": CommandEntry(
             "admin.export:export_rows",
-            "Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, file that went "
-            "with a message, or entry of the work log (the time that was worked, and its price).",
+            "Export data, one row each: tickets, messages, events with their hashes, cycles of clocks, files of "
+            "messages, or entries of the work log (time worked, and its price).",
         ),
         "retention": CommandEntry(
             "admin.retention:list_kept",
@@ -156,7 +156,7 @@ PROGRAM = GroupEntry(
                 ),
                 "show": CommandEntry(
                     "config:show_settings",
-                    "Print the settings that hold, and where each comes from: the file, what was chosen in the "
+                    "Print the settings in force, and where each comes from: the file, what was chosen in the "
                     "console, or the default.",
                 ),
                 "check": CommandEntry(
@@ -200,7 +200,7 @@ PROGRAM = GroupEntry(
                 ),
                 "place": CommandEntry(
                     "people.views:place",
-                    "Put a view to another place: the digits 1 to 9 open the first nine in the console.",
+                    "Move a view to another place: the digits 1 to 9 open the first nine in the console.",
                 ),
             },
         ),
@@ -283,8 +283,8 @@ PROGRAM = GroupEntry(
                 ),
                 "out": CommandEntry(
                     "development.releases:release_out",
-                    "Let a release go out: all that is scheduled to it, at once; its tickets move and their "
-                    "people are told.",
+                    "Publish a release: everything that is scheduled to it, at once; its tickets move and their "
+                    "people are notified.",
                 ),
             },
         ),

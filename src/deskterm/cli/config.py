@@ -31,7 +31,7 @@ def print_path(as_json: AsJson = False) -> None:
 
 
 def show_settings(as_json: AsJson = False) -> None:
-    """Print the settings that hold, and where each comes from: the file, what was chosen in the console, or the
+    """Print the settings in force, and where each comes from: the file, what was chosen in the console, or the
     default."""
     preferences = load_preferences()
     rows = []

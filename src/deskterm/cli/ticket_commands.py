@@ -20,7 +20,7 @@ TICKET_GROUP = GroupEntry(
         ),
         "open-file": CommandEntry(
             "conversation.files:open_file",
-            "Open a file of a ticket with the system's program for it, but for what might run as a program.",
+            "Open a file of a ticket with the system's program for it, unless it might run as a program.",
         ),
         "macro": CommandEntry(
             "templates.macros:run_on_ticket",
@@ -47,7 +47,7 @@ TICKET_GROUP = GroupEntry(
         ),
         "due": CommandEntry(
             "ticket.due_times:set_due",
-            "Say when a clock is due; it stays there, whatever changes, until it is cleared.",
+            "Set the due time of a clock; it stays, whatever changes, until it is cleared.",
         ),
         "schedule": CommandEntry("ticket.due_times:schedule", "Schedule a ticket to a sprint or a release."),
         "waive": CommandEntry(
@@ -56,8 +56,8 @@ TICKET_GROUP = GroupEntry(
         ),
         "snooze": CommandEntry(
             "ticket.due_times:snooze",
-            "Take a ticket out of the queue for a time; a word of the requester brings it back, and no clock "
-            "rests for it.",
+            "Take a ticket out of the queue for a time; a message of the requester brings it back, and its clocks go "
+            "on.",
         ),
         "acknowledge": CommandEntry(
             "ticket.escalation:acknowledge_call",
@@ -77,32 +77,33 @@ TICKET_GROUP = GroupEntry(
         ),
         "merge": CommandEntry(
             "ticket.linking:merge",
-            "Let a ticket go on in another, which shows both conversations from then on.",
+            "Merge a ticket into another, which shows both conversations from then on.",
         ),
         "separate": CommandEntry(
             "ticket.linking:separate",
-            "Let a duplicate or a merged ticket go its own way again, whatever was said meanwhile.",
+            "Separate a duplicate or merged ticket again, whatever was written meanwhile.",
         ),
         "split": CommandEntry(
             "ticket.linking:split",
-            "Make a ticket of its own of a message, or of each thing that it lists; clocks start when it came.",
+            "Split a message off as a ticket of its own, or one for each thing that it lists; clocks start when it "
+            "came.",
         ),
         "undo": CommandEntry(
             "ticket.linking:undo",
-            "Take back the last command on a ticket, on all the tickets that it was about.",
+            "Undo the last command on a ticket, on all the tickets that it changed.",
         ),
         "like": CommandEntry(
             "ticket.suggestions:list_similar",
             "List open and recent tickets that may be about the same matter.",
         ),
-        "supply": CommandEntry("ticket.intake:supply", "Give what a request did not say: fields of its type."),
+        "supply": CommandEntry("ticket.intake:supply", "Supply fields of its type that a request lacked."),
         "exempt": CommandEntry(
             "ticket.intake:exempt",
-            "Leave a ticket out of all targets; reports count it apart.",
+            "Exempt a ticket from all targets; reports count it separately.",
         ),
         "prioritise": CommandEntry(
             "ticket.intake:prioritise",
-            "Lift a ticket out of its order, for a reason that the procedure names.",
+            "Move a ticket ahead of its order, for a reason that the procedure names.",
         ),
         "confirm-severity": CommandEntry(
             "ticket.intake:confirm_severity",
@@ -112,15 +113,15 @@ TICKET_GROUP = GroupEntry(
             "ticket.suggestions:list_suggestions",
             "List what rules suggest for a ticket, take a suggestion or leave it.",
         ),
-        "hold": CommandEntry("admin.retention:hold_ticket", "Keep a ticket as it is, whatever its age."),
-        "release-hold": CommandEntry("admin.retention:release_hold", "Hold a ticket no longer."),
+        "hold": CommandEntry("admin.retention:hold_ticket", "Keep a ticket from being purged, whatever its age."),
+        "release-hold": CommandEntry("admin.retention:release_hold", "Release the hold on a ticket."),
         "time": CommandEntry(
             "billing.time_entries:record_time",
-            "Write down time that was worked, or list it with its price.",
+            "Record time worked, or list it with its price.",
         ),
         "price": CommandEntry(
             "billing.price:show_price",
-            "Say what the work on a ticket comes to, or that the customer agrees to it.",
+            "Show the price of the work on a ticket, or record that the customer agrees to it.",
         ),
         "quote": CommandEntry(
             "billing.quotes:record_quote",
@@ -140,7 +141,7 @@ TICKET_GROUP = GroupEntry(
         ),
         "passed": CommandEntry(
             "ticket.escalation:record_handoff_to_client",
-            "Say that a ticket was passed to the client's own desk, which gives that level of support itself.",
+            "Record that a ticket was passed to the client's own desk, which gives that level of support itself.",
         ),
         "review": CommandEntry(
             "ticket.escalation:review",
@@ -148,7 +149,7 @@ TICKET_GROUP = GroupEntry(
         ),
         "dispute": CommandEntry(
             "ticket.escalation:dispute",
-            "Note that the customer says the priority is wrong.",
+            "Record that the customer disputes the priority.",
         ),
         "settle": CommandEntry(
             "ticket.escalation:settle",
@@ -160,7 +161,7 @@ TICKET_GROUP = GroupEntry(
         ),
         "told": CommandEntry(
             "ticket.escalation:log_call",
-            "Log a call that does instead of the letters that wait; they are withdrawn.",
+            "Log a call that replaces the waiting letters; they are withdrawn.",
         ),
         "attach": CommandEntry(
             "ticket.incidents:attach_ticket",
@@ -178,12 +179,12 @@ TICKET_GROUP = GroupEntry(
         "detach": CommandEntry("ticket.incidents:detach", "Take a ticket away from its incident."),
         "announce": CommandEntry(
             "ticket.incidents:announce",
-            "Say one thing on an incident and on every ticket that is attached to it; everybody gets one letter.",
+            "Write one message on an incident and on every ticket that is attached to it; everybody gets one letter.",
         ),
         "take": CommandEntry("people.absence:take_ticket", "Take over the ticket of a colleague who is away."),
         "resolve": CommandEntry(
             "ticket.closing:resolve",
-            "Say how a ticket was resolved: the requester reads it, and is asked to confirm where the procedure asks.",
+            "Resolve a ticket: the requester reads how, and is asked to confirm where the procedure says so.",
         ),
         "close": CommandEntry(
             "ticket.closing:close",
@@ -191,19 +192,19 @@ TICKET_GROUP = GroupEntry(
         ),
         "confirm": CommandEntry(
             "ticket.closing:confirm",
-            "The requester says that all is well: the ticket is closed, or goes the last step before.",
+            "Confirm the resolution for the requester: the ticket is closed, or takes the last step before.",
         ),
         "reject": CommandEntry(
             "ticket.closing:reject",
-            "The requester says that it is not resolved: the ticket goes back to be looked at again.",
+            "Reject the resolution for the requester: the ticket goes back to be worked on.",
         ),
         "reopen": CommandEntry(
             "ticket.closing:reopen",
-            "Take a ticket up again, for its requester or for what was taken for mere thanks.",
+            "Reopen a ticket, for its requester or because a message was more than thanks.",
         ),
         "fixed": CommandEntry(
             "ticket.closing:record_fix",
-            "Say that the permanent fix is there, which a temporary one left outstanding.",
+            "Record the permanent fix that a temporary one left outstanding.",
         ),
         "check": CommandEntry(
             "ticket.checklist:check_items",

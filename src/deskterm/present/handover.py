@@ -117,12 +117,12 @@ class _Writer:
     def describe_duty(self) -> Iterable[Safe]:
         duty, tickets = self._duty, self._facts.tickets
         if duty.label:
-            state = f"{duty.label} is on since {self._say(duty.since)}, until {self._say(duty.until)}"
+            state = f"{duty.label} is on duty until {self._say(duty.until)} (since {self._say(duty.since)})"
             state += f"; then {duty.next_label or 'nobody'}" if duty.next_until is not None else ""
         elif duty.is_on:
-            state = f"The desk is open since {self._say(duty.since)}, until {self._say(duty.until)}"
+            state = f"The desk is open until {self._say(duty.until)} (since {self._say(duty.since)})"
         else:
-            state = f"Nobody is on duty since {self._say(duty.since)}, until {self._say(duty.until)}"
+            state = f"Nobody is on duty until {self._say(duty.until)} (since {self._say(duty.since)})"
         yield sanitize(f"{state} · {len(tickets):,} open")
         missed = sum(ticket.missed for ticket in tickets)
         if missed:

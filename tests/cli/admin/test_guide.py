@@ -44,10 +44,10 @@ def test_the_guide_is_of_the_own_desk_and_says_who_approved_it_and_until_when(de
     file.write_text(SMALL_PROCEDURE.replace('name = "Small desk"\n', about), encoding="utf-8")
     created = deskterm("init", "--procedure", file, "--simulated", "--now", "2026-11-23T09:00")
     assert created.code == 0
-    assert "note: the procedure was to be looked at again by 2026-10-01" in created.out
+    assert "note: the procedure was due for review by 2026-10-01" in created.out
     found = {entry["label"]: entry["lines"] for entry in deskterm("procedure", "guide", "--json").json[0]["entries"]}
     assert (found["Approved by"], found["Looked at again by"]) == (["Head of support"], ["2026-10-01"])
-    assert "was to be looked at again by 2026-10-01" in deskterm("doctor").out
+    assert "was due for review by 2026-10-01" in deskterm("doctor").out
     file.write_text(
         file.read_text(encoding="utf-8").replace("next_review = 2026-10-01", "effective_from = 2027-01-01"),
         encoding="utf-8",

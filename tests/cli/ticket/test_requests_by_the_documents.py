@@ -208,7 +208,7 @@ def test_a_procedure_says_who_approved_it_from_when_it_holds_and_that_its_review
     own.write_text(text.replace(approved, approved + dates), encoding="utf-8")
     applied = desk("procedure", "apply", own, *NINE)
     assert applied.code == 0, applied.err
-    assert "the procedure was to be looked at again by 2020-11-20" in desk("procedure", "check", own).out
+    assert "the procedure was due for review by 2020-11-20" in desk("procedure", "check", own).out
     guide = desk("procedure", "guide", *NINE).out
     assert "Holds from\n    2026-11-01" in guide
     assert "Looked at again by\n    2020-11-20" in guide

@@ -90,7 +90,7 @@ def test_a_step_that_is_refused_leaves_nothing_of_the_others(desk: DeskSession) 
     wrong = macro(severity="high", note="Not this", status=["closed"])
     with pytest.raises(DeskError, match="Closed"):
         run_macro(desk, 1001, prepare_macro(desk, wrong), now=at(10))
-    with pytest.raises(MissingValue, match=r"Ticket 1001 has nothing for \{client\} \(the client\)"):
+    with pytest.raises(MissingValue, match=r"Ticket 1001 has no value for \{client\} \(the client\)"):
         run_macro(desk, 1001, prepare_macro(desk, macro(severity="high", reply="{client}")), now=at(10))
     assert len(read_events(desk)) == version
     given = prepare_macro(desk, macro(reply="{client}, {due}"), {"client": "Larch {due}"})

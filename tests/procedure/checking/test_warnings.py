@@ -124,7 +124,7 @@ def test_a_review_that_is_overdue_is_told_when_the_day_is_known() -> None:
     assert find_warnings(procedure, text, datetime(2026, 1, 31, 23, tzinfo=UTC)) == []
     (remark,) = find_warnings(procedure, text, datetime(2026, 2, 1, tzinfo=UTC))
     assert remark.line == line_of(text, "next_review")
-    assert remark.sentence.startswith("the procedure was to be looked at again by 2026-01-31: ")
+    assert remark.sentence.startswith("the procedure was due for review by 2026-01-31: ")
 
 
 def test_without_the_source_there_are_no_lines() -> None:

@@ -54,11 +54,14 @@ def export_rows(
     ] = None,
     contents: Annotated[
         Path | None,
-        typer.Option(help="Files: write their contents there too, each once, called by its SHA-256.", metavar="FOLDER"),
+        typer.Option(
+            help="With files: write their contents into this folder too, each once, named by its SHA-256.",
+            metavar="FOLDER",
+        ),
     ] = None,
 ) -> None:
-    """Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, file that went with a
-    message, or entry of the work log (the time that was worked, and its price)."""
+    """Export data, one row each: tickets, messages, events with their hashes, cycles of clocks, files of messages, or
+    entries of the work log (time worked, and its price)."""
     cli: CliContext = context.obj
     # As everywhere: a file of that name is `./-`
     if output is not None and str(output) == "-":

@@ -28,7 +28,7 @@ def hold_ticket(
     reason_option: ReasonOption = "",
     as_json: AsJson = False,
 ) -> None:
-    """Keep a ticket as it is, whatever its age."""
+    """Keep a ticket from being purged, whatever its age."""
     cli: CliContext = context.obj
     now = cli.now()
     print_result(retention.place_hold(cli.open_desk(), number, reason or reason_option, now=now), as_json)
@@ -40,7 +40,7 @@ def release_hold(
     reason: Annotated[str, typer.Option(help="Why; it stays in the history.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Hold a ticket no longer."""
+    """Release the hold on a ticket."""
     cli: CliContext = context.obj
     now = cli.now()
     print_result(retention.release_hold(cli.open_desk(), number, reason, now=now), as_json)

@@ -26,7 +26,7 @@ def show_price(
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what the work on a ticket comes to, or that the customer agrees to it."""
+    """Show the price of the work on a ticket, or record that the customer agrees to it."""
     cli: CliContext = context.obj
     if agreed:
         desk = cli.open_desk()

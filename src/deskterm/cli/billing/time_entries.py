@@ -38,7 +38,7 @@ def record_time(
     reason: Annotated[str, typer.Option(help="Why an entry is struck out.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write down time that was worked, or list it with its price."""
+    """Record time worked, or list it with its price."""
     cli: CliContext = context.obj
     seconds = parse_time(worked) if worked is not None else None
     facts = cli.read_facts()

@@ -31,13 +31,13 @@ _KINDS: dict[DraftKind, str] = {
 def list_drafts(
     context: typer.Context,
     ticket: Annotated[int | None, number_argument("Only the drafts for this ticket, in full.", "[NUMBER]")] = None,
-    discard: Annotated[bool, typer.Option("--discard", help="Throw the drafts for the ticket away.")] = False,
+    discard: Annotated[bool, typer.Option("--discard", help="Discard the drafts for the ticket.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List my drafts, or print those for a ticket in full; nobody else sees them."""
     cli: CliContext = context.obj
     if discard and ticket is None:
-        raise UsageError("Name the ticket whose drafts are thrown away: `deskterm ticket drafts 1042 --discard`.")
+        raise UsageError("Name the ticket whose drafts to discard: `deskterm ticket drafts 1042 --discard`.")
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         login = cli.acting or cli.own_login

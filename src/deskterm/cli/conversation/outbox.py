@@ -29,7 +29,7 @@ def list_letters(
     limit: Limit = 1000,
     full: Annotated[bool, typer.Option("--full", help="Print each letter whole.")] = False,
     scheduled: Annotated[
-        bool, typer.Option("--scheduled", help="Replies that are sent later instead, and those that were held back.")
+        bool, typer.Option("--scheduled", help="Scheduled replies instead, and those that were held back.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

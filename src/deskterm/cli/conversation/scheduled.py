@@ -22,7 +22,7 @@ from deskterm.procedure.channels import MAIL
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.outbox import ScheduledReply, load_scheduled_replies
 
-Words = Annotated[str | None, typer.Argument(help="Other words for it; -, they are read from standard input.")]
+Words = Annotated[str | None, typer.Argument(help="New words for it; with -, read from standard input.")]
 
 
 def change_scheduled(

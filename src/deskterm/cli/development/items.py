@@ -102,7 +102,7 @@ def schedule_item(
     if upcoming:
         day = find_next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
         if day is None:
-            raise DeskError("The procedure says of no release when it is: name its day.")
+            raise DeskError("The procedure gives no dates of releases: name the day.")
     print_result(item_workflow.schedule_item(desk, number, day, item=which, now=now), as_json)
 
 

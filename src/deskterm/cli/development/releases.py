@@ -22,7 +22,8 @@ def release_out(
     notes_file: Annotated[Path | None, typer.Option(help="What is new, in a file.", metavar="FILE")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a release go out: all that is scheduled to it, at once; its tickets move and their people are told."""
+    """Publish a release: everything that is scheduled to it, at once; its tickets move and their people are
+    notified."""
     if notes is not None and notes_file is not None:
         raise UsageError("Say what is new with --notes or --notes-file, not with both.")
     if notes_file is not None:

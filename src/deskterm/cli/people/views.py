@@ -155,7 +155,7 @@ def delete_view(context: typer.Context, name: Name, as_json: AsJson = False) -> 
 def share_view(
     context: typer.Context,
     name: Name,
-    team: Annotated[str, typer.Argument(help="The team, by key or label; `-` for nobody any more.")],
+    team: Annotated[str, typer.Argument(help="The team, by key or label; `-` stops sharing.")],
     as_json: AsJson = False,
 ) -> None:
     """Share a view with the agents of a team, as a lead: they see it, and its owner or a lead of the team changes
@@ -169,7 +169,7 @@ def share_view(
 
 def choose_default(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The view's name; `-` for the one that the desk chooses.")],
+    name: Annotated[str, typer.Argument(help="The view's name; `-` for the desk's default.")],
     as_json: AsJson = False,
 ) -> None:
     """Choose the view that opens first in my consoles."""
@@ -189,7 +189,7 @@ def place(
     position: Annotated[int, typer.Argument(help="The place, from 1 on.", metavar="PLACE", min=1, max=1000)],
     as_json: AsJson = False,
 ) -> None:
-    """Put a view to another place: the digits 1 to 9 open the first nine in the console."""
+    """Move a view to another place: the digits 1 to 9 open the first nine in the console."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         login = cli.check_login()

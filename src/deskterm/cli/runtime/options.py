@@ -15,7 +15,8 @@ BIGGEST_NUMBER = 2**63 - 1
 """The greatest number that both databases can hold."""
 
 Anyway = Annotated[
-    bool, typer.Option("--anyway", help="Send it whatever speaks against it: a file that is missing, a wrong name, …")
+    bool,
+    typer.Option("--anyway", help="Send it in spite of what the send guard finds: a missing file, a wrong name, …"),
 ]
 
 
@@ -38,7 +39,7 @@ IfVersion = Annotated[
 FilterOption = Annotated[
     str | None,
     typer.Option(
-        "--filter", help='Only tickets that it fits, such as "client:northwind sla:<1h"; as in `ticket list`.'
+        "--filter", help='Only tickets that match it, such as "client:northwind sla:<1h"; as in `ticket list`.'
     ),
 ]
 OnlyTicket = Annotated[
@@ -63,7 +64,7 @@ def choose_order(text: str | None) -> SortOrder | None:
     """Return the order of a list that `--sort` names; None where it is left out. Raises UsageError for another word."""
     order = parse_order(text) if text is not None else None
     if text is not None and order is None:
-        raise UsageError(f"There is no order {text!r}: use {', '.join(LIST_ORDERS)}, or one behind a minus.")
+        raise UsageError(f"There is no order {text!r}: use {', '.join(LIST_ORDERS)}, or one after a minus.")
     return order
 
 

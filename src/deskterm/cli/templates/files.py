@@ -63,7 +63,7 @@ def check_files(
 def apply_files(
     context: typer.Context,
     paths: Paths = None,
-    prune: Annotated[bool, typer.Option("--prune", help="Take away those of the desk that are not in them.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove those of the desk that are not in them.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:

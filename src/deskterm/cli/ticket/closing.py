@@ -57,7 +57,7 @@ def resolve(
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how a ticket was resolved: the requester reads it, and is asked to confirm where the procedure asks.
+    """Resolve a ticket: the requester reads how, and is asked to confirm where the procedure says so.
 
     An incident is resolved with all tickets that are attached to it by --attached, in one act: everybody gets one
     letter, and those that cannot be resolved are named.
@@ -135,7 +135,7 @@ def confirm(
     received: Received = None,
     as_json: AsJson = False,
 ) -> None:
-    """The requester says that all is well: the ticket is closed, or goes the last step before."""
+    """Confirm the resolution for the requester: the ticket is closed, or takes the last step before."""
     _record_answer(context, confirmation.confirm, number, words, author, channel, received, as_json)
 
 
@@ -148,7 +148,7 @@ def reject(
     received: Received = None,
     as_json: AsJson = False,
 ) -> None:
-    """The requester says that it is not resolved: the ticket goes back to be looked at again."""
+    """Reject the resolution for the requester: the ticket goes back to be worked on."""
     _record_answer(context, confirmation.reject, number, words, author, channel, received, as_json)
 
 
@@ -177,7 +177,7 @@ def reopen(
     channel: Channel = "phone",
     as_json: AsJson = False,
 ) -> None:
-    """Take a ticket up again, for its requester or for what was taken for mere thanks.
+    """Reopen a ticket, for its requester or because a message was more than thanks.
 
     With a reason, because its requester called or came; without, because their last message was more than thanks: its
     clocks count from when that came.
@@ -199,7 +199,7 @@ def record_fix(
     note: Annotated[str, typer.Argument(help="What the permanent fix is, for the history.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say that the permanent fix is there, which a temporary one left outstanding."""
+    """Record the permanent fix that a temporary one left outstanding."""
     cli: CliContext = context.obj
     print_result(resolution.record_permanent_fix(cli.open_desk(), number, note=note, now=cli.now()), as_json)
 

@@ -31,7 +31,7 @@ def set_due(
     reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say when a clock is due; it stays there, whatever changes, until it is cleared."""
+    """Set the due time of a clock; it stays, whatever changes, until it is cleared."""
     if (instant is None) == (not clear):
         raise UsageError("Say when it is due, or --clear.")
     if instant is not None:
@@ -92,7 +92,7 @@ def snooze(
     wake: Annotated[bool, typer.Option("--wake", help="Bring it back now.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take a ticket out of the queue for a time; a word of the requester brings it back, and no clock rests for it."""
+    """Take a ticket out of the queue for a time; a message of the requester brings it back, and its clocks go on."""
     if (until is None) == (not wake):
         raise UsageError("Say until when, or --wake.")
     cli: CliContext = context.obj

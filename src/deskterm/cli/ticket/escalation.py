@@ -59,7 +59,7 @@ def record_handoff_to_client(
     note: Annotated[str, typer.Argument(help="To whom, and what they were told; only agents see it.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say that a ticket was passed to the client's own desk, which gives that level of support itself."""
+    """Record that a ticket was passed to the client's own desk, which gives that level of support itself."""
     cli: CliContext = context.obj
     print_result(record_handoff(cli.open_desk(), number, note=note, now=cli.now()), as_json)
 
@@ -93,7 +93,7 @@ def dispute(
     wanted: Annotated[str | None, typer.Option(help="The priority that they think is right.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Note that the customer says the priority is wrong."""
+    """Record that the customer disputes the priority."""
     cli: CliContext = context.obj
     print_result(dispute_priority(cli.open_desk(), number, words, requested_priority=wanted, now=cli.now()), as_json)
 
@@ -134,7 +134,7 @@ def log_call(
     phone: Annotated[bool, typer.Option("--phone", help="By phone.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Log a call that does instead of the letters that wait; they are withdrawn."""
+    """Log a call that replaces the waiting letters; they are withdrawn."""
     if not phone:
         raise UsageError("Say how they were told: --phone; by mail it is `deskterm ticket reply`.")
     cli: CliContext = context.obj

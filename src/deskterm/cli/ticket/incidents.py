@@ -39,7 +39,7 @@ def announce(
     anyway: Anyway = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say one thing on an incident and on every ticket that is attached to it; everybody gets one letter."""
+    """Write one message on an incident and on every ticket that is attached to it; everybody gets one letter."""
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
     delay_letters(desk)

@@ -21,7 +21,7 @@ def supply(
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give what a request did not say: fields of its type."""
+    """Supply fields of its type that a request lacked."""
     values = dict(parse_field(text) for text in fields)
     cli: CliContext = context.obj
     print_result(supply_fields(cli.open_desk(), number, values, now=cli.now(), version=version), as_json)
@@ -35,7 +35,7 @@ def exempt(
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
-    """Leave a ticket out of all targets; reports count it apart."""
+    """Exempt a ticket from all targets; reports count it separately."""
     cli: CliContext = context.obj
     if end:
         result = exemption.unexempt(cli.open_desk(), number, reason=reason, now=cli.now(), version=version)
@@ -54,7 +54,7 @@ def prioritise(
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lift a ticket out of its order, for a reason that the procedure names."""
+    """Move a ticket ahead of its order, for a reason that the procedure names."""
     cli: CliContext = context.obj
     result = priority_override.override_priority(
         cli.open_desk(),

@@ -53,7 +53,7 @@ def merge(
     anyway: Anyway = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let a ticket go on in another, which shows both conversations from then on."""
+    """Merge a ticket into another, which shows both conversations from then on."""
     cli: CliContext = context.obj
     now = cli.now()
     print_result(merge_into(cli.open_desk(), number, into, reason=reason, across_clients=anyway, now=now), as_json)
@@ -66,7 +66,7 @@ def separate(
     reason_option: ReasonOption = "",
     as_json: AsJson = False,
 ) -> None:
-    """Let a duplicate or a merged ticket go its own way again, whatever was said meanwhile.
+    """Separate a duplicate or merged ticket again, whatever was written meanwhile.
 
     It is open again, and the people who came with it leave the other one. What was said stays where it was said.
     """
@@ -90,7 +90,7 @@ def split(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what the message lists, and do nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a ticket of its own of a message, or of each thing that it lists; clocks start when it came."""
+    """Split a message off as a ticket of its own, or one for each thing that it lists; clocks start when it came."""
     if subject is not None and (items or item or dry_run):
         raise UsageError("--subject is for a message that is split off as a whole.")
     cli: CliContext = context.obj
@@ -116,7 +116,7 @@ def undo(
     version: IfVersion = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take back the last command on a ticket, on all the tickets that it was about.
+    """Undo the last command on a ticket, on all the tickets that it changed.
 
     What a person said stays said, and a letter that went out stays sent.
     """

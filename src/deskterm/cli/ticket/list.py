@@ -57,7 +57,7 @@ def list_tickets(
         str | None,
         typer.Option(
             help=f"{', '.join(LIST_ORDERS)}: the procedure's order of work, what is due next, the newest first, or a "
-            "column; behind a minus from its end (-subject). Left out, that of the view."
+            "column; after a minus, from its end (-subject). Left out, that of the view."
         ),
     ] = None,
     by_due: Annotated[bool, typer.Option("--by-due", help="The same as --sort due.")] = False,

@@ -117,7 +117,7 @@ def check_name(name: str, reserved: Sequence[str]) -> str:
         raise UsageError(f"A view's name has {LONGEST_NAME} characters at most: this one has {len(line)}.")
     if not line.isprintable():
         # A name is shown in lists and headings, and typed after `:view`
-        raise UsageError("A view's name has signs that cannot be seen: write it in letters.")
+        raise UsageError("A view's name has invisible characters: write it in letters.")
     if line.isdigit() or line == "-":
         raise UsageError("A view's name is no number: digits open views by their place.")
     if line.casefold() in {one.casefold() for one in reserved}:
@@ -152,7 +152,7 @@ def _find(session: Session, desk: DeskSession, key: str) -> Row[Any]:
         mine = or_(mine, _view.c.team != "")
     found = session.execute(select(_view).where(_view.c.key == key, mine)).one_or_none()
     if found is None:
-        raise DeskError("That view is gone: somebody has deleted it, or shares it with your team no more.")
+        raise DeskError("That view is gone: somebody has deleted it, or no longer shares it with your team.")
     return found
 
 

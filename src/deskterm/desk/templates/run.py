@@ -33,7 +33,7 @@ class MissingValue(UsageError):
 
     def __init__(self, number: int, names: tuple[str, ...]) -> None:
         listed = ", ".join(f"{{{name}}} ({describe_placeholder(name)})" for name in names)
-        super().__init__(f"Ticket {number} has nothing for {listed}: say what stands there.", option="--set")
+        super().__init__(f"Ticket {number} has no value for {listed}: give one.", option="--set")
         self.names = names
 
 

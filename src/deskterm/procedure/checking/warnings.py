@@ -49,12 +49,12 @@ def find_warnings(procedure: Procedure, source: str = "", now: datetime | None =
 
 
 def find_missed_review(procedure: Procedure, today: date) -> list[str]:
-    """Return a sentence, without its full stop, when the day is over by which the procedure was to be looked at again
+    """Return a sentence, without its full stop, when the day is over by which the procedure was due for review
     (S1-47)."""
     review = procedure.about.next_review
     if review is None or review >= today:
         return []
-    return [f"the procedure was to be looked at again by {review}: then apply it with another next_review"]
+    return [f"the procedure was due for review by {review}: afterwards apply it with another next_review"]
 
 
 Finding = tuple[Path, str]

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from deskterm.procedure.ticket_fields import QUEUE_FIELDS
 
 SortOrder = str
-"""Order of a list: a word of `LIST_ORDERS`, or one behind a minus for the list read from its end."""
+"""Order of a list: a word of `LIST_ORDERS`, or one after a minus, for the list read from its end."""
 
 Scales = Mapping[str, Sequence[str]]
 """Column → its keys in the order in which a list has them. A column that has none is sorted by its text."""

@@ -9,12 +9,12 @@ from deskterm.tui.commands.command import Command
 LOOK: tuple[Command, ...] = (
     Command("filter", "search", keys=("slash",), argument="[filter]",
             handler="view.filter_list", group="Look", footer=8, opens_input=True,
-            help="Show only tickets with these words in number, people, subject, messages or notes, or that a filter "
-                 "fits, while it is typed: `assignee:me sev:p1,p2 sla:<1h -tag:spam`."),
+            help="Show only tickets with these words in number, people, subject, messages or notes, or that match a "
+                 "filter, while it is typed: `assignee:me sev:p1,p2 sla:<1h -tag:spam`."),
     Command("next-hit", "Next hit", keys=("N", "f3"),
             step=lambda workspace: workspace.hit_steps.step(1), group="Look",
-            help="Go to the next place where the words of the filter stand, in the ticket in sight, and behind its "
-                 "last one to the next ticket."),
+            help="Go to the next hit of the filter's words in the open ticket, and after its last one to the next "
+                 "ticket."),
     Command("previous-hit", "Previous hit", keys=("g N", "shift+f3"),
             step=lambda workspace: workspace.hit_steps.step(-1), group="Look",
             help="The hit before."),
@@ -65,7 +65,7 @@ LOOK: tuple[Command, ...] = (
             help="Show who is on call by each rota, and until when."),
     Command("wall", "Wall", keys=("W",),
             handler="lead.wall.show_wall", group="Look", opens_input=True,
-            help="Look at the desk as a whole: what is late, what is next, who has how much."),
+            help="Show the desk as a whole: late tickets, those due next, and everybody's load."),
     Command("handover", "Hand-over sheet", keys=("g h",),
             handler="lead.handover.show_sheet", group="Look", opens_input=True,
             help="Read the sheet for the next shift: what breaches before it ends, what was promised, and who waits "
@@ -84,14 +84,13 @@ LOOK: tuple[Command, ...] = (
             help="Show the files that went with the ticket's messages; enter opens one."),
     Command("open-file", "Open a file", argument="[name or number]",
             handler="files.ticket_files.open_file", group="Look", rows="one", opens_input=True,
-            help="Open a file of the ticket with the system's program for it, but for what might run as a program."),
+            help="Open a file of the ticket with the system's program for it, unless it might run as a program."),
     Command("save-files", "Save files", keys=("D",), argument="[name, number or all] [to folder]",
             handler="files.ticket_files.save", group="Look", rows="one", opens_input=True,
             help="Save a file of the ticket, or all of them, into a folder; nothing there is replaced."),
     Command("fold", "Fold or unfold all", keys=("x",),
             step=lambda workspace: workspace.fold_all(), group="Look",
-            help="Open all automatic letters, quotations and turns that were taken back, or close them; enter opens "
-                 "one."),
+            help="Unfold all automatic letters, quotations and undone messages, or fold them; enter unfolds one."),
     Command("next-fold", "Next fold", keys=("right_curly_bracket",),
             step=lambda workspace: workspace.step_spot(1),
             counted=lambda workspace, count: workspace.step_spot(count), group="Look", in_palette=False,
@@ -102,14 +101,14 @@ LOOK: tuple[Command, ...] = (
             help="The fold before."),
     Command("repeat", "Repeat", keys=("full_stop",),
             handler="queue.repeating.repeat", group="Work", rows="many", opens_input=True,
-            help="Do what was done here last to the tickets too: the same status, assignee, tags, severity, priority, "
-                 "type, fields or snooze; never what was written."),
+            help="Repeat your last act here on the tickets: the same status, assignee, tags, severity, priority, "
+                 "type, fields or snooze; never a letter or a note."),
     Command("copy", "Copy the number", keys=("y",),
             handler="view.copy_numbers", group="Look", rows="many",
             help="Copy the numbers of the tickets."),
     Command("drafts", "Drafts", keys=("g d",), argument="[discard] [number]",
             handler="drafts.show_drafts", group="Look", opens_input=True,
-            help="List what you have written and not sent, and go on with it; or throw a ticket's drafts away."),
+            help="List what you have written and not sent, and continue it; or discard a ticket's drafts."),
     Command("refresh", "Refresh", keys=("f5",),
             handler="view.refresh", group="Program",
             help="Read everything again."),

@@ -70,5 +70,5 @@ class Command(NamedTuple):
             return None
         # While other rows are marked, a letter to the row under the cursor might go to the wrong customer (C-01)
         if self.rows == "one" and self.act is not None and len(target.marked) > 1:
-            return f"{len(target.marked)} tickets are marked, and this is for one: <key back> takes the marks away."
+            return f"{len(target.marked)} tickets are marked, and this is for one: <key back> removes the marks."
         return None if self.narrow(target).lines else "There is no ticket here: choose a view that has one."

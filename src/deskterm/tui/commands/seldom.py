@@ -10,8 +10,8 @@ from deskterm.tui.commands.command import Command
 SELDOM: tuple[Command, ...] = (
     Command("due", "Due time", argument="[clock instant, reason]",
             handler="ticket.due_times.set_due", rows="one", act="edit", opens_input=True,
-            help="Say when a clock is due, whatever its target: `due resolution tomorrow 17:00, the part comes then`; "
-                 "`-` for the instant lets its target hold again."),
+            help="Set the due time of a clock, whatever its target: `due resolution tomorrow 17:00, the part comes "
+                 "then`; `-` for the instant returns to its target."),
     Command("waive", "Waive a breach", argument="[clock reason]",
             handler="ticket.due_times.waive", rows="one", act="edit", opens_input=True,
             help="Waive a missed target; it stays on record, with the reason."),
@@ -32,7 +32,8 @@ SELDOM: tuple[Command, ...] = (
             help="Take the tickets away from their incident."),
     Command("passed", "Passed to the client's desk", argument="[words]",
             handler="ticket.people.record_handoff", rows="one", act="escalate", opens_input=True,
-            help="Say that the ticket was passed to the client's own desk, which gives that level of support itself."),
+            help="Record that the ticket was passed to the client's own desk, which gives that level of support "
+                 "itself."),
     Command("settle", "Settle a disputed priority", argument="[priority, or -]",
             handler="ticket.people.settle", rows="one", act="priority", opens_input=True,
             help="Decide on a disputed priority; `-` leaves it as it is."),
@@ -42,25 +43,25 @@ SELDOM: tuple[Command, ...] = (
                  "before it says that it is one."),
     Command("review-feedback", "Feedback was read", argument="[words]",
             handler="ticket.people.review_feedback", rows="one", act="feedback", opens_input=True,
-            help="Say that the requester's answer was read, and what was made of it."),
+            help="Mark the requester's feedback as reviewed, with a note on what came of it."),
     Command("subject", "Subject", argument="[words]",
             handler="ticket.facts.change_subject", rows="one", act="edit", opens_input=True,
             help="Give the ticket a better subject."),
     Command("impact", "Impact", argument="[impact]",
             handler="ticket.facts.change_impact", rows="many", act="priority", opens_input=True,
-            help="Say how many the matter touches, where the procedure weighs that."),
+            help="Set how many people the matter affects, where the procedure asks for that."),
     Command("urgency", "Urgency", argument="[urgency]",
             handler="ticket.facts.change_urgency", rows="many", act="priority", opens_input=True,
-            help="Say how pressing the matter is, where the procedure weighs that."),
+            help="Set how urgent the matter is, where the procedure asks for that."),
     Command("supply", "Missing facts", argument="[KEY=VALUE, …]",
             handler="ticket.facts.supply", rows="one", act="edit", opens_input=True,
-            help="Give what the request did not say: fields of its type."),
+            help="Supply fields of its type that the request lacked."),
     Command("confirm-severity", "Confirm the severity", argument="[severity reason]",
             handler="ticket.facts.confirm_severity", rows="one", act="severity", opens_input=True,
             help="Confirm the severity that the requester chose, or correct it; what they chose stays on record."),
     Command("fixed", "The permanent fix is there", argument="[words]",
             handler="ticket.facts.record_fix", rows="one", act="move", opens_input=True,
-            help="Say that the permanent fix is there, which a temporary one left outstanding."),
+            help="Record the permanent fix that a temporary one left outstanding."),
     Command("join-item", "Wait for another's item", argument="[ticket]",
             handler="ticket.items.join_item", rows="many", act="develop", opens_input=True,
             help="Let the tickets wait for the development item of another one too."),
@@ -75,25 +76,25 @@ SELDOM: tuple[Command, ...] = (
             help="End a development item that takes no release: validated, on the roadmap, or not taken up."),
     Command("release", "A release goes out", argument="[day notes]",
             handler="ticket.items.publish", act="release", opens_input=True,
-            help="Let a release go out: all that is scheduled to it, at once; its tickets move and their people are "
-                 "told."),
+            help="Publish a release: everything that is scheduled to it, at once; its tickets move and their people "
+                 "are notified."),
     Command("outbox", "Letters of the ticket",
             handler="ticket.reading.show_letters", group="Look", rows="one", act="letters", opens_input=True,
-            help="Read the letters of the ticket: those that wait, and those that went out."),
+            help="Show the letters of the ticket, waiting and sent."),
     Command("scheduled", "Replies that are sent later", keys=("g o",),
             handler="ticket.scheduled.show_scheduled", group="Look", act="reply", opens_input=True,
             help="List the replies that wait to be sent later and those that were held back; change one, send it now "
                  "or call it off. `ctrl+l` in a reply sends it later."),
     Command("notices", "Notices", keys=("g m",), argument="[words]",
             handler="ticket.notices.show_notices", group="Look", opens_input=True,
-            help="List what you were told, the newest first, and open its ticket: `notices mentioned` shows where "
+            help="List your notices, the newest first, and open the ticket of one: `notices mentioned` shows where "
                  "colleagues mentioned you."),
     Command("like", "Tickets like it", argument="[words]",
             handler="ticket.reading.show_similar", group="Look", rows="one", opens_input=True,
-            help="Choose from open and recent tickets that may be about the same matter, and open one."),
+            help="List open and recent tickets that may be about the same matter, and open one."),
     Command("price", "Price of the work", argument="[agreed limit]",
             handler="ticket.reading.show_price", group="Look", rows="one",
-            help="Say what the work on the ticket comes to; `price agreed 400` says that the customer agrees to be "
+            help="Show the price of the work on the ticket; `price agreed 400` records that the customer agrees to be "
                  "charged up to that."),
 )
 # fmt: on

@@ -29,7 +29,7 @@ async def show_drafts(workspace: Workspace, target: Target, argument: str) -> No
     Raises UsageError for anything else."""
     word, _, number = argument.strip().partition(" ")
     if word and word != "discard":
-        raise UsageError("Drafts are listed by `:drafts`, and thrown away by `:drafts discard 1042`.")
+        raise UsageError("Drafts are listed by `:drafts`, and discarded by `:drafts discard 1042`.")
     if word:
         _discard(workspace, number.strip().lstrip("#"))
         return
@@ -75,7 +75,7 @@ async def _show_words(workspace: Workspace, draft: Draft, reason: str) -> None:
 def _discard(workspace: Workspace, number: str) -> None:
     """Discard the drafts of a ticket."""
     if not number.isdecimal():
-        raise UsageError("Name the ticket whose drafts are thrown away: `:drafts discard 1042`.")
+        raise UsageError("Name the ticket whose drafts to discard: `:drafts discard 1042`.")
     found = [draft for draft in workspace.drafts.every() if str(draft.number) == number and not draft.is_open]
     if not found:
         raise DeskError(f"You have no draft for {number}.")

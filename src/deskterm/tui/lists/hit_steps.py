@@ -31,7 +31,7 @@ class HitSteps:
         """Go to the next or previous hit of the shown ticket; after its last one, to the next ticket."""
         queue, conversation = self._panes.queue, self._panes.ticket.conversation
         if not queue.has_hits:
-            self._notify("No words are looked for: press / and write some.")
+            self._notify("No filter with words is set: press / to search for some.")
         elif not conversation.step_hit(by):
             before = self._shown()
             self._coming = by

@@ -120,7 +120,7 @@ def column_widths(vocabulary: Vocabulary) -> Widths:
 def format_empty_list(query: QueueQuery, *, has_team: bool) -> str:
     """Return the sentence for an empty list. has_team: the agent is in a team."""
     if query.match:
-        return f"Nothing here has “{query.match}”: <key back> takes the filter away."
+        return f"Nothing here has “{query.match}”: <key back> removes the filter."
     if query.within:
         return f"Nothing fits this view now: {query.within}"
     return {

@@ -36,7 +36,7 @@ def format_manual() -> str:
 
 def format_template() -> str:
     """Format the template that `config edit` begins with: every setting with its meaning and default, commented out."""
-    parts = ["# Settings of the deskterm console. Take the # from a line to change what it says."]
+    parts = ["# Settings of the deskterm console. Remove the # of a line to change it."]
     for name, setting in SETTINGS.items():
         parts += ["", *(f"# {line}" for line in _wrap(_to_plain(setting.help)))]
         if setting.kind == "word":

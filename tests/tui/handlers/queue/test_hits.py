@@ -34,7 +34,7 @@ async def test_hits_are_shown_where_they_stand_and_stepped_through(url: str) -> 
     sam.store.close()
     async with open_console(url) as console:
         await console.pilot.press("N")
-        await console.wait_for_notice("No words are looked for")
+        await console.wait_for_notice("No filter with words is set")
         await console.pilot.press(*"/matter", "enter")
         await console.wait_until(lambda: underlined(console, 0) == ["Matter"], "the word in the row")
         await console.pilot.press("escape", *"/fuser", "enter")

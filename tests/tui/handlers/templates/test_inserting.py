@@ -61,7 +61,7 @@ async def test_a_template_is_found_by_its_words_and_inserted_at_the_cursor(templ
         assert composer.text.splitlines()[1] == "‹product?›: hi"
         # What is missing is asked for before it is sent, and called off it is not sent
         composer.action_send()
-        await console.wait_for_text("1001 has nothing for the product. What stands there?")
+        await console.wait_for_text("1001 has no value for the product. What should it be?")
         await console.pilot.press("escape")
         await console.wait_for_notice("Not sent: ‹product?› has still to be filled in.")
         await console.wait_until(lambda: not console.busy(), "the end of the first try")

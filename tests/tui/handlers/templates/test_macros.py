@@ -63,7 +63,7 @@ async def test_what_a_reply_lacks_is_asked_for_on_one_ticket_and_refused_on_seve
         console.workspace.show_ticket(1002)
         await console.wait_for_ticket(1002)
         await console.pilot.press("m", *"ask", "enter")
-        await console.wait_for_text("1002 has nothing for the product. What stands there?")
+        await console.wait_for_text("1002 has no value for the product. What should it be?")
         await console.pilot.press(*"desk", "enter")
         await console.wait_for_notice("1002: Ask:")
         assert load_detail(macros_url, 1002).messages[-1].body == "Which desk, Kim Novak?"
@@ -71,7 +71,7 @@ async def test_what_a_reply_lacks_is_asked_for_on_one_ticket_and_refused_on_seve
         console.workspace.show_pane("queue")
         await console.run("mark-all")
         await console.run("macro", "Ask")
-        await console.wait_for_notice("Ticket 1001 has nothing for {product} (the product): say what stands there.")
+        await console.wait_for_notice("Ticket 1001 has no value for {product} (the product): give one.")
 
 
 async def test_a_macro_is_made_of_the_last_acts_and_of_what_was_recorded(macros_url: str) -> None:

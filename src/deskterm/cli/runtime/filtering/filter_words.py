@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FilterWords = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Only tickets that it fits, such as: assignee:me sev:p1,p2 -tag:spam printer (docs/filters.md).",
+        help="Only tickets that match it, such as: assignee:me sev:p1,p2 -tag:spam printer (docs/filters.md).",
         metavar="FILTER",
     ),
 ]

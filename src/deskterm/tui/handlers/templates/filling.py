@@ -26,4 +26,4 @@ async def fill_gaps(console: Console, composer: Composer) -> bool:
 
 async def ask_for(console: Console, name: str, number: int) -> str | None:
     """Ask for the value of a placeholder on a ticket; None when the question was cancelled."""
-    return await console.ask(f"{number} has nothing for {describe_placeholder(name)}. What stands there?")
+    return await console.ask(f"{number} has no value for {describe_placeholder(name)}. What should it be?")

@@ -53,7 +53,7 @@ async def _change_step(
     """Set one of the two fields that a priority is derived from. argument: a step of its scale, asked for by
     default."""
     if not argument and not scale:
-        raise UsageError(f"This procedure does not weigh the {field}: P or S says how important it is.")
+        raise UsageError(f"This procedure has no {field}: set the priority with P, or the severity with S.")
     step = argument or await console.choose(f"{field.capitalize()} of {target.name}", list(scale.values()))
     if step:
         now = console.now()
@@ -71,7 +71,7 @@ async def supply(console: Console, target: Target, argument: str) -> None:
     def run(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
         return supply_fields(desk, number, dict(_parse_field(part) for part in text.split(",")), now=now)
 
-    await run_with_text(console, target, argument, "What is known now of {}: KEY=VALUE, KEY=VALUE", run)
+    await run_with_text(console, target, argument, "Fields that {} lacks: KEY=VALUE, KEY=VALUE", run)
 
 
 def _parse_field(text: str) -> tuple[str, str]:

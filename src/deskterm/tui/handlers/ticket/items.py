@@ -60,7 +60,7 @@ async def schedule_item(console: Console, target: Target, argument: str) -> None
         if day == _NEXT:
             day = find_next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
             if day is None:
-                raise DeskError("The procedure says of no release when it is: name its day.")
+                raise DeskError("The procedure gives no dates of releases: name the day.")
         return item_workflow.schedule_item(desk, number, None if day == NOTHING else day, now=now)
 
     await run_with_text(
