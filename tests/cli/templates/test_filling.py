@@ -34,9 +34,7 @@ def test_a_message_is_made_of_a_template_and_never_sent_with_a_gap(managed_servi
     assert managed_services("template", "apply", tmp_path, *AT).code == 0
     answer = managed_services("ticket", "reply", "1001", "--template", "ask", "--language", "de", *AT)
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == (
-        "deskterm: Ticket 1001 has no value for {field:site} (the field site): give one (--set).\n"
-    )
+    assert answer.err == ("deskterm: Ticket 1001 has no value for {field:site} (the field site): give one (--set).\n")
     german = ("--template", "ask", "--language", "de", "--set", "field:site=Perth {due}")
     assert managed_services("ticket", "reply", "1001", *german, *AT).code == 0
     words = managed_services("ticket", "reply", "1001", "please answer", "--template", "ask", "--set", "due=noon", *AT)
