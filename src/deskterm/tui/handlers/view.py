@@ -12,6 +12,7 @@ from deskterm.present.models import TABS, Choice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.views import VIEW_WORDS, View, find_views
 from deskterm.store.rows.list_orders import LIST_ORDERS
+from deskterm.tui.commands.keys import name_keys
 from deskterm.tui.commands.search import find_command, find_similar_name, search_commands
 from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.control.filter_help import FilterHelp
@@ -209,7 +210,10 @@ async def open_palette(workspace: Workspace, target: Target, argument: str) -> N
 
 async def show_help(workspace: Workspace, target: Target, argument: str) -> None:
     """Show all commands, those of the active pane first, and why some cannot be run now (C-16)."""
-    refusals = {name: command.refusal(workspace, target) or "" for name, command in BY_NAME.items()}
+    refusals = {
+        name: name_keys(command.refusal(workspace, target) or "", workspace.keys_of)
+        for name, command in BY_NAME.items()
+    }
     width, pane = text_width(workspace.size.width), workspace.pane
     typing = COMPOSING if workspace.typing_letter else ()
 
