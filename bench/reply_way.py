@@ -31,9 +31,10 @@ from deskterm.store.db.identity import find_process_owner
 
 FLOORS = (
     ("cli",),
+    ("tui",),
     ("present", "exchange", "automation", "reports"),
     ("desk.api",),
-    ("desk.reactions",),
+    ("desk.reactions", "desk.templates"),
     ("desk.conversation", "desk.linking"),
     ("desk.development", "desk.history", "desk.tickets"),
     ("desk.workflow",),
@@ -45,6 +46,7 @@ FLOORS = (
     ("store",),
     ("procedure",),
     ("sla",),
+    ("named_files",),
     ("errors", "progress"),
 )
 """Rooms from the top floor down, as the import contracts have them."""
@@ -139,9 +141,8 @@ def main() -> None:
         ways = ways_of_a_reply(f"sqlite:///{Path(folder) / 'desk.sqlite3'}")
     for name, way in ways.items():
         rooms = list(dict.fromkeys(way.modules if every else map(room, way.modules)))
-        places = {(room(caller), room(called)) for caller, called in way.climbs}
         print(f"{name}: {len(way.modules)} modules in {len(set(map(room, way.modules)))} rooms,")
-        print(f"  {len(places)} places where it goes back up a floor")
+        print(f"  {len(way.climbs)} calls that lead back up a floor")
         print("  " + " → ".join(rooms))
         for caller, called in way.climbs:
             print(f"  up: {caller} → {called}")

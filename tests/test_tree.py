@@ -52,6 +52,7 @@ TESTED_ELSEWHERE = {
     "explain/explanation": "through the text and the JSON of it (explain/test_clock_explanation)",
     "explain/explanation_rows": "through the text of it (explain/test_clock_explanation)",
     "explain/explanation_text": "line by line in explain/test_clock_explanation",
+    "templates/guarding": "with letters on several tickets (conversation/guard/test_several)",
     "templates/definitions": "through the checks of them (templates/test_checking)",
 }
 """Modules of the desk without a test module of their name, and where they are tested instead."""

@@ -1,4 +1,4 @@
-"""What speaks against the reply of a macro, before the macro is run (C-23)."""
+"""Findings against the reply of a macro, before the macro is run (C-23)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from deskterm.procedure.channels import MAIL
 
 
 def check_macro(desk: DeskSession, number: int, call: MacroCall, *, now: datetime) -> list[Finding]:
-    """Return what speaks against the reply of a macro on a ticket as it is now; nothing for a macro without one. Raises
-    DeskError as the reply would."""
+    """Return the findings against the reply of a macro on a ticket as it is now; none for a macro without a reply.
+    Raises DeskError as the reply would."""
     body = call.reply_body
     if not body:
         return []

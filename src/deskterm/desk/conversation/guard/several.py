@@ -1,4 +1,5 @@
-"""What speaks against letters on several tickets: one to all who are touched by an incident, or a macro's (C-23)."""
+"""Findings against letters on several tickets: one to everybody affected by an incident, or the replies of a macro
+(C-23)."""
 
 from __future__ import annotations
 
@@ -10,16 +11,16 @@ from deskterm.desk.conversation.guard.findings import Finding, ReplyDraft
 from deskterm.desk.core.session import DeskSession
 
 _MOST_CHECKED = 200
-"""Tickets of one letter that are looked at: the people of more are told the same."""
+"""Most tickets that are checked for one letter."""
 
 _MOST_NAMED = 3
-"""Tickets that a finding names."""
+"""Most tickets that a finding names."""
 
 
 def check_letter(
     desk: DeskSession, numbers: Sequence[int], draft: ReplyDraft, *, channel: str, now: datetime
 ) -> list[Finding]:
-    """Return what speaks against one letter to the people of several tickets: a name that is right on one of them is
+    """Return the findings against one letter to the people of several tickets: a name that is right on one of them is
     another customer's on the others. Raises DeskError as `check_reply` does."""
     return merge_findings(
         {number: check_reply(desk, number, draft, channel=channel, now=now) for number in numbers[:_MOST_CHECKED]}
