@@ -12,6 +12,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
@@ -164,17 +165,25 @@ def run_until_stopped(
     stop: threading.Event,
     report: Callable[[Sequence[ClockAlert]], None],
     report_absence: Callable[[str], None] = lambda _: None,
+    turn: AbstractContextManager[object] | None = None,
 ) -> None:
     """Note what comes, report it, and sleep until the next event, until `stop` is set. report: called with the alerts
-    of a step, in order of time. report_absence: called with a sentence when the desk is locked or out of reach, and
+    of a step, in order of time. turn: held while the desk is read or written, so that whoever holds it knows that no
+    transaction is under way. report_absence: called with a sentence when the desk is locked or out of reach, and
     when it is back; meanwhile it is tried less and less often."""
     absence = _Absence(report_absence)
     watch = ChangeWatch(runner.url)
+    turn = turn or nullcontext()
     while not stop.is_set():
         alerts: list[ClockAlert] = []
         try:
             try:
-                for alert in runner.step(clock()):
+                alerts_to_come = iter(runner.step(clock()))
+                while True:
+                    with turn:
+                        alert = next(alerts_to_come, None)
+                    if alert is None:
+                        break
                     alerts.append(alert)
                     # Between two transactions, so that none is broken off
                     if stop.is_set():
@@ -183,7 +192,8 @@ def run_until_stopped(
                 # Those before a failure are noted, and nobody would report them later
                 if alerts:
                     report(alerts)
-            following = runner.next_at()
+            with turn:
+                following = runner.next_at()
         except UnavailableDesk as error:
             stop.wait(absence.note_failure(error))
             continue

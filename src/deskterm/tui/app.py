@@ -131,6 +131,8 @@ class DeskApp(App[None]):
         self._automation = AutomationWorker(url, login, clock, self._report_automation) if automatic else None
         self._desk_screen: DeskScreen | None = None
         self._calling_off = CallingOff(self)
+        self._is_paused = False
+        """True from ctrl+z until the shell continues the console."""
         self.ended_by = ""
         """The name of the signal that ended the console, empty for none."""
         self.failure = ""
@@ -190,6 +192,9 @@ class DeskApp(App[None]):
 
     def _paint_anew(self, _: App[Any]) -> None:
         """Write every cell, because another program had the terminal."""
+        if self._is_paused and self._automation is not None:
+            self._automation.resume()
+        self._is_paused = False
         self._painter.forget()
         self.refresh(layout=True)
 
@@ -237,18 +242,24 @@ class DeskApp(App[None]):
 
     async def _suspend(self, screen: DeskScreen) -> None:
         """Give the terminal back to the shell until it continues the console."""
-        if screen.desk_worker.is_busy:
+        automation = self._automation
+        if screen.desk_worker.is_busy or not (automation is None or self._is_paused or automation.pause()):
             # A command may have locked the desk, for everybody and for as long as the console is stopped
             screen.workspace.notify("A change is being saved: press ctrl+z again in a moment.", severity="warning")
         elif self._driver is not None and self._driver.can_suspend:
+            self._is_paused = True
             self.app_suspend_signal.publish(self)
             stop_group()
+        elif automation is not None:
+            automation.resume()
 
     async def _deliver(self, event: events.Event, serial: int) -> None:
         if not self.screen_stack:
             return  # the program is ending, and no widget is left to take keys
         self._frames.hold("key")
-        if not self._continue_sequence(event):
+        if isinstance(event, events.Key) and event.key == "escape" and self.screen.selections:
+            self.screen.clear_selection()  # one thing at a time: what the mouse selected, and then the rest (C-07)
+        elif not self._continue_sequence(event):
             await super().on_event(event)
         self._send_mark(KeyDone(serial))
 

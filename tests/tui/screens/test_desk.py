@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.selection import SELECT_ALL
 
 from deskterm.desk.tickets import register as intake
 from deskterm.desk.tickets import update
@@ -140,3 +141,14 @@ async def test_the_keys_of_the_last_line_can_be_clicked(url: str) -> None:
         keys = next(line for line in console.screen_text().splitlines() if "ctrl+s send" in line)
         await console.pilot.click("#keys", offset=(keys.index("esc"), 0))
         await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
+
+
+@pytest.mark.law("C-07")
+async def test_escape_takes_the_selection_of_the_mouse_away_first(url: str) -> None:
+    async with open_console(url) as console:
+        await console.pilot.press("space")
+        console.screen.selections = {console.panes.ticket: SELECT_ALL}
+        await console.pilot.press("escape")
+        assert (console.screen.selections, len(console.panes.queue.marks)) == ({}, 1)
+        await console.pilot.press("escape")
+        assert not console.panes.queue.marks

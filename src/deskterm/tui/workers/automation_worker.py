@@ -27,6 +27,8 @@ class AutomationWorker:
     ) -> None:
         self._url, self._login, self._clock, self._report = url, login, clock, report
         self._stop = threading.Event()
+        self._turn = threading.Lock()
+        """Held during each transaction, and while the console is suspended."""
         # daemon: a store that hangs must not keep the program from ending
         self._thread = threading.Thread(target=self._run, name="automation", daemon=True)
 
@@ -39,6 +41,14 @@ class AutomationWorker:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
+
+    def pause(self) -> bool:
+        """Begin no transaction until `resume`; return False, and pause nothing, while one is under way."""
+        return self._turn.acquire(blocking=False)
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._turn.release()
 
     def _run(self) -> None:
         # in this thread, and not at the top: both bring SQLModel, which must not hold up the first frame
@@ -55,9 +65,10 @@ class AutomationWorker:
         last_failure = ""
         while not self._stop.is_set():
             try:
-                store = open_store(self._url)
+                with self._turn:
+                    store = open_store(self._url)
                 try:
-                    run_until_stopped(Runner(store), self._clock, self._stop, report)
+                    run_until_stopped(Runner(store), self._clock, self._stop, report, turn=self._turn)
                 finally:
                     store.close()
             except UnavailableDesk:  # locked or out of reach: another runner, or the next try, does the work
