@@ -82,3 +82,24 @@ async def test_a_console_stays_at_work_while_the_server_is_stalled_and_goes_on_w
             await console.wait_for_notice("1001 answered")
             proxy.is_stalled.set()
             console.workspace.refresh_lists()  # leaving ends a read that is under way
+
+
+@pytest.mark.law("C-05", "C-45")
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+async def test_a_server_that_has_stopped_is_said_in_words_of_the_console_and_the_letter_stays(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(server_connection.NETWORK_SETTINGS, "connect_timeout", "2")
+    desk = small_desk(require_socket(store_url))
+    register(desk, subject="Printer", type="fault", requester="Kim", email="kim@larch.example", now=at(0))
+    desk.store.close()
+    with stalling_proxy(store_url) as proxy:
+        async with open_console(proxy.url) as console:
+            await console.pilot.press("r", *"Hello")
+            proxy.close()
+            await console.pilot.press("ctrl+s")
+            await console.wait_for_notice("The database cannot be reached. What you typed stays here")
+            assert not any("127.0.0.1" in notice.message for notice in console.app._notifications)
+            composer = console.workspace.composer
+            assert composer is not None
+            assert composer.text == "Hello"
