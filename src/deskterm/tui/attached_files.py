@@ -117,6 +117,21 @@ def read_dropped(text: str) -> list[str]:
     return paths if paths and all(map(_is_path, paths)) else []
 
 
+def split_paths(text: str) -> list[str]:
+    """Return the paths in a line that names files: several as a terminal pastes them, or with quotation marks around
+    each; otherwise the line is one path, whatever spaces are in it."""
+    line = text.strip()
+    if not line:
+        return []
+    if found := read_dropped(line):
+        return found
+    try:
+        quoted = shlex.split(line) if line[0] in "'\"" else []
+    except ValueError:
+        quoted = []
+    return quoted or [line]
+
+
 def _is_path(text: str) -> bool:
     return text.startswith(("/", "~/")) and len(text) > 2 and not text.endswith("/") and "\0" not in text
 

@@ -42,7 +42,7 @@ class LineHelp(Protocol):
         """Return the text with its end completed."""
 
 
-class _HelpSuggester(Suggester):
+class HelpSuggester(Suggester):
     """Textual's suggester that asks the help of a line."""
 
     def __init__(self, line_help: LineHelp) -> None:
@@ -138,7 +138,7 @@ class Prompt(Horizontal):
         yield Static(self._sign, markup=False)
         suggester: Suggester | None = None
         if self._help is not None:
-            suggester = _HelpSuggester(self._help)
+            suggester = HelpSuggester(self._help)
         elif self._suggestions:
             suggester = SuggestFromList(self._suggestions, case_sensitive=False)
         line = _Line(self._text, suggester=suggester, compact=True, select_on_focus=False)

@@ -17,6 +17,7 @@ from deskterm.present.form_fields import FormField
 from deskterm.present.sanitize import Safe
 from deskterm.tui.dialogs import STYLE
 from deskterm.tui.dialogs.dialog import Dialog
+from deskterm.tui.dialogs.prompt import HelpSuggester, LineHelp
 from deskterm.tui.panes.colours import ACCENT, FAINT
 
 FindSimilar = Callable[[str, str], Awaitable[Sequence[Safe]]]
@@ -52,11 +53,14 @@ class Request:
     sent: bool = False
     fields: tuple[tuple[str, str], ...] = ()
     """Key and text of each field of its type that was filled in."""
+    files: str = ""
+    """Paths of the files that go with it, as typed."""
 
     @property
     def empty(self) -> bool:
         """True when nothing was typed."""
-        return not (self.subject or self.requester or self.email or self.organisation or self.body or dict(self.fields))
+        texts = (self.subject, self.requester, self.email, self.organisation, self.body, self.files)
+        return not (any(texts) or dict(self.fields))
 
 
 KNOWN_LINES = ("requester", "email", "organisation")
@@ -74,8 +78,8 @@ class Register(Dialog[Request]):
     """The form of a new ticket; dismissed with the request as typed. heading: type and severity, chosen before;
     request: the contents at first; intake: the procedure's advice for taking requests; refusal: reason why the desk
     refused it; fields: those of its type; find_similar: finds tickets that may be about the same while the subject is
-    typed; find_known: finds people and clients while they are typed; changed: called with the request as it is
-    typed."""
+    typed; find_known: finds people and clients while they are typed; path_help: completes the path of a file; changed:
+    called with the request as it is typed."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,10 +99,11 @@ class Register(Dialog[Request]):
         find_similar: FindSimilar | None = None,
         *,
         find_known: FindKnown | None = None,
+        path_help: LineHelp | None = None,
         changed: Callable[[Request], None] | None = None,
     ) -> None:
         super().__init__()
-        self._changed = changed
+        self._changed, self._path_help = changed, path_help
         self._heading, self._request, self._intake, self._refusal = heading, request, intake, refusal
         self._fields, self._find_similar = fields, find_similar
         self._search_timer: Timer | None = None
@@ -142,6 +147,16 @@ class Register(Dialog[Request]):
                             )
             yield Label("Message", markup=False)
             yield TextArea(self._request.body, id="body", soft_wrap=True, compact=True)
+            with Horizontal(classes="field"):
+                yield Label("Files", markup=False)
+                yield Input(
+                    self._request.files,
+                    id="files",
+                    placeholder="path of a file, or several; → completes it",
+                    compact=True,
+                    select_on_focus=False,
+                    suggester=HelpSuggester(self._path_help) if self._path_help is not None else None,
+                )
             if self._refusal:
                 yield Static(Content(self._refusal), classes="refusal", markup=False)
             yield Static("* needed · tab next field · ctrl+s open it · esc cancel", classes="hint", markup=False)
@@ -192,7 +207,9 @@ class Register(Dialog[Request]):
             self._show_known(found)
 
     def _show_known(self, found: Sequence[Suggestion]) -> None:
-        self._known, self._chosen = found, -1
+        # What is found a moment after a choice was made does not unmake it, where it is found again
+        chosen = self._known[self._chosen] if self._chosen >= 0 else None
+        self._known, self._chosen = found, list(found).index(chosen) if chosen in found else -1
         self._paint_known()
 
     def _paint_known(self) -> None:
@@ -266,4 +283,5 @@ class Register(Dialog[Request]):
         fields = ((field.key, self.query_one(f"#field-{field.key}", Input).value.strip()) for field in self._fields)
         body = self.query_one("#body", TextArea).text.strip()
         filled_in = tuple((key, value) for key, value in fields if value)
-        return Request(subject, requester, email, organisation, body, fields=filled_in)
+        files = self.query_one("#files", Input).value.strip()
+        return Request(subject, requester, email, organisation, body, fields=filled_in, files=files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 from deskterm.desk.core.people import UnknownClient
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.tickets import register as intake
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.store.queries.people.known import KnownClient, KnownPerson, find_clients, find_people
 from deskterm.store.queries.similar_tickets import find_similar_tickets
+from deskterm.tui.attached_files import split_paths
+from deskterm.tui.control.path_help import PathHelp
 from deskterm.tui.dialogs.register import Register, Request, Suggestion
+from deskterm.tui.handlers.files.attaching import read_paths
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -108,6 +112,7 @@ async def _fill_in(
                 fields,
                 find_similar,
                 find_known=find_known,
+                path_help=PathHelp(),
                 changed=keep,
             )
         )
@@ -138,6 +143,7 @@ def _form_of(request: Request) -> dict[str, object]:
         "requester": request.requester,
         "email": request.email,
         "organisation": request.organisation,
+        "files": request.files,
         **{f"fields.{key}": value for key, value in request.fields},
     }
 
@@ -147,7 +153,7 @@ def _request_of(draft: Draft) -> Request:
     form: dict[str, str] = draft.data.get("form", {})
     fields = tuple((key.removeprefix("fields."), value) for key, value in form.items() if key.startswith("fields."))
     subject, requester, email, client = (form.get(key, "") for key in ("subject", "requester", "email", "organisation"))
-    return Request(subject, requester, email, client, draft.text, fields=fields)
+    return Request(subject, requester, email, client, draft.text, fields=fields, files=form.get("files", ""))
 
 
 async def _open_ticket(
@@ -156,9 +162,10 @@ async def _open_ticket(
     """Register the ticket. Ask whether to leave required fields empty when only these are missing, and which client is
     meant by an unknown name (C-24)."""
     incomplete = new_client = False
+    files = await read_paths(console, split_paths(request.files))
     while True:
         registering = _registering(
-            request, kind, severity, console.now(), draft, incomplete=incomplete, new_client=new_client
+            request, kind, severity, console.now(), draft, files, incomplete=incomplete, new_client=new_client
         )
         try:
             return await console.perform(registering)
@@ -190,6 +197,7 @@ def _registering(
     severity: str | None,
     now: datetime,
     draft: Draft,
+    files: Sequence[NewFile],
     *,
     incomplete: bool,
     new_client: bool,
@@ -215,6 +223,7 @@ def _registering(
             fields=dict(request.fields),
             incomplete=incomplete,
             new_client=new_client,
+            files=files,
             now=now,
         )
 

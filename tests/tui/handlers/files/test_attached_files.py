@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskterm.tui.attached_files import AttachedFile, add_headers, keep_named, read_dropped, split_headers
+from deskterm.tui.attached_files import AttachedFile, add_headers, keep_named, read_dropped, split_headers, split_paths
 
 pytestmark = pytest.mark.law("C-22")
 
@@ -36,6 +36,14 @@ KEPT = AttachedFile("log.txt", 3, kept=(1001, 2, 1))
 )
 def test_paths_are_known_as_terminals_paste_them(pasted: str, paths: list[str]) -> None:
     assert read_dropped(pasted) == paths
+
+
+def test_a_line_names_one_file_or_several() -> None:
+    assert split_paths(" my plan.pdf ") == ["my plan.pdf"]
+    assert split_paths("/a/b.txt /c/d\\ e.txt") == ["/a/b.txt", "/c/d e.txt"]
+    assert split_paths("'my plan.pdf' \"other.txt\"") == ["my plan.pdf", "other.txt"]
+    assert split_paths("'unclosed plan.pdf") == ["'unclosed plan.pdf"]
+    assert split_paths("  ") == []
 
 
 def test_lines_above_a_letter_name_its_files() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.files.new_file import NewFile, name_files
 from deskterm.errors import DeskError
-from deskterm.exchange.attaching.reading import check_path, read_file
+from deskterm.exchange.attaching.reading import check_path, read_file, read_files
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
 from deskterm.store.queries.ticket_tabs.files import load_public_file
@@ -85,6 +85,11 @@ async def read_attached(console: Console, composer: Composer) -> list[NewFile]:
         except DeskError as error:
             raise DeskError(f"{str(error).rstrip('.')}, or take it off with ctrl+f.") from error
     return files
+
+
+async def read_paths(console: Console, paths: Sequence[str]) -> list[NewFile]:
+    """Read the files at some paths. Raises DeskError when one of them cannot be attached."""
+    return await asyncio.to_thread(read_files, paths, await _find_largest(console)) if paths else []
 
 
 def _loading(file: AttachedFile) -> Callable[[DeskSession], NewFile]:
