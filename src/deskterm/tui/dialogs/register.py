@@ -208,8 +208,9 @@ class Register(Dialog[Request]):
 
     def _show_known(self, found: Sequence[Suggestion]) -> None:
         # What is found a moment after a choice was made does not unmake it, where it is found again
-        chosen = self._known[self._chosen] if self._chosen >= 0 else None
-        self._known, self._chosen = found, list(found).index(chosen) if chosen in found else -1
+        chosen = self._known[self._chosen : self._chosen + 1] if self._chosen >= 0 else ()
+        self._known = found
+        self._chosen = next((place for place, one in enumerate(found) if one in chosen), -1)
         self._paint_known()
 
     def _paint_known(self) -> None:
