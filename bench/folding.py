@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from deskterm.desk.domain.event_application import apply_event
 from deskterm.desk.domain.events import Event, TextRef, decode_event, encode_event
 from deskterm.desk.domain.fold import fold_events
-from deskterm.desk.domain.state import State, apply_event
+from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure

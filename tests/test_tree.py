@@ -47,6 +47,8 @@ TESTED_ELSEWHERE = {
     "domain/event_kinds/cases": "walked for every kind in domain/event_kinds/test_table",
     "domain/event_kinds/phrases": "walked for every kind in domain/event_kinds/test_table",
     "domain/links": "by linking, and by follow-ups (linking, conversation/test_follow_up)",
+    "domain/event_application": "by the fold (domain/test_fold) and random histories (test_random_histories)",
+    "domain/kind_effects": "by the fold (domain/test_fold), and the commands that write such events",
     "domain/state": "folded in domain/test_fold and by random histories (test_random_histories)",
     "explain/clock_history": "through the explanation that it feeds (explain/test_clock_explanation)",
     "explain/explanation": "through the text and the JSON of it (explain/test_clock_explanation)",

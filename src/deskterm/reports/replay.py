@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deskterm.desk.domain.event_application import apply_event
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.state import State, apply_event
+from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.reports.attainment import Judgement, Tally, judge_cycle
 from deskterm.reports.comparison import Flip, UnknownKey, WhatIf, WhatIfRow

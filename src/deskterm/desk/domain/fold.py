@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from deskterm.desk.domain.event_application import apply_event
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, build_withdrawn_letter
-from deskterm.desk.domain.state import State, apply_event
+from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.sla_terms import REOPEN_WINDOW
 from deskterm.sla.clock import Clock
