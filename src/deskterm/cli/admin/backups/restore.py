@@ -18,13 +18,8 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
 from deskterm.cli.runtime.stdin import require_confirmation
 from deskterm.errors import UsageError
-from deskterm.exchange.backup.restore import (
-    Loss,
-    PreparedRestore,
-    finish_restore,
-    prepare_restore,
-    require_unused,
-)
+from deskterm.exchange.backup.loss import Loss
+from deskterm.exchange.backup.restore import PreparedRestore, finish_restore, prepare_restore, require_unused
 from deskterm.present.formats import format_count
 from deskterm.store.db.errors import DamagedDesk, NoDesk
 from deskterm.store.db.identity import read_login
