@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.test_fuzzed_commands import COMMANDS
 from cli_call import Answer, Call
 
 NOW = ("--now", "2026-11-23T09:00")
@@ -44,6 +45,8 @@ READS: dict[str, set[str]] = {
     "sla what-if --procedure web-agency --since 2026-11-23": set(EVERYBODY),
     "feedback list": set(EVERYBODY),
     "people absent": set(EVERYBODY),
+    "handover": set(EVERYBODY),
+    "wall": set(EVERYBODY),
     "outbox --json": AGENTS,
     "export tickets": AGENTS,
     "export messages": AGENTS,
@@ -173,3 +176,23 @@ def test_an_admin_who_reads_as_somebody_else_sees_what_they_see(call_as: Callabl
 def test_a_check_of_the_chains_finds_no_fault_in_what_it_may_not_show(call_as: Callable[..., Answer]) -> None:
     answer = call_as("lea", "audit verify", *LATER)
     assert (answer.code, "2 chains" in answer.out) == (0, True)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("login", ["sam", "lea"])
+def test_no_command_shows_a_ticket_of_a_closed_department_to_others(
+    call_as: Callable[..., Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    """D-21: every command there is, with the number of the ticket in the place of every number, or a word of it."""
+    monkeypatch.chdir(tmp_path)
+    found = []
+    for command in COMMANDS:
+        # What the owner of the file may do, admins and rehearsals
+        if command.path[0] in ("init", "restore") or command.path == ("people", "claim"):
+            continue
+        for word in ("1002", "trouble"):
+            words = ["1002" if metavar.startswith("NUMBER") else word for metavar in command.arguments]
+            answer = call_as(login, " ".join(command.path), *words, *LATER)
+            if SECRET in answer.out + answer.err:
+                found.append((command.path, words, answer))
+    assert found == []
