@@ -20,7 +20,7 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(8, 170))])
 def test_damage_is_called_damage(desk: Call, tmp_path: Path, seed: int) -> None:
     """D-47: a block of other bytes, a page of zeros, or two pages exchanged, anywhere in the file."""
     desk(
