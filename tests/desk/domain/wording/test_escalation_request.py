@@ -58,6 +58,8 @@ def test_the_labelled_sentences_are_many_and_in_seven_languages() -> None:
         ("On the phone you said:\nescalate it here", True),
         ("There is no need at all, as we are quite happy with how it is being done, to\nescalate anything", True),
         ("We have seen the picture and it is fine, so there is surely no need to\nescalate this", False),
+        # "Do" is Portuguese too: two languages were as likely as each other, and one of them saw no request
+        ("Do not escalate.\n\nCould someone escalate this today?", True),
         ("", False),
     ],
 )

@@ -84,11 +84,15 @@ class _Language:
         self.questions, self.enquiries = _Phrases(table["questions"]), _Phrases(table["enquiries"])
         self.polite, self.urging = _Phrases(table["polite"]), _Phrases(table["urging"])
         self.mentions, self.continuing = _Phrases(table["mentions"]), _Phrases(table["continuing"])
+        # Without `words`: several languages share "escalation", so it does not tell them apart
+        self.vocabulary = {
+            token for key, texts in table.items() if key != "words" for text in texts for token in _fold_tokens(text)
+        }
         self.parentheticals = tuple(normalise(text) for text in table["parentheticals"])
 
     def count_common(self, tokens: Tokens) -> int:
-        """Return how many of some tokens are common words of the language."""
-        return sum(token in self.between or token in self.between_after for token in tokens)
+        """Return how many of some tokens are words of the language."""
+        return sum(token in self.vocabulary for token in tokens)
 
     def is_request(self, clause: _Clause, start: int, end: int) -> bool:
         """Return whether the phrase between two positions of a clause asks for what it names."""
