@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal, NamedTuple, Protocol
 
@@ -63,10 +64,17 @@ class _Line(Input):
 
     answered: Callable[[], None] | None = None
     refuse: Callable[[str], bool] | None = None
+    suggestions: Sequence[str] = ()
 
     def action_complete(self) -> None:
-        """Accept the suggestion; without one, do nothing (C-07)."""
-        if self.cursor_at_end:
+        """Accept the suggestion, or else take the only one that the last word stands for; without one, do nothing
+        (C-07)."""
+        if not self.cursor_at_end:
+            return
+        if not self._suggestion and (found := complete_by_part(self.value, self.suggestions)):
+            self.value = found
+            self.cursor_position = len(found)
+        else:
             self.action_cursor_right()
 
     async def action_submit(self) -> None:
@@ -75,6 +83,20 @@ class _Line(Input):
         if self.answered is not None:
             self.answered()
         await super().action_submit()
+
+
+def complete_by_part(text: str, suggestions: Sequence[str]) -> str:
+    """Return the only suggestion that begins with all words but the last one, and goes on with one that has a part
+    beginning so: `status under-investigation` for `status inv`. Empty where there is none, or several."""
+    first, space, last = text.casefold().rpartition(" ")
+    if not space or not last:
+        return ""
+    found = []
+    for one in suggestions:
+        begins, rest = one[: len(first) + 1].casefold(), one[len(first) + 1 :].casefold()
+        if begins == first + space and any(part.startswith(last) for part in re.split("[ _-]", rest)):
+            found.append(one)
+    return found[0] if len(found) == 1 else ""
 
 
 class Prompt(Horizontal):
@@ -142,7 +164,7 @@ class Prompt(Horizontal):
         elif self._suggestions:
             suggester = SuggestFromList(self._suggestions, case_sensitive=False)
         line = _Line(self._text, suggester=suggester, compact=True, select_on_focus=False)
-        line.answered = self.answered
+        line.answered, line.suggestions = self.answered, self._suggestions
         line.refuse = self._refuse if self._help is not None else None
         yield line
         if self._help is not None:
