@@ -24,12 +24,14 @@ def test_a_choice_is_found_by_key_and_label_in_any_case(status: object, name: st
 
 
 def test_a_choice_is_found_by_the_beginning_of_a_word_that_only_it_has() -> None:
-    """The queue shows `Investig.`, and `inv` was no status."""
+    """The queue shows short forms, and a part of them was no status."""
     statuses = load(find_procedure("saas-platform")).procedure.statuses
-    for part in ("inv", "INVESTIG.", "under inv"):
-        assert resolve_choice("status", part, statuses).key == "under-investigation"
-    with pytest.raises(DeskError, match=r"The status 'client' may be awaiting-client-info or client-sign-off\."):
-        resolve_choice("status", "client", statuses)
+    for part in ("rev", "REVI.", "under rev"):
+        assert resolve_choice("status", part, statuses).key == "under-review"
+    with pytest.raises(
+        DeskError, match=r"The status 'cust' may be customer-responded or waiting-for-customer or on-customer-test\."
+    ):
+        resolve_choice("status", "cust", statuses)
     with pytest.raises(DeskError, match="There is no status 'un'"):
         resolve_choice("status", "un", statuses)
 

@@ -31,7 +31,7 @@ _WORDS = re.compile(r"[^\W_]+")
 
 def resolve_choice(what: str, name: str, choices: Iterable[T]) -> T:
     """Return the item that a person named by key, label or short form, in any letter case, or by the beginnings of
-    words that only one item has: `inv` is Under Investigation.
+    words that only one item has.
 
     what: the kind of item, for the message. Raises DeskError that names all that are meant by several, or else suggests
     the nearest item and lists all."""
