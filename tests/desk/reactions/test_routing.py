@@ -24,14 +24,20 @@ from ticket_reads import read_ticket, records_of, routing_of
 def test_a_ticket_under_review_goes_to_the_agent_with_the_fewest_of_its_urgency(store_url: str) -> None:
     desk = staffed_platform_desk(store_url)
 
-    def reviewed(severity: str) -> str | None:
-        number = register(desk, subject="x", severity=severity, **SAAS_ISSUE, now=MONDAY).number
+    def reviewed(severity: str, priority: str | None = None) -> str | None:
+        number = register(
+            desk, subject="x", severity=severity, priority=priority, **SAAS_ISSUE, now=MONDAY
+        ).number  # fmt: skip
         handling.move(desk, number, "triage", now=MONDAY)
         handling.move(desk, number, "under-review", now=MONDAY)
         return read_ticket(desk, number).row.assignee
 
     assert [reviewed("severity-3"), reviewed("severity-3"), reviewed("severity-2")] == ["ada", "bob", "ada"]
     assert reviewed("severity-2") == "bob"
+    # By the severity alone the last would be ada's: both have two of it and three in all
+    assert [reviewed("severity-3", "high"), reviewed("severity-3"), reviewed("severity-3", "high")] == [
+        "ada", "bob", "bob",
+    ]  # fmt: skip
     with desk.store.writing() as session:
         from sqlalchemy import update
 
