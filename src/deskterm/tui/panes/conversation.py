@@ -19,6 +19,7 @@ from textual.strip import Strip
 from deskterm.present.models import TabKey, TicketView
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.thread import FileSpot, Line, find_first_new, lay_out_tab, lay_out_thread
+from deskterm.tui.settings.looks import Looks
 from deskterm.tui.terminal.hit_painter import HitPainter
 
 
@@ -69,8 +70,8 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         """The agent's name, which identifies their own entries."""
         self._first_new: int | None = None
         """The index of the first entry that the agent had not read when the ticket was opened."""
-        self._seen: dict[int, tuple[int, int]] = {}
-        """Ticket → instant and number of its last entry when the agent last left it."""
+        self.looks = Looks()
+        """How far the agent had read each ticket when they last left it."""
         self._entered = False
         """True once the agent has entered the pane of the shown ticket, and does not just pass by."""
         self._unfolded: set[str] = set()
@@ -105,7 +106,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
             self._chosen = self._hit = None
         self._ticket, self._now, self._zone = ticket, now, zone
         if not same and ticket is not None:
-            self._first_new = find_first_new(ticket.timeline, self.reader, self._seen.get(ticket.number))
+            self._first_new = find_first_new(ticket.timeline, self.reader, self.looks.get(ticket.number))
         self._wrap()
         if not same_tab and ticket is not None:
             self._open_tab(ticket)
@@ -347,7 +348,10 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         if self._entered and self._ticket is not None and self._ticket.timeline:
             turns = [entry for entry in self._ticket.timeline if entry.voice != "history"]
             if turns:
-                self._seen[self._ticket.number] = max((entry.at, entry.seq) for entry in turns)
+                self.looks.note(self._ticket.number, max((entry.at, entry.seq) for entry in turns))
+
+    def on_unmount(self) -> None:
+        self._note_look()
 
     def _scroll(self, to: float) -> None:
         self.scroll_to(y=to, animate=False, force=True)

@@ -32,6 +32,7 @@ from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.workspace import DeskWorkspace
+from deskterm.tui.settings.looks import Looks
 from deskterm.tui.terminal.frames import Frames
 from deskterm.tui.type_ahead import TypeAhead
 from deskterm.tui.workers import messages
@@ -223,7 +224,10 @@ class DeskScreen(Screen[None]):
         workspace = self.workspace
         again = bool(workspace.desk_name)
         workspace.desk, workspace.vocabulary, workspace.zone = answer.desk, answer.vocabulary, answer.zone
-        self.panes.ticket.conversation.reader = answer.desk.agent.name
+        conversation = self.panes.ticket.conversation
+        conversation.reader = answer.desk.agent.name
+        if not again:
+            conversation.looks = Looks(workspace.preferences.looks_path, f"{self._url} {self._login}")
         self.panes.queue.set_widths(titles.column_widths(answer.vocabulary))
         if again:  # another version of the procedure is in force, which the write thread has to load too
             self.desk_worker.renew()

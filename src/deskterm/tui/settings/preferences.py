@@ -32,6 +32,11 @@ class Preferences:
         values: Any = self._find_choices()
         self.settings = self._file._replace(**values)
 
+    @property
+    def looks_path(self) -> Path | None:
+        """The file that keeps how far tickets were read; None where nothing is kept."""
+        return self._state.with_name("looks.json") if self._state is not None else None
+
     def keep(self, name: str, value: object) -> str:
         """Set a setting that was chosen in the console, and keep it for later consoles; return a sentence when it
         cannot be kept."""
