@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
-from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -17,23 +14,10 @@ from textual.strip import Strip
 
 from deskterm.present.models import QueueLine
 from deskterm.present.sanitize import Safe
-from deskterm.tui.panes.columns import (
-    DUE_WIDTH,
-    LATE_WIDTH,
-    SIGNS,
-    TIME_WIDTH,
-    Column,
-    Widths,
-    find_column,
-    fit,
-    format_titles,
-    make_columns,
-    paint_cells,
-    place_mark,
-)
-from deskterm.tui.panes.due import DueCell, due_cell, paint_due
+from deskterm.tui.panes.columns import Widths
+from deskterm.tui.panes.due import DueCell
 from deskterm.tui.panes.page_cache import PAGE, Pages
-from deskterm.tui.terminal.hit_painter import HitPainter
+from deskterm.tui.panes.row_painter import RowPainter
 from deskterm.tui.terminal.ticks import Part, paint_parts
 
 HEADER = 1
@@ -91,17 +75,9 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._now = now
         self._pages = Pages()
         self._cursor = 0
-        self._columns: list[Column] = []
-        self._chosen: tuple[str, ...] = ()
-        self._widths = Widths()
-        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(1024)
-        self._tails: LRUCache[tuple[object, ...], list[Segment]] = LRUCache(1024)
-        """Rows without their due cells, which change with the second."""
-        self._base: Style | None = None
-        """The style that rows are laid on; None until it is asked for."""
+        self._painter = RowPainter(self)
         self._painted_dues: dict[int, DueCell] = {}
         """Due cells by row, as they stand on the screen."""
-        self._hits = HitPainter()
         self._requested: set[int] = set()
         """Pages that were asked for and have not come yet."""
         self.marks: dict[int, QueueLine] = {}
@@ -111,10 +87,6 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """The ticket that was marked by itself last, and its index then: a range begins there."""
         self._marks_chosen = False
         """True while the marks are what the agent chose, and no act has taken any away."""
-        self._drafts: frozenset[int] = frozenset()
-        """Tickets that the agent has a draft for."""
-        self._presence: Mapping[int, Safe] = {}
-        """Marks of the tickets that colleagues have open."""
         self.empty_text = ""
         """The sentence for an empty list."""
 
@@ -122,29 +94,30 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def set_widths(self, widths: Widths) -> None:
         """Set the cells that the words of the desk's procedure take."""
-        self._widths = widths
+        self._painter.widths = widths
         self._lay_out()
 
     def set_columns(self, names: Sequence[str]) -> None:
         """Show these columns behind the time left, in this order; none for those that suit the width."""
-        if tuple(names) != self._chosen:
-            self._chosen = tuple(names)
+        if tuple(names) != self._painter.chosen:
+            self._painter.chosen = tuple(names)
             self._lay_out()
 
     @property
     def column_names(self) -> list[str]:
         """The names of the columns that are shown, in their order."""
-        return [column.name for column in self._columns]
+        return [column.name for column in self._painter.columns]
 
     @property
     def has_hits(self) -> bool:
         """True while words are looked for."""
-        return bool(self._hits)
+        return bool(self._painter.hits)
 
     def show_hits(self, words: Sequence[str]) -> None:
         """Show these words where they stand in the rows."""
-        if self._hits.set_words(words):
-            self._forget_strips()
+        if self._painter.hits.set_words(words):
+            self._painter.forget_rows()
+            self.refresh()
 
     def show(self, count: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int, now: int) -> None:
         """Show a list as it is now; the cursor keeps its line on the screen where it can."""
@@ -200,9 +173,10 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             line = self._pages.row(index)
             if line is None:
                 continue
-            cell = self._painted_dues[index] = self._due_cell(line)
+            cell = self._painted_dues[index] = self._painter.find_due(line, now)
             if painted is None or painted[:2] != cell[:2]:
-                parts.append((y, Strip(self._render_due(index, line, cell, self._base_of(index, line)))))
+                is_current, is_marked = index == self._cursor, line.number in self.marks
+                parts.append((y, self._painter.paint_due(cell, is_current=is_current, is_marked=is_marked)))
         paint_parts(self, parts)
 
     def _expect_other_dues(self) -> None:
@@ -318,12 +292,12 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show_drafts(self, numbers: frozenset[int]) -> None:
         """Show a pencil on the rows of these tickets and no others: the agent has a draft for them (C-05)."""
-        changed, self._drafts = self._drafts ^ numbers, numbers
+        changed, self._painter.drafts = self._painter.drafts ^ numbers, numbers
         self._refresh_tickets(changed)
 
     def show_presence(self, marks: Mapping[int, Safe]) -> None:
         """Show these marks on the rows of tickets that colleagues have open, and no others (C-30)."""
-        before, self._presence = self._presence, marks
+        before, self._painter.presence = self._painter.presence, marks
         self._refresh_tickets({number for number, _ in before.items() ^ marks.items()})
 
     def _refresh_tickets(self, numbers: Collection[int]) -> None:
@@ -337,80 +311,22 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y < HEADER:
-            return self._render_header(width)
+            return self._painter.paint_header(width, self.order)
         index = self.scroll_offset.y + y - HEADER
         line = self._pages.row(index)
         if line is None:
-            return self._render_blank(index, width)
-        return self._render_row(index, line, width)
+            return self._painter.paint_blank(self._find_blank_text(index), width)
+        cell = self._painted_dues[index] = self._painter.find_due(line, self._now)
+        is_current, is_marked = index == self._cursor, line.number in self.marks
+        return self._painter.paint_row(line, cell, self._now, width, is_current=is_current, is_marked=is_marked)
 
-    def _render_header(self, width: int) -> Strip:
-        style = self.rich_style + self.get_component_rich_style("queue--header", partial=True)
-        return Strip([Segment(fit(format_titles(self._columns, self._due_width, self.order), width), style)], width)
-
-    def _render_blank(self, index: int, width: int) -> Strip:
-        text = ""
+    def _find_blank_text(self, index: int) -> str:
+        """Return what a line without a row says."""
         if self.count == 0 and index == 1:
-            text = "  " + self.empty_text
-        elif index < self.count:  # its page is on the way
-            text = f"{'…':>{self._due_width - 2}}"
-        style = self.rich_style + self.get_component_rich_style("queue--faint", partial=True)
-        return Strip([Segment(fit(text, width), style)], width)
-
-    def _render_row(self, index: int, line: QueueLine, width: int) -> Strip:
-        cell = self._painted_dues[index] = self._due_cell(line)
-        cursor, marked, focus = index == self._cursor, line.number in self.marks, self.has_focus
-        if line.number in self._drafts:
-            line = line._replace(subject=Safe(f"✎ {line.subject}"))
-        if (mark := self._presence.get(line.number)) is not None:
-            line = line._replace(subject=place_mark(line.subject, mark, self._columns))
-        # the age of the last update is a column of wide lists, and changes with the minute
-        tail_key = (line, width, cursor, marked, focus, self._now // 60 if width >= 98 or self._chosen else 0)
-        key = (cell.text, cell.urgency, *tail_key)
-        strip = self._strips.get(key)
-        if strip is None:
-            base = self._base_of(index, line)
-            segments = self._render_due(index, line, cell, base)
-            tail = self._tails.get(tail_key)
-            if tail is None:
-                tail = self._tails[tail_key] = self._cells(line, base)
-            segments += tail
-            strip = Strip(segments).adjust_cell_length(width, base)
-            self._strips[key] = strip
-        return strip
-
-    def _base_of(self, index: int, line: QueueLine) -> Style:
-        """Return the style that the cells of a row are laid on."""
-        if self._base is None:
-            self._base = self.rich_style
-        base = self._base
-        if line.number in self.marks:
-            base += self._style("queue--marked")
-        if index == self._cursor:
-            base += self._style("queue--cursor" if self.has_focus else "queue--cursor-away")
-        return base
-
-    def _render_due(self, index: int, line: QueueLine, cell: DueCell, base: Style) -> list[Segment]:
-        """Return the cells that tick: cursor, mark and time left."""
-        signs = ("▌" if index == self._cursor else " ") + ("+" if line.number in self.marks else " ")
-        return [
-            Segment(signs, base),
-            *paint_due(cell.text, cell.urgency, self._due_width - SIGNS, base, self._style, no_color=self.app.no_color),
-        ]
-
-    @property
-    def _due_width(self) -> int:
-        return DUE_WIDTH - TIME_WIDTH + self._widths.time + (LATE_WIDTH if self.app.no_color else 0)
-
-    def _due_cell(self, line: QueueLine) -> DueCell:
-        return due_cell(line, self._now, in_words=self.app.no_color, width=self._widths.time)
-
-    def _cells(self, line: QueueLine, base: Style) -> list[Segment]:
-        faint, hit = base + self._style("queue--faint"), self._style("queue--hit")
-        return paint_cells(self._columns, line, self._now, base, faint, self._hits, hit)
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name, partial=True)
+            return "  " + self.empty_text
+        if index < self.count:  # its page is on the way
+            return f"{'…':>{self._painter.due_width - 2}}"
+        return ""
 
     def _repaint_changed(self, old: Pages) -> None:
         top = self.first_row
@@ -442,20 +358,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         # The scroll bar is painted over the last cell of a row, and over a letter of its last column (C-13)
-        self._columns = make_columns(
-            self.size.width - self.styles.scrollbar_size_vertical,
-            self._widths.step,
-            self._widths.status,
-            self._due_width,
-            self._chosen,
-            self._widths.short_status,
-        )
-        self._forget_strips()
-
-    def _forget_strips(self) -> None:
-        """Paint all rows anew."""
-        self._strips.clear()
-        self._tails.clear()
+        self._painter.lay_out(self.size.width - self.styles.scrollbar_size_vertical)
         self.refresh()
 
     # -- events --------------------------------------------------------------------------------------------------
@@ -478,7 +381,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         if offset is None:
             return
         if offset.y < HEADER:
-            self.post_message(self.TitleClicked(find_column(self._columns, self._due_width, offset.x)))
+            self.post_message(self.TitleClicked(self._painter.find_column(offset.x)))
             return
         index = self.first_row + offset.y - HEADER
         if index < self.count:
@@ -495,6 +398,4 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._base = None
-        self._strips.clear()
-        self._tails.clear()
+        self._painter.forget_styles()

@@ -61,7 +61,7 @@ async def test_a_view_is_saved_from_what_the_queue_shows_and_opened_by_its_digit
         await wait_for_list(console, [])
         await console.pilot.press("7")
         await wait_for_list(console, [1002, 1004])
-        assert [column.name for column in console.panes.queue._columns] == ["number", "client"]
+        assert console.panes.queue.column_names == ["number", "client"]
         await console.pilot.press("minus")
         await console.wait_until(lambda: console.workspace.queue_query.view == "mine", "the view before")
         await console.pilot.press("minus", "right_square_bracket")
