@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -146,7 +147,8 @@ def _read(stored: Any) -> Iterable[AttachedFile]:
             if len(place) == 3:
                 yield AttachedFile(name, size, kept=(place[0], place[1], place[2]))
             elif isinstance(path, str) and path:
-                yield AttachedFile(name, size, path)
+                # The name that it goes out by: a draft that says another one must not pass a file off as that
+                yield AttachedFile(PurePath(path).name or name, size, path)
 
 
 def _describe(files: Sequence[AttachedFile]) -> Content:

@@ -107,6 +107,15 @@ async def test_words_below_the_cut_line_and_of_a_failing_editor_stand_in_the_let
         await console.wait_for_notice("ended with an error")
         await console.pilot.press("ctrl+underscore")
         await console.wait_until(lambda: composer.text == "Dear Kim", "the words before")
+        # A file that is empty, as on a full disk, is no letter; and what names no file is words
+        editor.write_text('#!/bin/sh\n: > "$1"\n')
+        await console.pilot.press("ctrl+e")
+        await console.wait_for_notice("The editor left an empty letter")
+        assert composer.text == "Dear Kim"
+        editor.write_text('#!/bin/sh\nsed -i "1s/^/Attach: see below\\n/" "$1"\n')
+        await console.pilot.press("ctrl+e")
+        await console.wait_for_notice("There is no file see below")
+        assert composer.text == "Attach: see below\n\nDear Kim"
 
 
 async def test_a_key_quotes_where_the_cursor_is(url: str) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from deskterm.errors import DeskError
 from deskterm.present.formats import format_count
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.channels import MAIL
 from deskterm.tui.attached_files import (
+    HEADER,
     add_headers,
     keep_named,
     list_attached,
@@ -148,6 +150,9 @@ class ComposerController:
         edited = edit_text(text, f"{composer.kind}-{composer.number}.md", console.app.suspend)
         below = find_words_below(text, edited.text)
         paths, letter = split_headers(cut_conversation(edited.text))
+        if composer.text.strip() and not (letter.strip() or below or paths):
+            # On a full disk an editor leaves an empty file
+            raise DeskError("The editor left an empty letter: the words here are unchanged.")
         composer.text = "\n".join([letter.rstrip(), "", *below]).lstrip("\n") if below else letter
         kept, others = keep_named(attached, paths)
         set_attached(composer, kept)
@@ -159,7 +164,12 @@ class ComposerController:
                 f"{count} written below the cut line: at the end of the letter now. Look before you send.",
                 severity="warning",
             )
-        await console.call("files.attaching.attach_paths", composer, others)
+        try:
+            await console.call("files.attaching.attach_paths", composer, others)
+        except DeskError:
+            # What looks like the path of a file may be words of the letter
+            composer.text = "".join(f"{HEADER}{path}\n" for path in others) + "\n" + composer.text
+            raise
 
     async def quote(self, composer: Composer) -> None:
         """Insert the requester's last message as a quotation at the cursor (C-20)."""

@@ -32,8 +32,12 @@ def edit_text(text: str, name: str, suspend: Callable[[], AbstractContextManager
     command = find_editor()
     with tempfile.TemporaryDirectory(prefix="deskterm-") as folder:
         path = Path(folder) / name
-        path.write_text(text, "utf-8")
-        path.chmod(0o600)
+        try:
+            path.write_text(text, "utf-8")
+            path.chmod(0o600)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise DeskError(f"No file can be written for the editor ({reason}): write here.") from error
         # kept, not raised: an exception inside `suspend` would leave the console without its terminal
         failure: OSError | None = None
         exit_code = 0

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskterm.tui.attached_files import AttachedFile, add_headers, keep_named, read_dropped, split_headers, split_paths
+from deskterm.tui.attached_files import (
+    AttachedFile,
+    add_headers,
+    keep_named,
+    list_attached,
+    read_dropped,
+    split_headers,
+    split_paths,
+)
 
 pytestmark = pytest.mark.law("C-22")
 
@@ -54,6 +64,11 @@ def test_lines_above_a_letter_name_its_files() -> None:
     assert split_headers("Hello\nAttach: x") == ([], "Hello\nAttach: x")
     assert keep_named([PLAN, KEPT], ["log.txt", "/new.txt", "/new.txt"]) == ([KEPT], ["/new.txt"])
     assert keep_named([PLAN, KEPT], ["/home/sam/plan.pdf"]) == ([PLAN], [])
+
+
+def test_a_draft_shows_a_file_by_the_name_that_it_goes_out_by() -> None:
+    draft = SimpleNamespace(extra={"files": [{"name": "plan.pdf", "size": 12, "path": "/home/sam/.ssh/id_rsa"}]})
+    assert list_attached(draft) == [AttachedFile("id_rsa", 12, "/home/sam/.ssh/id_rsa")]  # type: ignore[arg-type]
 
 
 @settings(max_examples=25)
