@@ -72,6 +72,20 @@ async def test_one_key_and_enter_send_with_the_likeliest_status(url: str) -> Non
 
 
 @pytest.mark.law("C-24")
+async def test_a_key_that_does_nothing_here_says_why(url: str) -> None:
+    async with open_console(url) as console:
+        for kind, keys in (
+            ("note", {"ctrl+l": "sent to nobody", "ctrl+t": "moves no ticket", "ctrl+o": "goes nowhere"}),
+            ("resolve", {"ctrl+l": "only replies are sent later"}),
+        ):
+            await console.workspace.write(kind, 1001)
+            for key, words in keys.items():
+                await console.pilot.press(key)
+                await console.wait_for_notice(words)
+            await console.pilot.press("escape")
+            await console.wait_until(lambda: console.workspace.composer is None, "the end")
+
+
 async def test_a_mention_is_completed_by_tab_and_tab_leads_on_otherwise(url: str) -> None:
     async with open_console(url) as console:
         composer = await open_composer(console, "note")

@@ -304,16 +304,27 @@ class Composer(Vertical):
         self._request("template")
 
     def action_then(self) -> None:
-        if self.kind != "note":  # a note moves nothing
+        if self.kind == "note":
+            self._say("A note moves no ticket: send it, and change the status then.")
+        else:
             self._request("then")
 
     def action_later(self) -> None:
-        if self.kind == "reply":  # a resolution is stated now, and a note is sent to nobody
+        if self.kind == "reply":
             self._request("later")
+        elif self.kind == "note":
+            self._say("A note is sent to nobody, so it cannot be sent later.")
+        else:
+            self._say("A resolution is stated when it is sent: only replies are sent later.")
 
     def action_channel(self) -> None:
-        if self.kind != "note":  # a note goes nowhere
+        if self.kind == "note":
+            self._say("A note goes nowhere: only colleagues read it.")
+        else:
             self._request("channel")
+
+    def _say(self, sentence: str) -> None:
+        self.app.notify(sentence, severity="warning", markup=False)
 
     def _request(self, action: ComposerAction) -> None:
         # Now, and not when the message arrives: the next key must not be typed into a letter that is being sent
