@@ -18,6 +18,7 @@ from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
@@ -257,6 +258,9 @@ class DeskApp(App[None]):
         if not self.screen_stack:
             return  # the program is ending, and no widget is left to take keys
         self._frames.hold("key")
+        if isinstance(event, events.Paste) and isinstance(self.focused, Input):
+            # Of several lines, Textual's input takes the first one only
+            event.text = sanitize(event.text.strip("\r\n"))
         if isinstance(event, events.Key) and event.key == "escape" and self.screen.selections:
             self.screen.clear_selection()  # one thing at a time: what the mouse selected, and then the rest (C-07)
         elif not self._continue_sequence(event):

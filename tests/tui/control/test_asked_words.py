@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from deskterm.store.db.reader import open_reader
 from deskterm.store.personal.drafts import load_drafts
@@ -47,7 +48,10 @@ async def test_an_answer_that_was_given_leaves_no_draft(url: str) -> None:
         await console.wait_for_ticket(1001)
         console.workspace.run_command("subject")
         await console.wait_until(lambda: console.workspace.prompts.is_open, "the question")
-        await console.pilot.press(*"Smoke here", "enter")
-        await console.wait_until(lambda: "Smoke here" in load_detail(url, 1001).row.subject, "the subject")
+        for paste in ("Smoke\r\n", "here\nand there"):
+            console.app.post_message(events.Paste(paste))
+        await console.wait_for_text("here and there")
+        await console.pilot.press("enter")
+        await console.wait_until(lambda: "Smokehere and there" in load_detail(url, 1001).row.subject, "the subject")
         await console.wait_until(lambda: not console.busy(), "the end")
         assert (list(console.workspace.drafts.lines()), load_texts(url)) == ([], [])

@@ -6,6 +6,7 @@ import pytest
 from textual import events
 
 from deskterm.tui.dialogs.choose import Choose
+from deskterm.tui.dialogs.compose import Kind
 from deskterm.tui.themes import THEMES
 from tui.console_session import ConsoleSession, open_console
 from tui.four_tickets import load_detail, open_composer
@@ -74,10 +75,11 @@ async def test_one_key_and_enter_send_with_the_likeliest_status(url: str) -> Non
 @pytest.mark.law("C-24")
 async def test_a_key_that_does_nothing_here_says_why(url: str) -> None:
     async with open_console(url) as console:
-        for kind, keys in (
+        answers: list[tuple[Kind, dict[str, str]]] = [
             ("note", {"ctrl+l": "sent to nobody", "ctrl+t": "moves no ticket", "ctrl+o": "goes nowhere"}),
             ("resolve", {"ctrl+l": "only replies are sent later"}),
-        ):
+        ]
+        for kind, keys in answers:
             await console.workspace.write(kind, 1001)
             for key, words in keys.items():
                 await console.pilot.press(key)

@@ -68,7 +68,7 @@ def test_lines_above_a_letter_name_its_files() -> None:
 
 def test_a_draft_shows_a_file_by_the_name_that_it_goes_out_by() -> None:
     draft = SimpleNamespace(extra={"files": [{"name": "plan.pdf", "size": 12, "path": "/home/sam/.ssh/id_rsa"}]})
-    assert list_attached(draft) == [AttachedFile("id_rsa", 12, "/home/sam/.ssh/id_rsa")]  # type: ignore[arg-type]
+    assert list_attached(draft) == [AttachedFile("id_rsa", 12, "/home/sam/.ssh/id_rsa")]
 
 
 @settings(max_examples=25)
