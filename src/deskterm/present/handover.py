@@ -173,7 +173,7 @@ class _Writer:
             )
             for ticket in tickets[:MOST_ROWS]
         ]
-        heads = ("#", "", "Due", "Step", "Status", "Team", "With", "Subject")
+        heads = ("#", "", "Due", "Sev", "Status", "Team", "With", "Subject")
         numbers = tuple(ticket.number for ticket in tickets[:MOST_ROWS])
         return HandoverSection(title, heads, tuple(rows), numbers, max(len(tickets) - MOST_ROWS, 0), empty)
 

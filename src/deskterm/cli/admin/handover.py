@@ -59,7 +59,7 @@ def _print_sheet(sheet: HandoverSheet) -> None:
     for section in sheet.sections:
         print_lines(["", section.title])
         if section.rows:
-            print_table(section.heads, section.rows, right=("#",), first_left_out=("Team", "Step", "With", "Status"))
+            print_table(section.heads, section.rows, right=("#",), first_left_out=("Team", "Sev", "With", "Status"))
         else:
             print_lines([section.empty])
         if section.left_out:

@@ -52,7 +52,7 @@ class ChoiceList(ShortList):
         return len(self.choices)
 
     def empty_text(self) -> str:
-        return "Nothing has these letters."
+        return "No matches."
 
     def narrow(self, text: str) -> None:
         """Keep the choices that have these words in their label, key or definition, whatever accents and case."""

@@ -11,7 +11,7 @@ from deskterm.present.handover import HandoverSection, HandoverSheet, format_lef
 from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
 
-_LEFT_OUT = ("Team", "Step", "With", "Status")
+_LEFT_OUT = ("Team", "Sev", "With", "Status")
 """Columns that a narrow page leaves out, in this order."""
 _WIDEST_CELL = 24
 _LEAST_SUBJECT = 20

@@ -136,7 +136,8 @@ def format_titles(columns: Sequence[Column], due_width: int, order: str) -> str:
     there is one."""
     by, sign = find_sorted_column(order or "order")
     titles = (
-        fit(column.title, column.width - 1) + sign if column.name == by else fit(column.title, column.width)
+        # At the word, which it cuts where the column is no wider
+        fit(column.title[: column.width - 1] + sign if column.name == by else column.title, column.width)
         for column in columns
     )
     return f"{'Left':>{due_width - 1}}{sign if by == 'left' else ' '}" + " ".join(titles)
