@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -121,6 +122,12 @@ def _report_misuse(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "deskterm"
     sentence = error.format_message().rstrip(".").removesuffix("?")
+    # The sentence of the library that checks types is one for programmers
+    sentence = re.sub(
+        r"^Invalid value for '(.+)': Input should be a valid integer.*",
+        r"\1 is a number: write it in digits, such as 1001",
+        sentence,
+    )
     if type(error).__name__ == "NoSuchOption" and not sentence.partition(": ")[2].startswith("--"):
         sentence += "; words that begin with a dash go behind --"
     print(sanitize(f"deskterm: {sentence}. Try `{command} --help`."), file=sys.stderr)

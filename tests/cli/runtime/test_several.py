@@ -47,6 +47,11 @@ def test_an_act_takes_several_tickets(two_tickets: Call, monkeypatch: pytest.Mon
         shown = two_tickets("ticket", "show", number, "--json", *AT).json
         assert shown["messages"][-1]["body"] == "Both the same."
     assert two_tickets("ticket", "set", "#1001", "--untag", "vip", *AT).out.startswith("1001")
+    # Also where a second ticket is named, and behind an option
+    assert two_tickets("ticket", "attach", "#1002", "#1001", *AT).out.startswith("1002 attached to incident 1001")
+    assert two_tickets("ticket", "duplicate", 1002, "x", *AT).err == (
+        "deskterm: ORIGINAL is a number: write it in digits, such as 1001. Try `deskterm ticket duplicate --help`.\n"
+    )
 
 
 def test_what_is_refused_is_named_and_keeps_no_other_back(two_tickets: Call) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from deskterm.cli.runtime.argv import protect_dashed_arguments
-from deskterm.cli.runtime.several import put_numbers_first, run_for_each, split_numbers, take_filter
+from deskterm.cli.runtime.several import BIGGEST_NUMBER, put_numbers_first, run_for_each, split_numbers, take_filter
 from deskterm.errors import DeskError, UsageError
 
 _UNDECIDED = object()
@@ -166,7 +166,7 @@ def _plain_word(annotation: Any, parameter: TyperArgument | TyperOption, word: A
         number = word
         if type(word) is str:
             # `#1001`, as tickets are named in mails and in the console
-            digits = word.removeprefix("#") if parameter.metavar == "NUMBER" else word
+            digits = word.removeprefix("#") if parameter.max == BIGGEST_NUMBER else word
             if digits.isascii() and digits.isdigit() and len(digits) < 19:
                 number = int(digits)
         low, high = parameter.min, parameter.max

@@ -6,13 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from deskterm.cli.runtime.several import BIGGEST_NUMBER
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.errors import hidden_ticket_error
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.list_orders import LIST_ORDERS, SortOrder, parse_order
-
-BIGGEST_NUMBER = 2**63 - 1
-"""The greatest number that both databases can hold."""
 
 Anyway = Annotated[
     bool,

@@ -17,6 +17,9 @@ from deskterm.cli.runtime.output import print_json
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import sanitize
 
+BIGGEST_NUMBER = 2**63 - 1
+"""The greatest number that both databases can hold. A parameter that may be as great is a ticket's number."""
+
 _NUMBERS = re.compile(r"#?\d{1,18}(?:,#?\d{1,18})*,?", re.ASCII)
 
 

@@ -9,8 +9,9 @@ import typer
 
 from deskterm.cli.runtime.batch import find_batch
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import BIGGEST_NUMBER, Anyway, AsJson, IfVersion, Number
+from deskterm.cli.runtime.options import Anyway, AsJson, IfVersion, Number
 from deskterm.cli.runtime.output import print_json, print_lines, print_result, print_summary, warn_of_gaps
+from deskterm.cli.runtime.several import BIGGEST_NUMBER
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.sending.guarding import refuse
 from deskterm.cli.sending.undo_window import delay_letters, print_undo_hint

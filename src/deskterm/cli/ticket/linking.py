@@ -9,7 +9,6 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import (
-    BIGGEST_NUMBER,
     AsJson,
     IfVersion,
     Number,
@@ -18,6 +17,7 @@ from deskterm.cli.runtime.options import (
     number_argument,
 )
 from deskterm.cli.runtime.output import print_json, print_result
+from deskterm.cli.runtime.several import BIGGEST_NUMBER
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking.duplicate import close_as_duplicate
 from deskterm.desk.linking.merge import merge_into
