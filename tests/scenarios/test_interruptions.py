@@ -26,12 +26,14 @@ from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.exchange.importing.imports import import_events
+from deskterm.store.db import server_connection
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.health import check_health
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
 from exchange.importing.event_logs import desk_at, mapping, row, write_log
 from small_desk import at, small_desk
+from tui.console_session import open_console
 
 OLDER = Path(__file__).parents[1] / "older_desks"
 
@@ -267,4 +269,51 @@ def test_what_a_killed_server_acknowledged_is_there(own_server: tuple[Path, str,
                 break
     with open_reader(url) as reader:
         assert acknowledged <= {number for (number,) in reader.rows("SELECT id FROM ticket")}
+    require_sound(url)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("is_frozen", [True, False])
+async def test_a_console_outlives_its_server(
+    own_server: tuple[Path, str, list[str]], monkeypatch: pytest.MonkeyPatch, is_frozen: bool
+) -> None:
+    """D-42: it was frozen, as a machine is that has no memory left, or it was shut down and started again."""
+    folder, url, restart = own_server
+    monkeypatch.setattr(server_connection, "SILENCE", 1.0)
+    desk = small_desk(url)
+    register(desk, subject="x", type="fault", requester="Kim", email="kim@larch.example", now=at(0))
+    desk.store.close()
+    server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    def signal_all(number: int) -> None:
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        for process in (server, *map(int, children)):
+            os.kill(process, number)
+
+    def restart_server() -> None:
+        user = "nobody" if os.geteuid() == 0 else None
+        subprocess.run(restart, user=user, cwd="/", check=True, capture_output=True)
+
+    async with open_console(url) as console:
+        await console.pilot.press("r", *"Hello")
+        if is_frozen:
+            signal_all(signal.SIGSTOP)
+        else:
+            os.kill(server, signal.SIGQUIT)
+            await console.wait_until(lambda: not (folder / "data" / "postmaster.pid").exists(), "the end of the server")
+        try:
+            await console.pilot.press("ctrl+s")
+            await console.wait_for_notice("cannot be reached")
+            console.workspace.refresh_lists()
+            await console.wait_for_text("no answer from the desk since 10:00")
+            assert console.workspace.composer is not None
+            assert console.workspace.composer.text == "Hello"
+        finally:
+            if is_frozen:
+                signal_all(signal.SIGCONT)
+            else:
+                restart_server()
+        await console.wait_for_notice("The desk answers again.")
+        await console.pilot.press("ctrl+s")
+        await console.wait_for_notice("1001 answered")
     require_sound(url)
