@@ -10,9 +10,9 @@ from deskterm.errors import DeskError
 
 
 def expand_home(path: str) -> Path:
-    """Return a path with `~` and `~login` for a home. One of a login that there is not stays as it is: nothing lies
-    there, which is what is said of it then."""
-    # Not the method of paths, which raises for such a login
+    """Return a path with `~` and `~login` expanded. `~login` of an unknown login stays as it is, so that reading it
+    says that there is no such file."""
+    # Not `Path.expanduser`, which raises for an unknown login
     return Path(path if "\0" in path else os.path.expanduser(path))
 
 

@@ -113,8 +113,8 @@ class Vocabulary:
 
     @cached_property
     def scales(self) -> Mapping[str, tuple[str, ...]]:
-        """Column of a ticket → the procedure's keys in the order that lists sort them by (C-10): steps of a scale and
-        statuses as the procedure has them, what has no order of its own by its label."""
+        """Column of a ticket → the procedure's keys in the order that lists sort them by (C-10): scales and statuses in
+        the procedure's order, everything else by label."""
         by_label = {"type": self.types, "department": self.departments, "next_metric": self.metrics}
         return {
             **{"severity": tuple(self.severities), "priority": tuple(self.priorities), "status": tuple(self.statuses)},

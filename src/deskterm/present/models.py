@@ -71,7 +71,7 @@ class QueueLine(NamedTuple):
 
     def urgency(self, now: int, remaining: int | None = None) -> Urgency:
         """Return the urgency of the ticket: that of its next due time, unless it is solved or a target was missed.
-        remaining: the open seconds left then, where they are known already."""
+        remaining: the open seconds left then, if they are known already."""
         if self.category in ("solved", "closed"):
             return "breached" if self.breached else "done"
         if self.breached or (self.due is not None and self.due < now):

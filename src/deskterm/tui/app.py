@@ -124,7 +124,7 @@ class DeskApp(App[None]):
         """The widget that the last mark was posted to, and its ancestors, through which the mark bubbles."""
         self._painter, self._frames = Painter(), Frames(self._write_frame)
         self._is_frame_coming = False
-        """True while parts have been painted that are still to be written."""
+        """True while painted parts wait to be written."""
         self.preferences = preferences or Preferences()
         self.keymap = Keymap(self.preferences.settings.keymap)
         self._desk = (url, login, clock, self.type_ahead, self._frames, reader, impersonator, PRELOAD, opening)
@@ -259,10 +259,10 @@ class DeskApp(App[None]):
             return  # the program is ending, and no widget is left to take keys
         self._frames.hold("key")
         if isinstance(event, events.Paste) and isinstance(self.focused, Input):
-            # Of several lines, Textual's input takes the first one only
+            # Textual's input inserts only the first of several lines
             event.text = sanitize(event.text.strip("\r\n"))
         if isinstance(event, events.Key) and event.key == "escape" and self.screen.selections:
-            self.screen.clear_selection()  # one thing at a time: what the mouse selected, and then the rest (C-07)
+            self.screen.clear_selection()  # one thing at a time: first the selection, then the rest (C-07)
         elif not self._continue_sequence(event):
             await super().on_event(event)
         self._send_mark(KeyDone(serial))

@@ -119,8 +119,8 @@ def read_dropped(text: str) -> list[str]:
 
 
 def split_paths(text: str) -> list[str]:
-    """Return the paths in a line that names files: several as a terminal pastes them, or with quotation marks around
-    each; otherwise the line is one path, whatever spaces are in it."""
+    """Split a line of paths: several as a terminal pastes them, or each in quotation marks; any other line is a single
+    path, even with spaces in it."""
     line = text.strip()
     if not line:
         return []
@@ -147,7 +147,7 @@ def _read(stored: Any) -> Iterable[AttachedFile]:
             if len(place) == 3:
                 yield AttachedFile(name, size, kept=(place[0], place[1], place[2]))
             elif isinstance(path, str) and path:
-                # The name that it goes out by: a draft that says another one must not pass a file off as that
+                # The name of the file that is sent, and not the one in the draft, which could disguise it
                 yield AttachedFile(PurePath(path).name or name, size, path)
 
 

@@ -213,7 +213,7 @@ class Workspace(Console, Protocol):
     """The hits of the words of a filter."""
 
     arrivals: Arrivals
-    """The tickets that have come into the list out of sight."""
+    """The tickets that came into the list out of sight."""
 
     @property
     def active_pane(self) -> Navigable:

@@ -1,8 +1,7 @@
-"""A stylesheet that remembers which of its rules apply where.
-
-Textual looks all rules up for a widget, its ancestors and each of its components whenever the focus moves or a class
-changes, which a key does several times: a third of what a key costs. What it finds follows from the path of the widget
-alone: the type, name, classes and pseudo classes of the widget and of those above it.
+"""A stylesheet with a cache of the rules that apply to widgets. Textual looks up all rules for a widget, its ancestors
+and each of its components whenever the focus moves or a class changes, which happens several times a key: a third of a
+key's cost. The result depends only on the path of the widget: type, name, classes and pseudo classes of the widget and
+its ancestors.
 """
 
 from __future__ import annotations
@@ -15,29 +14,29 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 
 _MOST_PATHS = 8192
-"""Paths that are remembered; a console that has many dialogs opened in turn reaches some hundred."""
+"""Most paths in the cache; a console in which many dialogs were opened reaches some hundred."""
 
 _Path = tuple[object, ...]
 _ORDER = frozenset({"first-of-type", "last-of-type", "first-child", "last-child", "empty"})
 
 
 class RememberingStylesheet(Stylesheet):
-    """Textual's stylesheet, with what it found for a path kept until the rules change."""
+    """Textual's stylesheet, which caches the styles of each path until the rules change."""
 
     def __init__(self, *, variables: dict[str, str] | None = None) -> None:
         super().__init__(variables=variables)
         self._rules_before: object = None
-        """The rules that everything below was found by."""
+        """The rules from which everything below was computed."""
         self._pseudo_classes: dict[_Path, tuple[str, ...]] = {}
-        """The pseudo classes in rules that may apply to a widget, by its type, classes and id."""
+        """Type, classes and id of a widget → pseudo classes in the rules that may apply to it."""
         self._found: dict[_Path, RulesMap | None] = {}
-        """The styles of a path; None where no rule applies."""
+        """Path → styles; None when no rule applies."""
         self._components: WeakKeyDictionary[DOMNode, _Path] = WeakKeyDictionary()
-        """The path for which the components of a widget were styled last."""
+        """Widget → the path for which its components were styled last."""
         self._given: WeakKeyDictionary[DOMNode, tuple[RulesMap, dict[str, Any]]] = WeakKeyDictionary()
-        """The styles that a widget was given last, and those that it had then."""
+        """Widget → the styles that were applied last, and those that it had afterwards."""
         self._under_way: tuple[DOMNode, _Path] | None = None
-        """The widget whose rules Textual is looking up, and its path."""
+        """The widget whose rules are being looked up, and its path."""
 
     def apply(self, node: DOMNode, *, animate: bool = False, cache: dict[Any, RulesMap] | None = None) -> None:
         """Apply the rules to a widget. cache: Textual's own, which holds for one update; not used."""
@@ -55,28 +54,28 @@ class RememberingStylesheet(Stylesheet):
                 self.replace_rules(node, styles, animate=animate)
             self._process_component_classes(node)
             return
-        # Where no rule applies, Textual replaces none
+        # When no rule applies, Textual replaces no styles
         self._found[path] = None
         before, self._under_way = self._under_way, (node, path)
         super().apply(node, animate=animate)
         self._under_way = before
 
     def replace_rules(self, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:  # type: ignore[override]
-        """Give a widget these styles, unless it has them."""
+        """Apply styles to a widget, unless it has them already."""
         if self._under_way is not None and self._under_way[0] is node:
             self._found[self._under_way[1]] = rules
         base, given = node.styles.base, self._given.get(node)
         if given is not None and given[0] is rules and given[1] == base._rules:
             if not animate:
-                # Those above it may look different now
+                # Its ancestors may look different now
                 node.notify_style_update()
             return
         super().replace_rules(node, rules, animate=animate)
-        # Not what was given: Textual keeps some styles in another form
+        # Compared with what the widget has, because Textual stores some styles in another form
         self._given[node] = rules, dict(base._rules)
 
     def _process_component_classes(self, node: DOMNode) -> None:
-        """Style the components of a widget, unless that was done as things are."""
+        """Style the components of a widget, unless that was done for the present path."""
         components = node._get_component_classes()
         if not components:
             return
@@ -114,7 +113,7 @@ class RememberingStylesheet(Stylesheet):
 
 
 def _describe_path(node: DOMNode, pseudo_classes: tuple[str, ...]) -> _Path:
-    """Return what rules can tell of a widget and those above it, as far as these pseudo classes go."""
+    """Return what selectors can see of a widget and its ancestors, limited to these pseudo classes."""
     path: list[object] = []
     part: Any = node
     while isinstance(part, DOMNode):

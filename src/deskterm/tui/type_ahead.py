@@ -45,7 +45,7 @@ class Hold:
     def __init__(self, type_ahead: TypeAhead) -> None:
         self._type_ahead = type_ahead
         self.was_dropped = False
-        """True once keys went on: what they had waited for was there, or is over."""
+        """True once the keys were released: what they waited for was opened, or will not be."""
 
     @property
     def taken(self) -> bool:
@@ -109,8 +109,8 @@ class TypeAhead:
         self._post(KeyDone(0))
 
     def drop_waiting(self) -> int:
-        """Drop the keys that wait for what a command did not open, and return how many: as commands they would act on
-        the ticket that they are not about (C-02)."""
+        """Drop the keys that wait for an input which a command did not open, and return how many: as commands they
+        would act on a ticket for which they are not meant (C-02)."""
         count = len(self._waiting)
         self._waiting.clear()
         return count

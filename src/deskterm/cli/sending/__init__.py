@@ -1,1 +1,1 @@
-"""Letters of the command line before they leave: the send guard, and the time in which undo takes them back."""
+"""Letters of the command line before they leave: the send guard, and the time in which they can be undone."""

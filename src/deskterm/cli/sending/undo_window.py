@@ -1,4 +1,5 @@
-"""Letters of a person at a terminal wait for some seconds before they leave, so that they can be taken back (C-20)."""
+"""The undo window: letters of a person at a terminal wait for some seconds before they leave, so that they can be
+undone (C-20)."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from deskterm.procedure.channels import MAIL
 
 
 def delay_letters(desk: DeskSession) -> None:
-    """Let the letters of the following commands wait for as long as the setting `undo_send` says. Where the output is
-    no terminal they leave at once: a script has nobody who takes them back."""
+    """Let the letters of the following commands wait for as long as the setting `undo_send` says. When the output is no
+    terminal they leave at once, because nobody watches a script to undo them."""
     if sys.stdout.isatty():
         # Scripts need not wait for the import
         from deskterm.tui.settings.file import find_settings_path, read_settings  # noqa: PLC0415
@@ -19,6 +20,6 @@ def delay_letters(desk: DeskSession) -> None:
 
 
 def print_undo_hint(desk: DeskSession, number: int, channel: str = MAIL) -> None:
-    """Say on standard error how a letter is taken back, if it waits. channel: how the message goes out."""
+    """Say on standard error how to undo a letter that waits. channel: how the message goes out."""
     if desk.undo_window and channel in (MAIL, ""):
         print(f"It leaves in {desk.undo_window} s: `deskterm ticket undo {number}` takes it back.", file=sys.stderr)

@@ -242,7 +242,7 @@ def print_queue(
         parts = [one for one in (read_view_filter(cli, reader, facts, chosen), found.condition) if one is not None]
         condition = Every(tuple(parts)) if parts else None
 
-        # By an index a page at a time, else all at once: each page would look at the whole list
+        # With an index, read a page at a time; without, read all at once, because each page would sort the whole list
         most_at_once = _PAGE if has_index(listed, sorting) else MOST_SORTED
         if most_at_once > _PAGE:
             total = count_tickets(reader, listed, viewer, match, filters, condition)

@@ -47,7 +47,7 @@ def record_due_events(work: TicketTransaction, until: int, catch_up: CatchUp) ->
     seconds; not the transaction's own instant, which a wrong clock may have put into the future."""
     steps: list[TicketTransaction] = []
 
-    @cache  # only where something is due, which is seldom
+    @cache  # only when something is due, which is rare
     def build_context() -> TransactionContext:
         return replace(
             work.context, agent=build_system_agent(), behind="", bulk=None, macro="", note=None, undo_window=0

@@ -120,7 +120,7 @@ def is_unaddressed(work: TicketTransaction, channel: str) -> bool:
 
 
 def is_unreachable(work: TicketTransaction, channel: str) -> bool:
-    """Return whether words of an agent reach nobody: as `is_unaddressed` says, or because nobody outside has an e-mail
+    """Return whether a message of an agent reaches nobody: it is `is_unaddressed`, or nobody outside has an e-mail
     address (C-23)."""
     people = list_people_outside(work)
     return channel in (MAIL, "") and len(find_people_without_address(work, people)) == len(people)

@@ -189,9 +189,8 @@ def _append_announcement(
 
 
 def _find_unaddressed(works: Sequence[TicketTransaction], incident: int, channel: str) -> frozenset[int | None]:
-    """Return the numbers of the tickets on which a message of an incident answers nobody (D-13): those without anybody
-    outside who has an address. The incident itself has answered as soon as the message reaches somebody on an attached
-    ticket."""
+    """Return the numbers of the tickets on which a message of an incident is no answer (D-13), because nobody outside
+    has an address. The incident itself has answered as soon as the message reaches somebody on an attached ticket."""
     without = frozenset(work.number for work in works if is_unreachable(work, channel))
     return without if len(without) == len(works) else without - {incident}
 
@@ -222,8 +221,8 @@ def _update_attached(parent: TicketTransaction, numbers: set[int], number: int) 
 
 
 def find_written_to(desk: DeskSession, incident: int) -> list[int]:
-    """Load the numbers of the tickets whose people a message on an incident goes to: itself, unless it is over, and
-    the open ones that are attached to it."""
+    """Load the numbers of the tickets to whose people a message on an incident is sent: the incident itself, unless it
+    is closed, and the open tickets that are attached to it."""
     return [*_if_open(desk, incident), *find_open_attached(desk, incident)]
 
 

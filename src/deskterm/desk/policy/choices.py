@@ -25,7 +25,7 @@ class LabelledItem(Protocol):
 T = TypeVar("T", bound=LabelledItem)
 
 _LEAST_PART = 3
-"""Letters of a word that name an item by its beginning."""
+"""Fewest letters of a word that names an item by a beginning."""
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -33,8 +33,8 @@ def resolve_choice(what: str, name: str, choices: Iterable[T]) -> T:
     """Return the item that a person named by key, label or short form, in any letter case, or by the beginnings of
     words that only one item has.
 
-    what: the kind of item, for the message. Raises DeskError that names all that are meant by several, or else suggests
-    the nearest item and lists all."""
+    what: the kind of item, for the message. Raises DeskError otherwise: it names all items that the text may mean, or
+    suggests the most similar one and lists all."""
     items = list(choices)
     wanted = name.strip().casefold()
     for item in items:

@@ -1,4 +1,4 @@
-"""Putting a restored file in the place of a SQLite desk's, at an instant when nobody else has that open."""
+"""Replacement of a SQLite desk's file by a restored one, while nobody else has it open."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class ReadConnection:
         self._was_disconnected = False
         self._was_interrupted = False
         self._cancelling: threading.Thread | None = None
-        """PostgreSQL: asks the server to cancel the query that runs."""
+        """PostgreSQL: the task that asks the server to cancel the running query."""
         self._schema = "public"
         """The schema of a server's tables, quoted."""
         self._scope: tuple[tuple[str, ...], str] = ((), "")
@@ -228,8 +228,8 @@ class ReadConnection:
         return before is not None and self._marks[0] != before[0] and self._marks[1] == before[1]
 
     def interrupt(self) -> None:
-        """Cancel the query that runs in another thread, if any. Never waits: a server that has stopped answering does
-        not answer this either (D-42)."""
+        """Cancel the query that runs in another thread, if any. Never waits, because a server that has stopped
+        answering does not answer this either (D-42)."""
         self._was_interrupted = True
         if self._sqlite is not None:
             with suppress(sqlite3.ProgrammingError):  # the other thread has closed the connection
@@ -239,12 +239,12 @@ class ReadConnection:
             self._cancelling.start()
 
     def _cancel(self, server: psycopg.Connection[Any]) -> None:
-        # Whatever goes wrong: the query ends by itself, or by the silence of its server
+        # Ignore any error: the query ends by itself, or by its timeout
         with suppress(Exception):
             server.cancel_safe(timeout=2)
 
     def _await_cancel(self) -> None:
-        """Wait until a cancellation is over, which would otherwise hit the next query."""
+        """Wait until a cancellation has ended, because it would otherwise cancel the next query."""
         if (cancelling := self._cancelling) is not None:
             cancelling.join()
             self._cancelling = None

@@ -240,7 +240,7 @@ def find_position(
 def load_sort_key(
     reader: ReadConnection, view: str, order: SortOrder, number: int, scales: Scales = NO_SCALES
 ) -> SortKey | None:
-    """Load the key that a ticket has in a list, whether or not it is in it; None where there is no such ticket."""
+    """Load the sort key that a ticket has in a list, even if it is not in it; None when there is no such ticket."""
     sorting = find_sorting(view, order, scales, reader.dialect)
     sql = f"SELECT {', '.join((sorting.expression or 'NULL', *sorting.columns))} FROM ticket WHERE id = :number"
     for value, *found in reader.rows(sql, {"number": number, **sorting.parameters}):
@@ -253,8 +253,8 @@ def load_sort_key(
 def to_queue_row(
     row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", "id"), value: Any = None
 ) -> QueueRow:
-    """Convert a row of `queue_columns`. key: the columns that its list is sorted by, for the row's sort key; value: of
-    what they are sorted by before those."""
+    """Convert a row of `queue_columns`. key: the values of the sort columns, for the row's sort key; value: of the sort
+    expression before those."""
     # Positions in `_COLUMNS`: 0 id, 11 next_due_at, 15 received_at, 16 updated_at, 17 rank, 18 order_at, 19 department.
     number, due, updated = row[0], row[11], row[16]
     if len(key) == 3:

@@ -1,8 +1,6 @@
-"""The orders of a list of tickets (C-10): those of an index, and those by any other column.
-
-By an index a page costs the same wherever it begins. By another column the database looks at the whole list for each
-page (90 ms for 50,000 tickets), so only lists of at most `MOST_SORTED` are sorted so. Among equals the order of work
-decides.
+"""The orders of a list of tickets (C-10): with an index, or by any other column. With an index, a page costs the same
+wherever it begins. By another column the database sorts the whole list for each page (90 ms for 50,000 tickets), so
+only lists of at most `MOST_SORTED` tickets may have such an order. Equal rows are in the order of work.
 """
 
 from __future__ import annotations
@@ -17,12 +15,12 @@ SortOrder = str
 """Order of a list: a word of `LIST_ORDERS`, or one after a minus, for the list read from its end."""
 
 Scales = Mapping[str, Sequence[str]]
-"""Column → its keys in the order in which a list has them. A column that has none is sorted by its text."""
+"""Column → its keys in sort order. A column without an entry is sorted by its text."""
 
 NO_SCALES: Scales = MappingProxyType({})
 
 MOST_SORTED = 100_000
-"""Tickets of a list that is sorted by a column without an index."""
+"""Most tickets of a list that is sorted by a column without an index."""
 
 _BY_INDEX: Mapping[str, tuple[tuple[str, ...], bool]] = {
     "order": (("rank", "order_at", "id"), False),
@@ -30,7 +28,7 @@ _BY_INDEX: Mapping[str, tuple[tuple[str, ...], bool]] = {
     "received": (("received_at", "id"), True),
     "updated": (("updated_at", "id"), True),
 }
-"""Order → the columns of its index, and whether the list has them from the greatest down: the newest first."""
+"""Order → the columns of its index, and whether it is descending (the newest first)."""
 
 _BY_TEXT = {
     "subject": "subject",
@@ -39,11 +37,11 @@ _BY_TEXT = {
     "assignee": "assignee",
     **{field.name: field.name for field in QUEUE_FIELDS},
 }
-"""Order → the text that it goes by, as the column of the queue shows it."""
+"""Order → the SQL of the text that is compared, as the queue shows it."""
 
 _BY_SCALE = {"severity": ("severity", "priority"), "status": ("status",), "department": ("department",)}
 _BY_SCALE |= {"type": ("type",), "clock": ("next_metric",)}
-"""Order → the columns with the key that it goes by, of which the first that is filled counts."""
+"""Order → the columns of its key, of which the first with a value counts."""
 
 LIST_ORDERS: tuple[str, ...] = (*_BY_INDEX, "number", *dict.fromkeys((*_BY_SCALE, *_BY_TEXT)))
 """`order` is the procedure's order of work, `due` the due instant; `received` and `updated` begin with the newest; the
@@ -52,7 +50,7 @@ others are columns of the queue."""
 _OF_CLOSED = frozenset({"order", "due", "updated", "number"})
 _OF_ALL = frozenset({"order", "number"})
 _LAST = "\U0010ffff"
-"""A text behind all others: for what is empty."""
+"""A text that sorts after all others, for empty values."""
 
 
 class SortKey(NamedTuple):
@@ -69,8 +67,8 @@ class SortKey(NamedTuple):
 
 
 class Sorting(NamedTuple):
-    """Order of a list. columns: the keyset; descending: the greatest key first; expression: what is compared before the
-    columns, which then decide among equals and are never descending; parameters: those of the expression."""
+    """Order of a list. columns: the keyset; descending: the greatest key first; expression: SQL that is compared before
+    the columns, which are never descending then; parameters: of the expression."""
 
     columns: tuple[str, ...]
     descending: bool = False
@@ -78,14 +76,14 @@ class Sorting(NamedTuple):
     parameters: Mapping[str, str] = MappingProxyType({})
 
     def build_order_by(self, *, reverse: bool) -> str:
-        """Return the ORDER BY clause; reverse: of the list read from its end."""
+        """Return the ORDER BY clause; reverse: for the reversed list."""
         down = self.descending != reverse
         first = [self.expression + (" DESC" if down else "")] if self.expression else []
         down = reverse if self.expression else down
         return ", ".join((*first, *(f"{column} DESC" if down else column for column in self.columns)))
 
     def build_condition(self, *, reverse: bool) -> str:
-        """Return the condition for the rows after a key (reverse: before it)."""
+        """Return the condition for the rows after a key; reverse: before it."""
         names = ", ".join(":key_" + column for column in self.columns)
         columns = ", ".join(self.columns)
         sign = "<" if self.descending != reverse else ">"
@@ -102,7 +100,7 @@ class Sorting(NamedTuple):
 
 
 def parse_order(text: str) -> SortOrder | None:
-    """Return the order that a person means, also `work` for the order of work; None for another word."""
+    """Parse an order that a person wrote; `work` is the order of work; None for an unknown word."""
     word = text.strip().casefold()
     sign, name = ("-", word[1:]) if word.startswith("-") else ("", word)
     name = "order" if name == "work" else name
@@ -110,15 +108,14 @@ def parse_order(text: str) -> SortOrder | None:
 
 
 def has_index(view: str, order: SortOrder) -> bool:
-    """Return whether a list has an order by an index, so that a page of it costs the same wherever it is. view: the key
-    of the list."""
+    """Return whether a list has an index for an order, so that all pages cost the same. view: the key of the list."""
     indexed = _OF_CLOSED if view == "closed" else _OF_ALL if view in ("all", "awake") else _BY_INDEX.keys()
     return order.removeprefix("-") in indexed
 
 
 def fit_order(view: str, order: SortOrder, total: int) -> SortOrder:
-    """Return an order, or the list's own in its place where the list is too long for it. view: the key of the list;
-    total: its tickets."""
+    """Return the order, or the default of the list when that is too long for it. view: the key of the list; total:
+    number of its tickets."""
     return order if total <= MOST_SORTED or has_index(view, order) else "order"
 
 
@@ -135,7 +132,7 @@ def find_sorting(
     if name == "number":
         if view in ("closed", "all", "awake"):
             return Sorting(("id",), is_reversed)
-        # Not by the numbers themselves: of a million tickets few are open
+        # Not by the primary key, because of a million tickets only few are open
         return Sorting(_BY_INDEX["order"][0], is_reversed, "id + 0")
     text = _BY_TEXT.get(name)
     if text is not None:
@@ -147,8 +144,8 @@ def find_sorting(
 
 
 def _build_scale(columns: Sequence[str], scales: Scales) -> tuple[str, dict[str, str]]:
-    """Return the expression for the place of a key on its scale, and its parameters. A key that no scale has comes
-    behind all others, and no key behind those."""
+    """Return the expression for the place of a key on its scale, and its parameters. Unknown keys come after all
+    others, and empty ones last."""
     parameters: dict[str, str] = {}
     cases = []
     for column in columns:

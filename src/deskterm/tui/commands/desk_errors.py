@@ -1,5 +1,5 @@
-"""Errors of the desk's database in words of the console: its desk is the one that is open, and it has no options
-(C-42, C-45)."""
+"""Errors of the desk's database, reworded for the console, whose desk is always open and which has no options (C-42,
+C-45)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PATTERNS = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in 
 
 
 def translate_desk_errors(sentence: str) -> str:
-    """Replace sentences about the desk's database by those of the console, wherever they stand in a sentence."""
+    """Replace sentences about the desk's database by those of the console, anywhere in a text."""
     if " at " not in sentence and "cannot be read" not in sentence:
         return sentence
     for pattern, words in _PATTERNS:

@@ -1,4 +1,4 @@
-"""The words that a command asks for, kept as the line after `:` that says them at once (C-05)."""
+"""Answers to a command's questions, kept in a draft as the equivalent line after `:` (C-05)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ if TYPE_CHECKING:
 
 
 class AskedWords:
-    """The words of one command: the line after `:` that it was given by, and the answers to what it asked for. drafts:
-    where they are kept; name: of the command, empty where there is none that a line could give; line: as it was typed
-    after `:`, empty for a key's."""
+    """The answers of one command, and the line after `:` that began it. drafts: keep them; name: of the command, empty
+    when no line could give it; line: as typed after `:`, empty for a command by key."""
 
     def __init__(self, drafts: Drafts, name: str, line: str) -> None:
         self._drafts, self._line = drafts, line
@@ -28,14 +27,14 @@ class AskedWords:
         self._drafts.change(self._draft, " ".join((*self._said, text)))
 
     def answer(self, text: str | None) -> None:
-        """Note that an answer was given, or with None that the question was left: the words are a draft then."""
+        """Note an answer, or with None that the question was left: the words become a draft then."""
         if text is not None:
             self._said.append(text)
         elif self._draft is not None:
             self._leave(self._draft)
 
     def keep(self) -> None:
-        """Keep the words of a command that was refused."""
+        """Keep the words of a refused command as a draft."""
         if self._draft is not None:
             self._leave(self._draft)
         elif self._line:
@@ -43,7 +42,7 @@ class AskedWords:
         self._line = ""
 
     def drop(self) -> None:
-        """Drop the words: the command has done what they say."""
+        """Drop the words after the command has succeeded."""
         if self._draft is not None:
             self._drafts.discard(self._draft)
         self._draft, self._line = None, ""
@@ -54,4 +53,4 @@ class AskedWords:
 
 
 CURRENT_WORDS: ContextVar[AskedWords | None] = ContextVar("CURRENT_WORDS", default=None)
-"""The words of the command that the running task carries out."""
+"""The words of the command that the current task runs."""

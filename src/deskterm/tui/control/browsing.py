@@ -56,7 +56,7 @@ class Browser:
         self.list_pending = False
         """True while the requested list is not shown yet: no key may act on a row of the old one (C-01)."""
         self._not_sorted: tuple[str, SortOrder] | None = None
-        """The view that is too long for the order that it was asked for in, and that order."""
+        """The view that was too long for a requested order, and that order."""
         self._list_hold: Hold | None = None
         """Keeps keys back until the list that was asked for is shown."""
         self._waiting_for: dict[int, asyncio.Future[TicketView | None]] = {}
@@ -308,12 +308,12 @@ class Browser:
         self.list_settled()
 
     def arrivals_read(self, answer: messages.ArrivalsRead) -> None:
-        """Say how many tickets have come into the list out of sight."""
+        """Show how many tickets came into the list out of sight."""
         if answer.query.same_list(self.queue_query):
             self.arrivals.show(answer.indexes)
 
     def _explain_order(self, answer: messages.ListRead) -> None:
-        """Say once why a list does not have the order that it was asked for in."""
+        """Notify once why a list does not have the requested order."""
         asked = answer.query.view, answer.query.order
         if answer.order == answer.query.order:
             self._not_sorted = None

@@ -147,7 +147,7 @@ class CommandRunner:
             except Exception as error:
                 # A fault in one command must not end the console, and lose what is being written
                 sentence = str(error) if isinstance(error, DeskError) else log_crash(error)
-                # Without a hold, or once it is off, keys have gone to what was opened
+                # Without a hold, or once it was released, keys have gone to what was opened
                 sentence += self._drop_keys(opens_input and held.taken and not held.was_dropped)
                 self._console.notify(sentence, severity="error")
                 words.keep()

@@ -151,7 +151,7 @@ class ComposerController:
         below = find_words_below(text, edited.text)
         paths, letter = split_headers(cut_conversation(edited.text))
         if composer.text.strip() and not (letter.strip() or below or paths):
-            # On a full disk an editor leaves an empty file
+            # An editor on a full disk may leave an empty file
             raise DeskError("The editor left an empty letter: the words here are unchanged.")
         composer.text = "\n".join([letter.rstrip(), "", *below]).lstrip("\n") if below else letter
         kept, others = keep_named(attached, paths)
@@ -167,7 +167,7 @@ class ComposerController:
         try:
             await console.call("files.attaching.attach_paths", composer, others)
         except DeskError:
-            # What looks like the path of a file may be words of the letter
+            # A line that looks like the path of a file may be part of the letter
             composer.text = "".join(f"{HEADER}{path}\n" for path in others) + "\n" + composer.text
             raise
 

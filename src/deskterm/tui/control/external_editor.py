@@ -26,9 +26,9 @@ class EditedText(NamedTuple):
 
 
 def edit_text(text: str, name: str, suspend: Callable[[], AbstractContextManager[None]]) -> EditedText:
-    """Open a text in the editor, and return it as it stands at the end, also where the editor failed after it had saved
-    other words. name: the file's, which only its owner may read; suspend: lends the terminal to the editor. Raises
-    DeskError when there is no editor, or it failed and has saved nothing new."""
+    """Open a text in the editor, and return what it saved, even if the editor failed afterwards. name: of the file,
+    which only its owner may read; suspend: lends the terminal to the editor. Raises DeskError when there is no editor,
+    or it failed and has saved nothing new."""
     command = find_editor()
     with tempfile.TemporaryDirectory(prefix="deskterm-") as folder:
         path = Path(folder) / name
@@ -62,7 +62,7 @@ def edit_text(text: str, name: str, suspend: Callable[[], AbstractContextManager
         found = sanitize(edited.rstrip(), multiline=True)
         if not exit_code:
             return EditedText(found)
-        # One whose window was closed, or that was killed, may have saved a long letter before
+        # An editor that was killed, or whose window was closed, may have saved a long letter before
         if not found or found == sanitize(text.rstrip(), multiline=True):
             raise failed
         return EditedText(found, f"{command[0]} ended with an error. What it had saved stands here now.")

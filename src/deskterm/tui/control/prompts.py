@@ -48,7 +48,7 @@ class Prompts:
         return bool(answer)
 
     async def ask(self, question: str) -> str | None:
-        """Ask for a line of text; None also when it was left empty. What a command asks for is kept while it is typed,
+        """Ask for a line of text; None also when it was left empty. The answer is kept as a draft while it is typed,
         and when it is left or refused (C-05)."""
         words = CURRENT_WORDS.get()
         answer = await self.type_line("line", f"{sanitize(question)} ", changed=words.note if words else None)

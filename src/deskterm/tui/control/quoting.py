@@ -14,7 +14,7 @@ from deskterm.tui.attached_files import HEADER_HINT
 CUT_LINE = "------------------------ >8 ------------------------"
 _EXPLANATION = "Everything below the line above is the conversation. It is not sent: write above it."
 _LEAST_PART = 30
-"""Characters from which on a line that stands in the conversation was not written anew by chance."""
+"""Fewest characters of a line that, when it occurs in the conversation, counts as part of that."""
 _WORDS = ("requester", "agent", "internal")
 
 
@@ -49,8 +49,8 @@ def cut_conversation(edited: Safe) -> Safe:
 
 
 def find_words_below(shown: str, edited: Safe) -> Sequence[Safe]:
-    """Return the lines that were written below the cut line, where many answer a mail, without those of the
-    conversation that stood there. shown: the text as the editor was given it."""
+    """Return the lines that were written below the cut line, as many people answer mail, without those of the
+    conversation. shown: the text that the editor was given."""
     known = [_normalise(line) for line in shown.splitlines()[_find_cut(shown.splitlines()) :]]
     lines = edited.splitlines()
     below = [Safe(line) for line in lines[_find_cut(lines) :]]
@@ -62,7 +62,7 @@ def find_words_below(shown: str, edited: Safe) -> Sequence[Safe]:
             left[words] -= 1
         elif words not in ("", CUT_LINE, _EXPLANATION):
             others.append(line)
-    # An editor may have broken the lines of the conversation anew, which nobody wrote: some of them may be internal
+    # An editor may have rewrapped the conversation; its lines must not be sent, because some of them may be internal
     conversation = " ".join(word for line in known for word in line.split())
     if any(len(line) >= _LEAST_PART and _normalise(line) in conversation for line in others):
         return [line for line in others if _normalise(line) not in conversation]

@@ -74,7 +74,7 @@ class ColumnList(ShortList):
             self.refresh()
 
     def sort(self) -> None:
-        """Sort by the column under the cursor; again, from its end; and then by the order of work."""
+        """Sort by the column under the cursor; again, in reverse; and then by the order of work."""
         self.order = next_order(self.line.name, self.order)
         self.refresh()
 

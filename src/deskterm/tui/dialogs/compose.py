@@ -158,7 +158,7 @@ class Composer(Vertical):
     def text(self, text: str) -> None:
         area = self.query_one(TextArea)
         if text != area.text:
-            # As an edit, which can be undone: what an editor saved by mistake takes nothing away
+            # As an edit, so that a mistake in the editor can be undone
             area.history.checkpoint()
             area.replace(text, (0, 0), area.document.end)
         area.move_cursor(area.document.end)

@@ -67,8 +67,7 @@ class _Line(Input):
     suggestions: Sequence[str] = ()
 
     def action_complete(self) -> None:
-        """Accept the suggestion, or else take the only one that the last word stands for; without one, do nothing
-        (C-07)."""
+        """Accept the suggestion, or the only one that the last word may mean; without one, do nothing (C-07)."""
         if not self.cursor_at_end:
             return
         if not self._suggestion and (found := complete_by_part(self.value, self.suggestions)):
@@ -86,8 +85,8 @@ class _Line(Input):
 
 
 def complete_by_part(text: str, suggestions: Sequence[str]) -> str:
-    """Return the only suggestion that begins with all words but the last one, and goes on with one that has a part
-    beginning so: `status under-investigation` for `status inv`. Empty where there is none, or several."""
+    """Return the only suggestion that begins with all words but the last, and continues with a word that has a part
+    beginning like the last: `status under-investigation` for `status inv`. Empty for none or several."""
     first, space, last = text.casefold().rpartition(" ")
     if not space or not last:
         return ""

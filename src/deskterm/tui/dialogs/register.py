@@ -207,7 +207,7 @@ class Register(Dialog[Request]):
             self._show_known(found)
 
     def _show_known(self, found: Sequence[Suggestion]) -> None:
-        # What is found a moment after a choice was made does not unmake it, where it is found again
+        # Suggestions that arrive after a choice keep it, if they contain it
         chosen = self._known[self._chosen : self._chosen + 1] if self._chosen >= 0 else ()
         self._known = found
         self._chosen = next((place for place, one in enumerate(found) if one in chosen), -1)

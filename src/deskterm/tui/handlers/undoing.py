@@ -80,7 +80,7 @@ async def show_refusals(console: Workspace, target: Target, argument: str) -> No
 
 
 def _group_by_reason(tickets: Sequence[Refused]) -> list[list[Refused]]:
-    """Return the tickets whose reasons differ in nothing but their number, together, in the order of their first."""
+    """Group tickets whose reasons differ only in the ticket's number, in the order of the first of each group."""
     groups: dict[str, list[Refused]] = {}
     for ticket in tickets:
         groups.setdefault(re.sub(rf"\b{ticket.number}\b", "", ticket.reason), []).append(ticket)

@@ -1,4 +1,4 @@
-"""Tickets that have come into the list while its other rows stand still under the cursor (C-06)."""
+"""Tickets that came into the list while the rows in sight stayed in place (C-06)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deskterm.tui.panes.queue import Queue
 
 class Arrivals:
     """The arrivals of one queue. move: moves the cursor by so many rows; notify: takes a sentence for the agent;
-    changed: called when others are out of sight."""
+    changed: called when the arrivals out of sight change."""
 
     def __init__(
         self,
@@ -20,11 +20,11 @@ class Arrivals:
     ) -> None:
         self._queue, self._move, self._notify, self._changed = queue, move, notify, changed
         self._indexes: dict[int, int] = {}
-        """Tickets that came and were not in sight yet → their indexes in the list."""
+        """Arrived ticket that was not in sight yet → its index in the list."""
         self._seen: set[int] = set()
 
     def show(self, indexes: Mapping[int, int]) -> None:
-        """Take these tickets for those that have come since the list was shown first, each at its index."""
+        """Set the tickets that came since the list was opened, each with its index."""
         if not indexes and not self._indexes:
             return
         self._seen &= indexes.keys()
@@ -32,9 +32,9 @@ class Arrivals:
         self._queue.call_after_refresh(self._look)
 
     def note_sight(self) -> None:
-        """Take those that are in sight by now for seen."""
+        """Mark the arrivals in sight as seen."""
         if self._indexes:
-            # The queue scrolls with its next frame, and until then other rows are in sight
+            # The queue scrolls with its next frame; until then other rows are in sight
             self._queue.call_after_refresh(self._look)
 
     def _look(self) -> None:
@@ -47,13 +47,13 @@ class Arrivals:
         self._changed()
 
     def name(self) -> str:
-        """Return how many there are above and below what is in sight: `3 new ↑`; empty for none."""
+        """Return the numbers of arrivals above and below the rows in sight: `3 new ↑`; empty for none."""
         above = sum(index < self._queue.first_row for index in self._indexes.values())
         below = len(self._indexes) - above
         return " ".join(f"{count} new {arrow}" for count, arrow in ((above, "↑"), (below, "↓")) if count)
 
     def go_to_next(self) -> None:
-        """Go to the first of those that were not in sight yet."""
+        """Go to the first arrival that was not in sight yet."""
         if self._indexes:
             self._move(min(self._indexes.values()) - self._queue.cursor)
         else:

@@ -17,7 +17,8 @@ from deskterm.tui.terminal.ticks import paint_parts
 
 
 class Ticker(NamedTuple):
-    """Two tickets with the time that is left: the one that is latest, and the one that is due next; empty for none."""
+    """Two tickets with their times left: the one that is overdue longest, and the one that is due next; empty for
+    none."""
 
     late: str = ""
     coming: str = ""
@@ -43,7 +44,7 @@ class Banner(Widget):
                 paint_parts(self, [(0, self.render_line(0))])
 
     def render_line(self, y: int) -> Strip:
-        """Render the line as it is now: Textual keeps what was rendered until the widget is refreshed as a whole."""
+        """Render the present line, because Textual caches it until the whole widget is refreshed."""
         return self._strips.render(self.render(), y).adjust_cell_length(self.size.width, self.visual_style.rich_style)
 
     def render(self) -> Content:
@@ -62,7 +63,7 @@ class Banner(Widget):
         return start + ticker + Content.styled(f" {right}", FAINT)
 
     def _fit_ticker(self, room: int) -> Content:
-        """Return as much of the ticker as has room, with a space on either side: what is late before what comes."""
+        """Return as much of the ticker as fits, with a space on either side; the late ticket comes first."""
         late, coming, urgency = self._ticker
         parts = [(late, urgency_style("breached")), (coming, urgency_style(urgency))]
         while parts := [part for part in parts if part[0]]:

@@ -132,11 +132,10 @@ def _declared(place: int, field: TicketField) -> Column:
 
 
 def format_titles(columns: Sequence[Column], due_width: int, order: str) -> str:
-    """Return the line of titles, with a sign at the column that the list is sorted by. order: of the list, empty before
-    there is one."""
+    """Return the line of titles, with a mark at the sorted column. order: of the list, empty before there is one."""
     by, sign = find_sorted_column(order or "order")
     titles = (
-        # At the word, which it cuts where the column is no wider
+        # Directly after the title, which is cut when the column is too narrow for both
         fit(column.title[: column.width - 1] + sign if column.name == by else column.title, column.width)
         for column in columns
     )

@@ -13,12 +13,12 @@ from deskterm.present.models import GLYPHS, SOON, QueueLine, Urgency
 from deskterm.tui.panes.columns import BASE_WIDTH, LATE_WIDTH, TIME_WIDTH, fit
 
 _FOR_GOOD = 86_400
-"""Seconds after which also a cell that does not tick is looked at again."""
+"""Seconds after which a cell that does not count down is checked again."""
 
 
 class DueCell(NamedTuple):
-    """The text of a due cell and its urgency. until: the instant in epoch seconds up to which it stays as it is, so
-    that a tick need not look at it; it may stay longer, as time that does not count does not tick."""
+    """The text of a due cell and its urgency. until: instant, epoch seconds, before which it does not change, so that
+    ticks can skip it. It may stay the same for longer, while the desk is closed."""
 
     text: str
     urgency: Urgency
@@ -26,9 +26,9 @@ class DueCell(NamedTuple):
 
 
 def due_cell(line: QueueLine, now: int, *, in_words: bool = False, width: int = 0) -> DueCell:
-    """Return the due cell: glyph and time left, the age where no time is promised (S2-13), or the word for why nothing
-    is left. in_words: the word `late` stands in the place of its sign, and the cell is as much wider (C-41); width:
-    cells of the time, the usual ones where left out."""
+    """Return the due cell: a glyph and the time left, or the ticket's age when no time is promised (S2-13), or the word
+    for why nothing is left. in_words: write the word `late` instead of its glyph, in a wider cell (C-41); width: cells
+    of the time, by default the usual ones."""
     remaining = line.seconds_left(now)
     urgency = line.urgency(now, remaining)
     if line.category in ("solved", "closed"):
@@ -48,8 +48,8 @@ def due_cell(line: QueueLine, now: int, *, in_words: bool = False, width: int = 
 
 
 def _steady_seconds(remaining: int) -> int:
-    """Return the seconds for which a time left is written the same at least. Within the hour it shows seconds, above
-    that minutes; a second takes one of them at most."""
+    """Return the seconds for which the text of a time left does not change. Within the hour it shows seconds, above
+    that minutes."""
     if abs(remaining) < SOON:
         return 0
     return remaining % 60 if remaining > 0 else 59 - -remaining % 60

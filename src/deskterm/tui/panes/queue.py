@@ -79,26 +79,26 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted_dues: dict[int, DueCell] = {}
         """Due cells by row, as they stand on the screen."""
         self._requested: set[int] = set()
-        """Pages that were asked for and have not come yet."""
+        """Pages that were requested and have not arrived yet."""
         self.marks: dict[int, QueueLine] = {}
         self.last_marks: tuple[int, ...] = ()
         """The tickets that were marked together last, by number."""
         self.last_marked: tuple[int, int] | None = None
-        """The ticket that was marked by itself last, and its index then: a range begins there."""
+        """The ticket that was last marked by itself, and its index then: a range begins there."""
         self._marks_chosen = False
-        """True while the marks are what the agent chose, and no act has taken any away."""
+        """True while the marks are those that the agent set, and no act has removed any."""
         self.empty_text = ""
         """The sentence for an empty list."""
 
     # -- data ----------------------------------------------------------------------------------------------------
 
     def set_widths(self, widths: Widths) -> None:
-        """Set the cells that the words of the desk's procedure take."""
+        """Set the widths of the procedure's labels."""
         self._painter.widths = widths
         self._lay_out()
 
     def set_columns(self, names: Sequence[str]) -> None:
-        """Show these columns behind the time left, in this order; none for those that suit the width."""
+        """Show these columns after the time left, in this order; empty for those that suit the width."""
         if tuple(names) != self._painter.chosen:
             self._painter.chosen = tuple(names)
             self._lay_out()
@@ -110,11 +110,11 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def has_hits(self) -> bool:
-        """True while words are looked for."""
+        """True while words are highlighted."""
         return bool(self._painter.hits)
 
     def show_hits(self, words: Sequence[str]) -> None:
-        """Show these words where they stand in the rows."""
+        """Highlight these words in the rows."""
         if self._painter.hits.set_words(words):
             self._painter.forget_rows()
             self.refresh()
@@ -127,11 +127,11 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._expect_other_dues()
         scroll = self.scroll_offset.y
         self._now = now
-        # Pages that are still on the way belong to the list before
+        # Pages that are still being read belong to the previous list
         self._requested.clear()
         self._cursor = max(0, min(cursor, count - 1))
         for line in self._pages.lines():
-            # Questions and commands take the rows from the marks, and should know them as they are now
+            # Questions and commands use the rows in the marks, so these must be current
             if line.number in self.marks:
                 self.marks[line.number] = line
         self.virtual_size = Size(self.size.width, count + HEADER)
@@ -146,7 +146,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.CursorMoved(self.current))
 
     def add(self, page: int, rows: Sequence[QueueLine]) -> None:
-        """Add a page that was asked for."""
+        """Add a requested page."""
         before = self.current
         self._pages.add(page, rows, self._cursor)
         self._expect_other_dues()
@@ -154,14 +154,14 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         first = self.scroll_offset.y
         if page * PAGE <= first + self.size.height and (page + 1) * PAGE > first:
             self.refresh()
-        # The row under the cursor has come: only now is it known which ticket to open
+        # The row under the cursor has arrived: only now is it known which ticket to open
         if before is None and self.current is not None:
             self.post_message(self.CursorMoved(self.current))
 
     def tick(self, now: int) -> None:
         """Count down; repaint only the due cells whose text has changed."""
         backwards, self._now = now < self._now, now
-        if backwards:  # the machine's clock was set
+        if backwards:  # the machine's clock was set back
             self._expect_other_dues()
         top = self.scroll_offset.y
         parts: list[Part] = []
@@ -180,7 +180,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         paint_parts(self, parts)
 
     def _expect_other_dues(self) -> None:
-        """Let the next tick look at every due cell: rows or the time have changed by more than a second."""
+        """Let the next tick check every due cell, because rows have changed or the time has jumped."""
         self._painted_dues = {index: cell._replace(until=0) for index, cell in self._painted_dues.items()}
 
     # -- cursor and rows in sight --------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def current(self) -> QueueLine | None:
-        """The row under the cursor; None where it has not been read."""
+        """The row under the cursor; None when it has not been read."""
         return self._pages.row(self._cursor)
 
     @property
@@ -211,11 +211,12 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         return max(self.size.height - HEADER, 1)
 
     def index_of(self, number: int) -> int | None:
-        """Return the index of a ticket; None where its page has not been read."""
+        """Return the index of a ticket; None when its page has not been read."""
         return self._pages.index_of(number)
 
     def find_neighbour(self, numbers: Sequence[int]) -> int | None:
-        """Return the nearest ticket below the cursor, or above it, that is none of these; None where none is read."""
+        """Return the nearest ticket below the cursor, else above it, that is none of these; None when none has been
+        read."""
         below = range(self._cursor + 1, min(self._cursor + PAGE, self.count))
         above = range(self._cursor - 1, max(self._cursor - PAGE, -1), -1)
         lines = (self._pages.row(index) for index in (*below, *above))
@@ -259,7 +260,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.CursorMoved(self.current))
 
     def toggle_mark(self) -> None:
-        """Mark the row under the cursor or take its mark away, and go on to the next row."""
+        """Mark or unmark the row under the cursor, and move to the next row."""
         line = self.current
         if line is None:
             return
@@ -278,25 +279,25 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def unmark(self, numbers: Sequence[int]) -> None:
-        """Take the marks of these tickets away: an act was done to them."""
+        """Remove the marks of these tickets after an act on them."""
         if not self.marks.keys().isdisjoint(numbers):
             self._keep_marks()
             self.marks = {number: line for number, line in self.marks.items() if number not in numbers}
             self.refresh()
 
     def _keep_marks(self) -> None:
-        """Keep the marks as the last ones. Those that an act has left are a part of them."""
+        """Remember the marks as the last ones, unless they are only what an act has left of them."""
         if self.marks and self._marks_chosen:
             self.last_marks = tuple(self.marks)
         self._marks_chosen = False
 
     def show_drafts(self, numbers: frozenset[int]) -> None:
-        """Show a pencil on the rows of these tickets and no others: the agent has a draft for them (C-05)."""
+        """Show a pencil on the rows of exactly these tickets, for which the agent has a draft (C-05)."""
         changed, self._painter.drafts = self._painter.drafts ^ numbers, numbers
         self._refresh_tickets(changed)
 
     def show_presence(self, marks: Mapping[int, Safe]) -> None:
-        """Show these marks on the rows of tickets that colleagues have open, and no others (C-30)."""
+        """Show exactly these marks, on the rows of tickets that colleagues have open (C-30)."""
         before, self._painter.presence = self._painter.presence, marks
         self._refresh_tickets({number for number, _ in before.items() ^ marks.items()})
 
@@ -324,7 +325,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Return what a line without a row says."""
         if self.count == 0 and index == 1:
             return "  " + self.empty_text
-        if index < self.count:  # its page is on the way
+        if index < self.count:  # its page is being read
             return f"{'…':>{self._painter.due_width - 2}}"
         return ""
 
@@ -347,7 +348,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=top, animate=False, force=True)
 
     def _request_missing(self) -> None:
-        """Ask for the pages in sight, and for two screens before and after them."""
+        """Request the pages in sight, and those of two screens before and after them."""
         first = self.first_row
         ahead = max(self.height_in_rows * 2, 20)
         missing = self._pages.missing(first - ahead, first + self.height_in_rows + ahead)
@@ -385,7 +386,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             return
         index = self.first_row + offset.y - HEADER
         if index < self.count:
-            # Asked before the cursor moves: the first click of two puts it there
+            # Checked before the cursor moves, because the first click of two puts it there
             again = index == self._cursor and event.chain > 1
             self.move_to(index)
             if again:

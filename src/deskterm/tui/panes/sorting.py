@@ -13,7 +13,8 @@ _LABELS = {
 
 
 def name_order(order: str, view: str = "") -> str:
-    """Return an order in words, for a title. view: the key of the list; that of what is closed has no order of work."""
+    """Return an order in words, for a title. view: the key of the list; the one of closed tickets has no order of
+    work."""
     name = order.removeprefix("-")
     if view == "closed" and name in ("order", "due"):
         name = "received"
@@ -22,13 +23,13 @@ def name_order(order: str, view: str = "") -> str:
 
 
 def reverse_order(order: str) -> str:
-    """Return the order of the same list from its end."""
+    """Return the reversed order."""
     return order[1:] if order.startswith("-") else f"-{order}"
 
 
 def next_order(column: str, order: str) -> str:
-    """Return the order that a title asks for: by its column; again, from the end; and then by the order of work. order:
-    the one that the list has."""
+    """Return the order after a click on a title: by its column; again, in reverse; and then the order of work. order:
+    the present one."""
     natural = "due" if column == "left" else column
     if order == reverse_order(natural):
         return "order"
@@ -36,7 +37,7 @@ def next_order(column: str, order: str) -> str:
 
 
 def find_sorted_column(order: str) -> tuple[str, str]:
-    """Return the column that a list is sorted by, and the sign that its title has; both empty for the order of work."""
+    """Return the sorted column, and the mark in its title; both empty for the order of work."""
     name = order.removeprefix("-")
     if name == "order":
         return "", ""

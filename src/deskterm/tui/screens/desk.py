@@ -51,7 +51,7 @@ COUNT_INTERVAL = 30
 
 
 _PAINTING_TIME = 0.25
-"""Seconds after which the first rows have been painted, whatever is to be shown beside them."""
+"""Seconds after which the first rows count as painted, whatever else is to be shown."""
 
 
 class DeskScreen(Screen[None]):
@@ -310,7 +310,7 @@ class DeskScreen(Screen[None]):
         self._start_hold.drop()
         if not self._started:
             self._started = True
-            # Where there is no ticket to be shown with the rows, nothing else says that they have been painted
+            # Without a ticket beside the rows, no other event says that they have been painted
             self.set_timer(_PAINTING_TIME, self._start_desk)
             if self._opening:
                 self.workspace.run_command(self._opening)

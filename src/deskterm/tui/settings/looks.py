@@ -1,7 +1,5 @@
-"""How far the agent has read each ticket, kept from one console to the next (C-13).
-
-The file is the user's own: read marks change with every look, and would be writes of the store that every other console
-follows.
+"""Read marks: how far the agent has read each ticket, kept across consoles (C-13). They are in a file of the user,
+because in the store every look at a ticket would be a write that all other consoles follow.
 """
 
 from __future__ import annotations
@@ -14,28 +12,28 @@ from pathlib import Path
 from typing import Any
 
 _MOST_TICKETS, _MOST_DESKS = 2_000, 20
-"""Tickets of a desk, and desks, that are kept; those that were looked at last."""
+"""Most tickets of a desk, and most desks, that are kept; the most recent ones."""
 
 Look = tuple[int, int]
-"""The instant and the number of the last entry that was read."""
+"""The instant and number of the last entry that was read."""
 
 
 class Looks:
-    """The looks of one agent at the tickets of one desk. path: of the file; None: they are kept while the console runs;
-    desk: what tells the desk and the agent from others, of which the file has the digest."""
+    """The read marks of one agent on one desk. path: of the file; None: they last as long as the console; desk:
+    identifies desk and agent; the file has its digest."""
 
     def __init__(self, path: Path | None = None, desk: str = "") -> None:
         self._path, self._desk = path, sha256(desk.encode()).hexdigest()[:16]
         self._looks = _read_desk(_read(path), self._desk) if path is not None else {}
 
     def get(self, number: int) -> Look | None:
-        """Return how far a ticket was read; None where it was not, as far as is known."""
+        """Return how far a ticket was read; None when it was not, as far as is known."""
         return self._looks.get(number)
 
     def note(self, number: int, look: Look) -> None:
-        """Note how far a ticket was read, unless it was read further before."""
+        """Set how far a ticket was read, unless it was read further before."""
         before = self._looks.pop(number, None)
-        self._looks[number] = max(look, before or look)  # the last one, as what was looked at last
+        self._looks[number] = max(look, before or look)  # moved to the end, as the most recent one
         if look != before:
             self._write()
 
@@ -51,7 +49,7 @@ class Looks:
         desks.pop(self._desk, None)
         desks[self._desk] = {str(number): look for number, look in self._looks.items()}
         new = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        # A mark that cannot be kept is no reason to interrupt anybody
+        # Failing to keep a read mark is no reason to interrupt the agent
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             new.write_text(json.dumps(dict([*desks.items()][-_MOST_DESKS:]), separators=(",", ":")), "utf-8")
@@ -59,7 +57,7 @@ class Looks:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Read the file; nothing where there is none, or where it is not what a console wrote."""
+    """Read the file; empty when there is none, or when its contents are invalid."""
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):

@@ -34,7 +34,7 @@ class Preferences:
 
     @property
     def looks_path(self) -> Path | None:
-        """The file that keeps how far tickets were read; None where nothing is kept."""
+        """The file of read marks; None when nothing is kept."""
         return self._state.with_name("looks.json") if self._state is not None else None
 
     def keep(self, name: str, value: object) -> str:

@@ -44,7 +44,7 @@ class EscapeParser(XTermParser):
         self._before = ""
         """The characters that were fed last, as many as a sequence may have before its final one."""
         self._pasted: list[str] | None = None
-        """The parts of a paste that have come so far; None where nothing is being pasted."""
+        """The parts of a paste that have arrived so far; None outside a paste."""
 
     def feed(self, data: str) -> Iterable[Message]:
         if not data:  # the end of the input
@@ -54,9 +54,9 @@ class EscapeParser(XTermParser):
             data = yield from self._feed_keys(data) if self._pasted is None else self._feed_paste(data)
 
     def _feed_paste(self, data: str) -> Generator[Message, None, str]:
-        """Take the next part of a paste; return what stands behind its end."""
+        """Take the next part of a paste; return the input after its end."""
         parts = [] if self._pasted is None else self._pasted
-        # The mark of the end may have begun with the part before
+        # The end mark may have begun in the part before
         tail = self._before + data
         end = tail.find(_PASTE_ENDS)
         if end < 0:
@@ -70,7 +70,7 @@ class EscapeParser(XTermParser):
         return rest
 
     def _feed_keys(self, data: str) -> Generator[Message, None, str]:
-        """Take keys and sequences up to the mark of a paste; return what stands behind that mark."""
+        """Take keys and sequences up to the begin mark of a paste; return the input after that mark."""
         begins = (self._before + data).find(_PASTE_BEGINS)
         rest = ""
         if begins >= 0:
@@ -78,7 +78,7 @@ class EscapeParser(XTermParser):
             data, rest = data[:begins], data[begins:]
         yield from self._feed_pieces(data)
         if begins >= 0:
-            # Textual's own reading of it ends before it has begun, and what it makes of that is no paste
+            # End Textual's own parsing of the paste before it has begun, and drop its result
             yield from (event for event in super().feed(_PASTE_ENDS) if not isinstance(event, events.Paste))
             self._pasted, self._before = [], ""
         return rest

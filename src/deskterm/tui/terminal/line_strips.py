@@ -1,4 +1,5 @@
-"""Lines of text as strips, without Textual's wrapping: of what counts down, the same lines are rendered each second."""
+"""Lines of text as strips, without Textual's wrapping, because widgets that count down render the same lines every
+second."""
 
 from __future__ import annotations
 
@@ -14,18 +15,18 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 _MOST_STYLES = 2000
-"""Styles that are kept for a widget."""
+"""Most styles that are cached for a widget."""
 
 
 class LineStrips:
-    """The lines of a widget, which are no longer than the widget is wide, as strips."""
+    """Renders the lines of a widget that are not longer than its width as strips."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._styles: dict[tuple[str | Style, int, int], RichStyle] = {}
-        """Styles that were asked for, by their places in the widget."""
+        """Cached styles, by their places in the widget."""
         self._styled_for: Style | None = None
-        """The style of the widget that they are laid on."""
+        """The style of the widget below them."""
 
     def render(self, line: Content, y: int) -> Strip:
         """Render one line of the widget."""
@@ -52,7 +53,8 @@ class LineStrips:
         return Strip(segments, line.cell_length)
 
     def _find_style(self, style: str | Style, x: int, y: int) -> RichStyle:
-        """Return a style of the theme on the widget's own, with the place that a selection by the mouse is told by."""
+        """Return a style of the theme on the widget's own, with the position that identifies it for selection by
+        mouse."""
         key = (style, x, y)
         found = self._styles.get(key)
         if found is None:

@@ -28,7 +28,7 @@ class AutomationWorker:
         self._url, self._login, self._clock, self._report = url, login, clock, report
         self._stop = threading.Event()
         self._turn = threading.Lock()
-        """Held during each transaction, and while the console is suspended."""
+        """A lock that is held during each transaction, and while the console is suspended."""
         # daemon: a store that hangs must not keep the program from ending
         self._thread = threading.Thread(target=self._run, name="automation", daemon=True)
 

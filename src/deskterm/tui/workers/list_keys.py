@@ -1,4 +1,4 @@
-"""The words that a list looks for."""
+"""The words that a list searches for."""
 
 from __future__ import annotations
 

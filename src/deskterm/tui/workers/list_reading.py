@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 MOST_WATCHED = 2_000
-"""Tickets from the head of a list among which arrivals are looked for."""
+"""Number of tickets at the head of a list that are watched for arrivals."""
 
 
 class ListReader:
@@ -33,12 +33,12 @@ class ListReader:
     def __init__(self, read_filter: Callable[[str], Condition | None], scales: Callable[[], Scales]) -> None:
         self._read_filter, self._scales = read_filter, scales
         self.order: SortOrder = "order"
-        """The order of the list: where it is too long for the one that was asked for, its own."""
+        """The order of the list: its default when it is too long for the requested one."""
         self._anchors: dict[int, QueueRow] = {}
         """Rows by their index in the list, from whose keys neighbouring pages are read."""
 
         self._watched: QueueQuery | None = None
-        """The list whose first tickets are known."""
+        """The list that is watched for arrivals."""
         self._known: set[int] = set()
         self._newest = 0
 
@@ -75,8 +75,8 @@ class ListReader:
         return query, total, pages, cursor
 
     def find_arrivals(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer) -> dict[int, int]:
-        """Return the tickets that have come into the list since it was looked at first, with their indexes (C-06). What
-        has moved up from behind the head of a long list is none, so there only new numbers are."""
+        """Return the tickets that came into the list since it was opened, with their indexes (C-06). In a long list,
+        only tickets with new numbers count, because others may have moved up into its head."""
         condition, scales = self._read_condition(query), self._scales()
         numbers = load_first_numbers(
             reader, query.listed, viewer, MOST_WATCHED, order=self.order, condition=condition, scales=scales

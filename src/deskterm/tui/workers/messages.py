@@ -67,8 +67,8 @@ class DeskRead(Message):
 
 
 class ListRead(Message):
-    """A list as it is now: rows in all, the pages around the cursor, the cursor's index, the words that its filters
-    look for, and the order that it has, which is another one than it was asked for in where it is too long for that."""
+    """A list that was read: rows in all, the pages around the cursor, the cursor's index, the words that its filters
+    search for, and its order, which differs from the requested one when the list is too long for that."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class ListRead(Message):
 
 
 class ArrivalsRead(Message):
-    """The tickets that have come into a list since it was shown first, each with its index."""
+    """The tickets that came into a list since it was opened, each with its index."""
 
     def __init__(self, query: QueueQuery, indexes: Mapping[int, int]) -> None:
         super().__init__()
@@ -173,7 +173,7 @@ class ProgressMade(Message):
 
 
 class ReadFailed(Message):
-    """A read went wrong; the next one is tried as usual. is_news: it is not known yet."""
+    """A read failed; the next one is tried as usual. is_news: the error was not reported yet."""
 
     def __init__(self, error: Exception, *, is_news: bool = True) -> None:
         super().__init__()
@@ -181,7 +181,7 @@ class ReadFailed(Message):
 
 
 class ReadsAgain(Message):
-    """A read succeeded, the first one after some that went wrong."""
+    """A read succeeded after failed ones."""
 
 
 def view_lines(totals: Mapping[str, int | None], views: Sequence[View] = VIEWS) -> list[ViewLine]:

@@ -65,10 +65,10 @@ POLL = 0.25
 """Seconds between checks for changes by somebody else."""
 
 RETRY_DELAY = 2.0
-"""Seconds until a desk that is out of reach is tried again at the start."""
+"""Seconds between two tries to connect to an unavailable desk at the start."""
 
 _AWAY = "away"
-"""The error that is kept of a desk that is out of reach."""
+"""Stands for all errors of an unavailable desk in `_last_error`."""
 
 NEXT_BREACHES = 30
 """Tickets in the list of those that breach next."""
@@ -220,8 +220,8 @@ class ReadWorker:
         reader.close()
 
     def _connect(self) -> bool:
-        """Open the connection, if there is none; return False where it is of no use to try again. A desk that is out of
-        reach is tried until it is back (D-42)."""
+        """Open the connection, if there is none; return False when trying again is of no use. An unavailable desk is
+        tried until it is back (D-42)."""
         while self._connection is None:
             try:
                 self._connection = open_reader(self._url)
@@ -251,19 +251,19 @@ class ReadWorker:
             self._note_success()
 
     def _note_success(self) -> None:
-        """Post that reads succeed again, where one went wrong before."""
+        """Post that reads succeed again, if one has failed before."""
         if self._last_error == _AWAY:
             try:
-                self._reader.rows("SELECT 1 FROM desk")  # not every job asks the desk for something
+                self._reader.rows("SELECT 1 FROM desk")  # not every job reads the desk
             except Exception:
                 return
             self._post(ReadsAgain())
         self._last_error = ""
 
     def _report(self, error: Exception, *, is_asked: bool = False) -> None:
-        """Post what went wrong, as news until something else goes wrong or a read succeeds. is_asked: somebody waits
-        for the answer, and is told each time."""
-        # How a server is out of reach changes from try to try
+        """Post an error; it is news once, until another error occurs or a read succeeds. is_asked: somebody waits for
+        the answer, so it is posted each time."""
+        # The reason why a server is unavailable changes from try to try
         words = _AWAY if isinstance(error, UnavailableDesk) else str(error)
         is_news = words != self._last_error
         if self._stopping or not (is_news or is_asked):
@@ -330,7 +330,7 @@ class ReadWorker:
         query, total, pages, cursor = self._list_reader.read(self._reader, self._query, self._viewer)
         lines = {page: self._lines(rows) for page, rows in pages.items()}
         self._post(ListRead(query, total, lines, cursor, list_query_words(query), self._list_reader.order))
-        # Behind the rows, which nobody waits longer for because of it
+        # After the rows, which must not wait for it
         self._request("arrivals", partial(self._read_arrivals, query))
 
     def _read_arrivals(self, query: QueueQuery) -> None:

@@ -26,7 +26,7 @@ GREETING = re.compile(
 """A line that greets somebody by name."""
 _LONGEST_LINE = 200
 _MOST_NAMES = 4
-"""Names of other customers that a finding says."""
+"""Most names of other customers in a finding."""
 
 
 class ReplyDraft(NamedTuple):
@@ -126,7 +126,7 @@ def _find_other_customers(text: str, facts: TicketFacts) -> list[str]:
     for name in facts.other_names:
         # A name that somebody on the ticket has too probably means them
         is_own = own.issuperset(fold_words(name).split())
-        # A part of one that was found is the same customer: `Kestrow Foods` of `Kestrow Foods Ltd`
+        # A name that is part of another found name is the same customer: `Kestrow Foods` in `Kestrow Foods Ltd`
         is_new = not is_own and not any(name in longer for longer in found)
         if is_new and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
             found.append(name)

@@ -28,8 +28,8 @@ def check_letter(
 
 
 def merge_findings(found: Mapping[int, Sequence[Finding]]) -> list[Finding]:
-    """Return the findings of several tickets, each once, with the tickets that it is about unless it is about all.
-    found: ticket → what speaks against its letter."""
+    """Return the findings of several tickets, each once, with its tickets unless these are all. found: ticket → the
+    findings against its letter."""
     numbers: dict[Finding, list[int]] = {}
     for number, findings in found.items():
         for finding in findings:

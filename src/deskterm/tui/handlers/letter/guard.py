@@ -41,7 +41,7 @@ async def is_cleared(console: Console, composer: Composer) -> bool:
 
 
 async def is_overruled(console: Console, name: str, findings: Sequence[Finding]) -> bool:
-    """Return whether letters have no findings, or the agent overrules them. name: of their tickets."""
+    """Return whether there are no findings, or the agent overrules them. name: of the tickets."""
     if not findings:
         return True
     answer: bool | None = await console.show(Guard(name, [sanitize(one.sentence) for one in findings]))

@@ -75,7 +75,8 @@ async def run_macro(console: Workspace, target: Target, argument: str) -> None:
 
 
 def _check(desk: DeskSession, numbers: Sequence[int], call: run.MacroCall, now: datetime) -> list[Finding]:
-    """Return what speaks against the replies of a macro. A ticket that refuses it says so when it is run."""
+    """Return the findings against the replies of a macro. A ticket that refuses the macro is left out here: running it
+    says why."""
     found: dict[int, list[Finding]] = {}
     for number in numbers if call.reply_body else ():
         with suppress(DeskError):
