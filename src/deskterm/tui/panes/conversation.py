@@ -71,7 +71,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._first_new: int | None = None
         """The index of the first entry that the agent had not read when the ticket was opened."""
         self.looks = Looks()
-        """How far the agent had read each ticket when they last left it."""
+        """Read marks of the tickets, from when the agent last left them."""
         self._entered = False
         """True once the agent has entered the pane of the shown ticket, and does not just pass by."""
         self._unfolded: set[str] = set()
