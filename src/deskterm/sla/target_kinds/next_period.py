@@ -47,10 +47,6 @@ class NextPeriod(Target):
             return cls(words, cadence=cadence, dates=int(days))
         return cls(words, cadence=cadence, cap=most)
 
-    @property
-    def kind(self) -> str:
-        return f"{self.name}-{self.cadence}"
-
     def due(
         self, start: int, calendar: Calendar, pauses: Pauses, cadences: Cadences, scheduled: str | None
     ) -> int | None:

@@ -29,10 +29,6 @@ class ScheduledPeriod(Target):
         match = match_words(r"scheduled (sprint|release)", words)
         return cls(words, cadence=match[1]) if match else None
 
-    @property
-    def kind(self) -> str:
-        return f"{self.name}-{self.cadence}"
-
     def due(
         self, start: int, calendar: Calendar, pauses: Pauses, cadences: Cadences, scheduled: str | None
     ) -> int | None:

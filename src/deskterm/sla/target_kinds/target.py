@@ -94,7 +94,7 @@ class Target(ABC):
     @property
     def kind(self) -> str:
         """Name of the kind in machine-readable output."""
-        return self.name
+        return f"{self.name}-{self.cadence}" if self.cadence else self.name
 
     # -- description ---------------------------------------------------------------------------------------------
 
