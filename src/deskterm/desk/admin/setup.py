@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.desk_history import append_event, read_state, recorded_changes
+from deskterm.desk.core.person_digests import lock_tickets
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.fold import PROJECTION_VERSION
 from deskterm.desk.domain.text import normalise_name
@@ -86,6 +87,7 @@ def apply_procedure(
         _require_unused(session, "type", before.types, procedure.types)
         _require_unused(session, "severity", before.severities, procedure.severities)
         if not dry_run:
+            lock_tickets(session, against_others=True)  # whose places in the queue follow from the edition
             with recorded_changes(session, "edition", now, desk.agent.login, desk.behind):
                 activate_procedure(session, procedure, source, desk.agent.login, now)
     desk.refresh()

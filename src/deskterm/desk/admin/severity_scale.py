@@ -8,6 +8,7 @@ from datetime import datetime
 
 from deskterm.desk.admin.setup import activate_procedure, count_tickets_using, in_use_error
 from deskterm.desk.core.desk_history import recorded_changes
+from deskterm.desk.core.person_digests import lock_tickets
 from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
 from deskterm.procedure.checking.consistency import find_inconsistencies
@@ -55,6 +56,7 @@ def seed_severities(
                 if count:
                     raise in_use_error("severity", severity.label, count, numbers)
         if not dry_run:
+            lock_tickets(session, against_others=True)  # whose places in the queue follow from the edition
             with recorded_changes(session, "edition", now, desk.agent.login, desk.behind):
                 activate_procedure(session, procedure, "", desk.agent.login, now)
     desk.refresh()

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from deskterm.desk.core.person_digests import note_contact
+from deskterm.desk.core.person_digests import lock_desk, note_contact
 from deskterm.desk.domain.email_address import is_email_address, parse_mailbox
 from deskterm.desk.domain.text import normalise_name
 from deskterm.desk.policy.name_matching import find_named, find_similar_names, list_candidates
@@ -165,6 +165,7 @@ def find_or_add_contact(
         )
     if found is not None:
         return found
+    lock_desk(session)
     person = Contact(
         name=full_name or (address or "").split("@")[0],
         email=address,

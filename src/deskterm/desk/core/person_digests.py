@@ -9,14 +9,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, text
 from sqlmodel import Session
 
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.domain.events import compute_digest
-from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
+from deskterm.store.db.tables import Agent, Contact, Desk, Organisation, table_of
 
 _agent, _client, _contact = table_of(Agent), table_of(Organisation), table_of(Contact)
+_desk = table_of(Desk)
 
 CONTACT_COLUMNS = ("name", "email", "phone", "organisation_id")
 CLIENT_COLUMNS = ("name", "domain", "tenant", "notes", "coverage", "handoff")
@@ -55,9 +56,27 @@ def _digest_contact(row: Row[Any]) -> str:
     return digest_words(row.salt, *(getattr(row, column) for column in CONTACT_COLUMNS))
 
 
+def lock_desk(session: Session) -> None:
+    """Lock the row of the desk, which is the end of its chain, before a contact is added or changed.
+
+    On PostgreSQL whoever writes locks in the same order, so that no two wait for each other: tickets, the desk,
+    contacts and clients. On SQLite the transaction has locked the whole file."""
+    if session.get_bind().dialect.name == "postgresql":
+        lock_tickets(session)
+        session.execute(select(_desk.c.id).with_for_update())
+
+
+def lock_tickets(session: Session, *, against_others: bool = False) -> None:
+    """Lock the tickets as a whole before the desk is, in a transaction that will write to some that it does not know
+    yet (`lock_desk`). against_others: other writers wait."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE ticket IN {'SHARE ' if against_others else ''}ROW EXCLUSIVE MODE"))
+
+
 def note_contact(session: Session, number: int, *, is_new: bool = False) -> None:
     """Note that the transaction adds a contact, or is about to change one: `desk_history.record_contacts` records the
-    difference at the end of the transaction."""
+    difference at its end. Locks the desk."""
+    lock_desk(session)
     pending: dict[str, str | None] = session.info.setdefault(_PENDING, {})
     if f"contact {number}" not in pending:
         pending[f"contact {number}"] = None if is_new else _read_digest(session, number)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.core.desk_history import recorded_changes
+from deskterm.desk.core.person_digests import lock_tickets
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.text import is_visible, normalise_name
 from deskterm.errors import UsageError
@@ -30,6 +31,7 @@ def add_client(desk: DeskSession, session: Session, name: str, *, now: datetime)
     while key in taken:
         count += 1
         key = f"{base}-{count}"
+    lock_tickets(session)
     client = Organisation(key=key, name=full_name)
     with recorded_changes(session, "clients", now, desk.agent.login, desk.behind, [f"+ {key} ({full_name})"]):
         session.add(client)

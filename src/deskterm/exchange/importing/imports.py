@@ -56,7 +56,8 @@ def import_events(
         with store.bulk() as bulk:
             with store.reading() as session:
                 desk.check_rights(session)  # reading a log takes a while
-            chain = _lock_desk_chain(bulk)  # before the tickets, in the order of every other command
+            bulk.lock_table("ticket")
+            chain = _lock_desk_chain(bulk)  # behind the tickets, in the order of every other command
             writer = LogWriter(bulk, desk.procedure, mapping, reader, actor, behind)
             report = writer.write(grouped, progress)
             # Inside the transaction, which is rolled back when this raises
