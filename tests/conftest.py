@@ -24,6 +24,10 @@ settings.load_profile("deskterm")
 _FOLDERS = pytest.StashKey[postgres.RunFolders]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--snapshot-update", action="store_true", help="keep the pictures of the console as they are now")
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest decides where temporary folders are
 def pytest_configure(config: pytest.Config) -> None:
     """Let no test find the desk of the person who runs it, and keep the files of tests in memory.

@@ -1,11 +1,11 @@
-"""The desk that most tests of the console work on, and the comparison of its pictures."""
+"""The desk that most tests of the console work on."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +14,7 @@ from tui.four_tickets import create_desk_of_four_tickets, create_desk_of_six_fau
 from tui.real_terminal import NOW, Start, Terminal
 
 if TYPE_CHECKING:
-    from syrupy.assertion import SnapshotAssertion
-    from textual.app import App
-    from textual.pilot import Pilot
+    from tui.support.pictures.gallery import Gallery
 
 
 @pytest.fixture
@@ -36,18 +34,12 @@ def simulated_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def snap_compare(snapshot: SnapshotAssertion, request: pytest.FixtureRequest) -> Callable[..., bool]:
-    """Compare the console with the picture of it that is kept; `--snapshot-update` keeps the new one."""
-    from tui.support.picture_comparison import SvgExtension, compare_picture  # textual is slow to import
+def gallery(request: pytest.FixtureRequest) -> Gallery:
+    """The pictures of the module that asks; `--snapshot-update` keeps them as they are now."""
+    from tui.support.pictures.gallery import Gallery  # textual is slow to import
 
-    pictures = snapshot.use_extension(SvgExtension)
-
-    def compare(
-        app: App[Any], *, terminal_size: tuple[int, int], run_before: Callable[[Pilot[Any]], Awaitable[None]]
-    ) -> bool:
-        return compare_picture(pictures, request.node.name, app, terminal_size, run_before)
-
-    return compare
+    folder = request.path.parent / "__snapshots__" / request.path.stem
+    return Gallery(folder, keep=request.config.getoption("--snapshot-update"))
 
 
 @pytest.fixture

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from textual.app import App
 from textual.widgets import Input, Static, TextArea
 
+from deskterm.present.form_fields import FormField
+from deskterm.present.sanitize import Safe
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.people.known import find_clients
 from deskterm.tui.dialogs.choose import Choose
-from deskterm.tui.dialogs.register import Register, Request
+from deskterm.tui.dialogs.register import Register, Request, Suggestion
 from deskterm.tui.themes import DARK
 from tui.console_session import ConsoleSession, open_console
 from tui.four_tickets import load_detail
@@ -134,6 +137,47 @@ async def test_all_that_is_to_be_read_before_asking_can_be_read(size: tuple[int,
                 await pilot.press("shift+tab", "end")
                 await pilot.pause()
                 assert scroll.scroll_target_y == scroll.max_scroll_y
+
+
+async def test_the_message_stays_in_sight_whatever_is_found() -> None:
+    app, many = Bare(), [Safe(f"{number} The form fails") for number in range(1001, 1005)]
+
+    async def find(*_: str) -> list[Safe]:
+        return many
+
+    async def find_known(*_: str) -> list[Suggestion]:
+        return [Suggestion(one, {}) for one in many[:3]]
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        fields = [FormField(f"field-{place}", Safe(f"Field {place}"), Safe(""), required=False) for place in range(6)]
+        intake = "Say what you did, what happened then, and what you expected. " * 8
+        form = Register("Fault", Request(), intake, "", fields, find, find_known=find_known)
+        await app.push_screen(form)
+        for keys, found in ((["I", "t"], "#likely"), (["tab", "K"], "#known")):
+            await pilot.press(*keys)
+            while not form.query_one(found).display:
+                await pilot.pause(0.02)
+            await pilot.pause()
+            assert form.query_one(TextArea).size.height >= 2
+            assert form.query(".hint").last().region.bottom < form.query_one(".form").region.bottom
+
+
+async def test_a_form_that_is_left_while_something_like_it_is_looked_for_ends_quietly() -> None:
+    app = Bare()
+
+    async def leave(*_: str) -> list[Safe]:
+        await app.pop_screen()
+        return [Safe("1001 The form fails")]
+
+    async with app.run_test() as pilot:
+        for look in (Register._show_similar, partial(Register._look_up, line="requester")):
+            request = Request(requester="Kim")
+            form = Register("Fault", request, find_similar=leave, find_known=leave)  # type: ignore[arg-type]
+            await app.push_screen(form)
+            await pilot.pause()
+            await look(form)
+            assert app.screen is not form
+            await look(form)
 
 
 @pytest.mark.law("C-24")

@@ -127,6 +127,8 @@ class Choose(Dialog[str | None]):
     def on_mount(self) -> None:
         room = self.app.size.height - 12 - (self.preview_lines if self._preview else 0)
         self._list.styles.height = min(len(self._list), max(room, 4))
+        # Nothing to explain: no empty rows between the choices and the line of keys
+        self.query_one("#meaning").display = any(choice.definition for choice in self._list.choices)
         (self.query_one("#narrow") if self._search else self._list).focus()
         self._explain()
 

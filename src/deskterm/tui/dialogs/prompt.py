@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal, NamedTuple, Protocol
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +17,10 @@ from textual.suggester import Suggester, SuggestFromList
 from textual.widgets import Input, Static
 
 PromptKind = Literal["line", "filter", "command"]
+
+
+_LEAST_ROOM = 24
+"""Cells that the text has at least beside its question."""
 
 
 class Problem(NamedTuple):
@@ -116,6 +121,10 @@ class Prompt(Horizontal):
             text-wrap: nowrap; text-overflow: ellipsis;
         }
         #problem.unfinished { color: $text-muted; }
+
+        &.-below { height: auto; layout: vertical; }
+        &.-below Static { width: 100%; }
+        &.-below Input { margin: 0 0 0 1; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -172,9 +181,17 @@ class Prompt(Horizontal):
             yield place
 
     def on_mount(self) -> None:
+        self._fit()
         self.query_one(Input).focus()
         if self._help is not None:
             self.run_worker(self._prepare(self._help), group="prompt")
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Put the text below a question that would leave too little room for it."""
+        self.set_class(cell_len(self._sign) > self.app.size.width - _LEAST_ROOM, "-below")
 
     def focus_line(self) -> None:
         """Give the text the focus, at once."""

@@ -63,6 +63,9 @@ class Request:
         return not (any(texts) or dict(self.fields))
 
 
+_LOW = 30
+"""Rows of a terminal below which not everything has room at once."""
+
 KNOWN_LINES = ("requester", "email", "organisation")
 """Lines of the form that have suggestions."""
 
@@ -110,6 +113,8 @@ class Register(Dialog[Request]):
         self._find_known = find_known
         self._known_timer: Timer | None = None
         self._known: Sequence[Suggestion] = ()
+        self._similar = False
+        """True when something was found that may be about the same."""
         self._chosen = -1
         """The suggestion that enter takes; -1 for none."""
 
@@ -168,6 +173,7 @@ class Register(Dialog[Request]):
         self.call_after_refresh(self._skip_short_intake)
 
     def on_resize(self) -> None:
+        self._make_room()
         self.call_after_refresh(self._skip_short_intake)
 
     def _skip_short_intake(self) -> None:
@@ -199,11 +205,13 @@ class Register(Dialog[Request]):
         self.run_worker(self._look_up(line), group="known", exclusive=True)
 
     async def _look_up(self, line: str) -> None:
+        if not self.is_current:
+            return
         text = self.query_one(f"#{line}", Input).value.strip()
         client = self.query_one("#organisation", Input).value.strip()
         found = await self._find_known(line, text, client) if self._find_known is not None and text else ()
-        # The agent may have moved on meanwhile
-        if self.query_one(f"#{line}", Input).has_focus:
+        # The agent may have moved on meanwhile, or left
+        if self.is_current and self.query_one(f"#{line}", Input).has_focus:
             self._show_known(found)
 
     def _show_known(self, found: Sequence[Suggestion]) -> None:
@@ -221,6 +229,7 @@ class Register(Dialog[Request]):
             for place, one in enumerate(self._known)
         ]
         known.update(Content("\n").join([Content.styled("Known (down and enter take one):", FAINT), *rows]))
+        self._make_room()
 
     def action_move_known(self, by: int) -> None:
         """Choose the next or previous suggestion; before the first one, none is chosen."""
@@ -248,13 +257,28 @@ class Register(Dialog[Request]):
         self.run_worker(self._show_similar(), group="similar", exclusive=True)
 
     async def _show_similar(self) -> None:
+        if not self.is_current:
+            return
         request = self._read_form()
         # An address leads to its client by the domain
         client = request.organisation or request.email
         found = await self._find_similar(request.subject, client) if self._find_similar else ()
+        if not self.is_current:  # left meanwhile
+            return
         similar = self.query_one("#likely", Static)
-        similar.display = bool(found)
+        self._similar = bool(found)
         similar.update(Content("\n".join(["May be about the same:", *found])))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Show what was found; on a low terminal in the place of what is read before, so that the message stays in
+        sight."""
+        is_low = self.app.size.height < _LOW
+        self.query_one("#likely").display = self._similar and not (is_low and self._known)
+        for found in self.query(".likely"):
+            found.styles.max_height = 4 if is_low else 5
+        for intake in self.query(".intake"):
+            intake.display = not (is_low and (self._similar or self._known))
 
     def on_input_submitted(self) -> None:
         if self._known and self._chosen >= 0:

@@ -45,9 +45,9 @@ async def show_letters(console: Console, target: Target, argument: str) -> None:
         stamp = format_message_time(letter.at, console.epoch(), console.zone)
         parts += [
             (sanitize(f"{stamp}  {letter.state}  {letter.on}"), ACCENT),
-            (sanitize(f"  to {to}\n"), FAINT),
-            (sanitize(f"{letter.heading}\n" if letter.heading else ""), BOLD),
-            sanitize(letter.body.strip() + "\n\n", multiline=True),
+            (sanitize(f"  to {to}") + "\n", FAINT),
+            (sanitize(letter.heading) + "\n" if letter.heading else "", BOLD),
+            sanitize(letter.body.strip(), multiline=True) + "\n\n",
         ]
     await console.show(Page(f"Letters · {number}", Content.assemble(*parts)))
 

@@ -69,7 +69,8 @@ class Tile(Vertical):
     def _show_label(self, tile: WallTile) -> None:
         """Show the label with the key and the glyph of the urgency, as far as they fit."""
         sign = f"{GLYPHS[tile.urgency]} " if tile.figure else ""
-        key = (f"{self._place} ", FAINT) if tile.view else ""
+        # On the ground of what is late nothing but its own colour can be read
+        key = (f"{self._place} ", "" if tile.urgency == "breached" else FAINT) if tile.view else ""
         whole = Content.assemble(key, f"{sign}{tile.label}")
         words: Sequence[Content] = (whole, Content(f"{sign}{tile.label}"), Content(tile.label))
         fitting = next((one for one in words if one.cell_length <= self.size.width), words[-1])
