@@ -25,7 +25,13 @@ _FOLDERS = pytest.StashKey[postgres.RunFolders]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--snapshot-update", action="store_true", help="keep the pictures of the console as they are now")
+    parser.addoption(
+        "--snapshot-update",
+        nargs="?",
+        const="",
+        metavar="NAMES",
+        help="keep the pictures of the console as they are now; NAMES: only those, with commas between them",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest decides where temporary folders are

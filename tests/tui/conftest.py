@@ -39,7 +39,8 @@ def gallery(request: pytest.FixtureRequest) -> Gallery:
     from tui.support.pictures.gallery import Gallery  # textual is slow to import
 
     folder = request.path.parent / "__snapshots__" / request.path.stem
-    return Gallery(folder, keep=request.config.getoption("--snapshot-update"))
+    named: str | None = request.config.getoption("--snapshot-update")
+    return Gallery(folder, keep=named is not None, only=frozenset(filter(None, (named or "").split(","))))
 
 
 @pytest.fixture

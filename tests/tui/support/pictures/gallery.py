@@ -20,14 +20,15 @@ _MOST_ROWS = 6
 
 
 class Gallery:
-    """A folder of pictures, one file a screen. keep: whether what is hung there is kept in the place of what was."""
+    """A folder of pictures, one file a screen. keep: pictures are not compared but kept; only: the names of those,
+    empty for all."""
 
-    def __init__(self, folder: Path, *, keep: bool) -> None:
-        self._folder, self.keep = folder, keep
+    def __init__(self, folder: Path, *, keep: bool, only: Collection[str] = ()) -> None:
+        self._folder, self.keep, self.only = folder, keep, only
 
     def of(self, name: str) -> Gallery:
         """Return the gallery of a part."""
-        return Gallery(self._folder / name, keep=self.keep)
+        return Gallery(self._folder / name, keep=self.keep, only=self.only)
 
     def compare(self, pictures: Mapping[str, Shots]) -> None:
         """Fail where pictures are not as they were, by their names; or keep them. They may lack sizes and looks of
@@ -35,10 +36,11 @@ class Gallery:
         kept = {path.stem: path for path in sorted(self._folder.glob("*.txt"))}
         if self.keep:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for name in kept.keys() - pictures.keys():
+            for name in () if self.only else kept.keys() - pictures.keys():
                 kept[name].unlink()
             for name, shots in pictures.items():
-                (self._folder / f"{name}.txt").write_text(write_picture(shots), encoding="utf-8")
+                if not self.only or name in self.only:
+                    (self._folder / f"{name}.txt").write_text(write_picture(shots), encoding="utf-8")
             return
         differences = [f"{name} is no picture any more: --snapshot-update" for name in kept.keys() - pictures.keys()]
         for name, shots in pictures.items():

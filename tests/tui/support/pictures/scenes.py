@@ -115,18 +115,21 @@ async def over_the_desk(walker: Walker) -> None:
 async def severity(walker: Walker) -> None:
     await walker.open("Choose", "S")
     await walker.press("j")
+    await walker.wait(lambda: walker.choices.index == 1, "the second choice")
     await walker.wait_for_preview()
 
 
 async def client(walker: Walker) -> None:
     await walker.open("Choose", "C")
     await walker.press(*"or")
+    await walker.wait(lambda: len(walker.choices) == 2, "two choices")
     await walker.wait_for_preview()
 
 
 async def template(walker: Walker) -> None:
     await walker.open("FindText", "i")
     await walker.press("down")
+    await walker.wait(lambda: walker.choices.index == 1, "the second choice")
     await walker.wait_for_preview()
 
 

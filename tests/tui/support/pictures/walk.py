@@ -11,6 +11,7 @@ from textual.keys import _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
+from deskterm.tui.dialogs.choose import ChoiceList
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.screens.workspace import DeskWorkspace
 from tui.support.pictures.canvas import CanvasApp
@@ -69,6 +70,11 @@ class Walker:
         self.workspace.show_view(key)
         await self.wait(lambda: self.workspace.queue_query.view == key and not self.workspace.browser.list_pending, key)
         await self.wait_for_lists()
+
+    @property
+    def choices(self) -> ChoiceList:
+        """The choices of the dialog on top."""
+        return self.app.screen.query_one(ChoiceList)
 
     # -- opening -------------------------------------------------------------------------------------------------
 
