@@ -77,7 +77,7 @@ def list_what_there_is() -> set[str]:
     while kinds:
         kinds = [kind for one in kinds for kind in one.__subclasses__()]
         found += [kind for kind in kinds if kind.__module__.startswith("deskterm.tui.")]
-    screens = {kind.__name__ for kind in [*found, CommandPalette] if kind is not Dialog}
+    screens = {kind.__name__ for kind in found if kind is not Dialog} | {CommandPalette.__name__}
     panes, tabs = {f"pane {pane}" for pane in PANES}, {f"tab {tab}" for tab in TABS}
     letters, lines = {f"composer {kind}" for kind in get_args(Kind)}, {f"line {kind}" for kind in get_args(PromptKind)}
     return screens | panes | tabs | letters | lines

@@ -114,6 +114,7 @@ async def over_the_desk(walker: Walker) -> None:
 
 async def severity(walker: Walker) -> None:
     await walker.open("Choose", "S")
+    await walker.wait_for_preview()  # the dialog stays as high as the highest so far
     await walker.press("j")
     await walker.wait(lambda: walker.choices.index == 1, "the second choice")
     await walker.wait_for_preview()
@@ -121,6 +122,7 @@ async def severity(walker: Walker) -> None:
 
 async def client(walker: Walker) -> None:
     await walker.open("Choose", "C")
+    await walker.wait_for_preview()  # the dialog stays as high as the highest so far
     await walker.press(*"or")
     await walker.wait(lambda: len(walker.choices) == 2, "two choices")
     await walker.wait_for_preview()
@@ -128,6 +130,7 @@ async def client(walker: Walker) -> None:
 
 async def template(walker: Walker) -> None:
     await walker.open("FindText", "i")
+    await walker.wait_for_preview()  # the dialog stays as high as the highest so far
     await walker.press("down")
     await walker.wait(lambda: walker.choices.index == 1, "the second choice")
     await walker.wait_for_preview()
