@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 
 from deskterm.errors import DeskError
 from deskterm.store.db.engine import Store, open_store
-from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, upgrade
+from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Contact, Desk, Event, Organisation, Ticket
+from deskterm.store.db.upgrade import upgrade
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -35,10 +35,11 @@ from deskterm.store.db.connection import read_schema_number
 from deskterm.store.db.engine import Store
 from deskterm.store.db.errors import NoDesk
 from deskterm.store.db.location import dialect, display_location, sqlite_path
-from deskterm.store.db.migrations import SCHEMA, upgrade
+from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.db.tables import Desk as DeskRow
 from deskterm.store.db.tables import table_of
+from deskterm.store.db.upgrade import upgrade
 
 _desk = table_of(DeskRow)
 

@@ -25,18 +25,12 @@ from deskterm.store.db.connection import (
 from deskterm.store.db.errors import NoDesk
 from deskterm.store.db.instants import UnreadableInstant
 from deskterm.store.db.location import dialect, sqlite_path
-from deskterm.store.db.migrations import (
-    MIGRATIONS,
-    POSTGRESQL_PRESENCE,
-    SCHEMA,
-    Migration,
-    Upgrade,
-    ensure_layout,
-)
+from deskterm.store.db.migrations import MIGRATIONS, POSTGRESQL_PRESENCE, SCHEMA, Migration
 from deskterm.store.db.sqlite.file_guard import FileGuard
 from deskterm.store.db.sqlite.write_queue import begin_writing, remove_queue
 from deskterm.store.db.text_index import SQLITE_OPTIMIZE, index_statements
 from deskterm.store.db.triggers import trigger_statements
+from deskterm.store.db.upgrade import Upgrade, ensure_layout
 
 _NOT_AN_INSTANT = ("Invalid isoformat string", "fromisoformat: argument must be str")
 """Beginnings of the messages with which SQLAlchemy refuses a stored value that is no instant. It raises plain

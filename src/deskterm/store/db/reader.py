@@ -21,8 +21,9 @@ from deskterm.store.db.connection import CHANNEL, DRAFT_SAVED, PRESENCE_CHANGED,
 from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.instants import NEVER, to_stored_text
 from deskterm.store.db.location import dialect
-from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade, ensure_layout
+from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration
 from deskterm.store.db.sqlite.file_guard import FileGuard
+from deskterm.store.db.upgrade import Upgrade, ensure_layout
 
 if TYPE_CHECKING:
     import psycopg
