@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,9 +26,9 @@ ASK = Macro(key="ask", label="Ask", reply="Dear {first_name},\nplease see the at
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[DeskSession]:
+def desk(tmp_path: Path) -> Iterator[DeskSession]:
     """A desk with an incident of Kim, to which a ticket of Ines and one of Bo, who has no address, are attached."""
-    session = small_desk(store_url)
+    session = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
     for name, email in (("Kim Novak", "kim@larch.example"), ("Ines Calder", "ines@elm.example"), ("Bo Hill", None)):
         register(session, subject="Login", type="fault", severity="high", requester=name, email=email, now=at(0))
     for number in (1002, 1003):
