@@ -82,7 +82,7 @@ def test_hostile_text_is_sanitized(desk: Call) -> None:
     ("words", "code", "sentence"),
     [
         (("ticket", "show", "7"), 1, "There is no ticket 7"),
-        (("ticket", "show", "x"), 2, "Invalid value for 'NUMBER'"),
+        (("ticket", "show", "x"), 2, "NUMBER is a number"),
         (("ticket", "set", "1001"), 2, "Say what to change"),
         (("ticket", "set", "1001", "--status", "nope"), 1, "There is no status 'nope'"),
         (("ticket", "assign", "1001"), 2, "Name the agent who gets it"),
