@@ -256,6 +256,8 @@ def _create_engine(url: str, lock_timeout: float) -> Engine:
     return create_engine(
         "postgresql+psycopg://",
         creator=lambda: connect_postgresql(url, autocommit=False, lock_timeout=lock_timeout),
+        # A desk has no column of that type, and to look it up costs each command a query of some milliseconds
+        use_native_hstore=False,
         # A server that was restarted has closed the connections of the pool
         pool_pre_ping=True,
     )
