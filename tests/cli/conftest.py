@@ -57,7 +57,9 @@ def copy_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CopyDesk:
             _CREATED_AT[name] = time.monotonic()
             return open_store(url)
 
-        store = copy_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}", ("command line", name), create_by_commands)
+        place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+        # Of this process, whose clock says how long ago it was created
+        store = copy_store(place, ("command line", name), create_by_commands, shared=False)
         # The clock of a simulated desk goes on from its creation: without this the copy's would be ahead.
         table, elapsed = table_of(Desk), int(time.monotonic() - _CREATED_AT[name])
         with store.writing() as session:

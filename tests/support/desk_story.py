@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deskterm.automation.runner import Runner
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
@@ -15,7 +14,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import ClockView, RecordView, TicketDetail, load_ticket_detail
-from store_templates import copy_store, load_shipped
+from store_templates import copy_store, create_desk_in_tables, load_shipped
 
 
 class Story:
@@ -35,7 +34,7 @@ class Story:
         now = self.now
 
         def create(place: str) -> Store:
-            store = create_desk(
+            store = create_desk_in_tables(
                 place, load_shipped(procedure), admin_login="ann", admin_name="Ann", simulated=True, now=now
             )
             seed_agents(open_desk(store, "ann"), people, now=now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import load_events
@@ -14,7 +13,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import Store
 from deskterm.store.queries.ticket_detail import ClockView
 from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
-from store_templates import copy_store
+from store_templates import copy_store, create_desk_in_tables
 from ticket_reads import read_ticket, read_timers
 
 DUE_TIME_PROCEDURE = (
@@ -100,7 +99,9 @@ def due_time_desk(url: str) -> DeskSession:
     """
 
     def create(place: str) -> Store:
-        store = create_desk(place, small_procedure(DUE_TIME_PROCEDURE), admin_login="ann", admin_name="Ann", now=MONDAY)
+        store = create_desk_in_tables(
+            place, small_procedure(DUE_TIME_PROCEDURE), admin_login="ann", admin_name="Ann", now=MONDAY
+        )
         desk = open_desk(store, "ann")
         rows: list[dict[str, Any]] = [
             {"login": "lea", "name": "Lea", "role": "lead"},

@@ -143,7 +143,9 @@ def create_template() -> str:
     name = f"deskterm_template_{uuid.uuid4().hex}"
     _create(name)
     _TEMPLATES.append(name)
-    return with_database(server_url(), name)
+    url = with_database(server_url(), name)
+    _EMPTY.add(url)  # it may be made of another template
+    return url
 
 
 def end_session() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
@@ -17,7 +16,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.procedure.compiled import to_document
 from deskterm.store.db.engine import Store
 from small_desk import MONDAY
-from store_templates import copy_store, load_shipped
+from store_templates import copy_store, create_desk_in_tables, load_shipped
 
 CAMPUS_ISSUE: dict[str, Any] = {
     "occurred-at": "2026-11-20 14:00",
@@ -46,7 +45,9 @@ def shipped_desk(url: str, name: str, **changes: Any) -> DeskSession:
         procedure = procedure.model_copy(update=changes)
 
     def create(place: str) -> Store:
-        desk = open_desk(create_desk(place, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
+        desk = open_desk(
+            create_desk_in_tables(place, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann"
+        )
         rows: list[dict[str, Any]] = [
             {"login": "lea", "name": "Lea", "role": "lead"},
             {"login": "sam", "name": "Sam", "role": "agent"},

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.procedure.load import loads
 from deskterm.procedure.schema import Procedure
 from deskterm.store.db.engine import Store
-from store_templates import copy_store
+from store_templates import copy_store, create_desk_in_tables
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -138,7 +137,7 @@ def small_desk(url: str, *, simulated: bool = False, login: str = "ann") -> Desk
     """Create the desk with an admin (ann), a lead (lea), two agents (sam, kim), a viewer (vic) and one client."""
 
     def create(place: str) -> Store:
-        store = create_desk(
+        store = create_desk_in_tables(
             place, small_procedure(), admin_login="ann", admin_name="Ann", simulated=simulated, now=MONDAY
         )
         desk = open_desk(store, "ann")

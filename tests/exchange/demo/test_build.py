@@ -27,7 +27,7 @@ from deskterm.store.queries.queue import QueueRow, Viewer, count_tickets, load_q
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 from deskterm.store.rows.list_orders import SortKey
 from small_desk import MONDAY, small_desk
-from store_templates import load_shipped
+from store_templates import copy_store, load_shipped
 
 MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 EVENING = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
@@ -41,7 +41,10 @@ OFFICE = Calendar("Etc/GMT", {day: [("08:00", "16:00")] for day in ("mon", "tue"
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'desk.sqlite3'}"
-    store = build_demo_desk(url, morning=MORNING, real_now=EVENING, admin_login="sam")
+    key = "demo", MORNING, EVENING, "sam"
+    store = copy_store(
+        url, key, lambda place: build_demo_desk(place, morning=MORNING, real_now=EVENING, admin_login="sam")
+    )
     yield store
     store.close()
 
