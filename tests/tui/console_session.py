@@ -16,6 +16,9 @@ from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.screens.workspace import DeskWorkspace
 from deskterm.tui.settings.preferences import Preferences
 from small_desk import at
+from tui.support.parsed_styles import share_parsed_styles
+
+share_parsed_styles()
 
 MOST_CHECKS = 6000
 """Checks of a condition before a test gives up: far more than the slowest machine needs."""
