@@ -8,6 +8,8 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
+from deskterm.tui.terminal.held_painting import HeldPainting
+
 T = TypeVar("T")
 
 
@@ -15,7 +17,7 @@ def _do_nothing() -> None:
     """Do nothing: the default callback."""
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(HeldPainting, ModalScreen[T]):
     """A dialog or a page over the desk. opened, answered: called once it has the focus, and when it is dismissed,
     before any other key is delivered."""
 
