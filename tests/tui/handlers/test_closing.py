@@ -70,7 +70,7 @@ async def test_an_incident_is_resolved_with_what_is_attached_to_it_or_alone(
     tmp_path: Path, answer: str, statuses: set[str]
 ) -> None:
     desk = create_ticket(tmp_path, "campus-it")
-    register(desk, subject="It fails here too", requester="Lou", incomplete=True, now=at(1))
+    register(desk, subject="It fails here too", requester="Lou", email="lou@larch.example", incomplete=True, now=at(1))
     incidents.attach_ticket(desk, 1002, 1001, now=at(2))
     async with open_console(desk.store.url) as console:
         console.workspace.show_ticket(1001)
