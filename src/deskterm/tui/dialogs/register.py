@@ -275,8 +275,7 @@ class Register(Dialog[Request]):
         sight."""
         is_low = self.app.size.height < _LOW
         self.query_one("#likely").display = self._similar and not (is_low and self._known)
-        for found in self.query(".likely"):
-            found.styles.max_height = 4 if is_low else 5
+        self.set_class(is_low, "-low")
         for intake in self.query(".intake"):
             intake.display = not (is_low and (self._similar or self._known))
 
