@@ -181,6 +181,9 @@ async def hunt(url: str, seed: int, keys: int, size: tuple[int, int]) -> None:
                 await asyncio.to_thread(interfere, colleague, random, minute)
             if random.random() < 0.7:
                 await console.wait_until(search.idle, f"the end of a burst (seed {seed}, key {search.pressed})")
+                if console.workspace.composer is not None and random.random() < 0.5:
+                    # What was undone is in the composer again, where all keys are words
+                    await console.pilot.press("escape", "7")
         await console.wait_until(search.idle, "the end")
     colleague.store.close()
     found = list(read_marks(url))
