@@ -87,7 +87,9 @@ def add_templates(desk: DeskSession, number: int) -> None:
 
 async def leave_a_draft(walker: Walker, target: Target) -> None:
     drafts = walker.workspace.drafts
-    drafts.leave(drafts.begin("reply", target.number, "It is back."))
+    draft = drafts.begin("reply", target.number, "It is back.")
+    drafts.leave(draft)
+    await walker.wait(lambda: draft.saved_at, "the draft is saved")
 
 
 async def be_refused(walker: Walker, target: Target) -> None:

@@ -17,7 +17,7 @@ from deskterm.tui.screens.workspace import DeskWorkspace
 from tui.support.pictures.canvas import CanvasApp
 from tui.support.pictures.text_picture import Shot, read_strips
 
-_MOST_CHECKS = 1000
+_MOST_CHECKS = 3000
 """Checks of a condition before a walk gives up: far more than the slowest machine needs."""
 
 _EQUAL_ROUNDS = 3
