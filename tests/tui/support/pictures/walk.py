@@ -172,6 +172,11 @@ class Walker:
     async def shoot(self) -> Shot:
         """Return the picture of what is on the screen."""
         await self.rest()
+        # A bar that comes into sight later than its pane was scrolled stays where it was until the next movement
+        for widget in self.app.screen.query("*"):
+            if widget.show_vertical_scrollbar:
+                widget.vertical_scrollbar.position = widget.scroll_y
+        await self.rest()
         self._note()
         return read_strips(self.app.draw())
 
