@@ -22,6 +22,7 @@ from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import delay_notice, messages, scheduled_replies, send_time, survey, thanks_messages
 from deskterm.desk.conversation.guard.checking import check_reply
 from deskterm.desk.conversation.guard.findings import ReplyDraft
+from deskterm.desk.conversation.guard.several import check_letter
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
 from deskterm.desk.directory import absence, new_client, participants, saved_views, seed_people, tier_coverage
@@ -37,6 +38,7 @@ from deskterm.desk.reactions.catch_up import record_due_events
 from deskterm.desk.reactions.dispatch import run_reactions
 from deskterm.desk.templates import library, recording, run, values
 from deskterm.desk.templates.definitions import Macro
+from deskterm.desk.templates.guarding import check_macro
 from deskterm.desk.tickets import (
     assignment,
     closing,
@@ -247,6 +249,8 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
 """Command function, the act it requires, and a call of it. Whether the call then succeeds does not matter here."""
 
 NOT_COMMANDS: dict[Callable[..., object], str] = {
+    check_letter: "asks `check_reply` of each of its tickets",
+    check_macro: "asks `check_reply` with the words that the macro would send",
     checklists.load_current_checklist: "reads",
     item_transaction.open_item: "the transaction that commands on items open",
     procedure_migration.plan_migration: "reads: the dry run of migrate",
