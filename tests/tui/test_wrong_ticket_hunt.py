@@ -21,13 +21,14 @@ from deskterm.desk.tickets import register, update
 from deskterm.errors import DeskError
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.reader import open_reader
+from deskterm.tui.dialogs.compose import Composer
 from small_desk import at, small_desk
 from store_templates import copy_store
 from tui.console_session import ConsoleSession, open_console
 
 TICKETS = 160
-KEYS_IN_SUITE, KEYS_AT_LENGTH = 2_500, 250_000
-"""Keys of one run: four seeds make 10,000 and a million."""
+KEYS_IN_SUITE, KEYS_AT_LENGTH = 1_200, 250_000
+"""Keys of one run: four seeds make about 5,000 and a million."""
 
 MOVES = (
     "j",
@@ -72,11 +73,22 @@ class Hunt:
         self.expected: dict[str, int | None] = {}
         """Words that were typed into an act → the ticket under the cursor as its key was delivered."""
         self.pressed = 0
+        self.stuck: list[int] = []
+        """Keys pressed when escape had not led out of the composer."""
         self._marks = 0
+        self._posted = self._taken = 0
         self._opening = ""
-        deliver = console.app.type_ahead._deliver
+        self._leaving: Composer | None = None
+        deliver, take = console.app.type_ahead._deliver, console.app.type_ahead.take
+
+        async def count(event: events.Event) -> None:
+            self._taken += 1
+            await take(event)
 
         async def watch(event: events.Event, serial: int) -> None:
+            self._check_left()
+            if isinstance(event, events.Key) and event.key == "escape" and console.app.screen is console.screen:
+                self._leaving = console.workspace.composer
             if isinstance(event, events.Key) and event.key.startswith("mark-"):
                 self._opening = event.key
                 return await deliver(events.Key("f12", None), serial)
@@ -85,6 +97,13 @@ class Hunt:
             return await deliver(event, serial)
 
         console.app.type_ahead._deliver = watch
+        console.app.type_ahead.take = count  # type: ignore[method-assign]
+
+    def _check_left(self) -> None:
+        """Note when the composer is still open after escape."""
+        if self._leaving is not None and self.console.workspace.composer is self._leaving:
+            self.stuck.append(self.pressed)
+        self._leaving = None
 
     def _find_shown(self) -> int | None:
         """Return the ticket that a person sees the cursor on: from the painted row, or the heading of the ticket."""
@@ -122,13 +141,20 @@ class Hunt:
                 opener = self.random.choice("tnr")
                 keys = [f"mark-{word}", opener, *word, "enter" if opener == "t" else "ctrl+s"]
             for key in keys:
-                self.pressed += not key.startswith("mark-")
-                self.console.app.post_message(events.Key(_character_to_key(key) if len(key) == 1 else key,
-                                                         key if len(key) == 1 else None))  # fmt: skip
+                self.press(key)
+
+    def press(self, key: str) -> None:
+        """Press one key."""
+        self.pressed += not key.startswith("mark-")
+        self._posted += 1
+        self.console.app.post_message(events.Key(_character_to_key(key) if len(key) == 1 else key,
+                                                 key if len(key) == 1 else None))  # fmt: skip
 
     def idle(self) -> bool:
+        """Return whether all keys have been handled, those too that the application has not taken yet: else bursts
+        pile up, and all of them go nowhere when the first command has no ticket."""
         type_ahead = self.console.app.type_ahead
-        return not (type_ahead.waiting or type_ahead._rounds or type_ahead.holds)
+        return self._taken == self._posted and not (type_ahead.waiting or type_ahead._rounds or type_ahead.holds)
 
 
 def interfere(desk: DeskSession, random: Random, minute: float) -> None:
@@ -181,15 +207,17 @@ async def hunt(url: str, seed: int, keys: int, size: tuple[int, int]) -> None:
                 await asyncio.to_thread(interfere, colleague, random, minute)
             if random.random() < 0.7:
                 await console.wait_until(search.idle, f"the end of a burst (seed {seed}, key {search.pressed})")
-                if console.workspace.composer is not None and random.random() < 0.5:
-                    # What was undone is in the composer again, where all keys are words
-                    await console.pilot.press("escape", "7")
         await console.wait_until(search.idle, "the end")
+        search.press("escape")  # out of what is over the composer, if anything is
+        search.press("escape")
+        await console.wait_until(search.idle, "escape out of everything")
+        assert console.workspace.composer is None
     colleague.store.close()
     found = list(read_marks(url))
     wrong = [(mark, number, search.expected.get(mark)) for mark, number in found
              if search.expected.get(mark) not in (None, number)]  # fmt: skip
     assert wrong == []
+    assert search.stuck == [], "escape did not leave the composer"
     assert len(found) > keys / 100, "too few acts to show anything"
 
 
