@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register as intake
 from deskterm.tui.dialogs.choose import Choose
+from deskterm.tui.workers.read_worker import ReadWorker
 from small_desk import at
 from tui.console_session import open_console
 from tui.four_tickets import load_detail, open_as_colleague, open_composer
@@ -52,6 +57,29 @@ async def test_a_reply_that_crossed_a_message_is_held_back_once(url: str) -> Non
         composer.action_send()
         await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
     assert [message.body for message in load_detail(url, 1001).messages][-1] == "Have you tried again?"
+
+
+@pytest.mark.law("C-02")
+async def test_what_the_writer_did_just_before_holds_no_reply_back(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ticket pane is slow: the composer answers the ticket as the act has left it, and not as it is in sight."""
+    read_rest = ReadWorker._read_rest
+
+    def read_slowly(worker: ReadWorker) -> None:
+        time.sleep(0.2)
+        read_rest(worker)
+
+    async with open_console(url) as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_for_ticket(1001)
+        monkeypatch.setattr(ReadWorker, "_read_rest", read_slowly)
+        await console.run("status", "working")
+        composer = await open_composer(console, "reply")
+        composer.text = "We are looking into it."
+        composer.action_send()
+        await console.pilot.pause()
+        await console.wait_until(lambda: not console.busy(), "the end of sending")
+        assert console.workspace.composer is None, "held back"
+    assert load_detail(url, 1001).messages[-1].body == "We are looking into it."
 
 
 async def test_what_is_typed_ahead_reaches_the_composer(url: str) -> None:

@@ -43,6 +43,8 @@ class Browser:
         self.queue_query = QueueQuery()
         self.view_list = ViewList(host.preferences, lambda words: host.notify(words, severity="warning"))
         self.open_ticket: TicketView | None = None
+        self._is_outdated = False
+        """True after an act of this console until the open ticket has been read again."""
         self.wall: WallView | None = None
         """The wall as it was read last, while it is shown."""
         self.counted_at = 0
@@ -139,6 +141,7 @@ class Browser:
     def read_failed(self) -> None:
         """Release everything that waits for the read thread, which has failed and shown its error."""
         self.list_settled()
+        self._is_outdated = False  # nothing newer is on the way
         for future in self._waiting_for.values():
             if not future.done():
                 future.set_result(None)
@@ -165,6 +168,7 @@ class Browser:
         self.counted_at = self._host.epoch()
         if self._list_shown is None:
             self._list_shown = asyncio.get_running_loop().create_future()
+        self._is_outdated = True
         # Counted from the request on: the next tick must not ask again while the answer is on its way
         self._reader().refresh(self.current_query())
 
@@ -236,8 +240,11 @@ class Browser:
 
     async def read_ticket(self, number: int) -> TicketView:
         """Show a ticket in the ticket pane, and return it once it is there. Raises DeskError where there is none."""
-        if self.open_ticket is not None and self.open_ticket.number == number == self.shown_number:
-            return self.open_ticket
+        is_open = self.open_ticket is not None and self.open_ticket.number == number == self.shown_number
+        before = self.open_ticket if is_open else None
+        # A reply to an older version would be held back, because of what its own writer has just done
+        if before is not None and not self._is_outdated:
+            return before
         if self.shown_number != number:
             self.pin(number)
         future = self._waiting_for.setdefault(number, asyncio.get_running_loop().create_future())
@@ -247,6 +254,8 @@ class Browser:
             ticket = await asyncio.wait_for(asyncio.shield(future), _TICKET_PATIENCE)
         if ticket is None:
             self._waiting_for.pop(number, None)
+            if before is not None:
+                return before  # the desk is out of reach, and what is in sight can be answered
             raise DeskError(f"Ticket {number} cannot be read now: try again.")
         return ticket
 
@@ -337,6 +346,7 @@ class Browser:
             self._host.notify(f"There is no ticket {answer.number}.", severity="warning")
             self.unpin()
         elif answer.number == expected:
+            self._is_outdated = False
             self._show_open_ticket(answer.ticket)
 
     def counts_read(self, answer: messages.CountsRead) -> None:
