@@ -33,7 +33,6 @@ from deskterm.tui.settings.preferences import Preferences, load_preferences
 from deskterm.tui.stylesheet import RememberingStylesheet
 from deskterm.tui.terminal.escapes import install_parser
 from deskterm.tui.terminal.frames import Frames
-from deskterm.tui.terminal.held_painting import HeldPainting
 from deskterm.tui.terminal.lasting_output import LastingOutput
 from deskterm.tui.terminal.painter import Frame, Painter
 from deskterm.tui.terminal.signals import stop_group, watch_for_end
@@ -85,9 +84,6 @@ the commands of the desk with them, and opening the desk its reactions."""
 _SETTLING_TIME = 1.5
 """Seconds until the first rows are read, so that something heavy may be imported beside them."""
 
-_BATCH_TIME = 0.02
-"""Seconds until a frame is tried again that came while widgets were being exchanged."""
-
 _BELL_INTERVAL = 60
 """Fewest seconds between two rings of the bell."""
 
@@ -127,8 +123,6 @@ class DeskApp(App[None]):
         self._mark_way: Sequence[DOMNode] = ()
         """The widget that the last mark was posted to, and its ancestors, through which the mark bubbles."""
         self._painter, self._frames = Painter(), Frames(self._write_frame)
-        self._unpainted: set[HeldPainting] = set()
-        """Screens that are painted with the frame that is held back."""
         self._is_frame_coming = False
         """True while painted parts wait to be written."""
         self.preferences = preferences or Preferences()
@@ -205,30 +199,10 @@ class DeskApp(App[None]):
         self._painter.forget()
         self.refresh(layout=True)
 
-    def hold_painting(self, screen: HeldPainting) -> bool:
-        """Keep a screen to be painted with the frame that is held back; return False when none is."""
-        if self._frames.is_held:
-            self._unpainted.add(screen)
-        return self._frames.is_held
-
-    def _paint_held(self) -> None:
-        if self._unpainted and self._batch_count:
-            # Textual is exchanging widgets, and would drop what is painted meanwhile
-            self.set_timer(_BATCH_TIME, self._write_frame)
-            return
-        screens, self._unpainted = self._unpainted, set()
-        for screen in screens:
-            if isinstance(screen, Screen) and screen.is_running:
-                try:
-                    screen.paint_held()
-                except Exception as error:  # a timer may have come here, whose errors asyncio would only log
-                    self._handle_exception(error)
-
     def _write_frame(self) -> None:
         """Write the changes, unless the console has ended while the frame was held back."""
         if not self._running:
             return
-        self._paint_held()
         sequences = self._painter.render()
         if sequences or self.cursor_position != self._previous_cursor_position:
             super()._display(self.screen, Frame(sequences))  # type: ignore[arg-type]
@@ -314,9 +288,7 @@ class DeskApp(App[None]):
         if self.type_ahead.needs_another_round(mark):
             self._send_mark(KeyDone(mark.serial))
         else:
-            # Nobody sees what stands between the keys of a burst: there a frame is written when patience ends
-            if not self.type_ahead.waiting:
-                self._frames.release("key")
+            self._frames.release("key")
             await self.type_ahead.deliver_next()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -8,8 +8,6 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
-from deskterm.tui.terminal.held_painting import HeldPainting
-
 T = TypeVar("T")
 
 
@@ -17,7 +15,7 @@ def _do_nothing() -> None:
     """Do nothing: the default callback."""
 
 
-class Dialog(HeldPainting, ModalScreen[T]):
+class Dialog(ModalScreen[T]):
     """A dialog or a page over the desk. opened, answered: called once it has the focus, and when it is dismissed,
     before any other key is delivered."""
 

@@ -34,7 +34,6 @@ from deskterm.tui.screens import titles
 from deskterm.tui.screens.workspace import DeskWorkspace
 from deskterm.tui.settings.looks import Looks
 from deskterm.tui.terminal.frames import Frames
-from deskterm.tui.terminal.held_painting import HeldPainting
 from deskterm.tui.type_ahead import TypeAhead
 from deskterm.tui.workers import messages
 from deskterm.tui.workers.desk_worker import DeskWorker
@@ -55,7 +54,7 @@ _PAINTING_TIME = 0.25
 """Seconds after which the first rows count as painted, whatever else is to be shown."""
 
 
-class DeskScreen(HeldPainting, Screen[None]):
+class DeskScreen(Screen[None]):
     """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already;
     impersonator: the login of whoever works in the agent's name, empty where nobody does; preload: modules that the
     write thread imports before the first key; opening: a command that is run once the first rows are shown;

@@ -21,11 +21,6 @@ class Frames:
         self._awaited: set[Reason] = set()
         self._timeout: asyncio.TimerHandle | None = None
 
-    @property
-    def is_held(self) -> bool:
-        """True while frames are held back."""
-        return bool(self._awaited)
-
     def changed(self) -> None:
         """Write a frame, unless it is held back."""
         if not self._awaited:

@@ -38,7 +38,6 @@ def is_settled(app: App[Any], screen: Screen[Any]) -> bool:
         app.screen is screen
         and not app._notifications
         and not screen._dirty_widgets
-        and not screen._compositor._dirty_regions
         and not screen._layout_required
         and not screen.selections
         and not any(isinstance(one, Tooltip) and one.display for one in screen.children)
