@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Column, Table, select
 
 from deskterm.desk.admin import setup
 from deskterm.desk.api import open_desk
@@ -20,10 +20,19 @@ from store_templates import create_desk, load_shipped
 SETTINGS: dict[str, Any] = {"admin_login": "ann", "admin_name": "Ann", "simulated": True, "now": MONDAY}
 
 
+RANDOM = {"salt", "chain", "hash", "data"}
+"""Columns of the desk itself and of its people that hold a random salt, or a digest with one."""
+
+
 def read_rows(store: Store) -> dict[str, list[Any]]:
-    """Read all rows of all tables."""
+    """Read all rows of all tables, without what is random."""
     with store.reading() as session:
-        return {table.name: [tuple(row) for row in session.execute(select(table))] for table in TABLES}
+        return {table.name: [tuple(row) for row in session.execute(select(*_list_columns(table)))] for table in TABLES}
+
+
+def _list_columns(table: Table) -> list[Column[Any]]:
+    is_random = table.name in ("desk", "desk_event", "agent", "organisation", "contact")
+    return [column for column in table.columns if not (is_random and column.name in RANDOM)]
 
 
 def register_first(store: Store) -> int:

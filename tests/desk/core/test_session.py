@@ -79,8 +79,8 @@ def test_an_illegal_move_is_refused_with_the_legal_ones(desk: DeskSession) -> No
         DeskError, match=r"From New a ticket cannot go to Closed; it can go to: Working on it \(working\)"
     ):
         update.move(desk, 1001, "closed", now=at(1))
-    with pytest.raises(DeskError, match=r"no status 'workin'\. Did you mean working\?"):
-        update.move(desk, 1001, "workin", now=at(1))
+    with pytest.raises(DeskError, match=r"no status 'wrking'\. Did you mean working\?"):
+        update.move(desk, 1001, "wrking", now=at(1))
     assert read_ticket(desk, 1001).version == 1
 
 
