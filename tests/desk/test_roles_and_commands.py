@@ -19,7 +19,15 @@ from deskterm import desk as desk_package
 from deskterm.desk.admin import procedure_migration, rule_settings, setup, severity_scale
 from deskterm.desk.api import open_desk
 from deskterm.desk.billing import quotes, time_entries
-from deskterm.desk.conversation import delay_notice, messages, scheduled_replies, send_time, survey, thanks_messages
+from deskterm.desk.conversation import (
+    delay_notice,
+    mail_messages,
+    messages,
+    scheduled_replies,
+    send_time,
+    survey,
+    thanks_messages,
+)
 from deskterm.desk.conversation.guard.checking import check_reply
 from deskterm.desk.conversation.guard.findings import ReplyDraft
 from deskterm.desk.conversation.guard.several import check_letter
@@ -30,7 +38,7 @@ from deskterm.desk.domain.fold import UpcomingEvent
 from deskterm.desk.history import retention, undo, undo_acts
 from deskterm.desk.history.erasing import erasure
 from deskterm.desk.linking import duplicate, incidents, merge, separate, split
-from deskterm.desk.notify import letters
+from deskterm.desk.notify import addresses, delivery, letters
 from deskterm.desk.notify.calls import acknowledge
 from deskterm.desk.policy.permissions import Act, is_allowed
 from deskterm.desk.reactions import suggestions
@@ -249,6 +257,12 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
 """Command function, the act it requires, and a call of it. Whether the call then succeeds does not matter here."""
 
 NOT_COMMANDS: dict[Callable[..., object], str] = {
+    mail_messages.add_mail_note: "by itself: what is known of a mail",
+    mail_messages.hold_mail_as_note: "by itself: a mail whose writer is not proved",
+    mail_messages.record_automatic_letter: "by itself: a mail of a machine",
+    addresses.flag_addresses: "by itself: what a mail server says",
+    addresses.lift_flag: "by itself: a mail came from the address",
+    delivery.record_outcome: "by itself: what became of a letter",
     check_letter: "asks `check_reply` of each of its tickets",
     check_macro: "asks `check_reply` with the words that the macro would send",
     checklists.load_current_checklist: "reads",
@@ -268,7 +282,7 @@ NOT_COMMANDS: dict[Callable[..., object], str] = {
 }
 """Functions with the signature of a command that every role may call, or that are no commands, and the reason."""
 
-TESTED_ELSEWHERE = {"audit", "import", "act-as", "letters", "export", "backup", "share"}
+TESTED_ELSEWHERE = {"audit", "import", "act-as", "letters", "export", "backup", "share", "mail"}
 """Acts that only the command line, the import and backups require, or that are about no ticket; their tests are
 there."""
 

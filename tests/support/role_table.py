@@ -46,6 +46,7 @@ WHO_MAY: dict[str, set[str]] = {
     "absence": LEADS,
     "share": LEADS,
     "audit": LEADS,
+    "mail": LEADS,
     # what changes the desk itself
     "erase": ADMINS,
     "purge": ADMINS,
@@ -60,5 +61,6 @@ WHO_MAY: dict[str, set[str]] = {
 }
 """Act → the roles that may do it. A viewer does nothing, and no role does what the passing of time does."""
 
-BY_ITSELF = {"notice"}
-"""What happens without anybody: time passes, and what follows from it is part of that act."""
+BY_ITSELF = {"notice", "register", "reply", "note", "feedback"}
+"""What happens without anybody: time passes, and what follows from it is part of that act; and mails come in, which are
+requests, messages, answers to surveys, or are held as notes."""

@@ -210,7 +210,12 @@ def find_undone_events(detail: TicketDetail) -> frozenset[int]:
     return frozenset(seq for event in detail.events if event.kind == "undone" for seq in event.data.get("seqs", ()))
 
 
-_LETTER_STATES = {"queued": "in the outbox"}
+_LETTER_STATES = {
+    "queued": "in the outbox",
+    "unsure": "may have arrived",
+    "failed": "not delivered",
+    "bounced": "came back",
+}
 """State of a letter → how it is called beside its message; others have the same word in both places."""
 
 
@@ -218,9 +223,17 @@ def _find_letter_states(detail: TicketDetail) -> dict[tuple[int | None, int], st
     """Return what became of letters that were not sent, by ticket and number of the message that they are or carry."""
     letters = [record for record in detail.records if record.kind == "letter" and record.state != "sent"]
     return {
-        (one.ticket, int(one.values.get("covers") or one.key)): _LETTER_STATES.get(one.state, one.state)
+        (one.ticket, int(one.values.get("covers") or one.key)): _describe_letter(
+            one.state, one.values.get("reason", "")
+        )
         for one in letters
     }
+
+
+def _describe_letter(state: str, reason: str) -> str:
+    """Return what became of a letter, with the reason where it did not arrive."""
+    word = _LETTER_STATES.get(state, state)
+    return f"{word}: {reason}" if reason and state in ("failed", "bounced") else word
 
 
 def _present_message(message: MessageView, letter_state: str = "", files: Sequence[Safe] = ()) -> TimelineEntry:

@@ -9,6 +9,7 @@ from deskterm.desk.core.attachments import append_with_files
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.links import FOLLOW_UP_OF, FOLLOW_UPS, copy_classification
+from deskterm.desk.domain.received_mail import ReceivedMail
 from deskterm.desk.domain.records import Records, records_of_kind
 from deskterm.desk.domain.state import State
 from deskterm.desk.tickets.missing_fields import check_split_ticket_fields
@@ -33,6 +34,7 @@ def register_follow_up(
     channel: str,
     received_at: int,
     files: Sequence[NewFile] = (),
+    mail: ReceivedMail | None = None,
 ) -> CommandResult:
     """Register a new ticket for a message of the requester, in the transaction of the closed ticket, and link the two.
 
@@ -61,12 +63,13 @@ def register_follow_up(
         work,
         "registered",
         changes,
-        {"subject": subject, "body": body},
+        {"subject": subject, "body": body, **(mail.texts() if mail else {})},
         files,
         author_kind="requester",
         contact=contact if contact is not None else state.requester_id,
         channel=values["channel"],
         spoken_at=received_at,
+        **(mail.data() if mail else {}),
     )
     missing = check_split_ticket_fields(work, body)
     if missing:

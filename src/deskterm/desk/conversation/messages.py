@@ -14,11 +14,12 @@ from deskterm.desk.core.attachments import append_with_files
 from deskterm.desk.core.people import find_or_add_author
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
-from deskterm.desk.directory.participants import require_addressee
+from deskterm.desk.directory.participants import add_people_in_copy, require_addressee
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.links import find_merge_target
+from deskterm.desk.domain.received_mail import ReceivedMail
 from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.tickets.message_input import require_message_text, resolve_arrival
 from deskterm.desk.tickets.reopening import find_reopen_status, is_closed_to_replies
@@ -40,6 +41,7 @@ def reply(
     automatic: bool = False,
     files: Sequence[NewFile] = (),
     unaddressed: bool = False,
+    mail: ReceivedMail | None = None,
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
@@ -49,7 +51,8 @@ def reply(
     so that the words are not lost (D-30). next_steps: the reply says what happens next, which answers and reviews at
     once (S1-20). resolution: the reply gives one (S1-21). automatic: no person wrote it, so it does not stop the
     response clock (S1-19). files: those that go with it (C-22). unaddressed: no recipient has an address, so the reply
-    reaches nobody and does not count as an answer; `guard.checking` finds that out (C-23, D-13). By mail, a letter is
+    reaches nobody and does not count as an answer; `guard.checking` finds that out (C-23, D-13). mail: the one that the
+    agent wrote it in (M-26). By mail, a letter is
     queued for the requester and the participants (M-46). Raises VersionConflict when the ticket is no longer at
     `version`, UsageError for a body without visible text and for files that are too large, and DeskError for mail to
     nobody (D-13)."""
@@ -65,6 +68,7 @@ def reply(
             automatic=automatic,
             files=files,
             unaddressed=unaddressed,
+            mail=mail,
         )
         result = work.build_result(summary)
         if resolution is not None:
@@ -90,6 +94,7 @@ def append_reply(
     automatic: bool = False,
     files: Sequence[NewFile] = (),
     unaddressed: bool = False,
+    mail: ReceivedMail | None = None,
     changes: Changes = MappingProxyType({}),
 ) -> AppendedReply:
     """Append a public reply of the agent at work, as `reply` describes it. changes: what its event changes too."""
@@ -108,7 +113,7 @@ def append_reply(
         work,
         "replied",
         {**changes, **resolution_changes, **({"status": (work.state.status, target.key)} if target else {})},
-        {"body": text},
+        {"body": text, **(mail.texts() if mail else {})},
         files,
         author_kind="system" if automatic else "agent",
         author=work.context.agent.name,
@@ -117,6 +122,7 @@ def append_reply(
         next_steps=next_steps,
         resolution=resolution,
         unaddressed=unaddressed,
+        **(mail.data() if mail else {}),
     )
     moved = f", now {target.label}" if target else ""
     if status is not None and target is None:
@@ -130,13 +136,18 @@ def add_note(
     body: str,
     *,
     files: Sequence[NewFile] = (),
+    mail: ReceivedMail | None = None,
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
-    """Add an internal note, which the requester never sees, nor the files that go with it."""
+    """Add an internal note, which the requester never sees, nor the files that go with it. mail: the one that the agent
+    wrote it in (M-26)."""
     text = require_message_text(body)
     with desk.ticket(number, "note", now, version) as work:
-        append_with_files(work, "noted", {}, {"body": text}, files, author_kind="agent", author=desk.agent.name)
+        texts, data = (mail.texts(), mail.data()) if mail else ({}, {})
+        append_with_files(
+            work, "noted", {}, {"body": text, **texts}, files, author_kind="agent", author=desk.agent.name, **data
+        )
         result = work.build_result(f"{number} noted{count_files(files)}")
     return result
 
@@ -156,6 +167,7 @@ def record_customer_message(
     received_at: datetime | None = None,
     attachments: bool = False,
     files: Sequence[NewFile] = (),
+    mail: ReceivedMail | None = None,
     now: datetime,
 ) -> CommandResult:
     """Record a message of the requester, and return the result for the ticket that holds it in the end.
@@ -165,7 +177,7 @@ def record_customer_message(
     (S4-15). A message to a duplicate or merged ticket goes to the ticket that continues it. author: the name or address
     of the author, if not the requester. received_at: when the message reached the desk, by default now; a pause ends
     at that time (rule 13). files: came with it and are kept (C-22); attachments: files came with it, kept or not, so it
-    is more than thanks. Raises UsageError for a body
+    is more than thanks. mail: the one that the message came as (M-67). Raises UsageError for a body
     without visible text."""
     text, attachments = require_message_text(body), attachments or bool(files)
     addressed_to, visited = number, {number}
@@ -182,7 +194,9 @@ def record_customer_message(
                 successor = find_latest_follow_up(work.state)
             # Links that form a circle must not keep the loop going: the message then stays where it is
             if successor is None or successor in visited:
-                message = _CustomerMessage(text, author, requester_id, channel, at, addressed_to, attachments, files)
+                message = _CustomerMessage(
+                    text, author, requester_id, channel, at, addressed_to, attachments, files, mail
+                )
                 return _record_on_ticket(work, message, only_thanks)
         visited.add(successor)
         number = successor
@@ -201,6 +215,7 @@ class _CustomerMessage:
     addressed_to: int
     attachments: bool
     files: Sequence[NewFile]
+    mail: ReceivedMail | None = None
 
 
 def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_thanks: bool) -> CommandResult:
@@ -209,7 +224,9 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
     contact = find_or_add_author(work.session, message.author, message.requester_id, state.organisation_id)
     arrived_at = message.at if message.at != work.at else None
     if only_thanks:
-        return record_thanks(work, message.text, contact=contact, channel=message.channel, arrived_at=arrived_at)
+        return record_thanks(
+            work, message.text, contact=contact, channel=message.channel, arrived_at=arrived_at, mail=message.mail
+        )
     # The end of the chain: where a follow-up exists, the message has gone there
     if is_closed_to_replies(work, message.channel, message.at):
         return register_follow_up(
@@ -220,6 +237,7 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
             channel=message.channel,
             received_at=message.at,
             files=message.files,
+            mail=message.mail,
         )
     target = _find_status_after_reply(work)
     redirected = message.addressed_to != number
@@ -227,7 +245,7 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
         work,
         "replied",
         {"status": (state.status, target.key)} if target else {},
-        {"body": message.text},
+        {"body": message.text, **(message.mail.texts() if message.mail else {})},
         message.files,
         author_kind="requester",
         contact=contact,
@@ -235,7 +253,10 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
         spoken_at=arrived_at,
         came_by=message.addressed_to if redirected else None,
         with_files=message.attachments,
+        **(message.mail.data() if message.mail else {}),
     )
+    if message.mail is not None and message.mail.in_copy:
+        add_people_in_copy(work, message.mail.in_copy)
     moved = f", now {target.label}" if target else ""
     origin = f" (it was meant for {message.addressed_to})" if redirected else ""
     files = ", which came with files" if message.attachments else ""

@@ -13,6 +13,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.domain.event_kinds.table import MERGE_EVENTS
 from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.received_mail import ReceivedMail
 from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
 from deskterm.errors import DeskError, UsageError
 
@@ -52,9 +53,14 @@ def record_answer(
     *,
     comment: str = "",
     complaint: bool = False,
+    survey: str | None = None,
+    mail: ReceivedMail | None = None,
     now: datetime,
 ) -> CommandResult:
     """Record feedback of the requester, whether or not a survey was sent, on a closed ticket too.
+
+    survey: the key of the survey that it answers, None for the one that waits; an answer to it that came before is
+    replaced (M-66). mail: the one that it came as.
 
     A low score or a complaint flags the ticket at once. score: from 1, the worst, to the best of the procedure's scale;
     None when there is only a comment. Raises UsageError without score and comment, or for a score off the scale."""
@@ -67,7 +73,8 @@ def record_answer(
     flag = COMPLAINT if complaint else LOW if low else None
     with desk.ticket(number, "feedback", now) as work:
         pending = [record for record in records_of_kind(work.state.records, FEEDBACK) if record.state == ASKED]
-        key = pending[0].key if pending else find_next_key(work.state.records, FEEDBACK)
+        known = survey is not None and (FEEDBACK, survey) in work.state.records
+        key = survey if known and survey else pending[0].key if pending else find_next_key(work.state.records, FEEDBACK)
         text_names = {"words": ["comment"]} if comment.strip() else {}
         texts = {"comment": comment.strip()} if comment.strip() else {}
         # A flagged answer is reviewed even where the procedure has no reviews
@@ -75,7 +82,8 @@ def record_answer(
         changes = build_record_change(
             work.state.records, FEEDBACK, key, state=state, score=score, complaint=complaint, flag=flag, **text_names
         )
-        work.append("feedback", changes, texts, feedback=key, score=score, low=low, complaint=complaint)
+        data = mail.data() if mail is not None else {}
+        work.append("feedback", changes, texts, feedback=key, score=score, low=low, complaint=complaint, **data)
         rating = f"{score} of {part.scale}" if score is not None else "words"
         result = work.build_result(f"{number}: feedback {key} recorded, {rating}{', a complaint' if complaint else ''}")
     return result

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from deskterm.desk.conversation.thanks_filter import is_only_thanks, may_be_thanks
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.received_mail import ReceivedMail
 from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.tickets.reopening import find_reopen_status
 from deskterm.desk.workflow.transition_rules import require_reopenable
@@ -33,19 +34,26 @@ def is_only_thanks_on_ticket(work: TicketTransaction, body: str, attachments: bo
 
 
 def record_thanks(
-    work: TicketTransaction, body: str, *, contact: int | None, channel: str, arrived_at: int | None
+    work: TicketTransaction,
+    body: str,
+    *,
+    contact: int | None,
+    channel: str,
+    arrived_at: int | None,
+    mail: ReceivedMail | None = None,
 ) -> CommandResult:
     """Record a message of thanks and leave the ticket closed: no notice, no clock, no change of the waiting party.
-    arrived_at: when the message arrived, UTC epoch seconds; None for now."""
+    arrived_at: when the message arrived, UTC epoch seconds; None for now. mail: the one that it came as."""
     seq = str(work.state.version + 1)  # of the event that is appended next
     work.append(
         "thanked",
         build_record_change(work.state.records, THANKS, seq, state="kept"),
-        {"body": body},
+        {"body": body, **(mail.texts() if mail else {})},
         author_kind="requester",
         contact=contact,
         channel=channel,
         spoken_at=arrived_at,
+        **(mail.data() if mail else {}),
     )
     return work.build_result(f"{work.number}: thanks recorded, it stays closed")
 

@@ -36,6 +36,7 @@ DeskEventKind = Literal[
     "import",
     "restored",
     "templates",
+    "mail",
 ]
 """Kinds of the desk's own events; `recorded`: the state of a desk that was made before it kept a history of its own, or
 before that had digests of people."""
@@ -52,6 +53,7 @@ DESK_EVENT_LABELS: dict[str, str] = {
     "import": "event log imported",
     "restored": "desk restored from a backup",
     "templates": "templates and macros changed",
+    "mail": "mail in quarantine dropped, or an address flagged",
 }
 
 _desk, _agent, _edition, _event = (table_of(one) for one in (DeskRow, Agent, ProcedureVersion, DeskEvent))

@@ -126,6 +126,11 @@ def find_or_add_author(
     if is_email_address(author):
         person = find_or_add_contact(session, None, author, None, organisation_id)
         return person.id if person is not None else None
+    if (mailbox := parse_mailbox(author)) is not None:
+        # A stranger, where the address is not known: of the client only if it is the client's
+        client = find_organisation(session, None, mailbox[1])
+        person = find_or_add_contact(session, *mailbox, None, client.id if client is not None else None)
+        return person.id if person is not None else None
     same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
     statement = select(table.c.id).where(table.c.name == author, same).order_by(table.c.id)
     found: int | None = session.execute(statement).scalars().first()

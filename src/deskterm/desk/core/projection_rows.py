@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection, bindparam, select, update
+
 from deskterm.desk.core.row_mapping import (
     build_clock_row,
     build_message_row,
@@ -18,14 +20,32 @@ from deskterm.desk.core.row_mapping import (
 )
 from deskterm.desk.domain.events import Event, compute_hash, encode_event
 from deskterm.desk.domain.fold import TicketFold
+from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
+from deskterm.store.db.tables import MailRow, table_of
 
 UNDONE = "undone"
 """Mark of a message whose command was undone: a letter that never went out, or a note."""
 
 EVENT_COLUMNS = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
 """The columns of the values that `chain_events` returns, in their order."""
+
+_mail = table_of(MailRow)
+_MARK_DONE = (
+    update(_mail)
+    # Two processes may work on one mail: the second finds it done under its lock, and nothing of it is written
+    .where(_mail.c.id == bindparam("key"), _mail.c.state != "done")
+    .values(
+        state="done",
+        reason="",
+        ticket_id=bindparam("number"),
+        seq=bindparam("event_seq"),
+        changed_at=bindparam("instant"),
+    )
+)
+
+_IS_DONE = select(_mail.c.id).where(_mail.c.id == bindparam("key"), _mail.c.state == "done")
 
 EventValues = tuple[int, int, str, Any, str, int, str, str]
 
@@ -120,3 +140,22 @@ class TicketProjection:
             [key for key, record in before.items() if after.get(key) is not record],
             [build_record_row(record) | {"ticket_id": number} for record in changed],
         )
+
+
+class MailDone(DeskError):
+    """The mail has become a message already."""
+
+
+def mark_mails_done(connection: Connection, number: int, events: Sequence[Event]) -> None:
+    """Mark the mails of new events of a ticket as done. Raises MailDone where one was done already: the transaction is
+    rolled back then, so that no mail becomes two messages (M-08)."""
+    for event in events:
+        if "mail" in event.data:
+            values = {
+                "key": event.data["mail"],
+                "number": number,
+                "event_seq": event.seq,
+                "instant": to_datetime(event.at),
+            }
+            if connection.execute(_MARK_DONE, values).rowcount != 1 and connection.execute(_IS_DONE, values).first():
+                raise MailDone(f"Mail {event.data['mail']} is a message already: `deskterm mail show` says which.")

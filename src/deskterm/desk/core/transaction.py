@@ -24,6 +24,7 @@ from deskterm.desk.core.projection_rows import (
     build_message_rows,
     chain_events,
     collect_undone,
+    mark_mails_done,
 )
 from deskterm.desk.core.row_mapping import to_datetime, to_epoch, to_optional_datetime
 from deskterm.desk.core.ticket_lookup import find_version_at
@@ -318,6 +319,7 @@ class TicketTransaction:
             rows.ticket.update(load_displayed_names(self.session, self.state, self._new_texts))
         # The row was locked as the command began, so no version has to be compared here
         self.connection.execute(_UPDATE_TICKET, rows.ticket | {"number": number})
+        mark_mails_done(self.connection, number, self.new_events)
         self._write_changes(number, rows.clocks, _DELETE_CLOCK, _INSERT_CLOCKS)
         self._write_changes(number, rows.records, _DELETE_RECORD, _INSERT_RECORDS)
         # Near the end, because other commands that change the desk itself wait from here until the commit

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from deskterm.desk.core.people import find_or_add_contact
+from deskterm.desk.core.people import find_or_add_contact, find_organisation
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import build_record_change, build_record_removal, records_of_kind
@@ -88,6 +88,18 @@ def add_contacts(work: TicketTransaction, contacts: Iterable[int], reason: str) 
     if changes:
         work.append("participants", changes, reason=reason)
     return new
+
+
+def add_people_in_copy(work: TicketTransaction, people: Iterable[tuple[str, str]]) -> list[int]:
+    """Add people who had a mail too, by name and address, and return those who are new on the ticket. One who is not
+    known becomes a contact, of the client whose domain the address has (M-28)."""
+    numbers = []
+    for name, address in people:
+        client = find_organisation(work.session, None, address)
+        person = find_or_add_contact(work.session, name or None, address, None, client.id if client else None)
+        if person is not None and person.id is not None:
+            numbers.append(person.id)
+    return add_contacts(work, numbers, "in copy of a mail")
 
 
 def list_participants(work: TicketTransaction) -> list[int]:

@@ -12,6 +12,7 @@ from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.history.erasing.erased_drafts import remove_drafts_before, remove_drafts_of
+from deskterm.desk.history.erasing.erased_mails import erase_mails
 from deskterm.desk.history.erasing.erasure import find_plain_text_fields, replace_texts
 from deskterm.errors import DeskError, MissingReason
 from deskterm.store.db.reader import ReadConnection
@@ -89,7 +90,9 @@ def purge_expired_tickets(
                 emptied = dict.fromkeys(work.session.execute(query).scalars())
                 replace_texts(work, "purged", emptied, files_of=None, fields=find_plain_text_fields(work))
                 purged.append(batch[work.number or 0])
-            remove_drafts_of(works[0].session, [ticket.number for ticket in purged if ticket.number in batch])
+            numbers = [ticket.number for ticket in purged if ticket.number in batch]
+            remove_drafts_of(works[0].session, numbers)
+            erase_mails(works[0].session, numbers)
         if progress is not None:
             progress(min(start + _BATCH_SIZE, len(expired)), len(expired))
     with desk.writing("purge") as session:

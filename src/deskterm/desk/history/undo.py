@@ -36,7 +36,7 @@ from deskterm.procedure.channels import MAIL
 from deskterm.procedure.sla_terms import AUTO_CLOSE, CALL_PREFIX, REOPEN_WINDOW, SNOOZE
 from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.sla.zones import format_local_time
-from deskterm.store.db.tables import RecordRow, table_of
+from deskterm.store.db.tables import RecordRow, SendingRow, table_of
 
 
 def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
@@ -100,11 +100,21 @@ def _find_ticket_numbers(session: Any, number: int, command: LastCommand | None)
 
 
 def load_letter_states(work: TicketTransaction, command: LastCommand | None) -> list[str]:
-    """Return the states of the letters of a command on one ticket, such as `queued` or `sent`."""
+    """Return the states of the letters of a command on one ticket, such as `queued` or `sent`; `unsure` for one that is
+    on its way at this moment."""
     records = work.state.records
     events = command.events if command else ()
-    found = (records.get(("letter", str(event.seq))) for event in events if event.kind == "letter")
-    return [letter.state for letter in found if letter is not None]
+    keys = [str(event.seq) for event in events if event.kind == "letter"]
+    found = [letter for key in keys if (letter := records.get(("letter", key))) is not None]
+    if not found:
+        return []
+    table = table_of(SendingRow)
+    leaving = set(
+        work.session.execute(
+            select(table.c.key).where(table.c.ticket_id == work.number, table.c.phase.in_(("sending", "data")))
+        ).scalars()
+    )
+    return ["unsure" if letter.key in leaving else letter.state for letter in found]
 
 
 def require_undoable(
@@ -160,7 +170,7 @@ def _find_obstacle(event: Event, letter_states: Sequence[str], *, is_covered: bo
     if event.kind == "replied":
         if event.data.get("author_kind") == "requester":
             return find_entry("thanked").irreversible
-        if "sent" in letter_states:
+        if not {"sent", "unsure", "bounced"}.isdisjoint(letter_states):
             return "the reply has gone out"
         if event.data.get("channel") not in (None, MAIL) and not is_covered:
             return find_entry("replied").irreversible

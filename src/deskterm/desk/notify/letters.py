@@ -34,7 +34,7 @@ from deskterm.procedure.sla_terms import find_next_release
 from deskterm.procedure.template_text import LINK, PLACEHOLDER, render_body, render_subject
 from deskterm.store.db.tables import Agent, Contact, table_of
 
-DeliveryState = Literal["queued", "sent", "failed", "withdrawn"]
+DeliveryState = Literal["queued", "sent", "unsure", "failed", "bounced", "withdrawn"]
 
 _DEFAULT_HEADING = "[{number}] {subject}"
 _CONFIDENTIAL_FIELDS = frozenset({"subject", "resolution", "note", "amount"})

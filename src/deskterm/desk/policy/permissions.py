@@ -54,6 +54,7 @@ Act = Literal[
     "act-as",
     "letters",
     "export",
+    "mail",
 ]
 
 GrantableAct = Literal["set-due", "waive", "approve-release", "review-code", "quote", "close", "retype", "skip-level"]
@@ -96,12 +97,13 @@ _AGENT: frozenset[str] = frozenset(
         "export",
     }
 )
-_LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence", "share"}
+_LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence", "share", "mail"}
 # `notice` writes down what clocks did, which no person may claim
 _ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
-_SYSTEM: frozenset[str] = frozenset({"notice"})
+_SYSTEM: frozenset[str] = frozenset({"notice", "register", "reply", "note", "feedback"})
 """Acts of the desk itself, for the role `deskterm`, which no person has: it records the events of clocks, and what
-follows from them (a status that a timer ends, a snooze that is over) is part of that act."""
+follows from them (a status that a timer ends, a snooze that is over) is part of that act; and it records what mails
+bring: requests, messages, answers to surveys, and notes about them."""
 
 ALLOWED: dict[str, frozenset[str]] = {
     "viewer": frozenset(),
@@ -113,6 +115,7 @@ ALLOWED: dict[str, frozenset[str]] = {
 
 _ACTIONS = {
     "register": "open tickets",
+    "mail": "look after mails",
     "reply": "reply",
     "note": "write notes",
     "move": "change a status",

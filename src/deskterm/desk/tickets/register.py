@@ -14,7 +14,9 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
 from deskterm.desk.directory.new_client import add_client
+from deskterm.desk.directory.participants import add_people_in_copy
 from deskterm.desk.domain.files.new_file import NewFile
+from deskterm.desk.domain.received_mail import ReceivedMail
 from deskterm.desk.domain.text import is_visible
 from deskterm.desk.policy.classification import require_channel, resolve_key, resolve_levels, resolve_type
 from deskterm.desk.policy.departments import find_clients_only, list_public_types, resolve_team
@@ -67,6 +69,7 @@ def register(
     received_at: datetime | None = None,
     incomplete: bool = False,
     files: Sequence[NewFile] = (),
+    mail: ReceivedMail | None = None,
     now: datetime,
 ) -> CommandResult:
     """Register a ticket.
@@ -77,6 +80,7 @@ def register(
     added (C-24). received_at: when the request reached the desk
     (a call, a letter), at most `now`; clocks start there, never at a time that a field names (rule 9). incomplete:
     required fields may be missing, as in a mail; the ticket is flagged with them. files: came with the request (C-22).
+    mail: the one that it came as (M-67).
 
     Raises `request_fields.IncompleteRequest` with all fields that are missing or not of their kind, and DeskError for
     what the procedure does not know, or for somebody who is no client where only clients may ask (S5-01).
@@ -105,7 +109,8 @@ def register(
     request_type = resolve_type(procedure, type)
     with desk.new_ticket("register", now) as work:
         try:
-            client = find_organisation(work.session, organisation or common.get("organisation"), email)
+            by_domain = None if mail is not None and mail.is_public else email
+            client = find_organisation(work.session, organisation or common.get("organisation"), by_domain)
         except UnknownClient as error:
             if not new_client:
                 raise
@@ -167,6 +172,7 @@ def register(
         if missing_keys:
             changes |= build_missing_change({}, missing_keys)
         texts = {"subject": heading} | ({"body": body.rstrip()} if body.strip() else {})
+        texts |= mail.texts() if mail is not None else {}
         append_with_files(
             work,
             "registered",
@@ -179,7 +185,10 @@ def register(
             author=desk.agent.name if person is None else None,
             channel=values["channel"],
             spoken_at=values["received_at"],
+            **(mail.data() if mail is not None else {}),
         )
+        if mail is not None and mail.in_copy:
+            add_people_in_copy(work, mail.in_copy)
         status = procedure.statuses[values["status"]].label
         missing_hint = f", without {format_field_names(procedure, missing_keys)}" if missing_keys else ""
         phrases = [f"{work.number} registered: {heading} ({request_type.label}, {status}{missing_hint})"]

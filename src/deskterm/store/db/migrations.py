@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from deskterm.store.db.text_index import POSTGRESQL_INDEX, SQLITE_INDEX, SQLITE_REBUILD
 from deskterm.store.db.triggers import PRESENCE_TABLE
 
-SCHEMA = 9
+SCHEMA = 10
 """The number of the present layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -112,6 +112,31 @@ _SALTS = (
     *(f"ALTER TABLE {table} ADD COLUMN salt VARCHAR NOT NULL DEFAULT ''" for table in _SALTED_TABLES),
     "ALTER TABLE desk ADD COLUMN covers_people INTEGER NOT NULL DEFAULT 0",
 )
+
+_MAIL_TEXTS = (
+    "identity VARCHAR NOT NULL, message_id VARCHAR NOT NULL, sender VARCHAR NOT NULL, subject VARCHAR NOT NULL, "
+    "state VARCHAR NOT NULL, reason VARCHAR NOT NULL, tries INTEGER NOT NULL, seq INTEGER, on_server INTEGER NOT NULL"
+)
+_MAIL_INDEXES = (
+    "CREATE UNIQUE INDEX mail_place ON mail (mailbox, place)",
+    "CREATE INDEX mail_identity ON mail (identity)",
+    "CREATE INDEX mail_message_id ON mail (message_id)",
+    "CREATE INDEX mail_state ON mail (state, id)",
+    "CREATE INDEX mail_ticket ON mail (ticket_id)",
+)
+_MAILBOX_COLUMNS = (
+    "name VARCHAR NOT NULL PRIMARY KEY, position VARCHAR NOT NULL, holder VARCHAR NOT NULL, "
+    "failures INTEGER NOT NULL, reason VARCHAR NOT NULL"
+)
+_UNDELIVERABLE = "ALTER TABLE contact ADD COLUMN undeliverable VARCHAR NOT NULL DEFAULT ''"
+_SENDING_COLUMNS = (
+    "key VARCHAR NOT NULL, account VARCHAR NOT NULL, phase VARCHAR NOT NULL, holder VARCHAR NOT NULL, "
+    "attempt INTEGER NOT NULL, message_id VARCHAR NOT NULL, date VARCHAR NOT NULL, recipients VARCHAR NOT NULL, "
+    "reason VARCHAR NOT NULL, repeats INTEGER NOT NULL"
+)
+_SENDING_INSTANTS = ("held_until", "next_at", "first_at")
+_SENDING_INDEX = "CREATE INDEX sending_next ON sending (phase, next_at)"
+_MAILBOX_INSTANTS = ("since", "held_until", "worked_at", "failed_at", "told_at")
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
@@ -225,6 +250,39 @@ MIGRATIONS: tuple[Migration, ...] = (
         postgresql=(
             *_SALTS,
             *(f"UPDATE {table} SET salt = replace(gen_random_uuid()::text, '-', '')" for table in _SALTED_TABLES),
+        ),
+    ),
+    Migration(
+        10,
+        "mails are kept as they came, and mailboxes know how far they were read",
+        sqlite=(
+            _UNDELIVERABLE,
+            "CREATE TABLE mail (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, mailbox VARCHAR NOT NULL, "
+            "place VARCHAR NOT NULL, received_at DATETIME NOT NULL, taken_at DATETIME NOT NULL, "
+            f"changed_at DATETIME NOT NULL, size BIGINT NOT NULL, {_MAIL_TEXTS}, ticket_id INTEGER, raw BLOB NOT NULL)",
+            *_MAIL_INDEXES,
+            f"CREATE TABLE mailbox ({_MAILBOX_COLUMNS}, "
+            + ", ".join(f"{name} DATETIME NOT NULL" for name in _MAILBOX_INSTANTS)
+            + ")",
+            f"CREATE TABLE sending (ticket_id INTEGER NOT NULL, {_SENDING_COLUMNS}, "
+            + ", ".join(f"{name} DATETIME NOT NULL" for name in _SENDING_INSTANTS)
+            + ", PRIMARY KEY (ticket_id, key))",
+            _SENDING_INDEX,
+        ),
+        postgresql=(
+            _UNDELIVERABLE,
+            "CREATE TABLE mail (id BIGSERIAL PRIMARY KEY, mailbox VARCHAR NOT NULL, place VARCHAR NOT NULL, "
+            "received_at TIMESTAMP WITH TIME ZONE NOT NULL, taken_at TIMESTAMP WITH TIME ZONE NOT NULL, "
+            "changed_at TIMESTAMP WITH TIME ZONE NOT NULL, size BIGINT NOT NULL, "
+            f"{_MAIL_TEXTS}, ticket_id BIGINT, raw BYTEA NOT NULL)",
+            *_MAIL_INDEXES,
+            f"CREATE TABLE mailbox ({_MAILBOX_COLUMNS}, "
+            + ", ".join(f"{name} TIMESTAMP WITH TIME ZONE NOT NULL" for name in _MAILBOX_INSTANTS)
+            + ")",
+            f"CREATE TABLE sending (ticket_id BIGINT NOT NULL, {_SENDING_COLUMNS}, "
+            + ", ".join(f"{name} TIMESTAMP WITH TIME ZONE NOT NULL" for name in _SENDING_INSTANTS)
+            + ", PRIMARY KEY (ticket_id, key))",
+            _SENDING_INDEX,
         ),
     ),
 )

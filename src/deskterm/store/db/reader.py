@@ -307,7 +307,7 @@ def open_reader(
     return reader
 
 
-_PARTS_OF_TICKETS = ("event", "personal_text", "message", "attachment", "clock", "record", "access")
+_PARTS_OF_TICKETS = ("event", "personal_text", "message", "attachment", "clock", "record", "access", "mail")
 """Tables whose rows belong to a ticket, by `ticket_id`."""
 
 

@@ -43,6 +43,12 @@ class Letter(NamedTuple):
     reason: str
     not_before: int | None = None
     files: tuple[str, ...] = ()
+    files_of: int | None = None
+    """The message (its seq) whose files go with it."""
+    recipients: tuple[tuple[int, str], ...] = ()
+    """Number of a contact and what became of the letter for them, once that is known."""
+    answer: str = ""
+    """The words of the server that took it."""
 
 
 class KeptFile(NamedTuple):
@@ -94,6 +100,23 @@ def load_letters(reader: ReadConnection, state: str = "queued", *, limit: int = 
         {"state": state, "limit": limit},
     )
     return _to_letters(reader, found)
+
+
+def count_letters(reader: ReadConnection) -> dict[str, int]:
+    """Count letters by their states."""
+    found = reader.rows("SELECT state, count(*) FROM record WHERE kind = 'letter' GROUP BY state ORDER BY state")
+    return {str(state): int(number) for state, number in found}
+
+
+def load_letter(reader: ReadConnection, number: int, key: str) -> Letter | None:
+    """Load a letter of a ticket; None where there is none of this key."""
+    found = reader.rows(
+        "SELECT ticket_id, key, state, at, data FROM record WHERE kind = 'letter' AND ticket_id = :number "
+        "AND key = :key",
+        {"number": number, "key": key},
+    )
+    letters = _to_letters(reader, found)
+    return letters[0] if letters else None
 
 
 def load_ticket_letters(reader: ReadConnection, number: int) -> list[Letter]:
@@ -179,6 +202,30 @@ def load_notices(reader: ReadConnection, login: str, *, limit: int = 100) -> lis
     ]
 
 
+def load_notices_since(
+    reader: ReadConnection, login: str, after: int, now: int, limit: int
+) -> tuple[list[NoticeRow], int]:
+    """Load the notices to an agent whose events came after one, by its number in the store, and that may be sent by
+    now, epoch seconds, the oldest first; and the number of the last event that was looked at. One that waits for an
+    opening keeps those behind it waiting."""
+    found = reader.rows(
+        "SELECT e.id, e.ticket_id, r.at, r.data, t.subject, t.status FROM event e "
+        "JOIN record r ON r.ticket_id = e.ticket_id AND r.kind = 'notice' AND r.key = CAST(e.seq AS VARCHAR) "
+        "JOIN ticket t ON t.id = e.ticket_id "
+        "WHERE e.kind = 'told' AND e.id > :after AND r.who LIKE :who ESCAPE '\\' ORDER BY e.id LIMIT :limit",
+        {"after": after, "who": f"%,{escape_like(login)},%", "limit": limit},
+    )
+    notices: list[NoticeRow] = []
+    for number, ticket, at, data, subject, status in found:
+        values = json.loads(data)
+        if (values.get("due") or 0) > now:
+            break
+        after = number
+        row = NoticeRow(ticket, seconds_from_stored(at), values.get("on", ""), values.get("what", ""), subject, status)
+        notices.append(row)
+    return notices, after
+
+
 def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list[Letter]:
     """Convert rows to letters, with the recipients and texts that they refer to."""
     parsed = [(number, key, state, seconds_from_stored(at), json.loads(data)) for number, key, state, at, data in rows]
@@ -208,6 +255,9 @@ def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list
             values.get("reason", ""),
             values.get("due"),
             tuple(files.get((number, values.get("files_of")), ())),
+            values.get("files_of"),
+            tuple((int(contact), outcome) for contact, outcome in (values.get("recipients") or {}).items()),
+            values.get("answer") or "",
         )
         for number, key, state, at, values in parsed
     ]

@@ -65,6 +65,7 @@ EventKind = Literal[
     "feedback_changed",
     "article_sent",
     "thanked",
+    "received",
     "overruled",
     "settled",
     "held",

@@ -37,7 +37,18 @@ class EventData(TypedDict, total=False):
     """Key of the procedure's rule that caused the event."""
 
 
-class MessageData(EventData, total=False):
+class MailedData(EventData, total=False):
+    """Something that came by mail (M-67)."""
+
+    mail: int
+    """Key of the mail that it came as."""
+    via: str
+    """Letter of the rule by which the ticket of the mail was found (`desk.domain.received_mail`)."""
+    verified: bool
+    """The author of the mail is proved by the mail server (M-24)."""
+
+
+class MessageData(MailedData, total=False):
     """A message, or a note that accompanies an action."""
 
     author: str
@@ -255,7 +266,7 @@ class QuoteData(EventData, total=False):
     agreement: str
 
 
-class SurveyData(EventData, total=False):
+class SurveyData(MailedData, total=False):
     feedback: str
     score: int
     low: bool

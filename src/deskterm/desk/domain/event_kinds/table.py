@@ -281,6 +281,14 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     "article_sent": EventKindEntry(
         label="sent an article", undone="the article on {number} is withdrawn", payload=payloads.ArticleData
     ),
+    "received": EventKindEntry(
+        label="received an automatic letter",
+        payload=payloads.MessageData,
+        category="system",
+        message_kind="public",
+        has_reactions=False,
+        irreversible="a letter that came stays on record",
+    ),
     "thanked": EventKindEntry(
         label="recorded thanks",
         phrase=cases.with_confirmation,

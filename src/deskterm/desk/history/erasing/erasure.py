@@ -34,6 +34,7 @@ from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.desk.domain.quoted_text import redact_quotes
 from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.history.erasing.erased_drafts import overwrite_deleted, redact_drafts
+from deskterm.desk.history.erasing.erased_mails import erase_mails
 from deskterm.desk.history.erasing.erased_templates import redact_templates
 from deskterm.desk.history.erasing.erased_views import redact_views
 from deskterm.desk.policy.request_fields import holds_personal_text
@@ -69,6 +70,8 @@ class ErasureResult:
     remaining_mentions: list[tuple[int, int]] = field(default_factory=list)
     files: int = 0
     """Files whose content was erased."""
+    mails: int = 0
+    """Mails whose bytes were erased."""
 
 
 def find_person(session: Session, who: str) -> Contact:
@@ -116,6 +119,7 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
             redact_drafts(works[0].session, found.tickets, names.redact)
             redact_views(works[0].session, names.redact, ERASED)
             redact_templates(works[0].session, names.redact)
+            found.mails = erase_mails(works[0].session, found.tickets, person.email or "")
             record_contacts(works[0].session, desk.agent.login, now, desk.behind)
     if not found.tickets and not dry_run:
         with desk.writing("erase") as session:
@@ -123,6 +127,7 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
             redact_drafts(session, (), names.redact)
             redact_views(session, names.redact, ERASED)
             redact_templates(session, names.redact)
+            found.mails = erase_mails(session, (), person.email or "")
             record_contacts(session, desk.agent.login, now, desk.behind)
     if not dry_run:
         # Until then SQLite's write-ahead log holds the pages with the old texts

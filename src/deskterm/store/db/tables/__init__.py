@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from deskterm.store.db.tables.desk import Access, BackupRow, Desk, DeskEvent, ImportedRow, ProcedureVersion
 from deskterm.store.db.tables.files import Attachment, FileContent
+from deskterm.store.db.tables.mail import MailboxRow, MailRow, SendingRow
 from deskterm.store.db.tables.people import Agent, Contact, Organisation
 from deskterm.store.db.tables.personal import DraftRow, SavedViewRow, TemplateRow, ViewChoiceRow
 from deskterm.store.db.tables.tickets import ClockRow, Event, Message, PersonalText, RecordRow, Ticket, TicketNumber
@@ -33,12 +34,15 @@ __all__ = [
     "Event",
     "FileContent",
     "ImportedRow",
+    "MailRow",
+    "MailboxRow",
     "Message",
     "Organisation",
     "PersonalText",
     "ProcedureVersion",
     "RecordRow",
     "SavedViewRow",
+    "SendingRow",
     "TemplateRow",
     "Ticket",
     "TicketNumber",
@@ -57,7 +61,7 @@ TABLES: list[Table] = [
     for model in (
         *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
         *(RecordRow, Access, ImportedRow, TicketNumber, BackupRow, DeskEvent, DraftRow, TemplateRow),
-        *(SavedViewRow, ViewChoiceRow, FileContent, Attachment),
+        *(SavedViewRow, ViewChoiceRow, FileContent, Attachment, MailRow, MailboxRow, SendingRow),
     )
 ]
 """All tables of a store, in the order in which references allow to create them."""

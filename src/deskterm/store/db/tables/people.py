@@ -62,3 +62,5 @@ class Contact(SQLModel, table=True):
     )
     salt: str = Field(default_factory=make_salt, sa_column_kwargs={"server_default": ""})
     """Of its digest in the desk's own events (`desk.core.person_digests`); empty once the person was erased."""
+    undeliverable: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The reason why letters to the address do not arrive, with its date (M-44); empty while they do."""

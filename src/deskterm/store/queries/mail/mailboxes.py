@@ -1,0 +1,37 @@
+"""The state of mailboxes and accounts (M-13). SQL over a bare `ReadConnection`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from deskterm.store.db.instants import optional_seconds_from_stored
+from deskterm.store.db.reader import ReadConnection
+
+DOWN_AFTER_FAILURES = 3
+_DOWN_AFTER_SECONDS = 15 * 60
+
+
+class MailboxState(NamedTuple):
+    """The state of a mailbox or account. name: with its kind before it, `in:support` or `out:main`; worked_at: when it
+    last went well, failed_at: when the present failures began, epoch seconds, None for never; reason: of the last
+    failure, in a sentence."""
+
+    name: str
+    worked_at: int | None
+    failures: int
+    failed_at: int | None
+    reason: str
+
+    def is_down(self, now: int) -> bool:
+        """Return whether somebody has to look after it: it failed several times, or for a quarter of an hour."""
+        lasts = self.failed_at is not None and now - self.failed_at >= _DOWN_AFTER_SECONDS
+        return self.failures >= DOWN_AFTER_FAILURES or (self.failures > 0 and lasts)
+
+
+def load_mailbox_states(reader: ReadConnection) -> list[MailboxState]:
+    """Load the states of all mailboxes and accounts that were ever worked with."""
+    found = reader.rows("SELECT name, worked_at, failures, failed_at, reason FROM mailbox ORDER BY name")
+    return [
+        MailboxState(name, optional_seconds_from_stored(worked), failures, optional_seconds_from_stored(failed), reason)
+        for name, worked, failures, failed, reason in found
+    ]
