@@ -1,0 +1,1 @@
+"""Logins on mail servers: by a password, or by a token of the provider (M-61)."""

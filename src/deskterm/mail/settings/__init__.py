@@ -1,0 +1,1 @@
+"""The mail file of an admin: mailboxes, accounts, identities (M-63)."""
