@@ -1,0 +1,215 @@
+"""The contents and recipients of a letter, from the store and the mail file (M-50, M-54, M-56)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from deskterm.desk.domain.files.new_file import NewFile
+from deskterm.errors import DeskError
+from deskterm.mail.letters.compose import Draft, Quotation
+from deskterm.mail.reading.read_mail import read_mail
+from deskterm.mail.settings.mailboxes import build_mail_settings
+from deskterm.mail.settings.schema import IdentityPart, MailFile
+from deskterm.mail.threading.tokens import make_bounce_part, make_message_id, make_plus_part, make_survey_part
+from deskterm.store.db.instants import seconds_from_stored
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.mail.mails import load_mail_bytes
+from deskterm.store.queries.outbox import Letter, load_letter
+from deskterm.store.queries.ticket_tabs.files import load_public_file
+
+_DEFAULT = "default"
+"""The identity of departments that have none of their own, where the file has one of this name."""
+
+
+class NoIdentity(DeskError):
+    """No identity of the mail file writes for the letter's department."""
+
+
+class Outgoing(NamedTuple):
+    """A letter that is to leave. account: the way out; envelope: the sender that failures are told to, none for
+    what goes by itself, so that nothing answers it (M-55); contacts: address → number of the contact; without_address:
+    numbers of those that have none."""
+
+    letter: Letter
+    account: str
+    envelope: str
+    contacts: dict[str, int]
+    without_address: list[int]
+    draft: Draft
+
+
+class _Answered(NamedTuple):
+    """The mail that a letter answers. mailbox: it came to; addresses: that it was sent to; sender, reply_to: addresses
+    of its writer, the second where answers are to go, empty where that is the first."""
+
+    mailbox: str
+    message_id: str
+    references: list[str]
+    addresses: list[str]
+    sender: str = ""
+    reply_to: str = ""
+
+
+def load_outgoing(
+    reader: ReadConnection,
+    file: MailFile,
+    token_key: bytes,
+    number: int,
+    key: str,
+    now: datetime,
+    timezone: str,
+    scale: int = 5,
+) -> Outgoing | None:
+    """Load a letter with everything that goes with it; None where there is none any more. scale: the best score of a
+    survey. Raises NoIdentity where nobody writes for its department."""
+    letter = load_letter(reader, number, key)
+    if letter is None:
+        return None
+    department = reader.rows("SELECT department, subject FROM ticket WHERE id = :number", {"number": number})[0]
+    answered = _load_answered(reader, number)
+    _, identity = choose_identity(file, department[0] or "", answered.mailbox if answered else "")
+    sender_name, sender = parseaddr(identity.sender)
+    # The address that the customer wrote to, where it is one of the mailbox's (M-54)
+    if answered is not None and answered.mailbox in file.mailbox:
+        ours = file.mailbox[answered.mailbox].addresses
+        sender = next((one for one in answered.addresses if one in ours), sender)
+    domain = sender.rpartition("@")[2]
+    instead = {}
+    if answered is not None and answered.reply_to and not build_mail_settings(file).is_ours(answered.reply_to):
+        instead[answered.sender] = answered.reply_to  # where the writer wants answers (M-23)
+    reached = [(person, instead.get(person.email.lower(), person.email)) for person in letter.to if person.email]
+    contacts = {address.lower(): person.contact for person, address in reached}
+    people = [(person.name, address) for person, address in reached]
+    is_automatic = letter.covers is None
+    local, _, host = sender.rpartition("@")
+    draft = Draft(
+        sender=(sender_name, sender),
+        to=people[:1],
+        cc=people[1:],
+        reply_to=f"{local}+{make_plus_part(token_key, number)}@{host}" if identity.plus else "",
+        subject=_write_subject(letter, department[1], identity, number),
+        text=letter.body,
+        signature="" if is_automatic else _write_signature(reader, file, identity, letter, department[0] or ""),
+        quotation=None if is_automatic or not file.mail.quote else _load_quotation(reader, number, letter, timezone),
+        files=_load_files(reader, letter),
+        message_id=make_message_id(token_key, number, int(key), domain),
+        date=now.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+        answered=answered.message_id if answered else "",
+        references=answered.references if answered else (),
+        is_automatic=is_automatic,
+        answers_mail=answered is not None,
+        scores=_list_scores(reader, letter, token_key, sender, scale) if identity.plus else (),
+    )
+    envelope = "" if is_automatic else sender
+    if identity.bounce is not None:
+        part, _, host = identity.bounce.rpartition("@")
+        envelope = f"{part}+{make_bounce_part(token_key, number, int(key))}@{host}"
+    missing = [person.contact for person in letter.to if not person.email]
+    return Outgoing(letter, identity.account, envelope, contacts, missing, draft)
+
+
+def choose_identity(file: MailFile, department: str, mailbox: str) -> tuple[str, IdentityPart]:
+    """Return the identity that a letter is written by: that of the mailbox that its conversation came by, the
+    department's, the one called `default`, or the only one. Raises NoIdentity."""
+    of_mailbox = file.mailbox[mailbox].identity if mailbox in file.mailbox else None
+    for name in (of_mailbox, department, _DEFAULT):
+        if name and name in file.identity:
+            return name, file.identity[name]
+    if len(file.identity) == 1:
+        return next(iter(file.identity.items()))
+    raise NoIdentity(
+        f"No identity writes for department {department or '(none)'}: name one [identity.{department or _DEFAULT}] or"
+        f" [identity.{_DEFAULT}] in the mail file."
+    )
+
+
+def _write_subject(letter: Letter, subject: str, identity: IdentityPart, number: int) -> str:
+    if letter.covers is not None:
+        text = f"Re: {subject}"
+        return f"{text} [#{number}]" if identity.subject_tag else text
+    heading = letter.heading or subject
+    return f"{heading} [#{number}]" if identity.subject_tag and f"[#{number}]" not in heading else heading
+
+
+def _write_signature(
+    reader: ReadConnection, file: MailFile, identity: IdentityPart, letter: Letter, department: str
+) -> str:
+    author = reader.rows(
+        "SELECT coalesce(a.name, m.author) FROM message m LEFT JOIN agent a ON a.login = m.author "
+        "WHERE m.ticket_id = :number AND m.seq = :seq",
+        {"number": letter.number, "seq": letter.covers},
+    )
+    values = {"{agent}": author[0][0] if author else "", "{department}": department, "{number}": str(letter.number)}
+    text = identity.signature
+    for word, value in values.items():
+        text = text.replace(word, value)
+    return text
+
+
+def _list_scores(reader: ReadConnection, letter: Letter, key: bytes, sender: str, scale: int) -> list[tuple[int, str]]:
+    """List the scores of the survey that a letter asks for, each with the address that gives it."""
+    if letter.on != "feedback-asked":
+        return []
+    found = reader.rows(
+        "SELECT key FROM record WHERE ticket_id = :number AND kind = 'feedback' AND state = 'asked' "
+        "ORDER BY length(key) DESC, key DESC LIMIT 1",
+        {"number": letter.number},
+    )
+    if not found:
+        return []
+    local, _, domain = sender.rpartition("@")
+    return [
+        (score, f"{local}+{make_survey_part(key, letter.number, found[0][0], score)}@{domain}")
+        for score in range(1, scale + 1)
+    ]
+
+
+def _load_answered(reader: ReadConnection, number: int) -> _Answered | None:
+    """Load the last mail of the conversation that a person outside wrote."""
+    found = reader.rows(
+        "SELECT id, mailbox, message_id FROM mail WHERE ticket_id = :number AND state = 'done' AND message_id <> '' "
+        "ORDER BY received_at DESC, id DESC LIMIT 1",
+        {"number": number},
+    )
+    if not found:
+        return None
+    key, mailbox, message_id = found[0]
+    data = load_mail_bytes(reader, key)
+    if not data:
+        return _Answered(mailbox, message_id, [], [])
+    mail = read_mail(data)
+    references = [one for one in mail.references if one != message_id]
+    addresses = [one.address for one in (*mail.to, *mail.cc)]
+    sender = mail.sender.address if mail.sender is not None else ""
+    reply_to = mail.reply_to[0].address if mail.reply_to else ""
+    return _Answered(mailbox, message_id, references, addresses, sender, reply_to if reply_to != sender else "")
+
+
+def _load_quotation(reader: ReadConnection, number: int, letter: Letter, timezone: str) -> Quotation | None:
+    """Load the last message before a letter's that a person outside wrote."""
+    found = reader.rows(
+        "SELECT m.at, coalesce(c.name, m.author), p.body FROM message m JOIN personal_text p ON p.id = m.text_id "
+        "LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id = :number AND m.seq < :seq "
+        "AND m.kind = 'public' AND m.author_kind = 'requester' AND m.automatic = 0 ORDER BY m.seq DESC LIMIT 1",
+        {"number": number, "seq": letter.covers},
+    )
+    if not found or not found[0][2].strip():
+        return None
+    at = datetime.fromtimestamp(seconds_from_stored(found[0][0]), UTC).astimezone(ZoneInfo(timezone))
+    return Quotation(f"On {at.strftime('%d %b %Y %H:%M %Z')}, {found[0][1]} wrote:", found[0][2])
+
+
+def _load_files(reader: ReadConnection, letter: Letter) -> Sequence[NewFile]:
+    """Load the files that go with a letter: those of its message, never of a note (M-57)."""
+    if letter.files_of is None:
+        return []
+    places = reader.rows(
+        "SELECT place FROM attachment WHERE ticket_id = :number AND seq = :seq AND content IS NOT NULL ORDER BY place",
+        {"number": letter.number, "seq": letter.files_of},
+    )
+    found = (load_public_file(reader, letter.number, letter.files_of, place) for (place,) in places)
+    return [NewFile(*file) for file in found if file is not None]

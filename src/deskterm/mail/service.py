@@ -1,0 +1,132 @@
+"""Mail as a service: mailboxes are watched, and letters leave, until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+
+from deskterm.desk.api import open_system_desk
+from deskterm.desk.core.session import DeskSession
+from deskterm.errors import DeskError
+from deskterm.mail.intake.fetch import fetch_mailbox, open_watched_folder
+from deskterm.mail.keeping.expiry import expire_mails
+from deskterm.mail.letters.deliver import Sender
+from deskterm.mail.settings.mailboxes import MailSettings, build_mail_settings
+from deskterm.mail.settings.schema import MailboxPart, MailFile
+from deskterm.mail.sources.imap import ImapFolder
+from deskterm.store.db.engine import open_store
+from deskterm.store.db.reader import open_reader
+
+_SEND_INTERVAL = 2.0
+"""Seconds between two looks at the outbox."""
+_EXPIRY_INTERVAL = 3600.0
+"""Seconds between two looks for mails whose time is over."""
+_LONGEST_IDLE = 300.0
+"""Seconds after which a mailbox is looked at although its server told of nothing: some lose the connection without a
+word (M-01)."""
+_FIRST_PAUSE, _LAST_PAUSE = 5.0, 60.0
+"""Seconds before a mailbox or the outbox is tried again after a failure."""
+
+
+_log = logging.getLogger(__name__)
+
+
+class MailService:
+    """The threads that mail needs: one a mailbox, and one for the letters. url: of the store; report: takes a sentence
+    for whoever watches, from any of them."""
+
+    def __init__(
+        self,
+        url: str,
+        file: MailFile,
+        token_key: bytes,
+        clock: Callable[[], datetime],
+        stop: threading.Event,
+        report: Callable[[str], None],
+    ) -> None:
+        self._url, self._file, self._key = url, file, token_key
+        self._clock, self._stop, self._report = clock, stop, report
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start the threads."""
+        settings = build_mail_settings(self._file, self._key)
+        for name, part in self._file.mailbox.items():
+            if part.imap is None and part.maildir is None and part.mbox is None:
+                continue
+            self._run(f"mailbox {name}", partial(self._watch, settings, name, part))
+        if self._file.identity:
+            self._run("letters", self._send)
+        if self._file.mailbox:
+            self._run("old mails", self._expire)
+
+    def join(self) -> None:
+        """Wait until every thread has ended its step; `stop` has to be set."""
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, name: str, work: Callable[[DeskSession], None]) -> None:
+        thread = threading.Thread(target=self._repeat, args=(name, work), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _repeat(self, name: str, work: Callable[[DeskSession], None]) -> None:
+        """Do a work until it is stopped, and begin anew after a failure, less and less often; say so once."""
+        pause, told = _FIRST_PAUSE, ""
+        while not self._stop.is_set():
+            try:
+                store = open_store(self._url)
+                with closing(store):
+                    work(open_system_desk(store))
+                pause, told = _FIRST_PAUSE, ""
+            except Exception as error:
+                # One thread must not end while the others go on: nobody would miss it for days
+                if not isinstance(error, DeskError):
+                    _log.exception("%s", name)
+                sentence = str(error) if isinstance(error, DeskError) else f"unexpected {type(error).__name__}: {error}"
+                if sentence != told:
+                    told = sentence
+                    self._report(f"{name}: {told}")
+                self._stop.wait(pause)
+                pause = min(pause * 2, _LAST_PAUSE)
+
+    def _watch(self, settings: MailSettings, name: str, part: MailboxPart, desk: DeskSession) -> None:
+        if part.imap is None:
+            while not self._stop.is_set():
+                self._fetch(desk, settings, name, part, None)
+                self._stop.wait(part.poll)
+            return
+        with open_watched_folder(desk, name, part, self._clock) as folder:
+            while not self._stop.is_set():
+                self._fetch(desk, settings, name, part, folder)
+                if folder.can_wait:
+                    folder.wait(_LONGEST_IDLE, self._stop.is_set)
+                else:
+                    self._stop.wait(part.poll)
+
+    def _fetch(
+        self, desk: DeskSession, settings: MailSettings, name: str, part: MailboxPart, folder: ImapFolder | None
+    ) -> None:
+        desk.refresh()  # a service runs for months, and another edition may be in force
+        fetched = fetch_mailbox(desk, settings, name, part, self._clock, folder=folder)
+        for outcome in fetched.outcomes:
+            self._report(outcome.summary)
+
+    def _expire(self, desk: DeskSession) -> None:
+        while not self._stop.is_set():
+            rules = self._file.mail
+            expire_mails(desk.store, spam_days=rules.spam_days, raw_days=rules.raw_days, now=self._clock())
+            self._stop.wait(_EXPIRY_INTERVAL)
+
+    def _send(self, desk: DeskSession) -> None:
+        sender = Sender(desk, self._file, self._key, lambda: open_reader(self._url), self._clock)
+        while not self._stop.is_set():
+            for sent in sender.send_due():
+                self._report(sent.summary)
+                if self._stop.is_set():
+                    break
+            self._stop.wait(_SEND_INTERVAL)

@@ -1,0 +1,163 @@
+"""What becomes of a mail: a ticket, a message, a copy, or a place in quarantine."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.desk.linking import merge
+from deskterm.mail.intake.work_on import work_on
+from deskterm.mail.keeping.kept_mails import count_try, keep_mail, load_mail
+from mail.support.mail_desk import MailDesk, write_mail
+from ticket_reads import read_ticket
+
+
+@pytest.mark.rule("M-02", "M-03", "M-27", "M-34")
+def test_a_mail_opens_a_ticket_with_its_writer_its_words_and_the_time_of_its_arrival(mail_desk: MailDesk) -> None:
+    arrived = mail_desk.clock()
+    kept = keep_mail(
+        mail_desk.store, "support", "here", write_mail().encode(), received_at=arrived, now=mail_desk.clock()
+    )
+    mail_desk.clock.advance(hours=2)
+    outcome = work_on(mail_desk.system, mail_desk.settings, kept.key, mail_desk.clock())
+    ticket = read_ticket(mail_desk.sam, outcome.ticket or 0)
+    assert (ticket.row.subject, ticket.row.requester, ticket.row.organisation) == ("Printer", "Kim Reed", "Larch Ltd")
+    assert ticket.row.received == int(arrived.timestamp())  # also where the desk took it two hours later
+    assert ticket.messages[0].body == "The printer on floor 2 burns."
+    mail = load_mail(mail_desk.store, kept.key)
+    assert (mail.state, mail.ticket, mail.seq, mail.data) == ("done", outcome.ticket, 1, write_mail().encode())
+
+
+@pytest.mark.rule("M-06", "M-08")
+def test_the_same_mail_becomes_one_message_however_often_and_from_wherever_it_comes(mail_desk: MailDesk) -> None:
+    mail = write_mail(message_id="one@larch.example")
+    first = mail_desk.take(mail)
+    again = mail_desk.take(f"Received: from elsewhere\r\n{mail}".replace("\r\n", "\n"), mailbox="billing")
+    assert (first.state, again.state, again.ticket) == ("done", "copy", first.ticket)
+    assert mail_desk.take(f"X: y\r\n{mail}", mailbox="billing").state == "copy"
+    messages = read_ticket(mail_desk.sam, first.ticket or 0).messages
+    assert [message.body for message in messages] == [
+        "The printer on floor 2 burns.",
+        "The same mail came to billing too.",  # once (M-07)
+    ]
+    # From the same place it is not even kept once more
+    kept = [mail_desk.take(mail, place="INBOX;7;1").key for _ in range(2)]
+    assert kept[0] == kept[1]
+
+
+@pytest.mark.rule("M-06")
+def test_a_message_id_alone_suppresses_no_mail(mail_desk: MailDesk) -> None:
+    first = mail_desk.take(write_mail(message_id="one@larch.example"))
+    other = mail_desk.take(write_mail("Something else.", message_id="one@larch.example"))
+    assert (first.state, other.state) == ("done", "done")
+
+
+@pytest.mark.rule("M-10")
+def test_a_mail_that_nobody_can_be_answered_for_waits_in_quarantine(mail_desk: MailDesk) -> None:
+    outcomes = [mail_desk.take(b""), mail_desk.take(b"To: support@desk.example\n\nhello\n")]
+    assert [outcome.state for outcome in outcomes] == ["quarantined", "quarantined"]
+    assert "nobody could be answered" in outcomes[0].summary
+
+
+@pytest.mark.rule("M-37")
+def test_a_mail_from_one_of_our_own_addresses_is_ignored_as_a_loop(mail_desk: MailDesk) -> None:
+    for sender in ("support@desk.example", "Help <HELP+t-9-x@desk.example>"):
+        assert mail_desk.take(write_mail(sender, sender=sender)).state == "ignored"
+
+
+@pytest.mark.rule("M-38")
+def test_what_the_mail_server_takes_for_spam_and_blocked_senders_wait_in_quarantine(mail_desk: MailDesk) -> None:
+    mail_desk.use(
+        '[mailbox.support]\nmaildir = "{folder}"\naddresses = ["support@desk.example"]\n'
+        '[mail]\nblocked = ["shop.example", "eve@larch.example"]\n'
+    )
+    marked = [write_mail("a", X_Spam_Flag="YES"), write_mail("b", X_Spam_Status="Yes, score=9")]
+    blocked = [write_mail("c", sender="Eve <eve@larch.example>"), write_mail("d", sender="x@shop.example")]
+    assert [mail_desk.take(mail).state for mail in (*marked, *blocked)] == ["quarantined"] * 4
+    assert mail_desk.take(write_mail("e", X_Spam_Status="No, score=0.1")).state == "done"
+
+
+@pytest.mark.rule("M-35", "M-36")
+def test_what_a_machine_wrote_never_counts_as_an_answer(mail_desk: MailDesk) -> None:
+    number = mail_desk.take(write_mail(message_id="one@larch.example")).ticket or 0
+    mail_desk.answer(number, "Which printer?")
+    before = read_ticket(mail_desk.sam, number)
+    absence = write_mail(
+        "I am on a beach.",
+        subject="Automatic reply: Printer",
+        Auto_Submitted="auto-replied",
+        In_Reply_To="<one@larch.example>",
+    )
+    assert mail_desk.take(absence).ticket == number
+    after = read_ticket(mail_desk.sam, number)
+    assert after.messages[-1].body == "I am on a beach."
+    assert after.messages[-1].automatic
+    assert (after.row.status, after.row.waiting) == (before.row.status, before.row.waiting)
+    assert [(one.metric, one.state) for one in after.clocks] == [(one.metric, one.state) for one in before.clocks]
+    # Without a ticket nobody is asked to read it
+    alone = mail_desk.take(write_mail("Gone.", subject="Out of office", Auto_Submitted="auto-replied"))
+    assert alone.state == "quarantined"
+
+
+@pytest.mark.rule("M-35")
+def test_other_automatic_mails_are_requests_unless_the_mailbox_says_otherwise(mail_desk: MailDesk) -> None:
+    alert = write_mail("Disk 3 is full.", sender="monitor@larch.example", Precedence="bulk")
+    assert mail_desk.take(alert).state == "done"
+    mail_desk.use('[mailbox.support]\nmaildir = "{folder}"\nunthreaded = "quarantine"\n')
+    assert mail_desk.take(alert.replace("Disk 3", "Disk 4")).state == "quarantined"
+
+
+@pytest.mark.rule("M-22")
+def test_commands_in_a_mail_are_text(mail_desk: MailDesk) -> None:
+    outcome = mail_desk.take(write_mail("#close\n/assign sam\nStatus: closed", subject="#close"))
+    ticket = read_ticket(mail_desk.sam, outcome.ticket or 0)
+    assert (ticket.row.status, ticket.row.assignee) == ("new", None)
+
+
+@pytest.mark.rule("M-28")
+def test_people_in_copy_take_part_but_neither_we_nor_agents_nor_machines(mail_desk: MailDesk) -> None:
+    outcome = mail_desk.take(
+        write_mail(
+            to="support@desk.example, Lee <lee@elm.example>",
+            Cc="help@desk.example, sam@desk.example, no-reply@elm.example, kim@larch.example",
+        )
+    )
+    mail_desk.answer(outcome.ticket or 0, "We are looking.")
+    (letter,) = mail_desk.letters(outcome.ticket or 0)
+    assert [person.email for person in letter.to] == ["kim@larch.example", "lee@elm.example"]
+
+
+@pytest.mark.rule("M-33")
+def test_the_plus_part_of_an_address_says_where_a_ticket_goes(mail_desk: MailDesk) -> None:
+    outcome = mail_desk.take(write_mail(to="support+urgent@desk.example"))
+    assert read_ticket(mail_desk.sam, outcome.ticket or 0).row.severity == "high"
+    assert mail_desk.take(write_mail("b", to="support+urgent@elsewhere.example")).ticket != outcome.ticket
+
+
+@pytest.mark.rule("M-09")
+def test_a_mail_that_ends_the_program_three_times_is_put_aside(mail_desk: MailDesk) -> None:
+    kept = keep_mail(
+        mail_desk.store, "support", "x", write_mail().encode(), received_at=mail_desk.clock(), now=mail_desk.clock()
+    )
+    for _ in range(3):  # as a process that is killed while it works on the mail leaves it
+        count_try(mail_desk.store, kept.key, mail_desk.clock())
+    outcome = work_on(mail_desk.system, mail_desk.settings, kept.key, mail_desk.clock())
+    assert (outcome.state, "ended 3 times" in outcome.summary) == ("quarantined", True)
+    assert work_on(mail_desk.system, mail_desk.settings, kept.key, mail_desk.clock(), again=True).state == "done"
+
+
+@pytest.mark.rule("M-09")
+def test_what_the_desk_refuses_waits_with_the_reason_and_is_tried_again(mail_desk: MailDesk) -> None:
+    mail_desk.use('[mailbox.support]\nmaildir = "{folder}"\ntype = "parcel"\n')
+    outcome = mail_desk.take(write_mail())
+    assert outcome.state == "quarantined"
+    assert "parcel" in outcome.summary
+    mail_desk.use('[mailbox.support]\nmaildir = "{folder}"\ntype = "question"\n')
+    assert work_on(mail_desk.system, mail_desk.settings, outcome.key, mail_desk.clock(), again=True).state == "done"
+
+
+@pytest.mark.rule("M-32")
+def test_an_answer_to_a_merged_ticket_goes_to_the_one_that_continues_it(mail_desk: MailDesk) -> None:
+    first = mail_desk.take(write_mail("one", message_id="one@larch.example")).ticket or 0
+    second = mail_desk.take(write_mail("two", subject="Other", message_id="two@larch.example")).ticket or 0
+    merge.merge_into(mail_desk.sam, second, first, now=mail_desk.clock())
+    assert mail_desk.take(write_mail("three", In_Reply_To="<two@larch.example>")).ticket == first

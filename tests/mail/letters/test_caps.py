@@ -1,0 +1,90 @@
+"""Letters that go by themselves are few, and two desks that acknowledge each other's letters stop at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deskterm.desk.admin.setup import apply_procedure
+from deskterm.desk.api import open_desk
+from deskterm.desk.notify.addresses import flag_addresses
+from deskterm.procedure.load import loads
+from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
+from mail.support.smtp_server import SmtpServer
+from small_desk import SMALL_PROCEDURE
+
+ACKNOWLEDGING = f'{SMALL_PROCEDURE}\n[[notices]]\non = "registered"\nto = ["requester"]\n'
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpServer]:
+    """A server that takes letters."""
+    server = SmtpServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+def acknowledge(desk: MailDesk, server: SmtpServer) -> MailDesk:
+    """Let a desk say that requests have come in."""
+    procedure = loads(ACKNOWLEDGING, "small.toml").procedure
+    apply_procedure(open_desk(desk.store, "ann"), procedure, now=desk.clock())
+    for session in (desk.sam, desk.system):
+        session.refresh()
+    desk.use(MAIL_FILE, port=server.port)
+    return desk
+
+
+@pytest.mark.rule("M-39", "M-55")
+def test_somebody_is_told_once_an_hour_that_requests_have_come_in(mail_desk: MailDesk, server: SmtpServer) -> None:
+    desk = acknowledge(mail_desk, server)
+    states = []
+    for number in range(3):
+        desk.clock.advance(minutes=1)
+        desk.take(write_mail(f"request {number}", subject=f"Request {number}", message_id=f"{number}@x"))
+        states += [sent.state for sent in desk.send()]
+    assert states == ["sent", "withdrawn", "withdrawn"]
+    assert server.office.mails[0]["Auto-Submitted"] == "auto-replied"
+    assert "told them already" in desk.letters(1002)[0].reason
+    desk.clock.advance(hours=1, minutes=1)
+    desk.take(write_mail("a later one", subject="Another"))
+    assert [sent.state for sent in desk.send()] == ["sent"]
+
+
+@pytest.mark.rule("M-44")
+def test_a_dead_address_gets_no_letters_by_themselves(mail_desk: MailDesk, server: SmtpServer) -> None:
+    desk = acknowledge(mail_desk, server)
+    desk.take(write_mail("one"))
+    with desk.store.reading() as session:
+        kim = session.connection().exec_driver_sql("SELECT id FROM contact").scalar_one()
+    flag_addresses(desk.system, {kim: "550 no such user"}, desk.clock())
+    assert [sent.state for sent in desk.send()] == ["withdrawn"]
+    desk.answer(1001, "A person's letter goes all the same.")
+    assert [sent.state for sent in desk.send()] == ["sent"]
+
+
+@pytest.mark.rule("M-36", "M-37")
+def test_two_desks_that_acknowledge_each_other_stop_at_once(
+    mail_desk: MailDesk, server: SmtpServer, tmp_path: Path
+) -> None:
+    ours = acknowledge(mail_desk, server)
+    theirs = MailDesk(f"sqlite:///{tmp_path / 'theirs.sqlite3'}", tmp_path / "theirs")
+    other = SmtpServer()
+    other.start()
+    try:
+        file = MAIL_FILE.replace("desk.example", "other.example")
+        acknowledge(theirs, other).use(file, port=other.port)
+        ours.take(write_mail("A mail of their desk.", sender="support@other.example"))
+        for _ in range(10):
+            ours.send()
+            for data in [letter[2] for letter in server.office.letters]:
+                theirs.take(data)
+            theirs.send()
+            for data in [letter[2] for letter in other.office.letters]:
+                ours.take(data)
+    finally:
+        other.stop()
+        theirs.store.close()
+    assert (len(server.office.letters), len(other.office.letters)) == (1, 0)

@@ -1,0 +1,262 @@
+"""Letters leave once, are tried again where that helps, and say what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deskterm.desk.conversation.messages import reply
+from deskterm.desk.domain.files.new_file import NewFile
+from deskterm.desk.history.undo import undo_last_command
+from deskterm.errors import DeskError
+from deskterm.mail.letters.claims import claim, note_data
+from deskterm.mail.letters.compose import Draft, compose
+from deskterm.mail.letters.outgoing import load_outgoing
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.outbox import load_notices
+from mail.support.mail_desk import MAIL_FILE, TOKEN_KEY, MailDesk, write_mail
+from mail.support.smtp_server import SmtpServer
+from ticket_reads import read_ticket
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpServer]:
+    """A server that takes letters."""
+    server = SmtpServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def desk(mail_desk: MailDesk, server: SmtpServer) -> MailDesk:
+    """The desk, whose letters leave by the server, with a ticket that Sam has answered."""
+    mail_desk.use(MAIL_FILE, port=server.port)
+    mail_desk.take(write_mail("It burns.", message_id="one@larch.example", Cc="lee@elm.example"))
+    mail_desk.answer(1001, "Use the extinguisher.\n\n.It hangs at the door.")
+    return mail_desk
+
+
+@pytest.mark.rule("M-46", "M-47", "M-53", "M-54", "M-56")
+def test_an_answer_leaves_as_a_letter_with_everything_that_belongs_to_it(desk: MailDesk, server: SmtpServer) -> None:
+    (sent,) = desk.send()
+    assert sent.state == "sent"
+    (mail,), ((envelope, recipients, data),) = server.office.mails, server.office.letters
+    assert (envelope, recipients) == ("support@desk.example", ["kim@larch.example", "lee@elm.example"])
+    assert (mail["From"], mail["To"], mail["Cc"]) == (
+        "Example Support <support@desk.example>", "Kim Reed <kim@larch.example>", "lee <lee@elm.example>",
+    )  # fmt: skip
+    assert mail["Subject"] == "Re: Printer [#1001]"
+    assert (mail["In-Reply-To"], mail["References"]) == ("<one@larch.example>", "<one@larch.example>")
+    assert mail["Message-ID"].startswith("<dt.1001.")
+    assert "support+t-1001-" in mail["Reply-To"]
+    assert mail["Auto-Submitted"] is None
+    text, page = (part.get_content().replace("\r\n", "\n") for part in mail.iter_parts())
+    assert text.startswith("Use the extinguisher.\n\n.It hangs at the door.\n\n-- \nSam\n\n##- ")
+    assert "> It burns." in text
+    assert "<p>.It hangs at the door.</p>" in page
+    assert b"\r\n.It hangs" in data  # the dot that the protocol doubles is not the letter's
+    (letter,) = desk.letters(1001)
+    assert (letter.state, letter.answer) == ("sent", "250 queued as 4F1D")
+    assert {state for _, state in letter.recipients} == {"sent"}
+    assert desk.send() == []
+    with pytest.raises(DeskError, match="has gone out"):
+        undo_last_command(desk.sam, 1001, now=desk.clock())
+
+
+@pytest.mark.rule("M-29", "M-30")
+def test_an_answer_to_our_letter_finds_its_ticket_whoever_writes_it_and_whatever_its_subject_is(
+    desk: MailDesk, server: SmtpServer
+) -> None:
+    desk.send()
+    token = server.office.mails[0]["Message-ID"]
+    answer = write_mail("Done.", subject="Re: something", sender="boss@elsewhere.example", In_Reply_To=token)
+    assert desk.take(answer).ticket == 1001
+    assert read_ticket(desk.sam, 1001).messages[-1].author == "boss"
+    to = str(server.office.mails[0]["Reply-To"].addresses[0].addr_spec)
+    assert desk.take(write_mail("By address.", to=to)).ticket == 1001
+    forged = token.replace("dt.1001.", "dt.1002.")
+    assert desk.take(write_mail("Forged.", sender="eve@elsewhere.example", In_Reply_To=forged)).is_new
+
+
+@pytest.mark.rule("M-50")
+def test_a_recipient_who_is_refused_fails_alone_and_somebody_is_told(desk: MailDesk, server: SmtpServer) -> None:
+    server.office.refused["lee@elm.example"] = "550 5.1.1 no such user"
+    (sent,) = desk.send()
+    assert (sent.state, "lee@elm.example: 550 5.1.1 no such user" in sent.summary) == ("failed", True)
+    assert server.office.letters[0][1] == ["kim@larch.example"]
+    (letter,) = desk.letters(1001)
+    assert sorted(state for _, state in letter.recipients) == ["failed", "sent"]
+    with open_reader(desk.store.url) as reader:
+        told = [notice.what for login in ("sam", "lea") for notice in load_notices(reader, login)]
+        assert any("did not arrive" in what for what in told)
+        assert "undelivered" in reader.rows("SELECT flags FROM ticket WHERE id = 1001")[0][0]
+
+
+@pytest.mark.rule("M-50", "M-52")
+def test_a_recipient_who_is_put_off_is_tried_again_alone_with_the_same_message_id(
+    desk: MailDesk, server: SmtpServer
+) -> None:
+    server.office.refused["lee@elm.example"] = "451 4.7.1 greylisted"
+    assert [sent.state for sent in desk.send()] == ["queued"]
+    assert desk.send() == []  # not before a minute
+    desk.clock.advance(minutes=1)
+    del server.office.refused["lee@elm.example"]
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    first, second = server.office.letters
+    assert (first[1], second[1]) == (["kim@larch.example"], ["lee@elm.example"])
+    assert len({mail["Message-ID"] for mail in server.office.mails}) == 1
+
+
+@pytest.mark.rule("M-52")
+def test_a_letter_is_given_up_after_two_days(desk: MailDesk, server: SmtpServer) -> None:
+    for address in ("lee@elm.example", "kim@larch.example"):
+        server.office.refused[address] = "451 4.3.0 try again"
+    states: list[str] = []
+    for _ in range(20):
+        states += [sent.state for sent in desk.send()]
+        desk.clock.advance(hours=6)
+        if states[-1] == "failed":
+            break
+    assert states == ["queued"] * (len(states) - 1) + ["failed"]
+    assert 8 <= len(states) <= 12
+
+
+@pytest.mark.rule("M-51")
+def test_a_letter_in_doubt_is_repeated_once_with_the_same_message_id_and_date(
+    desk: MailDesk, server: SmtpServer
+) -> None:
+    server.office.drops = 1
+    assert [sent.state for sent in desk.send()] == ["unsure"]
+    assert desk.letters(1001)[0].state == "unsure"
+    assert desk.send() == []
+    desk.clock.advance(minutes=10)
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    first, second = server.office.mails
+    assert (first["Message-ID"], first["Date"]) == (second["Message-ID"], second["Date"])
+    assert desk.letters(1001)[0].state == "sent"
+
+
+@pytest.mark.rule("M-51")
+def test_a_letter_never_goes_out_more_than_twice(desk: MailDesk, server: SmtpServer) -> None:
+    server.office.drops = 5
+    states = []
+    for _ in range(4):
+        states += [sent.state for sent in desk.send()]
+        desk.clock.advance(minutes=30)
+    assert (states, len(server.office.letters)) == (["unsure", "failed"], 2)
+
+
+@pytest.mark.rule("M-49", "M-51")
+def test_what_a_process_that_was_killed_had_claimed_is_taken_over(desk: MailDesk, server: SmtpServer) -> None:
+    key = desk.letters(1001)[0].key
+    assert claim(desk.system, 1001, key, "main", desk.clock()) is not None
+    assert claim(desk.system, 1001, key, "main", desk.clock()) is None
+    assert desk.send() == []  # another one has it
+    desk.clock.advance(minutes=6)
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    # Killed after the words were handed over: nobody knows
+    desk.answer(1001, "And call the fire brigade.")
+    key = desk.letters(1001)[0].key
+    claimed = claim(desk.system, 1001, key, "main", desk.clock())
+    assert claimed is not None
+    note_data(desk.store, claimed)
+    desk.clock.advance(minutes=6)
+    assert desk.send() == []
+    desk.clock.advance(minutes=10)
+    assert [sent.state for sent in desk.send()] == ["sent"]
+
+
+@pytest.mark.rule("M-52")
+def test_a_server_that_is_out_of_reach_is_the_accounts_fault_and_no_letters(desk: MailDesk, server: SmtpServer) -> None:
+    server.stop()
+    (waits,) = desk.send()
+    assert (waits.state, "cannot be reached" in waits.summary) == ("queued", True)
+    assert desk.letters(1001)[0].state == "queued"
+    server.start()
+    desk.clock.advance(minutes=2)
+    assert [sent.state for sent in desk.send()] == ["sent"]
+
+
+@pytest.mark.rule("M-48")
+def test_a_letter_that_was_taken_back_never_leaves(desk: MailDesk, server: SmtpServer) -> None:
+    undo_last_command(desk.sam, 1001, now=desk.clock())
+    assert (desk.send(), server.office.letters) == ([], [])
+
+
+@pytest.mark.rule("M-55")
+def test_what_goes_by_itself_says_so(desk: MailDesk, server: SmtpServer) -> None:
+    draft = load_draft(desk)
+    own = compose(draft._replace(is_automatic=True)).decode()
+    for line in ("Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All", "Precedence: auto_reply"):
+        assert f"\r\n{line}\r\n" in own
+        assert line not in compose(draft).decode()
+
+
+@pytest.mark.rule("M-54")
+@pytest.mark.parametrize("hostile", ["a\r\nBcc: all@evil.example", "a\nBcc: x@y.example\n\nbody", "\x00\x1b[2J"])
+def test_nothing_that_somebody_wrote_adds_a_header(desk: MailDesk, hostile: str) -> None:
+    draft = load_draft(desk)
+    draft = draft._replace(
+        subject=hostile,
+        to=[(hostile, "kim@larch.example")],
+        answered=hostile,
+        references=[hostile],
+    )
+    head = compose(draft).partition(b"\r\n\r\n")[0].lower()
+    assert b"\r\nbcc:" not in head
+    assert b"\x1b" not in head
+
+
+@pytest.mark.rule("M-50")
+def test_participants_get_letters_of_their_own_where_the_desk_wants_that(desk: MailDesk, server: SmtpServer) -> None:
+    desk.use(MAIL_FILE + '[mail]\nparticipants = "separate"\n', port=server.port)
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    assert [(mail["To"], mail["Cc"]) for mail in server.office.mails] == [
+        ("Kim Reed <kim@larch.example>", None), ("lee <lee@elm.example>", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.rule("M-57")
+def test_a_letter_whose_files_are_too_large_says_so(desk: MailDesk, server: SmtpServer) -> None:
+    desk.use(MAIL_FILE + "[mail]\nlargest_mb = 1\n", port=server.port)
+    file = NewFile("log.txt", "text/plain", b"x" * 1_100_000)
+    reply(desk.sam, 1001, "See the file.", files=[file], now=desk.clock())
+    assert [sent.state for sent in (*desk.send(), *desk.send())] == ["sent", "failed"]
+    assert "a letter takes 1 MB here" in desk.letters(1001)[0].reason
+
+
+@pytest.mark.rule("M-23")
+def test_answers_go_where_the_writer_wants_them_unless_that_is_us(desk: MailDesk, server: SmtpServer) -> None:
+    for reply_to, reached in (("kim@home.example", "kim@home.example"), ("help@desk.example", "kim@larch.example")):
+        desk.clock.advance(minutes=1)
+        number = desk.take(write_mail(f"to {reply_to}", message_id=f"{reply_to}.1", Reply_To=reply_to)).ticket or 0
+        desk.answer(number, "Yes.")
+        while desk.send():
+            pass
+        assert server.office.letters[-1][1] == [reached]
+
+
+def load_draft(desk: MailDesk) -> Draft:
+    """Load everything that the letter of ticket 1001 says."""
+    key = desk.letters(1001)[0].key
+    with open_reader(desk.store.url) as reader:
+        outgoing = load_outgoing(reader, desk.file, TOKEN_KEY, 1001, key, desk.clock(), "UTC")
+    assert outgoing is not None
+    return outgoing.draft
+
+
+@pytest.mark.rule("M-65")
+def test_nothing_is_held_while_a_server_is_spoken_to(desk: MailDesk, server: SmtpServer) -> None:
+    written = []
+
+    def answer_slowly() -> None:
+        # As another process that writes while the server has not answered yet
+        with desk.store.writing() as session:
+            session.connection().exec_driver_sql("UPDATE desk SET name = name")
+        written.append(True)
+
+    server.office.while_receiving = answer_slowly
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    assert written == [True]

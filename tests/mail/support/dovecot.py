@@ -1,0 +1,156 @@
+"""A Dovecot server in a folder of a test, on a port of this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+
+from imapclient import IMAPClient
+
+PROGRAM = next((path for path in (shutil.which("dovecot"), "/usr/sbin/dovecot") if path and Path(path).exists()), None)
+"""The server's program; None where it is not installed."""
+
+_NOBODY = 65534
+
+
+class Dovecot:
+    """A server with the users `desk`, password `secret`, and `kä`, password `gehäim`. token_page: the port of a page
+    that knows access tokens; certificate: a file with it and its key, for STARTTLS, and TLS on `tls_port`."""
+
+    def __init__(self, token_page: int | None = None, certificate: Path | None = None) -> None:
+        # Short: paths of UNIX sockets end at 108 characters
+        self.folder = Path(tempfile.mkdtemp(prefix="dt-"))
+        self.port = find_free_port()
+        self.tls_port = find_free_port()
+        self._token_page, self._certificate = token_page, certificate
+        for name in ("run", "state", "mail"):
+            (self.folder / name).mkdir()
+        self._write_configuration()
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        assert PROGRAM is not None
+        subprocess.run(
+            [PROGRAM, "-c", str(self.folder / "dovecot.conf")],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                with closing(socket.create_connection(("127.0.0.1", self.port), 1)) as connection:
+                    if connection.recv(5):
+                        return
+            except OSError:
+                pass
+            if time.monotonic() > deadline:
+                raise TimeoutError((self.folder / "dovecot.log").read_text())
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop the server; its mails stay."""
+        try:
+            os.kill(int((self.folder / "run" / "master.pid").read_text()), signal.SIGTERM)
+        except (OSError, ValueError):
+            return
+        deadline = time.monotonic() + 10
+        while (self.folder / "run" / "master.pid").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def remove(self) -> None:
+        """Stop the server, and remove everything."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def renumber(self) -> None:
+        """Let the server number its mails anew: another UIDVALIDITY."""
+        self.stop()
+        for path in (self.folder / "mail" / "desk").glob("dovecot*"):
+            path.unlink()
+        self.start()
+
+    def connect(self) -> IMAPClient:
+        """Return a client that is logged in, as another reader of the mailbox would be."""
+        client = IMAPClient("127.0.0.1", self.port, ssl=False)
+        client.login("desk", "secret")
+        return client
+
+    def deliver(self, data: bytes, folder: str = "INBOX", flags: tuple[bytes, ...] = ()) -> None:
+        """Put a mail into a folder."""
+        with self.connect() as client:
+            client.append(folder, data, flags)
+
+    def empty(self) -> None:
+        """Remove every mail and every other folder."""
+        with self.connect() as client:
+            for _, _, name in client.list_folders():
+                client.select_folder(name)
+                if found := client.search():
+                    client.delete_messages(found)
+                    client.expunge()
+                if name != "INBOX":
+                    client.close_folder()
+                    client.delete_folder(name)
+
+    def flags(self, folder: str = "INBOX") -> list[set[bytes]]:
+        """Return the flags of each mail of a folder, as another reader sees them."""
+        with self.connect() as client:
+            client.select_folder(folder, readonly=True)
+            found = client.fetch(client.search(), ["FLAGS"]) if client.search() else {}
+            return [set(found[uid][b"FLAGS"]) - {b"\\Recent"} for uid in sorted(found)]
+
+    def _write_configuration(self) -> None:
+        base, is_root = self.folder, os.geteuid() == 0
+        uid, gid = (_NOBODY, _NOBODY) if is_root else (os.getuid(), os.getgid())
+        users = (("desk", "secret"), ("kä", "gehäim"))
+        lines = [f"{user}:{{PLAIN}}{password}:{uid}:{gid}::{base}/mail/{user}\n" for user, password in users]
+        (base / "users").write_text("".join(lines), encoding="utf-8")
+        if is_root:
+            os.chown(base / "mail", uid, gid)
+            base.chmod(0o755)
+        name = "root" if is_root else os.environ.get("USER", str(uid))
+        own = "" if is_root else f"default_login_user = {name}\ndefault_internal_user = {name}\n"
+        chroot = "" if is_root else "  chroot =\n"
+        token = ""
+        if self._token_page is not None:
+            (base / "oauth2.conf").write_text(
+                f"tokeninfo_url = http://127.0.0.1:{self._token_page}/tokeninfo?access_token=\n"
+                "introspection_mode = auth\nusername_attribute = username\n"
+                "active_attribute = active\nactive_value = true\n"
+            )
+            token = (
+                f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {base}/oauth2.conf\n}}\n"
+            )
+        tls, tls_port = "ssl = no\n", 0
+        if self._certificate is not None:
+            tls, tls_port = (
+                f"ssl = yes\nssl_cert = <{self._certificate}\nssl_key = <{self._certificate}\n",
+                self.tls_port,
+            )
+        (base / "dovecot.conf").write_text(
+            f"protocols = imap\nbase_dir = {base}/run\nstate_dir = {base}/state\nlog_path = {base}/dovecot.log\n"
+            f"listen = 127.0.0.1\n{tls}disable_plaintext_auth = no\nauth_username_chars =\nauth_failure_delay = 0\n"
+            "auth_mechanisms = plain login xoauth2 oauthbearer\nmail_location = maildir:%h\nfirst_valid_uid = 0\n"
+            f"{own}passdb {{\n  driver = passwd-file\n  args = {base}/users\n  mechanisms = plain login\n}}\n{token}"
+            f"userdb {{\n  driver = passwd-file\n  args = {base}/users\n}}\n"
+            f"service imap-login {{\n{chroot}  inet_listener imap {{\n    address = 127.0.0.1\n"
+            f"    port = {self.port}\n  }}\n"
+            f"  inet_listener imaps {{\n    port = {tls_port}\n    ssl = yes\n  }}\n}}\n"
+            + f"service anvil {{\n{chroot}  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\n"
+        )
+
+
+def find_free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

@@ -1,0 +1,74 @@
+"""The service takes mails and sends letters by itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deskterm.desk.conversation.messages import reply
+from deskterm.mail.service import MailService
+from mail.support.dovecot import PROGRAM, Dovecot
+from mail.support.mail_desk import TOKEN_KEY, MailDesk, utc, write_mail
+from mail.support.smtp_server import SmtpServer
+
+FILE = """
+[mailbox.support]
+imap = {{ host = "127.0.0.1", port = {imap}, user = "desk", tls = "none" }}
+secret = "env:DESKTERM_TEST_SECRET"
+addresses = ["support@desk.example"]
+since = 2020-01-01
+[account.main]
+smtp = {{ host = "127.0.0.1", port = {smtp}, tls = "none" }}
+[identity.default]
+from = "Example Support <support@desk.example>"
+account = "main"
+"""
+
+
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Dovecot, SmtpServer]]:
+    """A server that mails come to, and one that letters leave by."""
+    if PROGRAM is None:
+        pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
+    monkeypatch.setenv("DESKTERM_TEST_SECRET", "secret")
+    monkeypatch.setattr("deskterm.mail.service._SEND_INTERVAL", 0.2)
+    imap, smtp = Dovecot(), SmtpServer()
+    imap.start()
+    smtp.start()
+    yield imap, smtp
+    smtp.stop()
+    imap.remove()
+
+
+def wait_for(condition: Callable[[], object], said: list[str]) -> None:
+    """Wait until something holds; what the service said stands in the failure."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, said
+        time.sleep(0.05)
+
+
+@pytest.mark.rule("M-01", "M-64")
+def test_mails_come_in_and_letters_go_out_by_themselves(
+    mail_desk: MailDesk, servers: tuple[Dovecot, SmtpServer]
+) -> None:
+    imap, smtp = servers
+    file = mail_desk.use(FILE, imap=imap.port, smtp=smtp.port)
+    mail_desk.clock.now = utc(2027, 1, 1)
+    stop, said = threading.Event(), list[str]()
+    service = MailService(mail_desk.store.url, file, TOKEN_KEY, mail_desk.clock, stop, said.append)
+    service.start()
+    try:
+        imap.deliver(write_mail("It burns.", message_id="one@larch.example").encode())
+        wait_for(lambda: any("1001 registered" in line for line in said), said)
+        reply(mail_desk.sam, 1001, "Use water.", now=mail_desk.clock())
+        wait_for(lambda: smtp.office.letters, said)
+        answer = write_mail("Done.", message_id="two@larch.example", In_Reply_To=smtp.office.mails[0]["Message-ID"])
+        imap.deliver(answer.encode())
+        wait_for(lambda: any("message of the requester recorded" in line for line in said), said)
+    finally:
+        stop.set()
+        service.join()
