@@ -55,12 +55,38 @@ column = "title"
 fixed = "open"
 """
 _AGENTS = {
+    "campus-it": "login,name,role\nann,Ann,admin\n",
     "web-agency": "login,name,role\nann,Ann,admin\nsam,Sam,agent\n",
     "saas-platform": "login,name,role,roles\nann,Ann,admin,dev-lead;qa;professional-services\n",
     "managed-services": "login,name,role,roles,team\nann,Ann,admin,,\nsam,Sam,agent,,second-line\n"
     "lea,Lea,lead,shift-lead,\n",
     "software-vendor": "login,name,role\nann,Ann,admin\n",
 }
+_MAIL = """From: Ida Fern <ida@larch.example>
+To: support@desk.example
+Subject: Projector
+Message-ID: <1@larch.example>
+
+It is dark.
+"""
+_ROBOTS_MAIL = """From: postmaster@larch.example
+To: support@desk.example
+Subject: Nightly report
+Auto-Submitted: auto-generated
+
+All is well.
+"""
+_MAIL_FILE = """
+[mailbox.support]
+maildir = "{folder}/in"
+addresses = ["support@desk.example"]
+since = 2020-01-01
+[account.main]
+smtp = { host = "127.0.0.1", port = 9, tls = "none" }
+[identity.default]
+from = "Campus IT <support@desk.example>"
+account = "main"
+"""
 _ROTA = """
 [[rotas]]
 key = "nights"
@@ -186,6 +212,22 @@ STORIES = {
         ticket due 1001 resolution 2026-11-24T10:00 --reason 'said on the phone'
         handover
     """,
+    "campus-it": """
+        mail take {folder}/in
+        mail take {folder}/robot.eml
+        mail fetch
+        mail list
+        mail show 1
+        mail quarantine
+        mail retry 2
+        mail release 2
+        ticket reply 1001 'On its way.'
+        mail send
+        mail status
+        mail check
+        mail take {folder}/other.eml
+        mail drop 3 --yes
+    """,
 }
 """Procedure → calls on a desk by it, in turn, so that every list has a row."""
 
@@ -259,6 +301,7 @@ def collect() -> dict[str, list[Any]]:
                 (folder / "deskterm").mkdir()
                 (folder / "deskterm" / "settings.toml").write_text("bel = true\n", encoding="utf-8")
                 (folder / "people.csv").write_text(_AGENTS[procedure], encoding="utf-8")
+                _write_mails(folder)
                 (folder / "log.csv").write_text(_LOG, encoding="utf-8")
                 (folder / "mapping.toml").write_text(_MAPPING, encoding="utf-8")
                 text = Path(find_procedure(procedure)).read_text(encoding="utf-8")
@@ -278,6 +321,16 @@ def collect() -> dict[str, list[Any]]:
             if value is not None:
                 os.environ[name] = value
     return found
+
+
+def _write_mails(folder: Path) -> None:
+    """Write a mail file, a Maildir with a mail, and two mails that wait in quarantine."""
+    for name in ("new", "cur", "tmp"):
+        (folder / "in" / name).mkdir(parents=True)
+    (folder / "in" / "new" / "1.desk").write_text(_MAIL, encoding="utf-8")
+    (folder / "robot.eml").write_text(_ROBOTS_MAIL, encoding="utf-8")
+    (folder / "other.eml").write_text(_ROBOTS_MAIL.replace("well", "fine"), encoding="utf-8")
+    (folder / "mail.toml").write_text(_MAIL_FILE.replace("{folder}", str(folder)), encoding="utf-8")
 
 
 def describe(documents: list[Any]) -> str:

@@ -12,6 +12,7 @@ WITHOUT = {
     "completion": "it prints a script for a shell",
     "demo": "it opens the console, and prints the queue only where there is no terminal",
     "export": "its formats are csv and jsonl",
+    "mail raw": "it prints the bytes of a mail; `mail show --json` says what is in them",
     "ticket open-file": "it opens another program; `ticket save-files --json` says where a file went",
     "sla watch": "it is a screen; `sla list --json` is the same once",
 }

@@ -52,7 +52,7 @@ MEANINGS = {
         **dict.fromkeys(("edit", "update", "set"), "ticket set"),
         **dict.fromkeys(("close", "resolve", "assign", "snooze", "escalate"), "ticket"),
         **dict.fromkeys(("users", "agents", "staff"), "people list"),
-        **dict.fromkeys(("mail", "letters"), "outbox"),
+        **dict.fromkeys(("letters",), "outbox"),
         **dict.fromkeys(("verify", "status", "fsck"), "doctor"),
         **dict.fromkeys(("history", "log"), "audit log"),
         **dict.fromkeys(("setup", "install", "start"), "init"),

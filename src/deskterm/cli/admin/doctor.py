@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from deskterm.cli.mail.settings import find_mail_path
 from deskterm.cli.runtime.context import CliContext, NotAnAgent
 from deskterm.cli.runtime.output import print_findings, print_json, print_lines, show_progress_on_terminal
 from deskterm.desk.history.desk_chain import verify_desk
 from deskterm.desk.history.integrity import IntegrityReport, check_integrity
 from deskterm.errors import DeskError
 from deskterm.exchange.backup.status import describe_backups
+from deskterm.mail.threading.tokens import describe_lost_key
 from deskterm.present.formats import format_count
 from deskterm.procedure.checking.warnings import find_missed_review
 from deskterm.procedure.compiled import CompiledProcedure, compile_document
@@ -22,6 +24,7 @@ from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.health import check_health
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.desk_facts import load_desk_facts
+from deskterm.store.queries.mail.mailboxes import load_mailbox_states
 
 _YEAR_AHEAD = 366 * 86_400
 """Seconds for which the holidays of a calendar should be known."""
@@ -86,6 +89,9 @@ def _list_notes(store: Store, cli: CliContext) -> Iterator[str]:
         now = int(cli.now(facts).timestamp())
         if not facts.simulated:
             yield from describe_backups(reader, facts, now)
+        has_mail = bool(load_mailbox_states(reader))
+    if has_mail and (file := find_mail_path(cli, None)).exists() and (trouble := describe_lost_key(file.parent)):
+        yield trouble
     if facts.document:
         procedure = compile_document(facts.document, facts.procedure_version)
         yield from _warn_of_holidays(procedure, now)

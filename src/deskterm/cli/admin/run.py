@@ -13,11 +13,14 @@ from typing import Annotated, Any
 import typer
 
 from deskterm.automation.runner import ClockAlert, Runner, run_until_stopped, start_when_available, summarize_alerts
+from deskterm.cli.mail.settings import MailConfig, find_mail_folder, read_mail_file
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import to_rfc3339
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
 from deskterm.errors import UsageError
+from deskterm.mail.service import MailService
+from deskterm.mail.threading.tokens import load_token_key
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.engine import Store, open_store
 
@@ -25,10 +28,11 @@ from deskterm.store.db.engine import Store, open_store
 def run_service(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Note what has come up to now, and end.")] = False,
+    config: MailConfig = None,
     as_json: AsJson = False,
 ) -> None:
-    """Note warnings, missed targets and ends of timers as they come, until it is stopped: a service. An open console
-    does the same; several at once say everything once."""
+    """Note warnings, missed targets and ends of timers as they come, fetch mails and send letters, until it is stopped:
+    a service. An open console notes the time too; several at once say everything once."""
     if as_json and not once:
         raise UsageError("--json goes with --once: a service tells a line at a time.")
     cli: CliContext = context.obj
@@ -48,8 +52,24 @@ def run_service(
     started = start_when_available(lambda: _start(cli), stop, _print_absence)
     if started is not None:
         store, runner, clock = started
+        mail = _start_mail(cli, config, clock, stop)
         run_until_stopped(runner, clock, stop, _print_digest, _print_absence)
+        if mail is not None:
+            mail.join()
         store.close()
+
+
+def _start_mail(
+    cli: CliContext, config: str | None, clock: Callable[[], datetime], stop: threading.Event
+) -> MailService | None:
+    """Start the mail of the desk; None where no mail file says anything of it."""
+    file = read_mail_file(cli, config)
+    if not file.mailbox and not file.identity:
+        return None
+    key = load_token_key(find_mail_folder(cli, config))
+    mail = MailService(cli.url, file, key, clock, stop, lambda sentence: print_lines([sentence]))
+    mail.start()
+    return mail
 
 
 def _start(cli: CliContext) -> tuple[Store, Runner, Callable[[], datetime]]:

@@ -25,7 +25,7 @@ from deskterm.store.queries.desk_facts import load_desk_facts
 
 def list_letters(
     context: typer.Context,
-    state: Annotated[str, typer.Option(help="queued, sent, failed or withdrawn.")] = "queued",
+    state: Annotated[str, typer.Option(help="queued, sent, unsure, failed, bounced or withdrawn.")] = "queued",
     limit: Limit = 1000,
     full: Annotated[bool, typer.Option("--full", help="Print each letter whole.")] = False,
     scheduled: Annotated[
@@ -34,8 +34,8 @@ def list_letters(
     as_json: AsJson = False,
 ) -> None:
     """List letters to people outside, the oldest first."""
-    if state not in ("queued", "sent", "failed", "withdrawn"):
-        raise UsageError(f"A letter is queued, sent, failed or withdrawn, not {state!r}.")
+    if state not in ("queued", "sent", "unsure", "failed", "bounced", "withdrawn"):
+        raise UsageError(f"A letter is queued, sent, unsure, failed, bounced or withdrawn, not {state!r}.")
     cli: CliContext = context.obj
     cli.require("letters")
     if scheduled:
@@ -110,7 +110,7 @@ def _find_first_line(text: str) -> str:
 def _warn_that_they_wait(state: str, letters: Sequence[outbox.Letter]) -> None:
     if state == "queued" and letters:
         # On standard error: what reads the table is not to read this as one of its lines.
-        print("deskterm: these letters wait, nothing sends them yet", file=sys.stderr)
+        print("deskterm: these letters wait: `deskterm run` sends them, or `deskterm mail send` now", file=sys.stderr)
 
 
 def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:

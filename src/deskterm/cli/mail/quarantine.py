@@ -1,0 +1,98 @@
+"""`deskterm mail quarantine|release|drop|retry`: mails that wait for a person (M-09)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.mail.lists import print_mails
+from deskterm.cli.mail.settings import MailConfig, MailKey, read_mail_settings
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.options import AsJson, Limit, Reason
+from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines, print_summary, show_upgrade_progress
+from deskterm.cli.runtime.stdin import require_confirmation
+from deskterm.desk.api import open_system_desk
+from deskterm.errors import UsageError
+from deskterm.mail.intake.quarantine import drop, release
+from deskterm.mail.intake.work_on import work_on
+from deskterm.mail.keeping.kept_mails import list_keys
+from deskterm.store.db.engine import open_store
+from deskterm.store.queries.desk_facts import load_desk_facts
+from deskterm.store.queries.mail.mails import load_mails
+
+
+def list_quarantine(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
+    """List mails in quarantine with the reason of each, the newest first."""
+    cli: CliContext = context.obj
+    cli.require("mail")
+    with cli.open_reader() as reader:
+        facts = load_desk_facts(reader)
+        found = cut_to_limit(load_mails(reader, ("quarantined",), limit=limit + 1), limit)
+    print_mails(found, facts.timezone, as_json=as_json)
+
+
+def retry_mails(
+    context: typer.Context,
+    key: Annotated[int | None, typer.Argument(help="The mail's number.", min=1)] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that are in quarantine or wait.")] = False,
+    config: MailConfig = None,
+    as_json: AsJson = False,
+) -> None:
+    """Work once more on a mail in quarantine, or on all of them."""
+    if (key is None) == (not every):
+        raise UsageError("Say which mail, or --all.")
+    cli: CliContext = context.obj
+    cli.require("mail")
+    settings = read_mail_settings(cli, config)
+    facts = cli.read_facts()
+    clock = cli.make_clock(facts)
+    store = open_store(cli.url)
+    try:
+        desk = open_system_desk(store, progress=show_upgrade_progress())
+        keys = [key] if key is not None else list_keys(store, ("taken", "quarantined"))
+        outcomes = [work_on(desk, settings, one, clock(), again=True) for one in keys]
+    finally:
+        store.close()
+    if as_json:
+        print_json([outcome._asdict() for outcome in outcomes])
+    else:
+        print_lines(outcome.summary for outcome in outcomes)
+
+
+def release_mail(
+    context: typer.Context,
+    key: MailKey,
+    ticket: Annotated[int | None, typer.Option("--ticket", help="Onto this ticket.", metavar="NUMBER")] = None,
+    config: MailConfig = None,
+    as_json: AsJson = False,
+) -> None:
+    """Release a mail from quarantine, onto a ticket or as a new one."""
+    cli: CliContext = context.obj
+    cli.require("mail")
+    settings = read_mail_settings(cli, config)
+    facts = cli.read_facts()
+    clock = cli.make_clock(facts)
+    store = open_store(cli.url)
+    try:
+        desk = open_system_desk(store, progress=show_upgrade_progress())
+        outcome = release(desk, settings, key, ticket, clock())
+    finally:
+        store.close()
+    print_summary(outcome.summary, as_json, mail=key, ticket=outcome.ticket)
+
+
+def drop_mail(
+    context: typer.Context,
+    key: MailKey,
+    reason: Reason = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Drop a mail in quarantine: it becomes nothing, and stays on record."""
+    cli: CliContext = context.obj
+    desk = cli.open_desk()
+    desk.require("mail")
+    require_confirmation(f"Mail {key} becomes no message.", str(key), confirmed=yes)
+    drop(desk, key, reason, cli.now())
+    print_summary(f"mail {key} dropped", as_json, mail=key)

@@ -1,0 +1,184 @@
+"""`deskterm mail status|check`: whether mail comes in and letters go out (M-13, M-64)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import parseaddr
+from typing import Annotated, NamedTuple
+
+import typer
+
+from deskterm.cli.mail.settings import MailConfig, find_mail_folder, read_mail_file
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_time, rename_instants
+from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.output import print_json, print_lines
+from deskterm.cli.runtime.table import print_table
+from deskterm.errors import DeskError
+from deskterm.mail.letters.compose import Draft, compose
+from deskterm.mail.letters.smtp import SmtpSession, open_smtp
+from deskterm.mail.login.credentials import find_token_trouble, forgetting_refused, read_login
+from deskterm.mail.settings.schema import AccountPart, MailboxPart, MailFile
+from deskterm.mail.sources.files import read_mail_files
+from deskterm.mail.sources.imap import list_folders
+from deskterm.mail.threading.tokens import load_token_key, make_message_id
+from deskterm.named_files import expand_home
+from deskterm.store.queries.desk_facts import load_desk_facts
+from deskterm.store.queries.mail.mailboxes import MailboxState, load_mailbox_states
+from deskterm.store.queries.mail.mails import count_mails
+from deskterm.store.queries.outbox import count_letters
+
+_KINDS = {"in": "mailbox", "out": "account"}
+
+
+def show_status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show mailboxes and accounts, mails by their states, and letters that wait; exit code 1 where one is down."""
+    cli: CliContext = context.obj
+    cli.require("mail")
+    with cli.open_reader() as reader:
+        facts = load_desk_facts(reader)
+        states, counts, letters = load_mailbox_states(reader), count_mails(reader), count_letters(reader)
+    now = int(cli.now(facts).timestamp())
+    down = [state for state in states if state.is_down(now)]
+    if as_json:
+        print_json(
+            {
+                "servers": [
+                    rename_instants(state._asdict(), "worked_at", "failed_at") | {"down": state in down}
+                    for state in states
+                ],
+                "mails": [rename_instants(count._asdict(), "newest") for count in counts],
+                "letters": letters,
+            }
+        )
+    else:
+        print_table(
+            ("Server", "State", "Last worked", "Since", "Reason"),
+            [_format_state(state, state in down, facts.timezone) for state in states],
+        )
+        print_lines([""])
+        print_table(
+            ("Mailbox", "Mails", "Number", "Newest"),
+            [(one.mailbox, one.state, f"{one.mails:,}", format_time(one.newest, facts.timezone)) for one in counts],
+            right=("Number",),
+        )
+        print_lines(["", *(f"letters {state}: {number:,}" for state, number in letters.items())])
+    if down:
+        names = ", ".join(_name(state) for state in down)
+        raise DeskError(f"Down: {names}. `deskterm mail check` says what is wrong.")
+
+
+def _format_state(state: MailboxState, is_down: bool, timezone: str) -> tuple[str, ...]:
+    word = "down" if is_down else "failing" if state.failures else "works"
+    worked, failed = (format_time(instant, timezone) for instant in (state.worked_at, state.failed_at))
+    return _name(state), word, worked, failed, state.reason or "–"
+
+
+def _name(state: MailboxState) -> str:
+    kind, _, name = state.name.partition(":")
+    return f"{_KINDS.get(kind, kind)} {name}"
+
+
+class Check(NamedTuple):
+    """The result of trying one part of the mail file."""
+
+    part: str
+    is_right: bool
+    words: str
+
+
+def check_mail(
+    context: typer.Context,
+    send_to: Annotated[str | None, typer.Option("--send-to", help="Send a letter of each identity there.")] = None,
+    config: MailConfig = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the mail file, log in on every server, and say what is wrong; nothing is sent without --send-to."""
+    cli: CliContext = context.obj
+    cli.require("mail", "check the mail")
+    file = read_mail_file(cli, config)
+    checks = list(_check(cli, file, config, send_to))
+    if as_json:
+        print_json([check._asdict() for check in checks])
+    else:
+        print_lines(f"{'✓' if check.is_right else '✗'} {check.part}: {check.words}" for check in checks)
+    if not checks:
+        print("deskterm: the mail file says nothing yet: docs/mail.md has an example", file=sys.stderr)
+    if not all(check.is_right for check in checks):
+        raise DeskError("Not all of it works.")
+
+
+def _check(cli: CliContext, file: MailFile, config: str | None, send_to: str | None) -> Iterator[Check]:
+    for name, box in file.mailbox.items():
+        try:
+            yield _check_mailbox(f"mailbox {name}", box)
+        except DeskError as error:
+            yield Check(f"mailbox {name}", False, str(error))
+    for name, account in file.account.items():
+        try:
+            with _open_account(account):
+                yield _judge_login(f"account {name}", account, "logged in")
+        except DeskError as error:
+            yield Check(f"account {name}", False, str(error))
+    for name, identity in file.identity.items() if send_to is not None else ():
+        try:
+            with _open_account(file.account[identity.account]) as session:
+                sender = parseaddr(identity.sender)
+                draft = _write_test_letter(cli, config, sender, send_to or "")
+                answer = session.send(sender[1], [send_to or ""], compose(draft), utf8=False, before_end=lambda: None)
+            state, words = answer.recipients[send_to or ""]
+            yield Check(f"identity {name}", state == "sent", words or answer.words)
+        except DeskError as error:
+            yield Check(f"identity {name}", False, str(error))
+
+
+def _check_mailbox(part: str, box: MailboxPart) -> Check:
+    if box.imap is not None:
+        login = read_login(box)
+        with forgetting_refused(box):
+            folders = list_folders(box, login.password, token=login.token)
+        words = f"logged in; folders {', '.join(folders[:12])}"
+        if box.imap.folder not in folders:
+            return Check(part, False, f"no folder {box.imap.folder}: {words}")
+        return _judge_login(part, box, words)
+    if (source := box.maildir or box.mbox) is not None:
+        number = sum(1 for _ in read_mail_files(expand_home(source)))
+        return Check(part, True, f"{number:,} mails lie there")
+    return Check(part, True, "no source: only `deskterm mail take` brings mails")
+
+
+@contextmanager
+def _open_account(account: AccountPart) -> Iterator[SmtpSession]:
+    login = read_login(account)
+    with forgetting_refused(account), open_smtp(account.smtp, login.password, token=login.token) as session:
+        yield session
+
+
+def _judge_login(part: str, server: MailboxPart | AccountPart, words: str) -> Check:
+    """Return the result of a login that went well: it is not right where the next one may not."""
+    trouble = find_token_trouble(server)
+    return Check(part, not trouble, f"{words}; {trouble}" if trouble else words)
+
+
+def _write_test_letter(cli: CliContext, config: str | None, sender: tuple[str, str], to: str) -> Draft:
+    key = load_token_key(find_mail_folder(cli, config))
+    now = cli.now()
+    return Draft(
+        sender=sender,
+        to=[("", to)],
+        cc=(),
+        reply_to="",
+        subject="A test of deskterm",
+        text="This letter was sent by `deskterm mail check --send-to`. Nothing needs to be done.",
+        signature="",
+        quotation=None,
+        files=(),
+        message_id=make_message_id(key, 0, int(now.timestamp()) % 10**9, sender[1].rpartition("@")[2]),
+        date=now.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+        answered="",
+        references=(),
+        is_automatic=True,
+        answers_mail=False,
+    )

@@ -1,0 +1,74 @@
+"""`deskterm mail take`: mails from files, or one from the mail server's pipe (M-01, M-64)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.mail.settings import MailConfig, choose_mailbox, read_mail_settings
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
+from deskterm.desk.api import open_system_desk
+from deskterm.errors import DeskError
+from deskterm.mail.intake.work_on import Outcome, work_on
+from deskterm.mail.keeping.kept_mails import keep_mail
+from deskterm.mail.sources.files import FoundMail, name_mail, read_mail_files
+from deskterm.named_files import expand_home
+from deskterm.store.db.engine import open_store
+
+TRY_AGAIN = 75
+"""The exit code that lets a mail server keep a mail and deliver it again later: with any other one it would tell the
+sender that nobody has got it."""
+
+
+class MailNotTaken(DeskError):
+    """A mail from the pipe of a mail server could not be taken: it is to be delivered again."""
+
+    exit_code = TRY_AGAIN
+
+
+def take_mails(
+    context: typer.Context,
+    file: Annotated[
+        str, typer.Argument(help="A file with a mail, an mbox file, or a Maildir; - is a mail on standard input.")
+    ],
+    mailbox: Annotated[str | None, typer.Option(help="The mailbox that they came to.")] = None,
+    config: MailConfig = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take mails from a file, a Maildir or standard input; what was taken before is taken once."""
+    cli: CliContext = context.obj
+    if file == "-":
+        try:
+            # As bytes: mails are no UTF-8 text
+            outcomes = list(_take(cli, iter([name_mail(sys.stdin.buffer.read())]), mailbox, config))
+        except DeskError as error:
+            raise MailNotTaken(str(error)) from error
+    else:
+        outcomes = list(_take(cli, read_mail_files(expand_home(file)), mailbox, config))
+    if as_json:
+        print_json([outcome._asdict() for outcome in outcomes])
+    else:
+        print_lines(outcome.summary for outcome in outcomes)
+
+
+def _take(cli: CliContext, found: Iterator[FoundMail], mailbox: str | None, config: str | None) -> Iterator[Outcome]:
+    cli.require("register", "take mails")
+    settings = read_mail_settings(cli, config)
+    name = choose_mailbox(settings, mailbox)
+    facts = cli.read_facts()
+    clock = cli.make_clock(facts)
+    cli.check_clock(facts)
+    store = open_store(cli.url)
+    try:
+        desk = open_system_desk(store, progress=show_upgrade_progress())
+        for mail in found:
+            now = clock()
+            kept = keep_mail(store, name, mail.place, mail.data, received_at=mail.received_at or now, now=now)
+            yield work_on(desk, settings, kept.key, clock())
+    finally:
+        store.close()
