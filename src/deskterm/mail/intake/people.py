@@ -1,0 +1,36 @@
+"""The people of a mail besides its writer (M-28)."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from deskterm.mail.reading.automatic import is_nobody
+from deskterm.mail.reading.read_mail import Mail
+from deskterm.mail.settings.mailboxes import MailSettings
+from deskterm.store.db.engine import Store
+from deskterm.store.db.tables import Agent, table_of
+
+_MOST = 50
+"""People who take part because of one mail (M-11)."""
+
+_agent = table_of(Agent)
+
+
+def list_people_in_copy(
+    store: Store, settings: MailSettings, mail: Mail, *, besides: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """Return names and addresses of those who had a mail besides us: neither our own addresses, nor agents, nor
+    addresses behind which nobody reads. besides: the address of the requester, where that is not the writer's."""
+    writer = mail.sender.address if mail.sender is not None else ""
+    others = [
+        one
+        for one in (*mail.to, *mail.cc)
+        if one.address not in (writer, besides) and not settings.is_ours(one.address) and not is_nobody(one.address)
+    ]
+    if not others:
+        return ()
+    with store.reading() as session:
+        addresses = select(func.lower(_agent.c.email)).where(_agent.c.email != "")
+        agents = set(session.execute(addresses).scalars())
+    people = dict.fromkeys((one.name, one.address) for one in others if one.address not in agents)
+    return tuple(people)[:_MOST]
