@@ -30,6 +30,7 @@ from deskterm.procedure.shipped import list_template_files
 from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.table import TABLE
 from deskterm.tui.dialogs.choose import Choose
+from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.prompt import Prompt
 from deskterm.tui.target import Target
@@ -183,6 +184,8 @@ async def ask(walker: Walker, command: Command, target: Target) -> list[tuple[st
         opened, words = read_question(walker)
         if not words or opened in found:
             break
+        if isinstance(opened, Composer):  # it is open before a template or a quotation is in it
+            await walker.wait(lambda: not is_busy() or len(walker.app.screen_stack) > 1, "the text in the composer")
         found[opened] = words, await shoot(walker)
         if not isinstance(opened, (Choose, Confirm, Prompt)):
             break

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static, TextArea
 
 from deskterm.tui.dialogs.choose import ChoiceList
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.screens.wall.screen import WallScreen
 from deskterm.tui.screens.workspace import DeskWorkspace
 from tui.support.pictures.canvas import CanvasApp
 from tui.support.pictures.text_picture import Shot, read_strips
@@ -162,7 +163,7 @@ class Walker:
             self.app.stop_blinking()
             await self.pilot.pause(0)
             typed = self.workspace.type_ahead
-            is_busy = self._is_reading() or typed.waiting or typed._rounds
+            is_busy = self._is_reading() or typed.waiting or typed._rounds or self._is_unfinished()
             is_same = before == self.app.changes and not is_busy
             equal = equal + 1 if is_same else 0
             if equal >= _EQUAL_ROUNDS:
@@ -183,6 +184,14 @@ class Walker:
     def _is_reading(self) -> bool:
         requests = self.workspace.browser._reader()._requests
         return bool(requests.jobs or requests.running)
+
+    def _is_unfinished(self) -> bool:
+        """Return whether the screen on top has something to handle or to lay out; the wall shows its first figures with
+        its next tick."""
+        screen = self.app.screen
+        if isinstance(screen, WallScreen) and screen._shown is None:
+            return True
+        return screen._layout_required or any(node.message_queue_size for node in (screen, *screen.walk_children()))
 
     def _note(self) -> None:
         screen, workspace = self.app.screen, self.workspace
