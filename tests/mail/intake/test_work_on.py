@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from deskterm.desk.api import open_desk
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import merge
+from deskterm.errors import DeskError
 from deskterm.mail.intake.work_on import work_on
 from deskterm.mail.keeping.kept_mails import count_try, keep_mail, load_mail
 from mail.support.mail_desk import MailDesk, write_mail
@@ -161,3 +164,11 @@ def test_an_answer_to_a_merged_ticket_goes_to_the_one_that_continues_it(mail_des
     second = mail_desk.take(write_mail("two", subject="Other", message_id="two@larch.example")).ticket or 0
     merge.merge_into(mail_desk.sam, second, first, now=mail_desk.clock())
     assert mail_desk.take(write_mail("three", In_Reply_To="<two@larch.example>")).ticket == first
+
+
+@pytest.mark.rule("M-69")
+def test_a_request_that_came_by_mail_is_closed_and_not_undone(mail_desk: MailDesk) -> None:
+    number = mail_desk.take(write_mail()).ticket or 0
+    with pytest.raises(DeskError, match="the request has been made"):
+        undo_last_command(open_desk(mail_desk.store, "ann"), number, now=mail_desk.clock())
+    assert mail_desk.mails()[0].state == "done"

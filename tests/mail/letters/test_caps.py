@@ -65,6 +65,22 @@ def test_a_dead_address_gets_no_letters_by_themselves(mail_desk: MailDesk, serve
     assert [sent.state for sent in desk.send()] == ["sent"]
 
 
+@pytest.mark.rule("M-40")
+def test_a_stranger_is_told_nothing_that_a_forger_may_have_written(mail_desk: MailDesk, server: SmtpServer) -> None:
+    desk = acknowledge(mail_desk, server)
+    subject = f"Win at https://casino.example/now or casino.example {'x' * 100}"
+    for number, sender in enumerate(("victim@elm.example", "kim@larch.example", "kim@larch.example")):
+        desk.clock.advance(hours=2)
+        desk.take(write_mail(f"Buy! {number}", subject=subject, sender=sender))
+        desk.send()
+    strangers, first, known = (mail.as_string() for mail in server.office.mails)
+    for letter in (strangers, first):
+        assert "casino" not in letter
+        assert "x" * 81 not in letter
+    assert "Its number is 1001." in strangers
+    assert "casino" in known  # whoever wrote before gets the subject as it was
+
+
 @pytest.mark.rule("M-36", "M-37")
 def test_two_desks_that_acknowledge_each_other_stop_at_once(
     mail_desk: MailDesk, server: SmtpServer, tmp_path: Path

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
+from deskterm.mail.letters.acknowledgements import ACKNOWLEDGED
 from deskterm.mail.visible.subjects import normalise_subject
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
@@ -15,7 +16,6 @@ from deskterm.store.rows.texts import load_texts
 MOST_LETTERS, MOST_OF_SUBJECT = 10, 2
 """Automatic letters to one recipient within three hours, and those of them with one subject."""
 _WINDOW = timedelta(minutes=180)
-_ACKNOWLEDGED = "registered"
 _ACKNOWLEDGEMENT_WINDOW = timedelta(hours=1)
 
 
@@ -37,9 +37,9 @@ def find_cap(reader: ReadConnection, letter: Letter, now: datetime) -> str:
         for at, data in rows
         if (values := json.loads(data)).get("to", [None])[0] == contact and "covers" not in values
     ]
-    if letter.on == _ACKNOWLEDGED:
+    if letter.on == ACKNOWLEDGED:
         since = int((now - _ACKNOWLEDGEMENT_WINDOW).timestamp())
-        if any(at > since and values.get("on") == _ACKNOWLEDGED for at, values in earlier):
+        if any(at > since and values.get("on") == ACKNOWLEDGED for at, values in earlier):
             return "a letter of the last hour told them already that a request has come in"
     if len(earlier) >= MOST_LETTERS:
         return f"{MOST_LETTERS} automatic letters went to them within three hours"

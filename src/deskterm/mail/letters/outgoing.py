@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.errors import DeskError
+from deskterm.mail.letters.acknowledgements import ACKNOWLEDGED, is_to_stranger, strip_acknowledgement
 from deskterm.mail.letters.compose import Draft, Quotation
 from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import build_mail_settings
@@ -69,6 +70,8 @@ def load_outgoing(
     letter = load_letter(reader, number, key)
     if letter is None:
         return None
+    if letter.on == ACKNOWLEDGED and is_to_stranger(reader, number):
+        letter = strip_acknowledgement(letter)
     department = reader.rows("SELECT department, subject FROM ticket WHERE id = :number", {"number": number})[0]
     answered = _load_answered(reader, number)
     _, identity = choose_identity(file, department[0] or "", answered.mailbox if answered else "")
