@@ -20,6 +20,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.mail.intake.agents import find_agent, hand_over_of_agent
 from deskterm.mail.intake.limits import find_flood
 from deskterm.mail.intake.people import list_people_in_copy
+from deskterm.mail.intake.signature_pictures import drop_known_pictures
 from deskterm.mail.intake.surveys import Answer, find_answer
 from deskterm.mail.keeping.kept_mails import KeptMail
 from deskterm.mail.reading.addresses import Address
@@ -70,7 +71,10 @@ def hand_over(
     another process handed it over meanwhile."""
     assert mail.sender is not None  # `find_refusal` has parked those without
     box = settings.find_mailbox(kept.mailbox)
-    files, left_out = choose_files(desk, mail.files)
+    found = None if by_hand else find_ticket(desk.store, mail, settings.token_key, now)
+    of_ticket = onto if by_hand else found.number if found is not None else None
+    worth_keeping = drop_known_pictures(desk.store, mail.files, of_ticket, mail.sender.address)
+    files, left_out = choose_files(desk, worth_keeping)
     work = _Work(
         desk,
         settings,
@@ -85,7 +89,6 @@ def hand_over(
     )
     if by_hand:
         return work.join(FoundTicket(onto, BY_HAND)) if onto is not None else work.open(None)
-    found = find_ticket(desk.store, mail, settings.token_key, now)
     forward = find_forward(mail)
     if found is not None and forward is not None and work.leaves(found):
         return work.open(forward, linked=found.number)
