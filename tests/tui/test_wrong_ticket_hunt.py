@@ -28,7 +28,7 @@ from tui.console_session import ConsoleSession, open_console
 
 TICKETS = 160
 KEYS_IN_SUITE, KEYS_AT_LENGTH = 2_500, 250_000
-"""Keys of one run: four seeds make about 5,000 and a million."""
+"""Keys of one run: four seeds make 10,000 and a million."""
 
 MOVES = (
     "j",
