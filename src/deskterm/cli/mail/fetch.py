@@ -9,7 +9,7 @@ import typer
 
 from deskterm.cli.mail.settings import MailConfig, find_mail_folder, read_mail_file
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.options import MOST_ROWS, AsJson
 from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
 from deskterm.desk.api import open_system_desk
 from deskterm.errors import DeskError, UsageError
@@ -23,7 +23,7 @@ from deskterm.store.db.engine import open_store
 def fetch_mails(
     context: typer.Context,
     mailbox: Annotated[str | None, typer.Option(help="Only this mailbox.")] = None,
-    limit: Annotated[int | None, typer.Option(help="Mails of each mailbox at most.", min=1)] = None,
+    limit: Annotated[int | None, typer.Option(help="Mails of each mailbox at most.", min=1, max=MOST_ROWS)] = None,
     every: Annotated[bool, typer.Option("--all", help="All new mails, however many.")] = False,
     config: MailConfig = None,
     as_json: AsJson = False,

@@ -9,7 +9,7 @@ import typer
 from deskterm.cli.mail.lists import print_mails
 from deskterm.cli.mail.settings import MailConfig, MailKey, read_mail_settings
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson, Limit, Reason
+from deskterm.cli.runtime.options import BIGGEST_NUMBER, AsJson, Limit, Reason
 from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines, print_summary, show_upgrade_progress
 from deskterm.cli.runtime.stdin import require_confirmation
 from deskterm.desk.api import open_system_desk
@@ -34,7 +34,7 @@ def list_quarantine(context: typer.Context, limit: Limit = 100, as_json: AsJson 
 
 def retry_mails(
     context: typer.Context,
-    key: Annotated[int | None, typer.Argument(help="The mail's number.", min=1)] = None,
+    key: Annotated[int | None, typer.Argument(help="The mail's number.", min=1, max=BIGGEST_NUMBER)] = None,
     every: Annotated[bool, typer.Option("--all", help="All that are in quarantine or wait.")] = False,
     config: MailConfig = None,
     as_json: AsJson = False,
@@ -63,7 +63,9 @@ def retry_mails(
 def release_mail(
     context: typer.Context,
     key: MailKey,
-    ticket: Annotated[int | None, typer.Option("--ticket", help="Onto this ticket.", metavar="NUMBER")] = None,
+    ticket: Annotated[
+        int | None, typer.Option("--ticket", help="Onto this ticket.", metavar="NUMBER", min=1, max=BIGGEST_NUMBER)
+    ] = None,
     config: MailConfig = None,
     as_json: AsJson = False,
 ) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from deskterm.cli.mail.settings import MailConfig, find_mail_folder, read_mail_file
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.options import MOST_ROWS, AsJson
 from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
 from deskterm.desk.api import open_system_desk
 from deskterm.errors import DeskError
@@ -20,7 +20,7 @@ from deskterm.store.db.reader import open_reader
 
 def send_letters(
     context: typer.Context,
-    limit: Annotated[int, typer.Option(help="Letters at most.", min=1)] = 1000,
+    limit: Annotated[int, typer.Option(help="Letters at most.", min=1, max=MOST_ROWS)] = 1000,
     config: MailConfig = None,
     as_json: AsJson = False,
 ) -> None:

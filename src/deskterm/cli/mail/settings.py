@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.options import BIGGEST_NUMBER
 from deskterm.errors import UsageError
 from deskterm.mail.settings.load import find_mail_file, load_mail_file
 from deskterm.mail.settings.mailboxes import MailSettings, build_mail_settings
@@ -19,7 +20,9 @@ MailConfig = Annotated[
     str | None,
     typer.Option("--mail-config", help="The mail file; by default mail.toml beside the desk or your settings."),
 ]
-MailKey = Annotated[int, typer.Argument(help="The mail's number; `deskterm mail list` shows them.", min=1)]
+MailKey = Annotated[
+    int, typer.Argument(help="The mail's number; `deskterm mail list` shows them.", min=1, max=BIGGEST_NUMBER)
+]
 
 
 def read_mail_file(cli: CliContext, named: str | None) -> MailFile:
