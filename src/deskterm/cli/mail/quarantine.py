@@ -9,8 +9,9 @@ import typer
 from deskterm.cli.mail.lists import print_mails
 from deskterm.cli.mail.settings import MailConfig, MailKey, read_mail_settings
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import BIGGEST_NUMBER, AsJson, Limit, Reason
+from deskterm.cli.runtime.options import AsJson, Limit, Reason
 from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines, print_summary, show_upgrade_progress
+from deskterm.cli.runtime.several import BIGGEST_NUMBER
 from deskterm.cli.runtime.stdin import require_confirmation
 from deskterm.desk.api import open_system_desk
 from deskterm.errors import UsageError

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import BIGGEST_NUMBER
+from deskterm.cli.runtime.several import BIGGEST_NUMBER
 from deskterm.errors import UsageError
 from deskterm.mail.settings.load import find_mail_file, load_mail_file
 from deskterm.mail.settings.mailboxes import MailSettings, build_mail_settings
