@@ -11,6 +11,7 @@ from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.store.db.reader import open_reader
 from mail.support.mail_desk import MailDesk
+from mail.support.smtp_server import SmtpServer
 
 
 @pytest.fixture
@@ -22,3 +23,12 @@ def mail_desk(store_url: str, tmp_path: Path) -> Iterator[MailDesk]:
     with open_reader(desk.store.url) as reader:
         assert verify_chains(reader).faults == ()
     desk.store.close()
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """A server that takes letters."""
+    server = SmtpServer()
+    server.start()
+    yield server
+    server.stop()

@@ -10,7 +10,7 @@ import pytest
 
 from deskterm.desk.conversation.messages import reply
 from deskterm.store.db.reader import open_reader
-from mail.support.dovecot import PROGRAM, Dovecot
+from mail.support.dovecot import Dovecot, run_dovecot
 from mail.support.killed import kill_many
 from mail.support.mail_desk import MAIL_FILE, MailDesk, utc, write_mail
 from mail.support.smtp_server import SmtpServer
@@ -56,21 +56,8 @@ after = "move:Done"
 @pytest.fixture
 def imap() -> Iterator[Dovecot]:
     """An IMAP server."""
-    if PROGRAM is None:
-        pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
-    server = Dovecot()
-    server.start()
-    yield server
-    server.remove()
-
-
-@pytest.fixture
-def smtp() -> Iterator[SmtpServer]:
-    """A server that takes letters."""
-    server = SmtpServer()
-    server.start()
-    yield server
-    server.stop()
+    with run_dovecot() as server:
+        yield server
 
 
 @pytest.mark.rule("M-08")

@@ -10,7 +10,7 @@ import pytest
 
 from deskterm.desk.conversation.messages import reply
 from deskterm.mail.service import MailService
-from mail.support.dovecot import PROGRAM, Dovecot
+from mail.support.dovecot import Dovecot, run_dovecot
 from mail.support.mail_desk import TOKEN_KEY, MailDesk, utc, write_mail
 from mail.support.smtp_server import SmtpServer
 
@@ -29,18 +29,12 @@ account = "main"
 
 
 @pytest.fixture
-def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Dovecot, SmtpServer]]:
+def servers(smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Dovecot, SmtpServer]]:
     """A server that mails come to, and one that letters leave by."""
-    if PROGRAM is None:
-        pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
     monkeypatch.setenv("DESKTERM_TEST_SECRET", "secret")
     monkeypatch.setattr("deskterm.mail.service._SEND_INTERVAL", 0.2)
-    imap, smtp = Dovecot(), SmtpServer()
-    imap.start()
-    smtp.start()
-    yield imap, smtp
-    smtp.stop()
-    imap.remove()
+    with run_dovecot() as imap:
+        yield imap, smtp
 
 
 def wait_for(condition: Callable[[], object], said: list[str]) -> None:

@@ -81,8 +81,10 @@ class ConsoleSession:
         await self.wait_until(lambda: not self.busy(), f"the end of :{name} {argument}")
 
     def busy(self) -> bool:
-        """Whether a command is under way."""
-        return any(worker.group == "commands" and not worker.is_finished for worker in self.app.workers)
+        """Whether a command is under way, or waits for the row that it is for."""
+        return self.workspace.runner._expecting is not None or any(
+            worker.group == "commands" and not worker.is_finished for worker in self.app.workers
+        )
 
     async def wait_for_notice(self, text: str) -> None:
         """Wait for a notice with this text."""
@@ -126,6 +128,9 @@ async def open_console(
 
 def is_settled(workspace: DeskWorkspace, view: str) -> bool:
     """Whether the list of a view has been read, with the counts and the ticket under the cursor."""
+    # The view shown before may have as many rows as this one
+    if workspace.browser.list_pending:
+        return False
     counts = {line.key: line.total for line in workspace.views}
     queue = workspace.panes.queue
     if workspace.queue_query.view != view or (view != "closed" and counts.get(view) != queue.count):

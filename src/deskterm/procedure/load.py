@@ -6,23 +6,21 @@ it, and what is expected.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
 
-from deskterm.errors import DeskError
 from deskterm.named_files import read_text_file
 from deskterm.procedure.calendar_feeds import resolve_feeds
-from deskterm.procedure.checking.characters import find_escaped_characters, find_raw_characters
 from deskterm.procedure.checking.consistency import find_inconsistencies, find_own_inconsistencies
 from deskterm.procedure.checking.problems import Problem, problems_from_validation
 from deskterm.procedure.checking.pruning import PrunedData
 from deskterm.procedure.checking.references import find_broken_references
-from deskterm.procedure.checking.toml_positions import Path, TomlPositions, describe_syntax_error
+from deskterm.procedure.checking.toml_positions import Path
+from deskterm.procedure.checking.toml_text import make_refusal, parse_toml
 from deskterm.procedure.schema import Procedure
 
 _MOST_ROUNDS = 8
@@ -50,30 +48,22 @@ def load(path: FilePath) -> LoadedProcedure:
 
 def loads(text: str, name: str) -> LoadedProcedure:
     """Load the procedure in a text. name: the name of the text in errors."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DeskError(describe_syntax_error(error, text, name)) from error
-    except RecursionError as error:
-        raise DeskError(f"{name} is nested too deeply to be a procedure file.") from error
-    # Before all other checks: their sentences repeat what is in the file
-    if hidden := [*find_raw_characters(text)] or _locate(find_escaped_characters(data), text):
-        raise _located_error(hidden, name)
+    data = parse_toml(text, name, "a procedure file")
     try:
         procedure = Procedure.model_validate(data)
     except ValidationError as error:
         problems = list(problems_from_validation(error, data, Procedure))
-        raise _refusal_error([*problems, *_find_further_problems(data, problems)], text, name) from error
+        raise make_refusal([*problems, *_find_further_problems(data, problems)], text, name) from error
     # Before the checks: whether a calendar ever opens depends on its closed dates
     if any(part.ics for part in procedure.calendars.values()):
         procedure, feeds = resolve_feeds(procedure, FilePath(name).parent)
         if feeds:
-            raise _refusal_error(feeds, text, name)
+            raise make_refusal(feeds, text, name)
     # The second check looks keys up, so it is made only when every key is known
     if found := list(find_broken_references(procedure)):
-        raise _refusal_error([*found, *_find_further_problems(data, found)], text, name)
+        raise make_refusal([*found, *_find_further_problems(data, found)], text, name)
     if found := list(find_inconsistencies(procedure)):
-        raise _refusal_error(found, text, name)
+        raise make_refusal(found, text, name)
     return LoadedProcedure(procedure, text, FilePath(name))
 
 
@@ -122,20 +112,3 @@ def _remove_nearest(pruned: PrunedData, path: Path) -> bool:
 
 def _move(problem: Problem, pruned: PrunedData) -> Problem:
     return problem._replace(path=pruned.to_file_path(problem.path))
-
-
-def _refusal_error(problems: Iterable[Problem], text: str, name: str) -> DeskError:
-    return _located_error(_locate(problems, text), name)
-
-
-def _locate(problems: Iterable[Problem], text: str) -> list[tuple[int, str]]:
-    """Return the line and the sentence of each problem, in the order of the file."""
-    found = list(problems)
-    if not found:
-        return []
-    positions = TomlPositions(text)
-    return sorted((positions.find_line(problem.path), problem.sentence) for problem in found)
-
-
-def _located_error(located: Iterable[tuple[int, str]], name: str) -> DeskError:
-    return DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in located))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from deskterm.store.db.reader import open_reader
@@ -13,18 +11,9 @@ from ticket_reads import read_ticket
 
 
 @pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    """A server that takes letters."""
-    server = SmtpServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def desk(mail_desk: MailDesk, server: SmtpServer) -> MailDesk:
+def desk(mail_desk: MailDesk, smtp: SmtpServer) -> MailDesk:
     """A desk that has sent an answer to ticket 1001."""
-    mail_desk.use(MAIL_FILE.replace("plus = true", 'bounce = "bounces@desk.example"'), port=server.port)
+    mail_desk.use(MAIL_FILE.replace("plus = true", 'bounce = "bounces@desk.example"'), port=smtp.port)
     mail_desk.take(write_mail("It burns.", message_id="one@larch.example"))
     mail_desk.answer(1001, "Use the extinguisher, and call us.")
     assert [sent.state for sent in mail_desk.send()] == ["sent"]
@@ -61,9 +50,9 @@ def report(to: str, status: str = "5.1.1", words: str = "550 5.1.1 no such user"
 
 @pytest.mark.rule("M-42", "M-43", "M-44", "M-45")
 def test_a_letter_that_comes_back_says_so_on_its_ticket_and_flags_a_dead_address(
-    desk: MailDesk, server: SmtpServer
+    desk: MailDesk, smtp: SmtpServer
 ) -> None:
-    envelope = server.office.letters[0][0]
+    envelope = smtp.office.letters[0][0]
     assert envelope.startswith("bounces+b-1001-")
     before = read_ticket(desk.sam, 1001)
     outcome = desk.take(report(envelope))
@@ -93,9 +82,9 @@ def test_a_letter_that_comes_back_says_so_on_its_ticket_and_flags_a_dead_address
     ],
 )
 def test_a_full_mailbox_is_no_dead_one_and_a_delay_no_failure(
-    desk: MailDesk, server: SmtpServer, status: str, words: str, action: str, state: str
+    desk: MailDesk, smtp: SmtpServer, status: str, words: str, action: str, state: str
 ) -> None:
-    desk.take(report(server.office.letters[0][0], status, words, action))
+    desk.take(report(smtp.office.letters[0][0], status, words, action))
     assert desk.letters(1001)[0].state == state
     with open_reader(desk.store.url) as reader:
         assert reader.rows("SELECT undeliverable FROM contact WHERE email = 'kim@larch.example'") == [("",)]
@@ -109,8 +98,8 @@ def test_a_report_is_matched_by_its_recipient_where_nothing_else_names_the_lette
 
 
 @pytest.mark.rule("M-20", "M-67")
-def test_an_answer_shows_its_new_words_and_keeps_the_whole_text(desk: MailDesk, server: SmtpServer) -> None:
-    letter = server.office.mails[0]
+def test_an_answer_shows_its_new_words_and_keeps_the_whole_text(desk: MailDesk, smtp: SmtpServer) -> None:
+    letter = smtp.office.mails[0]
     text = letter.get_body(("plain",)).get_content().replace("\r\n", "\n")  # type: ignore[union-attr]
     quoted = "\r\n".join(f"> {line}" for line in text.splitlines())
     answer = write_mail(
@@ -147,8 +136,8 @@ def test_what_a_proved_agent_passes_on_is_a_request_of_whoever_wrote_it(mail_des
 
 
 @pytest.mark.rule("M-31")
-def test_a_strangers_forward_of_a_mail_of_a_ticket_is_a_ticket_of_its_own(desk: MailDesk, server: SmtpServer) -> None:
-    token = server.office.mails[0]["Message-ID"]
+def test_a_strangers_forward_of_a_mail_of_a_ticket_is_a_ticket_of_its_own(desk: MailDesk, smtp: SmtpServer) -> None:
+    token = smtp.office.mails[0]["Message-ID"]
     forward = write_mail(
         "What is this?\r\n\r\n---------- Forwarded message ---------\r\nFrom: Kim <kim@larch.example>\r\n"
         "Subject: Printer\r\n\r\nIt burns.",

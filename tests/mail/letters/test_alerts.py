@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from deskterm.desk.api import open_desk
@@ -14,47 +12,38 @@ from mail.support.smtp_server import SmtpServer
 
 
 @pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    """A server that takes letters."""
-    server = SmtpServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def desk(mail_desk: MailDesk, server: SmtpServer) -> MailDesk:
+def desk(mail_desk: MailDesk, smtp: SmtpServer) -> MailDesk:
     """A desk whose admin has an address."""
     ann = open_desk(mail_desk.store, "ann")
     seed_agents(ann, [{"login": "ann", "name": "Ann", "email": "ann@desk.example"}], now=mail_desk.clock())
-    mail_desk.use(MAIL_FILE, port=server.port)
+    mail_desk.use(MAIL_FILE, port=smtp.port)
     return mail_desk
 
 
 @pytest.mark.rule("M-13")
-def test_admins_are_told_of_a_mailbox_that_is_down_once_a_day(desk: MailDesk, server: SmtpServer) -> None:
+def test_admins_are_told_of_a_mailbox_that_is_down_once_a_day(desk: MailDesk, smtp: SmtpServer) -> None:
     for _ in range(2):
         note_trouble(desk.store, "in:support", "imap.example.org does not answer.", desk.clock())
     desk.send()
-    assert server.office.mails == []  # twice may happen
+    assert smtp.office.mails == []  # twice may happen
     note_trouble(desk.store, "in:support", "imap.example.org does not answer.", desk.clock())
     desk.send()
     desk.send()
-    (mail,) = server.office.mails
+    (mail,) = smtp.office.mails
     assert mail["To"] == "ann@desk.example"
     assert "Mailbox support does not work: imap.example.org does not answer." in mail.as_string().replace("=\n", "")
     desk.clock.advance(days=1)
     desk.send()
-    assert len(server.office.mails) == 2
+    assert len(smtp.office.mails) == 2
 
 
 @pytest.mark.rule("M-09")
-def test_admins_are_told_once_a_day_of_what_waits_in_quarantine(desk: MailDesk, server: SmtpServer) -> None:
+def test_admins_are_told_once_a_day_of_what_waits_in_quarantine(desk: MailDesk, smtp: SmtpServer) -> None:
     desk.take(b"To: support@desk.example\r\n\r\nfrom nobody\r\n")
     for _ in range(2):
         desk.send()
-    (mail,) = server.office.mails
+    (mail,) = smtp.office.mails
     assert "A mail of the last day waits in quarantine" in mail.as_string().replace("=\n", "")
     desk.clock.advance(days=1, minutes=1)
     desk.send()  # nothing new came
-    assert len(server.office.mails) == 1
+    assert len(smtp.office.mails) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,35 +17,26 @@ from small_desk import SMALL_PROCEDURE
 ACKNOWLEDGING = f'{SMALL_PROCEDURE}\n[[notices]]\non = "registered"\nto = ["requester"]\n'
 
 
-@pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    """A server that takes letters."""
-    server = SmtpServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-def acknowledge(desk: MailDesk, server: SmtpServer) -> MailDesk:
+def acknowledge(desk: MailDesk, smtp: SmtpServer) -> MailDesk:
     """Let a desk say that requests have come in."""
     procedure = loads(ACKNOWLEDGING, "small.toml").procedure
     apply_procedure(open_desk(desk.store, "ann"), procedure, now=desk.clock())
     for session in (desk.sam, desk.system):
         session.refresh()
-    desk.use(MAIL_FILE, port=server.port)
+    desk.use(MAIL_FILE, port=smtp.port)
     return desk
 
 
 @pytest.mark.rule("M-39", "M-55")
-def test_somebody_is_told_once_an_hour_that_requests_have_come_in(mail_desk: MailDesk, server: SmtpServer) -> None:
-    desk = acknowledge(mail_desk, server)
+def test_somebody_is_told_once_an_hour_that_requests_have_come_in(mail_desk: MailDesk, smtp: SmtpServer) -> None:
+    desk = acknowledge(mail_desk, smtp)
     states = []
     for number in range(3):
         desk.clock.advance(minutes=1)
         desk.take(write_mail(f"request {number}", subject=f"Request {number}", message_id=f"{number}@x"))
         states += [sent.state for sent in desk.send()]
     assert states == ["sent", "withdrawn", "withdrawn"]
-    assert server.office.mails[0]["Auto-Submitted"] == "auto-replied"
+    assert smtp.office.mails[0]["Auto-Submitted"] == "auto-replied"
     assert "told them already" in desk.letters(1002)[0].reason
     desk.clock.advance(hours=1, minutes=1)
     desk.take(write_mail("a later one", subject="Another"))
@@ -54,8 +44,8 @@ def test_somebody_is_told_once_an_hour_that_requests_have_come_in(mail_desk: Mai
 
 
 @pytest.mark.rule("M-44")
-def test_a_dead_address_gets_no_letters_by_themselves(mail_desk: MailDesk, server: SmtpServer) -> None:
-    desk = acknowledge(mail_desk, server)
+def test_a_dead_address_gets_no_letters_by_themselves(mail_desk: MailDesk, smtp: SmtpServer) -> None:
+    desk = acknowledge(mail_desk, smtp)
     desk.take(write_mail("one"))
     with desk.store.reading() as session:
         kim = session.connection().exec_driver_sql("SELECT id FROM contact").scalar_one()
@@ -66,14 +56,14 @@ def test_a_dead_address_gets_no_letters_by_themselves(mail_desk: MailDesk, serve
 
 
 @pytest.mark.rule("M-40")
-def test_a_stranger_is_told_nothing_that_a_forger_may_have_written(mail_desk: MailDesk, server: SmtpServer) -> None:
-    desk = acknowledge(mail_desk, server)
+def test_a_stranger_is_told_nothing_that_a_forger_may_have_written(mail_desk: MailDesk, smtp: SmtpServer) -> None:
+    desk = acknowledge(mail_desk, smtp)
     subject = f"Win at https://casino.example/now or casino.example {'x' * 100}"
     for number, sender in enumerate(("victim@elm.example", "kim@larch.example", "kim@larch.example")):
         desk.clock.advance(hours=2)
         desk.take(write_mail(f"Buy! {number}", subject=subject, sender=sender))
         desk.send()
-    strangers, first, known = (mail.as_string() for mail in server.office.mails)
+    strangers, first, known = (mail.as_string() for mail in smtp.office.mails)
     for letter in (strangers, first):
         assert "casino" not in letter
         assert "x" * 81 not in letter
@@ -83,9 +73,9 @@ def test_a_stranger_is_told_nothing_that_a_forger_may_have_written(mail_desk: Ma
 
 @pytest.mark.rule("M-36", "M-37")
 def test_two_desks_that_acknowledge_each_other_stop_at_once(
-    mail_desk: MailDesk, server: SmtpServer, tmp_path: Path
+    mail_desk: MailDesk, smtp: SmtpServer, tmp_path: Path
 ) -> None:
-    ours = acknowledge(mail_desk, server)
+    ours = acknowledge(mail_desk, smtp)
     theirs = MailDesk(f"sqlite:///{tmp_path / 'theirs.sqlite3'}", tmp_path / "theirs")
     other = SmtpServer()
     other.start()
@@ -95,7 +85,7 @@ def test_two_desks_that_acknowledge_each_other_stop_at_once(
         ours.take(write_mail("A mail of their desk.", sender="support@other.example"))
         for _ in range(10):
             ours.send()
-            for data in [letter[2] for letter in server.office.letters]:
+            for data in [letter[2] for letter in smtp.office.letters]:
                 theirs.take(data)
             theirs.send()
             for data in [letter[2] for letter in other.office.letters]:
@@ -103,4 +93,4 @@ def test_two_desks_that_acknowledge_each_other_stop_at_once(
     finally:
         other.stop()
         theirs.store.close()
-    assert (len(server.office.letters), len(other.office.letters)) == (1, 0)
+    assert (len(smtp.office.letters), len(other.office.letters)) == (1, 0)

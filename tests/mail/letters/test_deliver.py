@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from deskterm.desk.conversation.messages import reply
@@ -21,28 +19,19 @@ from ticket_reads import read_ticket
 
 
 @pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    """A server that takes letters."""
-    server = SmtpServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def desk(mail_desk: MailDesk, server: SmtpServer) -> MailDesk:
+def desk(mail_desk: MailDesk, smtp: SmtpServer) -> MailDesk:
     """The desk, whose letters leave by the server, with a ticket that Sam has answered."""
-    mail_desk.use(MAIL_FILE, port=server.port)
+    mail_desk.use(MAIL_FILE, port=smtp.port)
     mail_desk.take(write_mail("It burns.", message_id="one@larch.example", Cc="lee@elm.example"))
     mail_desk.answer(1001, "Use the extinguisher.\n\n.It hangs at the door.")
     return mail_desk
 
 
 @pytest.mark.rule("M-46", "M-47", "M-53", "M-54", "M-56")
-def test_an_answer_leaves_as_a_letter_with_everything_that_belongs_to_it(desk: MailDesk, server: SmtpServer) -> None:
+def test_an_answer_leaves_as_a_letter_with_everything_that_belongs_to_it(desk: MailDesk, smtp: SmtpServer) -> None:
     (sent,) = desk.send()
     assert sent.state == "sent"
-    (mail,), ((envelope, recipients, data),) = server.office.mails, server.office.letters
+    (mail,), ((envelope, recipients, data),) = smtp.office.mails, smtp.office.letters
     assert (envelope, recipients) == ("support@desk.example", ["kim@larch.example", "lee@elm.example"])
     assert (mail["From"], mail["To"], mail["Cc"]) == (
         "Example Support <support@desk.example>", "Kim Reed <kim@larch.example>", "lee <lee@elm.example>",
@@ -67,25 +56,25 @@ def test_an_answer_leaves_as_a_letter_with_everything_that_belongs_to_it(desk: M
 
 @pytest.mark.rule("M-29", "M-30")
 def test_an_answer_to_our_letter_finds_its_ticket_whoever_writes_it_and_whatever_its_subject_is(
-    desk: MailDesk, server: SmtpServer
+    desk: MailDesk, smtp: SmtpServer
 ) -> None:
     desk.send()
-    token = server.office.mails[0]["Message-ID"]
+    token = smtp.office.mails[0]["Message-ID"]
     answer = write_mail("Done.", subject="Re: something", sender="boss@elsewhere.example", In_Reply_To=token)
     assert desk.take(answer).ticket == 1001
     assert read_ticket(desk.sam, 1001).messages[-1].author == "boss"
-    to = str(server.office.mails[0]["Reply-To"].addresses[0].addr_spec)
+    to = str(smtp.office.mails[0]["Reply-To"].addresses[0].addr_spec)
     assert desk.take(write_mail("By address.", to=to)).ticket == 1001
     forged = token.replace("dt.1001.", "dt.1002.")
     assert desk.take(write_mail("Forged.", sender="eve@elsewhere.example", In_Reply_To=forged)).is_new
 
 
 @pytest.mark.rule("M-50")
-def test_a_recipient_who_is_refused_fails_alone_and_somebody_is_told(desk: MailDesk, server: SmtpServer) -> None:
-    server.office.refused["lee@elm.example"] = "550 5.1.1 no such user"
+def test_a_recipient_who_is_refused_fails_alone_and_somebody_is_told(desk: MailDesk, smtp: SmtpServer) -> None:
+    smtp.office.refused["lee@elm.example"] = "550 5.1.1 no such user"
     (sent,) = desk.send()
     assert (sent.state, "lee@elm.example: 550 5.1.1 no such user" in sent.summary) == ("failed", True)
-    assert server.office.letters[0][1] == ["kim@larch.example"]
+    assert smtp.office.letters[0][1] == ["kim@larch.example"]
     (letter,) = desk.letters(1001)
     assert sorted(state for _, state in letter.recipients) == ["failed", "sent"]
     with open_reader(desk.store.url) as reader:
@@ -96,23 +85,23 @@ def test_a_recipient_who_is_refused_fails_alone_and_somebody_is_told(desk: MailD
 
 @pytest.mark.rule("M-50", "M-52")
 def test_a_recipient_who_is_put_off_is_tried_again_alone_with_the_same_message_id(
-    desk: MailDesk, server: SmtpServer
+    desk: MailDesk, smtp: SmtpServer
 ) -> None:
-    server.office.refused["lee@elm.example"] = "451 4.7.1 greylisted"
+    smtp.office.refused["lee@elm.example"] = "451 4.7.1 greylisted"
     assert [sent.state for sent in desk.send()] == ["queued"]
     assert desk.send() == []  # not before a minute
     desk.clock.advance(minutes=1)
-    del server.office.refused["lee@elm.example"]
+    del smtp.office.refused["lee@elm.example"]
     assert [sent.state for sent in desk.send()] == ["sent"]
-    first, second = server.office.letters
+    first, second = smtp.office.letters
     assert (first[1], second[1]) == (["kim@larch.example"], ["lee@elm.example"])
-    assert len({mail["Message-ID"] for mail in server.office.mails}) == 1
+    assert len({mail["Message-ID"] for mail in smtp.office.mails}) == 1
 
 
 @pytest.mark.rule("M-52")
-def test_a_letter_is_given_up_after_two_days(desk: MailDesk, server: SmtpServer) -> None:
+def test_a_letter_is_given_up_after_two_days(desk: MailDesk, smtp: SmtpServer) -> None:
     for address in ("lee@elm.example", "kim@larch.example"):
-        server.office.refused[address] = "451 4.3.0 try again"
+        smtp.office.refused[address] = "451 4.3.0 try again"
     states: list[str] = []
     for _ in range(20):
         states += [sent.state for sent in desk.send()]
@@ -124,32 +113,30 @@ def test_a_letter_is_given_up_after_two_days(desk: MailDesk, server: SmtpServer)
 
 
 @pytest.mark.rule("M-51")
-def test_a_letter_in_doubt_is_repeated_once_with_the_same_message_id_and_date(
-    desk: MailDesk, server: SmtpServer
-) -> None:
-    server.office.drops = 1
+def test_a_letter_in_doubt_is_repeated_once_with_the_same_message_id_and_date(desk: MailDesk, smtp: SmtpServer) -> None:
+    smtp.office.drops = 1
     assert [sent.state for sent in desk.send()] == ["unsure"]
     assert desk.letters(1001)[0].state == "unsure"
     assert desk.send() == []
     desk.clock.advance(minutes=10)
     assert [sent.state for sent in desk.send()] == ["sent"]
-    first, second = server.office.mails
+    first, second = smtp.office.mails
     assert (first["Message-ID"], first["Date"]) == (second["Message-ID"], second["Date"])
     assert desk.letters(1001)[0].state == "sent"
 
 
 @pytest.mark.rule("M-51")
-def test_a_letter_never_goes_out_more_than_twice(desk: MailDesk, server: SmtpServer) -> None:
-    server.office.drops = 5
+def test_a_letter_never_goes_out_more_than_twice(desk: MailDesk, smtp: SmtpServer) -> None:
+    smtp.office.drops = 5
     states = []
     for _ in range(4):
         states += [sent.state for sent in desk.send()]
         desk.clock.advance(minutes=30)
-    assert (states, len(server.office.letters)) == (["unsure", "failed"], 2)
+    assert (states, len(smtp.office.letters)) == (["unsure", "failed"], 2)
 
 
 @pytest.mark.rule("M-49", "M-51")
-def test_what_a_process_that_was_killed_had_claimed_is_taken_over(desk: MailDesk, server: SmtpServer) -> None:
+def test_what_a_process_that_was_killed_had_claimed_is_taken_over(desk: MailDesk, smtp: SmtpServer) -> None:
     key = desk.letters(1001)[0].key
     assert claim(desk.system, 1001, key, "main", desk.clock()) is not None
     assert claim(desk.system, 1001, key, "main", desk.clock()) is None
@@ -169,24 +156,24 @@ def test_what_a_process_that_was_killed_had_claimed_is_taken_over(desk: MailDesk
 
 
 @pytest.mark.rule("M-52")
-def test_a_server_that_is_out_of_reach_is_the_accounts_fault_and_no_letters(desk: MailDesk, server: SmtpServer) -> None:
-    server.stop()
+def test_a_server_that_is_out_of_reach_is_the_accounts_fault_and_no_letters(desk: MailDesk, smtp: SmtpServer) -> None:
+    smtp.stop()
     (waits,) = desk.send()
     assert (waits.state, "cannot be reached" in waits.summary) == ("queued", True)
     assert desk.letters(1001)[0].state == "queued"
-    server.start()
+    smtp.start()
     desk.clock.advance(minutes=2)
     assert [sent.state for sent in desk.send()] == ["sent"]
 
 
 @pytest.mark.rule("M-48")
-def test_a_letter_that_was_taken_back_never_leaves(desk: MailDesk, server: SmtpServer) -> None:
+def test_a_letter_that_was_taken_back_never_leaves(desk: MailDesk, smtp: SmtpServer) -> None:
     undo_last_command(desk.sam, 1001, now=desk.clock())
-    assert (desk.send(), server.office.letters) == ([], [])
+    assert (desk.send(), smtp.office.letters) == ([], [])
 
 
 @pytest.mark.rule("M-55")
-def test_what_goes_by_itself_says_so(desk: MailDesk, server: SmtpServer) -> None:
+def test_what_goes_by_itself_says_so(desk: MailDesk, smtp: SmtpServer) -> None:
     draft = load_draft(desk)
     own = compose(draft._replace(is_automatic=True)).decode()
     for line in ("Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All", "Precedence: auto_reply"):
@@ -210,17 +197,17 @@ def test_nothing_that_somebody_wrote_adds_a_header(desk: MailDesk, hostile: str)
 
 
 @pytest.mark.rule("M-50")
-def test_participants_get_letters_of_their_own_where_the_desk_wants_that(desk: MailDesk, server: SmtpServer) -> None:
-    desk.use(MAIL_FILE + '[mail]\nparticipants = "separate"\n', port=server.port)
+def test_participants_get_letters_of_their_own_where_the_desk_wants_that(desk: MailDesk, smtp: SmtpServer) -> None:
+    desk.use(MAIL_FILE + '[mail]\nparticipants = "separate"\n', port=smtp.port)
     assert [sent.state for sent in desk.send()] == ["sent"]
-    assert [(mail["To"], mail["Cc"]) for mail in server.office.mails] == [
+    assert [(mail["To"], mail["Cc"]) for mail in smtp.office.mails] == [
         ("Kim Reed <kim@larch.example>", None), ("lee <lee@elm.example>", None),
     ]  # fmt: skip
 
 
 @pytest.mark.rule("M-57")
-def test_a_letter_whose_files_are_too_large_says_so(desk: MailDesk, server: SmtpServer) -> None:
-    desk.use(MAIL_FILE + "[mail]\nlargest_mb = 1\n", port=server.port)
+def test_a_letter_whose_files_are_too_large_says_so(desk: MailDesk, smtp: SmtpServer) -> None:
+    desk.use(MAIL_FILE + "[mail]\nlargest_mb = 1\n", port=smtp.port)
     file = NewFile("log.txt", "text/plain", b"x" * 1_100_000)
     reply(desk.sam, 1001, "See the file.", files=[file], now=desk.clock())
     assert [sent.state for sent in (*desk.send(), *desk.send())] == ["sent", "failed"]
@@ -228,14 +215,14 @@ def test_a_letter_whose_files_are_too_large_says_so(desk: MailDesk, server: Smtp
 
 
 @pytest.mark.rule("M-23")
-def test_answers_go_where_the_writer_wants_them_unless_that_is_us(desk: MailDesk, server: SmtpServer) -> None:
+def test_answers_go_where_the_writer_wants_them_unless_that_is_us(desk: MailDesk, smtp: SmtpServer) -> None:
     for reply_to, reached in (("kim@home.example", "kim@home.example"), ("help@desk.example", "kim@larch.example")):
         desk.clock.advance(minutes=1)
         number = desk.take(write_mail(f"to {reply_to}", message_id=f"{reply_to}.1", Reply_To=reply_to)).ticket or 0
         desk.answer(number, "Yes.")
         while desk.send():
             pass
-        assert server.office.letters[-1][1] == [reached]
+        assert smtp.office.letters[-1][1] == [reached]
 
 
 def load_draft(desk: MailDesk) -> Draft:
@@ -248,7 +235,7 @@ def load_draft(desk: MailDesk) -> Draft:
 
 
 @pytest.mark.rule("M-65")
-def test_nothing_is_held_while_a_server_is_spoken_to(desk: MailDesk, server: SmtpServer) -> None:
+def test_nothing_is_held_while_a_server_is_spoken_to(desk: MailDesk, smtp: SmtpServer) -> None:
     written = []
 
     def answer_slowly() -> None:
@@ -257,6 +244,6 @@ def test_nothing_is_held_while_a_server_is_spoken_to(desk: MailDesk, server: Smt
             session.connection().exec_driver_sql("UPDATE desk SET name = name")
         written.append(True)
 
-    server.office.while_receiving = answer_slowly
+    smtp.office.while_receiving = answer_slowly
     assert [sent.state for sent in desk.send()] == ["sent"]
     assert written == [True]

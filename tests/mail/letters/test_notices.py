@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from deskterm.desk.tickets import assignment
@@ -13,29 +11,20 @@ from ticket_reads import read_ticket
 
 
 @pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    """A server that takes letters."""
-    server = SmtpServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def desk(mail_desk: MailDesk, server: SmtpServer) -> MailDesk:
+def desk(mail_desk: MailDesk, smtp: SmtpServer) -> MailDesk:
     """A desk with a ticket of Sam's, who gets each notice by mail."""
-    choose(mail_desk, server, "each")
+    choose(mail_desk, smtp, "each")
     mail_desk.take(write_mail("It burns.", message_id="one@larch.example"))
     assignment.assign(mail_desk.sam, 1001, "sam", now=mail_desk.clock())
     mail_desk.send()
-    server.office.letters.clear()
+    smtp.office.letters.clear()
     return mail_desk
 
 
-def choose(desk: MailDesk, server: SmtpServer, mode: str) -> None:
+def choose(desk: MailDesk, smtp: SmtpServer, mode: str) -> None:
     """Let Sam get notices in another way."""
     file = MAIL_FILE.replace("[account.main]", 'trusted = ["mx.desk.example"]\n[account.main]')
-    desk.use(f'{file}\n[notices]\nsam = "{mode}"\n', port=server.port)
+    desk.use(f'{file}\n[notices]\nsam = "{mode}"\n', port=smtp.port)
 
 
 def write_again(desk: MailDesk, text: str) -> None:
@@ -45,10 +34,10 @@ def write_again(desk: MailDesk, text: str) -> None:
 
 
 @pytest.mark.rule("M-26", "M-58")
-def test_an_agent_gets_each_notice_and_answers_it_by_mail(desk: MailDesk, server: SmtpServer) -> None:
+def test_an_agent_gets_each_notice_and_answers_it_by_mail(desk: MailDesk, smtp: SmtpServer) -> None:
     write_again(desk, "And the curtain.")
     desk.send()
-    (mail,) = server.office.mails
+    (mail,) = smtp.office.mails
     assert (mail["To"], mail["Auto-Submitted"]) == ("sam@desk.example", "auto-generated")
     assert "1001" in mail["Subject"]
     assert "curtain" not in mail.as_string()  # the words of a customer stay on the desk
@@ -62,21 +51,21 @@ def test_an_agent_gets_each_notice_and_answers_it_by_mail(desk: MailDesk, server
 
 
 @pytest.mark.rule("M-58")
-def test_notices_of_an_hour_come_together(desk: MailDesk, server: SmtpServer) -> None:
-    choose(desk, server, "hourly")
+def test_notices_of_an_hour_come_together(desk: MailDesk, smtp: SmtpServer) -> None:
+    choose(desk, smtp, "hourly")
     for text in ("one", "two", "three"):
         write_again(desk, text)
     desk.send()
-    assert server.office.mails == []
+    assert smtp.office.mails == []
     desk.clock.advance(hours=1)
     desk.send()
-    (mail,) = server.office.mails
+    (mail,) = smtp.office.mails
     assert mail["Subject"] == "3 notices of the desk"
 
 
 @pytest.mark.rule("M-58")
-def test_who_asked_for_none_gets_none(desk: MailDesk, server: SmtpServer) -> None:
-    choose(desk, server, "off")
+def test_who_asked_for_none_gets_none(desk: MailDesk, smtp: SmtpServer) -> None:
+    choose(desk, smtp, "off")
     write_again(desk, "one")
     desk.send()
-    assert server.office.mails == []
+    assert smtp.office.mails == []

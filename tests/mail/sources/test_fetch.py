@@ -12,7 +12,7 @@ from deskterm.errors import DeskError
 from deskterm.mail.intake.fetch import TooMany, fetch_mailbox
 from deskterm.mail.keeping.leases import hold_lease
 from deskterm.mail.sources.imap import MailServerError
-from mail.support.dovecot import PROGRAM, Dovecot
+from mail.support.dovecot import Dovecot, run_dovecot
 from mail.support.mail_desk import MailDesk, utc, write_mail
 
 IMAP_FILE = """
@@ -28,12 +28,8 @@ after = "{after}"
 @pytest.fixture(scope="module")
 def running_server() -> Iterator[Dovecot]:
     """A server for all tests of this module."""
-    if PROGRAM is None:
-        pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
-    server = Dovecot()
-    server.start()
-    yield server
-    server.remove()
+    with run_dovecot() as server:
+        yield server
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import logging
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from deskterm.mail.sources.imap import MailServerError, RefusedImapLogin, list_f
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.mail.mailboxes import load_mailbox_states
 from mail.support.certificates import make_certificate, make_server_context
-from mail.support.dovecot import PROGRAM, Dovecot
+from mail.support.dovecot import Dovecot, run_dovecot
 from mail.support.mail_desk import MailDesk, utc, write_mail
 from mail.support.odd_servers import repeat_over_imap, say_nothing, serve
 from mail.support.token_pages import REFRESH, Provider, serve_provider
@@ -43,13 +42,8 @@ class Post:
 @pytest.fixture(scope="module")
 def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
     """A server for all tests of this module."""
-    if PROGRAM is None:
-        pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
     certificate = make_certificate(tmp_path_factory.mktemp("tls"))
-    with serve_provider() as provider, ExitStack() as stack:
-        server = Dovecot(provider.port, certificate)
-        stack.callback(server.remove)
-        server.start()
+    with serve_provider() as provider, run_dovecot(provider.port, certificate) as server:
         yield Post(server, provider, certificate)
 
 

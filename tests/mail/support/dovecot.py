@@ -9,9 +9,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
 from imapclient import IMAPClient
 
 PROGRAM = next((path for path in (shutil.which("dovecot"), "/usr/sbin/dovecot") if path and Path(path).exists()), None)
@@ -147,6 +149,19 @@ class Dovecot:
             f"  inet_listener imaps {{\n    port = {tls_port}\n    ssl = yes\n  }}\n}}\n"
             + f"service anvil {{\n{chroot}  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\n"
         )
+
+
+@contextmanager
+def run_dovecot(token_page: int | None = None, certificate: Path | None = None) -> Iterator[Dovecot]:
+    """Run a server as long as it is needed; skip the test where it is not installed. Arguments as for `Dovecot`."""
+    if PROGRAM is None:
+        pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
+    server = Dovecot(token_page, certificate)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 def find_free_port() -> int:

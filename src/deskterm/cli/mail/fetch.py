@@ -7,17 +7,16 @@ from typing import Annotated
 
 import typer
 
+from deskterm.cli.mail.session import open_mail_desk
 from deskterm.cli.mail.settings import MailConfig, find_mail_folder, read_mail_file
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import MOST_ROWS, AsJson
-from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
-from deskterm.desk.api import open_system_desk
+from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.errors import DeskError, UsageError
 from deskterm.mail.intake.fetch import USUAL_MOST, Fetched, fetch_mailbox
 from deskterm.mail.settings.mailboxes import build_mail_settings
 from deskterm.mail.threading.tokens import load_token_key
 from deskterm.present.sanitize import sanitize
-from deskterm.store.db.engine import open_store
 
 
 def fetch_mails(
@@ -41,14 +40,9 @@ def fetch_mails(
         raise UsageError(
             f"There is no mailbox {mailbox!r}: choose from {known}." if known else "The mail file has no mailbox."
         )
-    facts = cli.read_facts()
-    clock = cli.make_clock(facts)
-    cli.check_clock(facts)
-    store = open_store(cli.url)
     fetched: list[Fetched] = []
     failures: list[str] = []
-    try:
-        desk = open_system_desk(store, progress=show_upgrade_progress())
+    with open_mail_desk(cli) as (desk, clock):
         for name, part in wanted.items():
             try:
                 most = None if every else limit or USUAL_MOST
@@ -57,8 +51,6 @@ def fetch_mails(
                 )
             except DeskError as error:
                 failures.append(f"{name}: {error}")
-    finally:
-        store.close()
     if as_json:
         print_json(
             [

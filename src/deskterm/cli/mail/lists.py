@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -22,7 +23,14 @@ from deskterm.mail.reading.read_mail import Mail, read_mail
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import load_desk_facts
-from deskterm.store.queries.mail.mails import STATES, MailLine, load_mail_bytes, load_mail_line, load_mails
+from deskterm.store.queries.mail.mails import (
+    STATES,
+    MailLine,
+    load_mail_bytes,
+    load_mail_line,
+    load_mails,
+    load_matching_rule,
+)
 
 _RULES = {
     "a": "our token in what it answers",
@@ -56,7 +64,7 @@ def list_mails(
     print_mails(found, facts.timezone, as_json=as_json)
 
 
-def print_mails(found: list[MailLine] | Any, timezone: str, *, as_json: bool) -> None:
+def print_mails(found: Sequence[MailLine], timezone: str, *, as_json: bool) -> None:
     """Print a list of mails."""
     if as_json:
         print_json([_to_document(line) for line in found])
@@ -87,7 +95,7 @@ def show_mail(context: typer.Context, key: MailKey, as_json: AsJson = False) -> 
         facts = load_desk_facts(reader)
         line = find_visible_mail(cli, reader, key)
         mail = read_mail(load_mail_bytes(reader, key))
-        via = _find_via(reader, line)
+        via = load_matching_rule(reader, line)
     cli.log_access(facts, line.ticket, f"mail {key}")
     if as_json:
         print_json(_to_document(line) | _describe(mail) | {"via": via or None})
@@ -141,18 +149,6 @@ def find_visible_mail(cli: CliContext, reader: ReadConnection, key: int) -> Mail
     else:
         cli.require("letters")
     return line
-
-
-def _find_via(reader: ReadConnection, line: MailLine) -> str:
-    """Return the letter of the rule by which the ticket was found; empty where it is on none."""
-    if line.seq is None:
-        return ""
-    import json  # noqa: PLC0415
-
-    found = reader.rows(
-        "SELECT data FROM event WHERE ticket_id = :ticket AND seq = :seq", {"ticket": line.ticket, "seq": line.seq}
-    )
-    return str(json.loads(found[0][0]).get("via", "")) if found else ""
 
 
 def _to_document(line: MailLine) -> dict[str, Any]:

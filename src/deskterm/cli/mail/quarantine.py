@@ -7,18 +7,17 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.mail.lists import print_mails
+from deskterm.cli.mail.session import open_mail_desk, print_outcomes
 from deskterm.cli.mail.settings import MailConfig, MailKey, read_mail_settings
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, Limit, Reason
-from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines, print_summary, show_upgrade_progress
+from deskterm.cli.runtime.output import cut_to_limit, print_summary
 from deskterm.cli.runtime.several import BIGGEST_NUMBER
 from deskterm.cli.runtime.stdin import require_confirmation
-from deskterm.desk.api import open_system_desk
 from deskterm.errors import UsageError
 from deskterm.mail.intake.quarantine import drop, release
 from deskterm.mail.intake.work_on import work_on
 from deskterm.mail.keeping.kept_mails import list_keys
-from deskterm.store.db.engine import open_store
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.mail.mails import load_mails
 
@@ -30,6 +29,8 @@ def list_quarantine(context: typer.Context, limit: Limit = 100, as_json: AsJson 
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         found = cut_to_limit(load_mails(reader, ("quarantined",), limit=limit + 1), limit)
+    if found:
+        cli.log_access(facts, None, "mails")
     print_mails(found, facts.timezone, as_json=as_json)
 
 
@@ -46,19 +47,10 @@ def retry_mails(
     cli: CliContext = context.obj
     cli.require("mail")
     settings = read_mail_settings(cli, config)
-    facts = cli.read_facts()
-    clock = cli.make_clock(facts)
-    store = open_store(cli.url)
-    try:
-        desk = open_system_desk(store, progress=show_upgrade_progress())
-        keys = [key] if key is not None else list_keys(store, ("taken", "quarantined"))
+    with open_mail_desk(cli) as (desk, clock):
+        keys = [key] if key is not None else list_keys(desk.store, ("taken", "quarantined"))
         outcomes = [work_on(desk, settings, one, clock(), again=True) for one in keys]
-    finally:
-        store.close()
-    if as_json:
-        print_json([outcome._asdict() for outcome in outcomes])
-    else:
-        print_lines(outcome.summary for outcome in outcomes)
+    print_outcomes(outcomes, as_json=as_json)
 
 
 def release_mail(
@@ -74,14 +66,8 @@ def release_mail(
     cli: CliContext = context.obj
     cli.require("mail")
     settings = read_mail_settings(cli, config)
-    facts = cli.read_facts()
-    clock = cli.make_clock(facts)
-    store = open_store(cli.url)
-    try:
-        desk = open_system_desk(store, progress=show_upgrade_progress())
+    with open_mail_desk(cli) as (desk, clock):
         outcome = release(desk, settings, key, ticket, clock())
-    finally:
-        store.close()
     print_summary(outcome.summary, as_json, mail=key, ticket=outcome.ticket)
 
 

@@ -8,17 +8,15 @@ from typing import Annotated
 
 import typer
 
+from deskterm.cli.mail.session import open_mail_desk, print_outcomes
 from deskterm.cli.mail.settings import MailConfig, choose_mailbox, read_mail_settings
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
-from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
-from deskterm.desk.api import open_system_desk
 from deskterm.errors import DeskError
 from deskterm.mail.intake.work_on import Outcome, work_on
 from deskterm.mail.keeping.kept_mails import keep_mail
 from deskterm.mail.sources.files import FoundMail, name_mail, read_mail_files
 from deskterm.named_files import expand_home
-from deskterm.store.db.engine import open_store
 
 TRY_AGAIN = 75
 """The exit code that lets a mail server keep a mail and deliver it again later: with any other one it would tell the
@@ -50,25 +48,15 @@ def take_mails(
             raise MailNotTaken(str(error)) from error
     else:
         outcomes = list(_take(cli, read_mail_files(expand_home(file)), mailbox, config))
-    if as_json:
-        print_json([outcome._asdict() for outcome in outcomes])
-    else:
-        print_lines(outcome.summary for outcome in outcomes)
+    print_outcomes(outcomes, as_json=as_json)
 
 
 def _take(cli: CliContext, found: Iterator[FoundMail], mailbox: str | None, config: str | None) -> Iterator[Outcome]:
     cli.require("register", "take mails")
     settings = read_mail_settings(cli, config)
     name = choose_mailbox(settings, mailbox)
-    facts = cli.read_facts()
-    clock = cli.make_clock(facts)
-    cli.check_clock(facts)
-    store = open_store(cli.url)
-    try:
-        desk = open_system_desk(store, progress=show_upgrade_progress())
+    with open_mail_desk(cli) as (desk, clock):
         for mail in found:
             now = clock()
-            kept = keep_mail(store, name, mail.place, mail.data, received_at=mail.received_at or now, now=now)
+            kept = keep_mail(desk.store, name, mail.place, mail.data, received_at=mail.received_at or now, now=now)
             yield work_on(desk, settings, kept.key, clock())
-    finally:
-        store.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 
 from deskterm.cli.runtime.output import list_some, show_upgrade_progress
@@ -13,6 +14,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.classification import require_channel
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
+from deskterm.store.db.connection import WRITE_LOCK_TIMEOUT
 from deskterm.store.db.engine import open_store
 
 
@@ -43,13 +45,17 @@ that takes ten seconds."""
 def record_due_events(url: str, numbers: Sequence[int], now: datetime) -> None:
     """Record what is due on some tickets of the desk at a URL, each in a transaction of its own. Raises DeskError when
     somebody else writes for longer than that."""
-    store = open_store(url, lock_timeout=_READERS_PATIENCE)
-    try:
-        desk = open_system_desk(store, progress=show_upgrade_progress())
+    with open_system_session(url, lock_timeout=_READERS_PATIENCE) as desk:
         for number in numbers:
             desk.bring_up_to_date([number], now)
-    finally:
-        store.close()
+
+
+@contextmanager
+def open_system_session(url: str, *, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Iterator[DeskSession]:
+    """Open the desk at a URL in the name of deskterm itself, and close it in the end. lock_timeout: seconds to wait for
+    another writer."""
+    with closing(open_store(url, lock_timeout=lock_timeout)) as store:
+        yield open_system_desk(store, progress=show_upgrade_progress())
 
 
 def check_channel(desk: DeskSession, channel: str, default: str) -> str:

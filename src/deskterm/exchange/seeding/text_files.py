@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from deskterm.errors import DeskError
 from deskterm.named_files import read_text_file
-from deskterm.procedure.checking.characters import find_escaped_characters, find_raw_characters
+from deskterm.procedure.checking.characters import find_raw_characters
 from deskterm.procedure.checking.problems import problems_from_validation
-from deskterm.procedure.checking.toml_positions import TomlPositions, describe_syntax_error
+from deskterm.procedure.checking.toml_positions import TomlPositions
+from deskterm.procedure.checking.toml_text import make_located_error, make_refusal, parse_toml
 
 MAX_BYTES = 8_000_000
 """Size in bytes beyond which nobody has written a file by hand."""
@@ -27,7 +26,7 @@ def read_text(path: Path) -> str:
         path, MAX_BYTES, f"is larger than {MAX_BYTES // 1_000_000} MB: give a file of hand-written size."
     )
     if hidden := list(find_raw_characters(text)):
-        raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in hidden))
+        raise make_located_error(hidden, str(path))
     return text
 
 
@@ -35,20 +34,8 @@ def load_toml(path: Path, shape: type[M]) -> tuple[M, TomlPositions]:
     """Load a TOML file and validate it; return the model and the lines of its parts. Raises DeskError with a line for
     each mistake."""
     text = read_text(path)
+    data = parse_toml(text, str(path), "a seed file")
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DeskError(describe_syntax_error(error, text, str(path))) from error
-    except RecursionError as error:
-        raise DeskError(f"{path} is nested too deeply.") from error
-    lines = TomlPositions(text)
-    if hidden := [(lines.find_line(problem.path), problem.sentence) for problem in find_escaped_characters(data)]:
-        raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in sorted(hidden)))
-    try:
-        return shape.model_validate(data), lines
+        return shape.model_validate(data), TomlPositions(text)
     except ValidationError as error:
-        mistakes = sorted(
-            (lines.find_line(problem.path), problem.sentence)
-            for problem in problems_from_validation(error, data, shape)
-        )
-        raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in mistakes)) from error
+        raise make_refusal(problems_from_validation(error, data, shape), text, str(path)) from error

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 from pydantic import ValidationError
 
-from deskterm.errors import DeskError
 from deskterm.mail.settings.schema import MailFile
 from deskterm.named_files import expand_home, read_text_file
-from deskterm.procedure.checking.characters import find_raw_characters
 from deskterm.procedure.checking.problems import Problem, problems_from_validation, suggest
-from deskterm.procedure.checking.toml_positions import TomlPositions, describe_syntax_error
+from deskterm.procedure.checking.toml_text import make_refusal, parse_toml
 
 ENVIRONMENT = "DESKTERM_MAIL"
 """The variable that names the file."""
@@ -46,25 +43,14 @@ def load_mail_file(path: Path, *, required: bool) -> MailFile:
 
 def loads_mail_file(text: str, name: str) -> MailFile:
     """Load the file from its text. name: of the file in errors."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DeskError(describe_syntax_error(error, text, name)) from error
-    except RecursionError as error:
-        raise DeskError(f"{name} is nested too deeply to be a mail file.") from error
-    if hidden := [*find_raw_characters(text)]:
-        raise DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in hidden))
+    data = parse_toml(text, name, "a mail file")
     try:
         file = MailFile.model_validate(data)
     except ValidationError as error:
-        problems = list(problems_from_validation(error, data, MailFile))
-    else:
-        problems = list(_find_broken_references(file))
-        if not problems:
-            return file
-    positions = TomlPositions(text)
-    located = sorted((positions.find_line(problem.path), problem.sentence) for problem in problems)
-    raise DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in located))
+        raise make_refusal(problems_from_validation(error, data, MailFile), text, name) from error
+    if problems := [*_find_broken_references(file)]:
+        raise make_refusal(problems, text, name)
+    return file
 
 
 def _find_broken_references(file: MailFile) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -74,6 +75,14 @@ def load_mail_bytes(reader: ReadConnection, key: int) -> bytes:
     """Load the bytes of a mail; empty where there is none, or they were erased."""
     found = reader.rows("SELECT raw FROM mail WHERE id = :key", {"key": key})
     return zlib.decompress(bytes(found[0][0])) if found and found[0][0] else b""
+
+
+def load_matching_rule(reader: ReadConnection, line: MailLine) -> str:
+    """Load the letter of the rule of M-29 by which the ticket of a mail was found; empty where it is on none."""
+    found = reader.rows(
+        "SELECT data FROM event WHERE ticket_id = :ticket AND seq = :seq", {"ticket": line.ticket, "seq": line.seq}
+    )
+    return str(json.loads(found[0][0]).get("via", "")) if found else ""
 
 
 def count_mails(reader: ReadConnection) -> list[MailCount]:
