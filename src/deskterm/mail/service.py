@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
@@ -79,12 +80,14 @@ class MailService:
         """Do a work until it is stopped, and begin anew after a failure, less and less often; say so once."""
         pause, told = _FIRST_PAUSE, ""
         while not self._stop.is_set():
+            begun = time.monotonic()
             try:
                 store = open_store(self._url)
                 with closing(store):
                     work(open_system_desk(store))
-                pause, told = _FIRST_PAUSE, ""
             except Exception as error:
+                if time.monotonic() - begun > _LAST_PAUSE:  # it worked for a while: this is another failure
+                    pause, told = _FIRST_PAUSE, ""
                 # One thread must not end while the others go on: nobody would miss it for days
                 if not isinstance(error, DeskError):
                     _log.exception("%s", name)

@@ -43,6 +43,16 @@ def test_somebody_is_told_once_an_hour_that_requests_have_come_in(mail_desk: Mai
     assert [sent.state for sent in desk.send()] == ["sent"]
 
 
+@pytest.mark.rule("M-39", "M-51")
+def test_an_acknowledgement_in_doubt_is_repeated(mail_desk: MailDesk, smtp: SmtpServer) -> None:
+    desk = acknowledge(mail_desk, smtp)
+    desk.take(write_mail("one"))
+    smtp.office.drops = 1
+    assert [sent.state for sent in desk.send()] == ["unsure"]
+    desk.clock.advance(minutes=11)
+    assert [sent.state for sent in desk.send()] == ["sent"]
+
+
 @pytest.mark.rule("M-44")
 def test_a_dead_address_gets_no_letters_by_themselves(mail_desk: MailDesk, smtp: SmtpServer) -> None:
     desk = acknowledge(mail_desk, smtp)

@@ -205,6 +205,73 @@ def test_participants_get_letters_of_their_own_where_the_desk_wants_that(desk: M
     ]  # fmt: skip
 
 
+@pytest.mark.rule("M-50", "M-52")
+def test_who_has_a_letter_of_their_own_does_not_get_it_again_when_the_server_ends_the_session(
+    desk: MailDesk, smtp: SmtpServer
+) -> None:
+    desk.use(MAIL_FILE + '[mail]\nparticipants = "separate"\n', port=smtp.port)
+    smtp.office.hangs_up_on = "lee@elm.example"
+    assert [sent.state for sent in desk.send()] == ["queued"]
+    smtp.office.hangs_up_on = ""
+    desk.clock.advance(minutes=2)
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    assert [recipients for _, recipients, _ in smtp.office.letters] == [["kim@larch.example"], ["lee@elm.example"]]
+
+
+@pytest.mark.rule("M-50", "M-52")
+def test_a_letter_that_was_put_off_leaves_for_an_address_that_has_changed(desk: MailDesk, smtp: SmtpServer) -> None:
+    smtp.office.refused["kim@larch.example"] = "451 4.7.1 greylisted"
+    assert [sent.state for sent in desk.send()] == ["queued"]
+    again = write_mail("Write to my home.", message_id="two@larch.example", Reply_To="kim@home.example")
+    desk.take(again.replace("Subject: Printer", "Subject: Re: Printer [#1001]"))
+    desk.clock.advance(minutes=2)
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    assert [recipients for _, recipients, _ in smtp.office.letters] == [["lee@elm.example"], ["kim@home.example"]]
+
+
+@pytest.mark.rule("M-13", "M-52")
+def test_an_account_at_fault_is_left_alone_for_a_minute(desk: MailDesk, smtp: SmtpServer) -> None:
+    sender = desk.make_sender()
+    smtp.stop()
+    assert [sent.state for sent in sender.send_due()] == ["queued"]
+    desk.take(write_mail("Another.", message_id="two@larch.example"))
+    desk.answer(1002, "Yes.")
+    desk.clock.advance(seconds=30)
+    assert list(sender.send_due()) == []
+    smtp.start()
+    assert list(sender.send_due()) == []
+    desk.clock.advance(seconds=31)
+    assert [sent.state for sent in sender.send_due()] == ["sent", "sent"]
+
+
+@pytest.mark.rule("M-52")
+def test_letters_that_nobody_writes_for_keep_no_other_from_its_turn(desk: MailDesk, smtp: SmtpServer) -> None:
+    file = MAIL_FILE.replace("[identity.default]", "[identity.sales]") + (
+        '[identity.other]\nfrom = "other@desk.example"\naccount = "main"\n[mailbox.other]\n'
+        'maildir = "{folder}"\naddresses = ["other@desk.example"]\nidentity = "other"\n'
+    )
+    desk.use(file, port=smtp.port)
+    desk.take(write_mail("Another.", message_id="two@larch.example", to="other@desk.example"), mailbox="other")
+    desk.clock.advance(seconds=1)
+    desk.answer(1002, "Yes.")
+    sender = desk.make_sender()
+    states = [[(sent.number, sent.state) for sent in sender.send_due(limit=1)] for _ in range(2)]
+    assert states == [[(1001, "queued")], [(1002, "sent")]]
+
+
+@pytest.mark.rule("M-54")
+def test_an_answer_belongs_to_the_last_mail_of_the_customer_and_to_no_machines(
+    desk: MailDesk, smtp: SmtpServer
+) -> None:
+    absence = write_mail(
+        "I am away.", message_id="away@larch.example", In_Reply_To="<one@larch.example>", Auto_Submitted="auto-replied"
+    )
+    assert desk.take(absence).ticket == 1001
+    desk.send()
+    (mail,) = smtp.office.mails
+    assert mail["In-Reply-To"] == "<one@larch.example>"
+
+
 @pytest.mark.rule("M-57")
 def test_a_letter_whose_files_are_too_large_says_so(desk: MailDesk, smtp: SmtpServer) -> None:
     desk.use(MAIL_FILE + "[mail]\nlargest_mb = 1\n", port=smtp.port)

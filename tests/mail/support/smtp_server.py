@@ -20,12 +20,14 @@ from mail.support.dovecot import find_free_port
 @dataclass
 class PostOffice:
     """What a server got, and how it behaves. refused: recipient → the answer to it; before_data, after_data: the answer
-    to DATA, and to the letter; drops: letters that are kept, and the connection ended without an answer."""
+    to DATA, and to the letter; drops: letters that are kept, and the connection ended without an answer; hangs_up_on:
+    recipient at whom the connection ends."""
 
     refused: dict[str, str] = field(default_factory=dict)
     before_data: str = ""
     after_data: str = ""
     drops: int = 0
+    hangs_up_on: str = ""
     tokens: set[str] = field(default_factory=set)
     """Access tokens that its users may log in with."""
     logins: list[str] = field(default_factory=list)
@@ -41,6 +43,8 @@ class PostOffice:
         return [message_from_bytes(data, policy=default) for _, _, data in self.letters]
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if address == self.hangs_up_on:
+            server.transport.abort()
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)

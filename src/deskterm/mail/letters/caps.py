@@ -29,8 +29,10 @@ def find_cap(reader: ReadConnection, letter: Letter, now: datetime) -> str:
         return f"letters to {letter.to[0].email} do not arrive ({flagged[0][0]})"
     begin = int((now - _WINDOW).timestamp())
     rows = reader.rows(
-        "SELECT at, data FROM record WHERE kind = 'letter' AND state IN ('sent', 'unsure') AND at >= :begin",
-        {"begin": reader.instant(begin)},
+        "SELECT at, data FROM record WHERE kind = 'letter' AND state IN ('sent', 'unsure') AND at >= :begin "
+        # One that is in doubt is repeated, and must not count as the letter before it
+        "AND NOT (ticket_id = :number AND key = :key)",
+        {"begin": reader.instant(begin), "number": letter.number, "key": letter.key},
     )
     earlier = [
         (seconds_from_stored(at), values)

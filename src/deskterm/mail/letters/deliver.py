@@ -39,8 +39,8 @@ from deskterm.mail.login.credentials import Login, forgetting_refused, read_logi
 from deskterm.mail.settings.schema import AccountPart, MailFile
 from deskterm.store.db.reader import ReadConnection
 
-_ACCOUNT_PAUSE = timedelta(minutes=1)
-"""Time for which letters wait when their way out is at fault."""
+_PAUSE = timedelta(minutes=1)
+"""Time for which letters wait when their way out is at fault, or nobody writes for their department."""
 _STATES: dict[str, str] = {"sent": "sent", "refused": "failed", "later": "queued"}
 
 
@@ -52,6 +52,10 @@ class Sent(NamedTuple):
     key: str
     state: str
     summary: str
+
+
+class _Paused(AccountError):
+    """An account was at fault a moment ago, and is not tried yet."""
 
 
 @dataclass
@@ -66,18 +70,23 @@ class Sender:
     _sessions: dict[str, SmtpSession] = field(default_factory=dict)
     _sent_at: dict[str, list[float]] = field(default_factory=dict)
     """Account → monotonic seconds of the letters of the last minute."""
-    _at_fault: dict[str, str] = field(default_factory=dict)
-    """Account → why nothing leaves by it in this round."""
+    _at_fault: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    """Account → until when nothing is tried by it, and why."""
+    _set_aside: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    """Letter that nobody writes for → when that is looked at again. Such letters must not keep others from their turn.
+    """
 
     def send_due(self, limit: int = 100) -> Iterator[Sent]:
         """Send the letters that are due, the oldest first, and yield what became of each. Sessions with the servers end
         with the round."""
-        self._at_fault.clear()
         for one in recover(self.desk.store, self.clock()):
             reason = "It was sent twice without an answer of the server: ask the recipient, or send it anew."
             yield self._finish(one.number, one.key, "failed", {}, "", one.attempt, reason)
         with ExitStack() as stack:
-            for number, key in list_due(self.desk.store, self.clock(), limit):
+            now = self.clock()
+            self._set_aside = {letter: until for letter, until in self._set_aside.items() if until > now}
+            due = list_due(self.desk.store, now, limit + len(self._set_aside))
+            for number, key in [letter for letter in due if letter not in self._set_aside][:limit]:
                 result = self._send(stack, number, key)
                 if result is not None:
                     yield result
@@ -95,6 +104,8 @@ class Sender:
                 alerts = AlertSender(self.desk, self.file, self.open_reader, notices.open_session, self.clock)
                 for line in alerts.send_due():
                     yield Sent(0, "", "sent", line)
+            except _Paused:
+                pass
             except AccountError as error:
                 yield Sent(0, "", "queued", f"notices wait: {error}")
             self._sessions.clear()
@@ -113,6 +124,7 @@ class Sender:
                     self.desk.procedure.definition.feedback.scale,
                 )
             except NoIdentity as error:
+                self._set_aside[number, key] = self.clock() + _PAUSE
                 return Sent(number, key, "queued", f"{number}: letter {key} waits: {error}")
             if outgoing is None:
                 return None
@@ -120,7 +132,7 @@ class Sender:
         if cap:
             record_delivery(self.desk, number, key, "withdrawn", reason=cap, now=self.clock())
             return Sent(number, key, "withdrawn", f"{number}: letter {key} does not leave: {cap}")
-        if outgoing.account in self._at_fault or not self._has_room(outgoing.account):
+        if self._find_fault(outgoing.account) or not self._has_room(outgoing.account):
             return None
         claimed = claim(self.desk, number, key, outgoing.account, self.clock())
         if claimed is None:
@@ -141,11 +153,9 @@ class Sender:
             session = self._open(stack, outgoing.account)
             return self._hand_over(session, outgoing, claimed)
         except AccountError as error:
-            self._sessions.pop(outgoing.account, None)
-            self._at_fault[outgoing.account] = str(error)
-            give_back(self.desk.store, claimed, str(error), self.clock(), _ACCOUNT_PAUSE)
-            is_lasting = isinstance(error.__cause__, TokenRefused)
-            note_trouble(self.desk.store, f"out:{outgoing.account}", str(error), self.clock(), is_lasting=is_lasting)
+            if not self._find_fault(outgoing.account):
+                self._note_fault(outgoing.account, error)
+            give_back(self.desk.store, claimed, str(error), self.clock(), _PAUSE)
             return Sent(number, key, "queued", f"{number}: letter {key} waits: {error}")
 
     def _hand_over(self, session: SmtpSession, outgoing: Outgoing, claimed: Claim) -> Sent:
@@ -156,7 +166,8 @@ class Sender:
             note_ids(self.desk.store, claimed, draft.message_id, draft.date)
         left = [one for one in outgoing.contacts if claimed.states.get(one) not in ("sent", "failed")]
         utf8 = not all(one.isascii() for one in (*left, draft.sender[1]))
-        states = dict(claimed.states)
+        # Somebody's address may be another one since the last attempt
+        states = {one: state for one, state in claimed.states.items() if one in outgoing.contacts}
         if utf8 and not session.takes_utf8:
             states |= {one: "failed" for one in left if not one.isascii()}
             left, utf8 = [one for one in left if one.isascii()], False
@@ -179,6 +190,13 @@ class Sender:
                 self._sessions.pop(outgoing.account, None)
                 states |= {address: _STATES[state] for address, (state, _) in answers.items()}
                 return self._doubt(outgoing, claimed, states, str(error))
+            except AccountError as error:
+                if not answers:
+                    raise
+                # Who has it already must not get it again with the others
+                self._note_fault(outgoing.account, error)
+                answers |= {one: ("later", str(error)) for one in left if one not in answers}
+                break
             answers, words = answers | answer.recipients, answer.words or words
         answer = Answer(answers, words)
         self._sent_at.setdefault(outgoing.account, []).append(time.monotonic())
@@ -259,14 +277,32 @@ class Sender:
         return Sent(number, key, outcome, f"{number}: letter {key} {outcome}{f': {reason}' if reason else ''}")
 
     def _open(self, stack: ExitStack, name: str) -> SmtpSession:
+        if reason := self._find_fault(name):
+            raise _Paused(reason)
         if name not in self._sessions:
             part = self.file.account[name]
-            login = _read_login(part)
-            with forgetting_refused(part):
-                session = stack.enter_context(open_smtp(part.smtp, login.password, token=login.token))
+            try:
+                login = _read_login(part)
+                with forgetting_refused(part):
+                    session = stack.enter_context(open_smtp(part.smtp, login.password, token=login.token))
+            except AccountError as error:
+                self._note_fault(name, error)
+                raise
             self._sessions[name] = session
             note_well(self.desk.store, f"out:{name}", self.clock())
         return self._sessions[name]
+
+    def _note_fault(self, name: str, error: AccountError) -> None:
+        """Let everything that leaves by an account wait: tried every two seconds, a provider would lock its user."""
+        self._sessions.pop(name, None)
+        self._at_fault[name] = self.clock() + _PAUSE, str(error)
+        is_lasting = isinstance(error.__cause__, TokenRefused)
+        note_trouble(self.desk.store, f"out:{name}", str(error), self.clock(), is_lasting=is_lasting)
+
+    def _find_fault(self, name: str) -> str:
+        """Return why nothing is tried by an account now; empty where it is."""
+        until, reason = self._at_fault.get(name, (self.clock(), ""))
+        return reason if self.clock() < until else ""
 
     def _has_room(self, name: str) -> bool:
         """Return whether another letter may leave by an account in this minute."""

@@ -174,8 +174,11 @@ def _list_scores(reader: ReadConnection, letter: Letter, key: bytes, sender: str
 def _load_answered(reader: ReadConnection, number: int) -> _Answered | None:
     """Load the last mail of the conversation that a person outside wrote."""
     found = reader.rows(
-        "SELECT id, mailbox, message_id FROM mail WHERE ticket_id = :number AND state = 'done' AND message_id <> '' "
-        "ORDER BY received_at DESC, id DESC LIMIT 1",
+        # Reports, absences and mails of agents are kept on the ticket too
+        "SELECT l.id, l.mailbox, l.message_id "
+        "FROM mail l JOIN message m ON m.ticket_id = l.ticket_id AND m.seq = l.seq "
+        "WHERE l.ticket_id = :number AND l.state = 'done' AND l.message_id <> '' AND m.author_kind = 'requester' "
+        "AND m.automatic = 0 ORDER BY l.received_at DESC, l.id DESC LIMIT 1",
         {"number": number},
     )
     if not found:
