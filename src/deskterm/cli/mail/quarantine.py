@@ -15,8 +15,7 @@ from deskterm.cli.runtime.output import cut_to_limit, print_summary
 from deskterm.cli.runtime.several import BIGGEST_NUMBER
 from deskterm.cli.runtime.stdin import require_confirmation
 from deskterm.errors import UsageError
-from deskterm.mail.intake.quarantine import drop, release
-from deskterm.mail.intake.work_on import work_on
+from deskterm.mail.intake.quarantine import drop, release, retry
 from deskterm.mail.keeping.kept_mails import list_keys
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.mail.mails import load_mails
@@ -45,11 +44,12 @@ def retry_mails(
     if (key is None) == (not every):
         raise UsageError("Say which mail, or --all.")
     cli: CliContext = context.obj
-    cli.require("mail")
+    person = cli.open_desk()
+    person.require("mail")
     settings = read_mail_settings(cli, config)
     with open_mail_desk(cli) as (desk, clock):
         keys = [key] if key is not None else list_keys(desk.store, ("taken", "quarantined"))
-        outcomes = [work_on(desk, settings, one, clock(), again=True) for one in keys]
+        outcomes = [retry(desk, settings, one, clock(), by=person) for one in keys]
     print_outcomes(outcomes, as_json=as_json)
 
 
@@ -64,10 +64,11 @@ def release_mail(
 ) -> None:
     """Release a mail from quarantine, onto a ticket or as a new one."""
     cli: CliContext = context.obj
-    cli.require("mail")
+    person = cli.open_desk()
+    person.require("mail")
     settings = read_mail_settings(cli, config)
     with open_mail_desk(cli) as (desk, clock):
-        outcome = release(desk, settings, key, ticket, clock())
+        outcome = release(desk, settings, key, ticket, clock(), by=person)
     print_summary(outcome.summary, as_json, mail=key, ticket=outcome.ticket)
 
 

@@ -53,7 +53,7 @@ DESK_EVENT_LABELS: dict[str, str] = {
     "import": "event log imported",
     "restored": "desk restored from a backup",
     "templates": "templates and macros changed",
-    "mail": "mail in quarantine dropped, or an address flagged",
+    "mail": "mail in quarantine released or dropped, or an address flagged",
 }
 
 _desk, _agent, _edition, _event = (table_of(one) for one in (DeskRow, Agent, ProcedureVersion, DeskEvent))

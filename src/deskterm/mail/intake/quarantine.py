@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from deskterm.desk.core.desk_history import recorded_changes
 from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
 from deskterm.mail.intake.hand_over import hand_over
-from deskterm.mail.intake.work_on import Outcome
+from deskterm.mail.intake.work_on import Outcome, work_on
 from deskterm.mail.keeping.kept_mails import KeptMail, change_state, load_mail
 from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import MailSettings
 
 
-def release(desk: DeskSession, settings: MailSettings, key: int, ticket: int | None, now: datetime) -> Outcome:
-    """Hand a mail over as a person decided: onto a ticket, or with None as a new one. desk: the desk's own session.
-    Raises DeskError for a mail that is not in quarantine, and where the desk refuses it."""
+def release(
+    desk: DeskSession, settings: MailSettings, key: int, ticket: int | None, now: datetime, *, by: DeskSession
+) -> Outcome:
+    """Hand a mail over as a person decided: onto a ticket, or with None as a new one. desk: the desk's own session; by:
+    that of the person, whom the desk's own history names. Raises DeskError for a mail that is not in quarantine, for a
+    ticket that they may not see or answer, and where the desk refuses it."""
+    by.require("mail")
+    if ticket is not None:
+        # The desk's own session, which hands the mail over, sees every ticket
+        with by.ticket(ticket, "reply", now, dry_run=True, allow_closed=True):
+            pass
     kept = _require_quarantined(desk, key)
     mail = read_mail(kept.data)
     if mail.sender is None:
@@ -25,7 +34,20 @@ def release(desk: DeskSession, settings: MailSettings, key: int, ticket: int | N
             f" `deskterm mail raw {key}`."
         )
     handed = hand_over(desk, settings, kept, mail, now, by_hand=True, onto=ticket)
+    _record(by, [f"mail {key} released {'as' if handed.is_new else 'onto'} {handed.ticket}"], now)
     return Outcome(key, "done", handed.summary, handed.ticket, handed.is_new)
+
+
+def retry(desk: DeskSession, settings: MailSettings, key: int, now: datetime, *, by: DeskSession) -> Outcome:
+    """Work once more on a mail in quarantine, or one that waits. desk, by: as for `release`. The desk's own history
+    names the person where the mail has left quarantine by that."""
+    by.require("mail")
+    was_parked = load_mail(desk.store, key).state == "quarantined"
+    outcome = work_on(desk, settings, key, now, again=True)
+    if was_parked and outcome.state != "quarantined":
+        place = f", now on {outcome.ticket}" if outcome.ticket is not None else ""
+        _record(by, [f"mail {key} worked on again{place}"], now)
+    return outcome
 
 
 def drop(desk: DeskSession, key: int, reason: str, now: datetime) -> None:
@@ -37,6 +59,12 @@ def drop(desk: DeskSession, key: int, reason: str, now: datetime) -> None:
         lines = [f"mail {key} from {kept.sender or 'nobody'} dropped{f': {reason}' if reason else ''}"]
         with recorded_changes(session, "mail", now, desk.agent.login, desk.behind, lines):
             change_state(session, kept.key, "ignored", words, now)
+
+
+def _record(by: DeskSession, lines: Sequence[str], now: datetime) -> None:
+    """Write down in the desk's own history what a person decided."""
+    with by.writing("mail") as session, recorded_changes(session, "mail", now, by.agent.login, by.behind, list(lines)):
+        pass
 
 
 def _require_quarantined(desk: DeskSession, key: int) -> KeptMail:
