@@ -10,6 +10,7 @@ import pytest
 
 from deskterm.errors import DeskError
 from deskterm.mail.intake.fetch import TooMany, fetch_mailbox
+from deskterm.mail.keeping.kept_mails import keep_mail
 from deskterm.mail.keeping.leases import hold_lease
 from deskterm.mail.sources.imap import MailServerError
 from mail.support.dovecot import Dovecot, run_dovecot
@@ -97,6 +98,36 @@ def test_only_one_process_fetches_a_mailbox_at_a_time(desk: MailDesk, server: Do
         assert desk.fetch().is_busy
         desk.clock.advance(minutes=4)  # the other one was killed
         assert not desk.fetch().is_busy
+
+
+@pytest.mark.rule("M-02", "M-13")
+def test_mails_that_are_kept_are_worked_on_though_their_server_gives_no_more(desk: MailDesk, server: Dovecot) -> None:
+    server.deliver(write_mail("one").encode())
+    server.deliver(write_mail("two").encode())
+    part = desk.file.mailbox["support"]
+    # As a fetch leaves it whose server refused the next mail
+    keep_mail(
+        desk.store,
+        "support",
+        "INBOX;1;1000",
+        write_mail("kept").encode(),
+        received_at=utc(2026, 12, 1),
+        now=utc(2026, 12, 1),
+    )
+    with pytest.raises(TooMany):
+        fetch_mailbox(desk.system, desk.settings, "support", part, desk.clock, limit=1)
+    desk.use(IMAP_FILE, port=1, after="flag")
+    keep_mail(
+        desk.store,
+        "support",
+        "INBOX;1;1001",
+        write_mail("kept too").encode(),
+        received_at=utc(2026, 12, 1),
+        now=utc(2026, 12, 1),
+    )
+    with pytest.raises(MailServerError, match="cannot be reached"):
+        desk.fetch()
+    assert [line.state for line in desk.mails()] == ["done", "done"]
 
 
 @pytest.mark.rule("M-12")

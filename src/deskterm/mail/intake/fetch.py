@@ -78,6 +78,8 @@ def _fetch(
     is_capped: bool,
     folder: ImapFolder | None,
 ) -> Iterator[Outcome]:
+    # Before the mailbox is read: mails that are kept do not wait for a server that refuses others (M-02)
+    yield from _work_on_waiting(desk, settings, name, clock, lease)
     if part.imap is not None:
         with nullcontext(folder) if folder is not None else open_folder(part) as opened:
             _take_from_server(desk, name, part, opened, clock, lease, limit, is_capped)
@@ -192,7 +194,7 @@ def _take_from_files(
 def _work_on_waiting(
     desk: DeskSession, settings: MailSettings, name: str, clock: Callable[[], datetime], lease: Lease
 ) -> Iterator[Outcome]:
-    """Work on the mails that are kept and wait: those of before too, where a process died over them."""
+    """Work on the mails that are kept and wait: those of before too, where a process died over them or reading failed."""
     for key in list_keys(desk.store, ("taken",), mailbox=name):
         yield work_on(desk, settings, key, clock())
         lease.renew(clock())
