@@ -47,6 +47,41 @@ def test_the_same_mail_becomes_one_message_however_often_and_from_wherever_it_co
     assert kept[0] == kept[1]
 
 
+_TWO_BOXES = """
+[mailbox.support]
+maildir = "{folder}"
+addresses = ["support@desk.example"]
+[mailbox.billing]
+maildir = "{folder}"
+addresses = ["billing@desk.example"]
+copies = "{copies}"
+"""
+
+
+@pytest.mark.rule("M-07", "M-08")
+@pytest.mark.parametrize("copies", ["each", "note"])
+def test_a_copy_that_is_worked_on_before_the_first_one_leads_to_the_same(mail_desk: MailDesk, copies: str) -> None:
+    mail_desk.use(_TWO_BOXES, copies=copies)
+    mail, now = write_mail(message_id="one@larch.example").encode(), mail_desk.clock()
+    first = keep_mail(mail_desk.store, "support", "here", mail, received_at=now, now=now).key
+    copy = mail_desk.take(mail, mailbox="billing")
+    earlier = load_mail(mail_desk.store, first)
+    assert earlier.state == "done"
+    if copies == "each":
+        assert (copy.state, copy.is_new, copy.ticket != earlier.ticket) == ("done", True, True)
+    else:
+        notes = [message.body for message in read_ticket(mail_desk.sam, earlier.ticket or 0).messages[1:]]
+        assert (copy.state, copy.ticket, notes) == ("copy", earlier.ticket, ["The same mail came to billing too."])
+
+
+@pytest.mark.rule("M-04", "M-07")
+def test_a_mailbox_that_is_read_anew_opens_no_second_ticket_of_its_own(mail_desk: MailDesk) -> None:
+    mail_desk.use(_TWO_BOXES, copies="each")
+    mail = write_mail(message_id="one@larch.example")
+    taken = [mail_desk.take(mail, mailbox=mailbox).state for mailbox in ("support", "billing", "billing")]
+    assert taken == ["done", "done", "copy"]
+
+
 @pytest.mark.rule("M-06")
 def test_a_message_id_alone_suppresses_no_mail(mail_desk: MailDesk) -> None:
     first = mail_desk.take(write_mail(message_id="one@larch.example"))

@@ -194,7 +194,7 @@ def _take_from_files(
 def _work_on_waiting(
     desk: DeskSession, settings: MailSettings, name: str, clock: Callable[[], datetime], lease: Lease
 ) -> Iterator[Outcome]:
-    """Work on the mails that are kept and wait: those of before too, where a process died over them or reading failed."""
+    """Work on the mails that are kept and wait: also those of before, where a process died or reading failed."""
     for key in list_keys(desk.store, ("taken",), mailbox=name):
         yield work_on(desk, settings, key, clock())
         lease.renew(clock())

@@ -56,22 +56,31 @@ def work_on(desk: DeskSession, settings: MailSettings, key: int, now: datetime, 
         return _park(
             desk, mail, "quarantined", f"deskterm ended {_MOST_TRIES} times while it worked on this mail.", now
         )
+    return _work_on_or_quarantine(desk, settings, mail, now)
+
+
+def _work_on_or_quarantine(desk: DeskSession, settings: MailSettings, mail: KeptMail, now: datetime) -> Outcome:
     try:
         return _work_on(desk, settings, mail, now)
     except UnavailableDesk:
         raise
     except MailDone:  # another process was faster
-        return _describe(load_mail(desk.store, key))
+        return _describe(load_mail(desk.store, mail.key))
     except DeskError as error:
         return _park(desk, mail, "quarantined", str(error), now)
     except Exception as error:
-        _log.exception("mail %s", key)
+        _log.exception("mail %s", mail.key)
         return _park(desk, mail, "quarantined", f"It could not be worked on ({type(error).__name__}).", now)
 
 
 def _work_on(desk: DeskSession, settings: MailSettings, kept: KeptMail, now: datetime) -> Outcome:
     mail = read_mail(kept.data)
     earlier = find_copied(desk.store, kept, mail)
+    if earlier is not None and earlier.state == "taken":
+        # It came to another mailbox, whose thread has not got to it. Its tries are not counted, since this mail's are:
+        # a mail to many mailboxes would use them up
+        _work_on_or_quarantine(desk, settings, earlier, now)
+        earlier = load_mail(desk.store, earlier.key)
     if earlier is not None:
         is_first = earlier.ticket is not None and is_first_of_mailbox(desk.store, earlier, kept)
         if is_first and earlier.ticket is not None and settings.find_mailbox(kept.mailbox).copies == "each":

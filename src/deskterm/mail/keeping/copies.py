@@ -41,11 +41,10 @@ def is_first_of_mailbox(store: Store, earlier: KeptMail, copied: KeptMail) -> bo
     """Return whether a copy is the first one of its mailbox, and not of the mail's own (M-07)."""
     if copied.mailbox == earlier.mailbox:
         return False
-    query = select(_mail.c.id).where(
-        _mail.c.ticket_id == earlier.ticket,
-        _mail.c.mailbox == copied.mailbox,
-        _mail.c.message_id == copied.message_id,
-        _mail.c.id != copied.key,
-    )
+    is_same = _mail.c.identity == copied.identity
+    if copied.message_id:
+        is_same |= (_mail.c.message_id == copied.message_id) & (_mail.c.sender == copied.sender)
+    # Whatever ticket it is on: with `copies = "each"` a copy has one of its own
+    query = select(_mail.c.id).where(is_same, _mail.c.mailbox == copied.mailbox, _mail.c.id < copied.key)
     with store.reading() as session:
         return session.execute(query.limit(1)).first() is None
