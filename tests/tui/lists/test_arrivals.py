@@ -68,3 +68,24 @@ async def test_what_moves_within_a_list_is_not_new_and_another_list_begins_anew(
         await console.run("view", "mine")
         await console.wait_until(lambda: console.panes.queue.count == 1, "the list")
         assert console.workspace.arrivals.name() == ""
+
+
+@pytest.mark.law("C-01", "C-06")
+async def test_no_arrival_of_the_list_before_is_counted_or_gone_to_in_another_list(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    copy_store(url, ("twenty faults",), _create).close()
+    async with open_console(url, size=(120, 24)) as console:
+        await console.run("order", "-number")
+        await console.pilot.press("G")
+        await console.wait_for_ticket(1001)
+        colleague = open_desk(open_store(url), "ann")
+        register.register(colleague, type="fault", severity="high", subject="New", requester="Kim", now=at(60))
+        colleague.store.close()
+        await console.wait_for_text("21 open · 1 new ↑")
+        browser = console.workspace.browser
+        # In another order it has another index, until that is read
+        browser.sort("number")
+        assert browser.arrivals.name() == ""
+        await console.wait_for_text("1 new ↓")
+        browser.show_view("mine")
+        assert browser.arrivals.name() == ""

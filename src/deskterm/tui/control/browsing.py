@@ -114,6 +114,8 @@ class Browser:
         # Marks survive sorting and filtering, so that tickets can be gathered over several searches
         if query.view != self.queue_query.view:
             self._panes.queue.set_marks([])
+        if not query.same_list(self.queue_query):
+            self.arrivals.forget(seen=not query.same_tickets(self.queue_query))
         self.queue_query = query
         self._reader().read_list(query)
         self._host.update_titles()

@@ -31,6 +31,13 @@ class Arrivals:
         self._indexes = {number: index for number, index in indexes.items() if number not in self._seen}
         self._queue.call_after_refresh(self._look)
 
+    def forget(self, *, seen: bool) -> None:
+        """Forget where the arrivals stand, because another list will be shown: their indexes lead to other tickets
+        there. seen: forget also which ones were in sight, because the list has other tickets."""
+        self._indexes = {}
+        if seen:
+            self._seen = set()
+
     def note_sight(self) -> None:
         """Mark the arrivals in sight as seen."""
         if self._indexes:
