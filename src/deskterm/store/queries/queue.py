@@ -174,6 +174,12 @@ def load_first_numbers(
     return [number for (number,) in reader.rows(sql, params)]
 
 
+def load_newest_number(reader: ReadConnection) -> int:
+    """Load the greatest ticket number of the desk; 0 where it has no tickets."""
+    ((newest,),) = reader.rows("SELECT coalesce(max(id), 0) FROM ticket")
+    return int(newest)
+
+
 def load_queue_rows(reader: ReadConnection, numbers: Collection[int]) -> list[QueueRow]:
     """Load the rows of some tickets, whichever views they are in, in the order of their numbers."""
     if not numbers:

@@ -11,6 +11,7 @@ from deskterm.store.queries.queue import (
     count_tickets,
     find_position,
     load_first_numbers,
+    load_newest_number,
     load_queue_page,
     load_sort_key,
 )
@@ -40,7 +41,10 @@ class ListReader:
         self._watched: QueueQuery | None = None
         """The list that is watched for arrivals."""
         self._known: set[int] = set()
+        """The tickets of that list, or those of its head, when it was opened."""
+        self._knows_all = False
         self._newest = 0
+        """The greatest ticket number of the desk when it was opened."""
 
     def forget(self) -> None:
         """Forget the rows that were read: their keys lead to other places in the list as it is now."""
@@ -75,19 +79,23 @@ class ListReader:
         return query, total, pages, cursor
 
     def find_arrivals(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer) -> dict[int, int]:
-        """Return the tickets that came into the list since it was opened, with their indexes (C-06). In a long list,
-        only tickets with new numbers count, because others may have moved up into its head."""
+        """Return the tickets that came into the list since it was opened, with their indexes (C-06). In a list that was
+        long then, only tickets with new numbers count, because others may have moved up into its head."""
         condition, scales = self._read_condition(query), self._scales()
+        is_another = self._watched is None or not self._watched.same_tickets(query)
+        # Of the whole desk, because the head of the list has other tickets in another order; and before the list is
+        # read, so that a ticket that comes in between is not missed for good
+        newest = load_newest_number(reader) if is_another else self._newest
         numbers = load_first_numbers(
             reader, query.listed, viewer, MOST_WATCHED, order=self.order, condition=condition, scales=scales
         )
-        if self._watched is None or not self._watched.same_tickets(query):
-            self._watched, self._known, self._newest = query, set(numbers), max(numbers, default=0)
-        is_whole = len(numbers) < MOST_WATCHED
+        if is_another:
+            self._watched, self._known, self._newest = query, set(numbers), newest
+            self._knows_all = len(numbers) < MOST_WATCHED
         return {
             number: index
             for index, number in enumerate(numbers)
-            if number not in self._known and (is_whole or number > self._newest)
+            if number not in self._known and (self._knows_all or number > self._newest)
         }
 
     def read_page(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer, page: int) -> list[QueueRow]:
