@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from deskterm.desk.admin.setup import apply_procedure
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation.messages import reply
 from deskterm.mail.service import MailService
+from deskterm.procedure.load import loads
 from mail.support.dovecot import Dovecot, run_dovecot
 from mail.support.mail_desk import TOKEN_KEY, MailDesk, utc, write_mail
 from mail.support.smtp_server import SmtpServer
+from small_desk import SMALL_PROCEDURE
 
 FILE = """
 [mailbox.support]
@@ -66,3 +70,28 @@ def test_mails_come_in_and_letters_go_out_by_themselves(
     finally:
         stop.set()
         service.join()
+
+
+@pytest.mark.rule("M-49", "M-64")
+def test_letters_leave_once_after_another_edition_came_into_force(
+    mail_desk: MailDesk, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskterm.mail.service._SEND_INTERVAL", 0.05)
+    mail_desk.take(write_mail("It burns.", message_id="one@larch.example"))
+    file = mail_desk.use(FILE[FILE.index("[account.main]") :], smtp=smtp.port)
+    stop, said = threading.Event(), list[str]()
+    service = MailService(mail_desk.store.url, file, TOKEN_KEY, mail_desk.clock, stop, said.append)
+    service.start()
+    try:
+        mail_desk.answer(1001, "Use water.")
+        wait_for(lambda: len(said) == 1, said)
+        procedure = loads(f'{SMALL_PROCEDURE}\n[[notices]]\non = "registered"\nto = ["requester"]\n', "small.toml")
+        apply_procedure(open_desk(mail_desk.store, "ann"), procedure.procedure, now=mail_desk.clock())
+        mail_desk.sam.refresh()
+        mail_desk.answer(1001, "And sand.")
+        wait_for(lambda: len(said) == 2, said)
+        time.sleep(0.3)  # several rounds
+    finally:
+        stop.set()
+        service.join()
+    assert (len(smtp.office.letters), [line.rsplit(" ", 1)[-1] for line in said]) == (2, ["sent", "sent"])

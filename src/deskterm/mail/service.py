@@ -133,6 +133,7 @@ class MailService:
     def _send(self, desk: DeskSession) -> None:
         sender = Sender(desk, self._file, self._key, lambda: open_reader(self._url), self._clock)
         while not self._stop.is_set():
+            desk.refresh()  # as in `_fetch`
             for sent in sender.send_due():
                 self._report(sent.summary)
                 if self._stop.is_set():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from deskterm.desk.admin.setup import apply_procedure
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation.messages import reply
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.history.undo import undo_last_command
@@ -11,10 +13,13 @@ from deskterm.errors import DeskError
 from deskterm.mail.letters.claims import claim, note_data
 from deskterm.mail.letters.compose import Draft, compose
 from deskterm.mail.letters.outgoing import load_outgoing
+from deskterm.procedure.load import loads
+from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
 from mail.support.mail_desk import MAIL_FILE, TOKEN_KEY, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
+from small_desk import SMALL_PROCEDURE
 from ticket_reads import read_ticket
 
 
@@ -314,3 +319,40 @@ def test_nothing_is_held_while_a_server_is_spoken_to(desk: MailDesk, smtp: SmtpS
     smtp.office.while_receiving = answer_slowly
     assert [sent.state for sent in desk.send()] == ["sent"]
     assert written == [True]
+
+
+@pytest.mark.rule("M-49", "M-51")
+@pytest.mark.parametrize("drops", [0, 1])
+def test_an_edition_that_comes_into_force_while_a_letter_leaves_does_not_send_it_again(
+    desk: MailDesk, smtp: SmtpServer, drops: int
+) -> None:
+    procedure = loads(
+        f'{SMALL_PROCEDURE}\n[[notices]]\non = "registered"\nto = ["requester"]\n', "small.toml"
+    ).procedure
+    smtp.office.drops = drops
+    smtp.office.while_receiving = lambda: apply_procedure(open_desk(desk.store, "ann"), procedure, now=desk.clock())
+    expected = "unsure" if drops else "sent"
+    assert [sent.state for sent in desk.send()] == [expected]
+    assert desk.letters(1001)[0].state == expected
+    assert (desk.send(), len(smtp.office.letters)) == ([], 1)
+
+
+@pytest.mark.rule("M-51")
+def test_a_letter_whose_outcome_cannot_be_recorded_is_in_doubt(desk: MailDesk, smtp: SmtpServer) -> None:
+    def change_layout(layout: int) -> None:
+        with desk.store.writing() as session:
+            session.connection().exec_driver_sql(f"UPDATE desk SET schema_number = {layout}")
+
+    smtp.office.while_receiving = lambda: change_layout(SCHEMA + 1)
+    one_round = desk.make_sender().send_due()
+    assert "newer deskterm" in next(one_round).summary
+    smtp.office.while_receiving = None
+    change_layout(SCHEMA)
+    assert list(one_round) == []
+    assert (desk.send(), len(smtp.office.letters)) == ([], 1)
+    desk.clock.advance(minutes=6)
+    assert (desk.send(), len(smtp.office.letters)) == ([], 1)
+    desk.clock.advance(minutes=10)
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    assert len({mail["Message-ID"] for mail in smtp.office.mails}) == 1
+    assert (desk.letters(1001)[0].state, desk.send(), len(smtp.office.letters)) == ("sent", [], 2)

@@ -18,6 +18,10 @@ UNDELIVERED = "undelivered"
 """The flag of tickets with a letter that did not arrive, and the topic of the notice about it."""
 
 
+class NoLetter(DeskError):
+    """A ticket has no such letter, or it was withdrawn: there is nothing to record an outcome of."""
+
+
 def record_outcome(
     desk: DeskSession,
     number: int,
@@ -34,13 +38,14 @@ def record_outcome(
     server's words, with the number of its queue; reason: of a failure, in a sentence. Of one that did not arrive the
     ticket is flagged, and whoever looks after it is told, also when it is closed; nothing reopens it (M-45).
 
-    Raises DeskError for a letter that there is none of, or that was withdrawn."""
+    Raises NoLetter for a letter that there is none of, or that was withdrawn, and DeskError as `DeskSession.ticket`
+    does."""
     with desk.ticket(number, "notice", now, allow_closed=True) as work:
         letter = work.state.records.get(("letter", key))
         if letter is None:
-            raise DeskError(f"Ticket {number} has no letter {key}: `deskterm outbox` lists those that wait.")
+            raise NoLetter(f"Ticket {number} has no letter {key}: `deskterm outbox` lists those that wait.")
         if letter.state == "withdrawn":
-            raise DeskError(f"Letter {key} of {number} was withdrawn.")
+            raise NoLetter(f"Letter {key} of {number} was withdrawn.")
         is_lost = state in ("failed", "bounced")
         before = letter.values.get("recipients") or {}
         work.append(

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.files.new_file import format_size
-from deskterm.desk.notify.delivery import Outcome, record_outcome
+from deskterm.desk.notify.delivery import NoLetter, Outcome, record_outcome
 from deskterm.desk.notify.letters import record_delivery
 from deskterm.errors import DeskError
 from deskterm.mail.keeping.leases import note_trouble, note_well
@@ -37,6 +38,7 @@ from deskterm.mail.letters.smtp import AccountError, Answer, RecipientState, Smt
 from deskterm.mail.login.access_tokens import TokenRefused
 from deskterm.mail.login.credentials import Login, forgetting_refused, read_login
 from deskterm.mail.settings.schema import AccountPart, MailFile
+from deskterm.store.db.errors import UnavailableDesk
 from deskterm.store.db.reader import ReadConnection
 
 _PAUSE = timedelta(minutes=1)
@@ -236,16 +238,24 @@ class Sender:
         if claimed.is_repeat:
             return self._finish(number, key, "failed", {}, "", claimed.attempt, f"{reason} That was the second time.")
         doubt(self.desk.store, claimed, states, reason, self.clock())
-        record_outcome(
-            self.desk,
-            number,
-            key,
-            "unsure",
-            recipients={str(contact): "unsure" for contact in outgoing.contacts.values()},
-            attempt=claimed.attempt,
-            reason=reason,
-            now=self.clock(),
-        )
+        recipients = {str(contact): "unsure" for contact in outgoing.contacts.values()}
+        attempt = claimed.attempt
+        try:
+            self._record(
+                partial(
+                    record_outcome,
+                    self.desk,
+                    number,
+                    key,
+                    "unsure",
+                    recipients=recipients,
+                    attempt=attempt,
+                    reason=reason,
+                )
+            )
+        except NoLetter as error:
+            forget(self.desk.store, number, key)
+            return Sent(number, key, "unsure", f"{number}: letter {key}: {error}")
         return Sent(number, key, "unsure", f"{number}: letter {key} may have arrived: it is repeated in ten minutes")
 
     def _finish(
@@ -258,23 +268,40 @@ class Sender:
         attempt: int,
         reason: str,
     ) -> Sent:
+        record = partial(
+            record_outcome,
+            self.desk,
+            number,
+            key,
+            outcome,
+            recipients=recipients,
+            answer=answer,
+            attempt=attempt,
+            reason=reason,
+        )
+        summary = f"{number}: letter {key} {outcome}{f': {reason}' if reason else ''}"
         try:
-            record_outcome(
-                self.desk,
-                number,
-                key,
-                outcome,
-                recipients=recipients,
-                answer=answer,
-                attempt=attempt,
-                reason=reason,
-                now=self.clock(),
-            )
+            self._record(record)
+        except UnavailableDesk:
+            raise
+        except NoLetter as error:
+            summary = f"{number}: letter {key}: {error}"
         except DeskError as error:
+            # The claim stays, so that the letter is in doubt (M-51): without it, it would leave again in the next round
             return Sent(number, key, outcome, f"{number}: letter {key}: {error}")
-        finally:
-            forget(self.desk.store, number, key)
-        return Sent(number, key, outcome, f"{number}: letter {key} {outcome}{f': {reason}' if reason else ''}")
+        forget(self.desk.store, number, key)
+        return Sent(number, key, outcome, summary)
+
+    def _record(self, record: Callable[..., object]) -> None:
+        """Record an outcome, once more where it was refused: an edition of the procedure may have come into force while
+        the server was spoken to."""
+        try:
+            record(now=self.clock())
+        except (NoLetter, UnavailableDesk):
+            raise
+        except DeskError:
+            self.desk.refresh()
+            record(now=self.clock())
 
     def _open(self, stack: ExitStack, name: str) -> SmtpSession:
         if reason := self._find_fault(name):
