@@ -9,6 +9,7 @@ phone or another channel cannot be undone.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -101,7 +102,7 @@ def _find_ticket_numbers(session: Any, number: int, command: LastCommand | None)
 
 def load_letter_states(work: TicketTransaction, command: LastCommand | None) -> list[str]:
     """Return the states of the letters of a command on one ticket, such as `queued` or `sent`; `unsure` for one that is
-    on its way at this moment."""
+    on its way at this moment, or that somebody may have although others wait for it."""
     records = work.state.records
     events = command.events if command else ()
     keys = [str(event.seq) for event in events if event.kind == "letter"]
@@ -109,11 +110,10 @@ def load_letter_states(work: TicketTransaction, command: LastCommand | None) -> 
     if not found:
         return []
     table = table_of(SendingRow)
-    leaving = set(
-        work.session.execute(
-            select(table.c.key).where(table.c.ticket_id == work.number, table.c.phase.in_(("sending", "data")))
-        ).scalars()
+    rows = work.session.execute(
+        select(table.c.key, table.c.phase, table.c.recipients).where(table.c.ticket_id == work.number)
     )
+    leaving = {row.key for row in rows if row.phase != "waiting" or "sent" in json.loads(row.recipients).values()}
     return ["unsure" if letter.key in leaving else letter.state for letter in found]
 
 
