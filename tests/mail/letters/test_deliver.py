@@ -330,7 +330,11 @@ def test_an_edition_that_comes_into_force_while_a_letter_leaves_does_not_send_it
         f'{SMALL_PROCEDURE}\n[[notices]]\non = "registered"\nto = ["requester"]\n', "small.toml"
     ).procedure
     smtp.office.drops = drops
-    smtp.office.while_receiving = lambda: apply_procedure(open_desk(desk.store, "ann"), procedure, now=desk.clock())
+
+    def bring_into_force() -> None:
+        apply_procedure(open_desk(desk.store, "ann"), procedure, now=desk.clock())
+
+    smtp.office.while_receiving = bring_into_force
     expected = "unsure" if drops else "sent"
     assert [sent.state for sent in desk.send()] == [expected]
     assert desk.letters(1001)[0].state == expected
