@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from deskterm.tui.commands.keymap import Keymap
+from deskterm.tui.commands.keymap import Keymap, name_key
 from deskterm.tui.terminal.escapes import EscapeParser
 
 KEYS = {"escape": "\x1b", "up": "\x1b[A", "f5": "\x1b[15~", "enter": "\r", "tab": "\t"} | {
@@ -76,3 +77,23 @@ def test_a_key_with_alt_that_the_agent_gave_to_a_command_stays_one_key() -> None
     parser = EscapeParser()
     parser.with_alt = keymap.alt_characters
     assert parse(["\x1bt", "\x1bN", "\x1bj"], parser) == ["alt+t", "alt+shift+n", "escape", "j"]
+
+
+@pytest.mark.law("C-40", "C-42")
+def test_every_character_with_alt_of_the_settings_is_the_key_that_the_command_has() -> None:
+    for character in string.ascii_letters + string.digits + string.punctuation.replace("+", ""):
+        keymap = Keymap({"take": (f"alt+{character}",)})
+        parser = EscapeParser()
+        parser.with_alt = keymap.alt_characters
+        keys = parse([f"\x1b{character}", "\x1b[A"], parser, wait=True)
+        assert keys == [*keymap.keys_of("take"), "up"], character
+        assert keymap.keys_of("take") == (name_key(f"alt+{character}"),)
+
+
+@pytest.mark.law("C-02", "C-42")
+def test_of_two_keys_only_the_one_with_alt_is_read_with_alt() -> None:
+    keymap = Keymap({"note": ("g alt+x",), "take": ("alt+y g",), "quit": ("alt+left", "alt+enter", "alt+tab")})
+    assert keymap.alt_characters == {"x", "y"}
+    parser = EscapeParser()
+    parser.with_alt = keymap.alt_characters
+    assert parse(["g\x1bx", "\x1bg"], parser) == ["g", "alt+x", "escape", "g"]

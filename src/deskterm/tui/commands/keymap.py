@@ -50,13 +50,13 @@ class Keymap:
     @property
     def alt_characters(self) -> frozenset[str]:
         """The characters whose alt key belongs to a command."""
-        keys = (
-            key.partition(" ")[0].removeprefix("alt+")
-            for one in TABLE
-            for key in self.keys_of(one.name)
-            if "alt+" in key
-        )
-        return frozenset(key.removeprefix("shift+").upper() if key.startswith("shift+") else key for key in keys)
+        found: set[str] = set()
+        for part in (part for one in TABLE for key in self.keys_of(one.name) for part in key.split(" ")):
+            base = part.removeprefix("alt+")
+            character = key_to_character(base.removeprefix("shift+")) if base != part else None
+            if character is not None and character.isprintable():
+                found.add(character.upper() if base.startswith("shift+") else character)
+        return frozenset(found)
 
     @property
     def table(self) -> tuple[Command, ...]:
@@ -113,6 +113,9 @@ def name_key(text: str) -> str | None:
     if not base or any(modifier not in _MODIFIERS for modifier in modifiers):
         return None
     # By Textual's names for input of a terminal; its keymap translates only keys without modifiers
+    if "alt" in modifiers and len(base) == 1 and base.isupper():
+        # As terminals name it
+        modifiers, base = [*modifiers, "shift"], base.lower()
     base = _character_to_key(base) if len(base) == 1 else _SHORT_NAMES.get(base, base)
     known = base in _NAMED or key_to_character(base) is not None
     return "+".join((*modifiers, base)) if known else None

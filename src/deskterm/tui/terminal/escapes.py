@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import deque
 from collections.abc import Collection, Generator, Iterable
 
 from textual import events
 from textual._parser import ParseTimeout
 from textual._xterm_parser import XTermParser
+from textual.keys import _character_to_key
 from textual.message import Message
 
 ESCAPE = "\x1b"
@@ -86,10 +88,9 @@ class EscapeParser(XTermParser):
     def _feed_pieces(self, data: str) -> Iterable[Message]:
         """Feed keys, with escape as a key of its own."""
         for piece in filter(None, _BEHIND_ESCAPE.split(data)):
-            if self._is_behind_escape and piece[0] in self.with_alt:
-                # Before another escape arrives, which Textual would turn into `^`
-                yield from super().feed(piece[0])
-                yield from self._end_escape()
+            if self._is_behind_escape and piece[0] in self.with_alt and piece[0] not in _INTRODUCERS:
+                deque(self._end_escape(), maxlen=0)  # the escape is no key here
+                yield _make_alt_key(piece[0])
                 yield from super().feed(piece[1:]) if piece[1:] else ()
             else:
                 if self._is_behind_escape and piece[0] not in _INTRODUCERS and piece[0] not in _WORD_KEYS:
@@ -111,10 +112,19 @@ class EscapeParser(XTermParser):
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         """Parse `[` or `O` after an escape as keys, if no sequence followed."""
-        if alt and sequence not in self.with_alt:
+        if alt and sequence in self.with_alt:
+            yield _make_alt_key(sequence)
+            return
+        if alt:
             yield events.Key("escape", ESCAPE)
-            alt = False
-        yield from super()._sequence_to_key_events(sequence, alt)
+        yield from super()._sequence_to_key_events(sequence)
+
+
+def _make_alt_key(character: str) -> events.Key:
+    """Return the key of alt and a character. Textual forgets the alt of signs, and takes a digit for what Macs type
+    with it."""
+    shift = "shift+" if character.isupper() else ""
+    return events.Key(f"alt+{shift}{_character_to_key(character.lower())}", character)
 
 
 def install_parser(with_alt: Collection[str]) -> None:
