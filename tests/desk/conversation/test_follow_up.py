@@ -10,10 +10,14 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory import participants
+from deskterm.desk.domain.received_mail import ReceivedMail
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import closing, confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
+from deskterm.mail.keeping.kept_mails import keep_mail
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.outbox import load_participants
 from shipped_desk import shipped_desk
 from small_desk import at
 from ticket_reads import DeskFactory, read_ticket
@@ -79,6 +83,19 @@ def test_a_follow_up_has_the_words_of_the_colleague_who_wrote_it(desk_with_ticke
     number = messages.record_customer_message(desk, 1001, "Again.", author="lou@larch.example", now=late).number
     new = read_ticket(desk, number)
     assert (new.row.requester, new.messages[0].author) == ("Kim Doe", "Lou Roe")
+
+
+def test_people_in_copy_of_a_mail_take_part_in_the_follow_up_that_it_opens(desk_with_ticket: DeskFactory) -> None:
+    """M-28."""
+    desk = desk_with_ticket("managed-services")
+    resolve_and_confirm(desk)
+    late = at(20) + 30 * DAY + timedelta(seconds=1)
+    kept = keep_mail(desk.store, "support", "1", b"From: kim@larch.example\n\nAgain.", received_at=late, now=late)
+    mail = ReceivedMail(kept.key, "a", in_copy=(("Lou Roe", "lou@larch.example"),))
+    number = messages.record_customer_message(desk, 1001, "Again.", mail=mail, now=late).number
+    assert number == 1002
+    with open_reader(desk.store.url) as reader:
+        assert [person.name for person, _ in load_participants(reader, number)] == ["Lou Roe"]
 
 
 def close_for_good(desk: DeskSession) -> None:

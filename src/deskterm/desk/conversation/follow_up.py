@@ -7,6 +7,7 @@ from typing import Any
 
 from deskterm.desk.core.attachments import append_with_files
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.directory.participants import add_people_in_copy
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.links import FOLLOW_UP_OF, FOLLOW_UPS, copy_classification
 from deskterm.desk.domain.received_mail import ReceivedMail
@@ -38,9 +39,9 @@ def register_follow_up(
 ) -> CommandResult:
     """Register a new ticket for a message of the requester, in the transaction of the closed ticket, and link the two.
 
-    The new ticket takes over classification, participants and requester. contact: the author of the message; by default
-    the requester of the closed ticket. received_at: when the message arrived, UTC epoch seconds; the clocks of the new
-    ticket start then."""
+    The new ticket takes over classification, participants and requester, and whoever had the mail too takes part
+    (M-28). contact: the author of the message; by default the requester of the closed ticket. received_at: when the
+    message arrived, UTC epoch seconds; the clocks of the new ticket start then."""
     # In the transaction of the closed ticket: its link and the new ticket must come about together
     work = source.open_sibling()
     state, procedure = source.state, source.procedure
@@ -74,6 +75,8 @@ def register_follow_up(
     missing = check_split_ticket_fields(work, body)
     if missing:
         work.append("edited", missing)
+    if mail is not None and mail.in_copy:
+        add_people_in_copy(work, mail.in_copy)
     result = work.build_result(f"{source.number} stays closed; {work.number} registered, which follows it up")
     # The new ticket is written first: only then does it have the number that the closed ticket links to.
     work.finish()
