@@ -10,7 +10,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory import participants
-from deskterm.desk.domain.received_mail import ReceivedMail
+from deskterm.desk.domain.received_mail import PersonInCopy, ReceivedMail
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import closing, confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
@@ -91,7 +91,7 @@ def test_people_in_copy_of_a_mail_take_part_in_the_follow_up_that_it_opens(desk_
     resolve_and_confirm(desk)
     late = at(20) + 30 * DAY + timedelta(seconds=1)
     kept = keep_mail(desk.store, "support", "1", b"From: kim@larch.example\n\nAgain.", received_at=late, now=late)
-    mail = ReceivedMail(kept.key, "a", in_copy=(("Lou Roe", "lou@larch.example"),))
+    mail = ReceivedMail(kept.key, "a", in_copy=(PersonInCopy("Lou Roe", "lou@larch.example"),))
     number = messages.record_customer_message(desk, 1001, "Again.", mail=mail, now=late).number
     assert number == 1002
     with open_reader(desk.store.url) as reader:

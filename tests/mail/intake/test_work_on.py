@@ -10,7 +10,9 @@ from deskterm.desk.linking import merge
 from deskterm.errors import DeskError
 from deskterm.mail.intake.work_on import work_on
 from deskterm.mail.keeping.kept_mails import count_try, keep_mail, load_mail
-from mail.support.mail_desk import MailDesk, write_mail
+from deskterm.mail.threading.tokens import make_message_id
+from deskterm.store.db.reader import open_reader
+from mail.support.mail_desk import TOKEN_KEY, MailDesk, write_mail
 from ticket_reads import read_ticket
 
 
@@ -162,6 +164,33 @@ def test_people_in_copy_take_part_but_neither_we_nor_agents_nor_machines(mail_de
     mail_desk.answer(outcome.ticket or 0, "We are looking.")
     (letter,) = mail_desk.letters(outcome.ticket or 0)
     assert [person.email for person in letter.to] == ["kim@larch.example", "lee@elm.example"]
+
+
+@pytest.mark.rule("M-27", "M-28")
+def test_strangers_at_a_public_provider_are_contacts_of_no_client(mail_desk: MailDesk) -> None:
+    mail_desk.use(
+        '[mailbox.support]\nmaildir = "{folder}"\naddresses = ["support@desk.example"]\n'
+        '[mail]\npublic_providers = ["larch.example"]\n'
+    )
+    mail_desk.take(write_mail(message_id="one@larch.example", Cc="lee@larch.example"))
+    letter = f"<{make_message_id(TOKEN_KEY, 1001, 1, 'desk.example')}>"
+    mail_desk.take(write_mail("Here too.", sender="Eve <eve@larch.example>", In_Reply_To=letter))
+    absence = write_mail("Gone.", sender="Bot <bot@larch.example>", In_Reply_To=letter, Auto_Submitted="auto-replied")
+    mail_desk.take(absence)
+    with open_reader(mail_desk.store.url) as reader:
+        found = reader.rows("SELECT email, organisation_id FROM contact ORDER BY email")
+    assert found == [(f"{who}@larch.example", None) for who in ("bot", "eve", "kim", "lee")]
+
+
+@pytest.mark.rule("M-27", "M-30")
+@pytest.mark.parametrize("name", ["", "Eve "])
+def test_a_stranger_on_a_ticket_is_no_contact_of_its_client(mail_desk: MailDesk, name: str) -> None:
+    mail_desk.take(write_mail())
+    letter = f"<{make_message_id(TOKEN_KEY, 1001, 1, 'desk.example')}>"
+    mail_desk.take(write_mail("Here too.", sender=f"{name}<eve@elm.example>", In_Reply_To=letter))
+    with open_reader(mail_desk.store.url) as reader:
+        found = reader.rows("SELECT email, organisation_id FROM contact ORDER BY email")
+    assert found == [("eve@elm.example", None), ("kim@larch.example", 1)]
 
 
 @pytest.mark.rule("M-33")

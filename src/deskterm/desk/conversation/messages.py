@@ -221,7 +221,13 @@ class _CustomerMessage:
 def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_thanks: bool) -> CommandResult:
     """Record a message on the ticket at the end of the chain, or on a follow-up of it."""
     state, number = work.state, work.number or 0
-    contact = find_or_add_author(work.session, message.author, message.requester_id, state.organisation_id)
+    contact = find_or_add_author(
+        work.session,
+        message.author,
+        message.requester_id,
+        state.organisation_id,
+        is_public=message.mail is not None and message.mail.is_public,
+    )
     arrived_at = message.at if message.at != work.at else None
     if only_thanks:
         return record_thanks(

@@ -110,11 +110,17 @@ def list_clients(session: Session) -> list[tuple[str, str, str]]:
 
 
 def find_or_add_author(
-    session: Session, name: str | None, requester_id: int | None, organisation_id: int | None
+    session: Session,
+    name: str | None,
+    requester_id: int | None,
+    organisation_id: int | None,
+    *,
+    is_public: bool = False,
 ) -> int | None:
     """Return the id of the contact who wrote a message: the requester, unless another is named by name or address.
 
-    A contact who is not known yet is added. None when nothing is known of them."""
+    A contact who is not known yet is added. is_public: as for `find_or_add_stranger`. None when nothing is known of
+    them."""
     author = normalise_name(name)
     table = table_of(Contact)
     if requester_id is not None:
@@ -127,9 +133,7 @@ def find_or_add_author(
         person = find_or_add_contact(session, None, author, None, organisation_id)
         return person.id if person is not None else None
     if (mailbox := parse_mailbox(author)) is not None:
-        # A stranger, where the address is not known: of the client only if it is the client's
-        client = find_organisation(session, None, mailbox[1])
-        person = find_or_add_contact(session, *mailbox, None, client.id if client is not None else None)
+        person = find_or_add_stranger(session, *mailbox, is_public=is_public)
         return person.id if person is not None else None
     same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
     statement = select(table.c.id).where(table.c.name == author, same).order_by(table.c.id)
@@ -138,6 +142,14 @@ def find_or_add_author(
         return found
     person = find_or_add_contact(session, author, None, None, organisation_id)
     return person.id if person is not None else None
+
+
+def find_or_add_stranger(session: Session, name: str | None, address: str, *, is_public: bool) -> Contact | None:
+    """Return the contact with an address that a mail names. One who is not known yet is added, as a contact of the
+    client whose domain the address has. is_public: it is of a provider for everybody, so that its domain says nothing
+    of a client (M-27)."""
+    client = None if is_public else find_organisation(session, None, address)
+    return find_or_add_contact(session, name, address, None, client.id if client is not None else None)
 
 
 def find_or_add_contact(

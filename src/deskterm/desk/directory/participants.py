@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from deskterm.desk.core.people import find_or_add_contact, find_organisation
+from deskterm.desk.core.people import find_or_add_contact, find_or_add_stranger
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.received_mail import PersonInCopy
 from deskterm.desk.domain.records import build_record_change, build_record_removal, records_of_kind
 from deskterm.desk.notify.letters import find_people_without_address
 from deskterm.errors import DeskError, UsageError
@@ -90,13 +91,12 @@ def add_contacts(work: TicketTransaction, contacts: Iterable[int], reason: str) 
     return new
 
 
-def add_people_in_copy(work: TicketTransaction, people: Iterable[tuple[str, str]]) -> list[int]:
-    """Add people who had a mail too, by name and address, and return those who are new on the ticket. One who is not
-    known becomes a contact, of the client whose domain the address has (M-28)."""
+def add_people_in_copy(work: TicketTransaction, people: Iterable[PersonInCopy]) -> list[int]:
+    """Add people who had a mail too, and return those who are new on the ticket. One who is not known becomes a
+    contact, as `find_or_add_stranger` says (M-28)."""
     numbers = []
-    for name, address in people:
-        client = find_organisation(work.session, None, address)
-        person = find_or_add_contact(work.session, name or None, address, None, client.id if client else None)
+    for one in people:
+        person = find_or_add_stranger(work.session, one.name or None, one.address, is_public=one.is_public)
         if person is not None and person.id is not None:
             numbers.append(person.id)
     return add_contacts(work, numbers, "in copy of a mail")

@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 
+class PersonInCopy(NamedTuple):
+    """Somebody who had a mail too. is_public: their address is of a provider for everybody (M-27)."""
+
+    name: str
+    address: str
+    is_public: bool = False
+
+
 class ReceivedMail(NamedTuple):
     """The mail of a message. key: of its row; via: the letter of the rule that found its ticket, as M-29 names them:
     `a` our token in what it answers, `b` our token in the address, `c` a letter kept on the ticket, `d` the number in
     its subject, `e` none, `h` a person; verified: its author is proved; whole: its text with what the conversation
-    folds away, empty where that is nothing; in_copy: names and addresses of those who take part because they had it
+    folds away, empty where that is nothing; in_copy: those who take part because they had it
     too (M-28); is_public: its address is of a provider for everybody, so that its domain says nothing of a client
     (M-27)."""
 
@@ -17,7 +25,7 @@ class ReceivedMail(NamedTuple):
     via: str
     verified: bool = False
     whole: str = ""
-    in_copy: tuple[tuple[str, str], ...] = ()
+    in_copy: tuple[PersonInCopy, ...] = ()
     is_public: bool = False
 
     def data(self) -> dict[str, Any]:

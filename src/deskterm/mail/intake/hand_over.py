@@ -14,7 +14,7 @@ from deskterm.desk.conversation.messages import record_customer_message
 from deskterm.desk.conversation.survey import record_answer
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.files.new_file import MOST_FILES, NewFile, format_size
-from deskterm.desk.domain.received_mail import ReceivedMail
+from deskterm.desk.domain.received_mail import PersonInCopy, ReceivedMail
 from deskterm.desk.domain.text import is_visible
 from deskterm.desk.tickets.register import register
 from deskterm.mail.intake.agents import find_agent, hand_over_of_agent
@@ -219,7 +219,8 @@ class _Work:
 
     @property
     def _author(self) -> str:
-        return f"{self.sender.name} <{self.sender.address}>" if self.sender.name else self.sender.address
+        # In angle brackets even without a name: a bare address would be taken for somebody of the ticket's client
+        return f"{self.sender.name} <{self.sender.address}>".strip()
 
     @property
     def _destination(self) -> Destination:
@@ -245,11 +246,9 @@ class _Work:
         key = self.settings.token_key
         return find_answer(self.desk.store.url, self.mail, found, new_text, key, scale, self.now)
 
-    def _build_received(self, via: str, *, whole: str = "", in_copy: tuple[tuple[str, str], ...] = ()) -> ReceivedMail:
-        domain = self.sender.address.rpartition("@")[2]
-        return ReceivedMail(
-            self.kept.key, via, self.is_verified, whole, in_copy, domain in self.settings.public_providers
-        )
+    def _build_received(self, via: str, *, whole: str = "", in_copy: tuple[PersonInCopy, ...] = ()) -> ReceivedMail:
+        is_public = self.settings.is_public(self.sender.address)
+        return ReceivedMail(self.kept.key, via, self.is_verified, whole, in_copy, is_public)
 
     def _build_text(self, text: str) -> str:
         """Return the text of the message, with a line for everything that is not in it."""

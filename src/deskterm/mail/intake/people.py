@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from deskterm.desk.domain.received_mail import PersonInCopy
 from deskterm.mail.reading.automatic import is_nobody
 from deskterm.mail.reading.read_mail import Mail
 from deskterm.mail.settings.mailboxes import MailSettings
@@ -18,8 +19,8 @@ _agent = table_of(Agent)
 
 def list_people_in_copy(
     store: Store, settings: MailSettings, mail: Mail, *, besides: str = ""
-) -> tuple[tuple[str, str], ...]:
-    """Return names and addresses of those who had a mail besides us: neither our own addresses, nor agents, nor
+) -> tuple[PersonInCopy, ...]:
+    """Return those who had a mail besides us: neither our own addresses, nor agents, nor
     addresses behind which nobody reads. besides: the address of the requester, where that is not the writer's."""
     writer = mail.sender.address if mail.sender is not None else ""
     others = [
@@ -32,5 +33,9 @@ def list_people_in_copy(
     with store.reading() as session:
         addresses = select(func.lower(_agent.c.email)).where(_agent.c.email != "")
         agents = set(session.execute(addresses).scalars())
-    people = dict.fromkeys((one.name, one.address) for one in others if one.address not in agents)
+    people = dict.fromkeys(
+        PersonInCopy(one.name, one.address, settings.is_public(one.address))
+        for one in others
+        if one.address not in agents
+    )
     return tuple(people)[:_MOST]

@@ -62,6 +62,11 @@ class MailSettings:
         plain = f"{local.partition('+')[0]}@{domain}"
         return address in self.own_addresses or plain in self.own_addresses
 
+    def is_public(self, address: str) -> bool:
+        """Return whether an address is of a provider for everybody, so that its domain says nothing of a client
+        (M-27)."""
+        return address.rpartition("@")[2] in self.public_providers
+
 
 def build_mail_settings(file: MailFile, token_key: bytes = b"") -> MailSettings:
     """Return what the pipeline needs to know of a mail file. token_key: the key that signs the tokens in letters."""
