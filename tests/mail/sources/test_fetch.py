@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from deskterm.errors import DeskError
+from deskterm.mail.intake import fetch
 from deskterm.mail.intake.fetch import TooMany, fetch_mailbox
 from deskterm.mail.keeping.kept_mails import keep_mail
 from deskterm.mail.keeping.leases import hold_lease
+from deskterm.mail.sources.files import read_mail_files
 from deskterm.mail.sources.imap import MailServerError
 from mail.support.dovecot import Dovecot, run_dovecot
 from mail.support.mail_desk import MailDesk, utc, write_mail
@@ -182,6 +184,35 @@ def test_a_maildir_is_read_once_whatever_its_other_readers_do(mail_desk: MailDes
     (new / "1.host").rename(cur / "1.host:2,S")
     (new / "2.host").write_text(write_mail("two"))
     assert [outcome.state for outcome in mail_desk.fetch().outcomes] == ["done"]
+
+
+@pytest.mark.rule("M-12")
+def test_of_a_maildir_with_too_many_new_mails_none_is_taken_by_itself(
+    mail_desk: MailDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "_LOOKED_UP_AT_ONCE", 2)
+    mail_desk.clock.now = utc(2027, 1, 1)
+    for number in range(4):
+        (mail_desk.folder / "maildir" / "new" / f"{number}.host").write_text(write_mail(f"mail {number}"))
+    part = mail_desk.file.mailbox["support"]
+    for _ in range(2):  # also not with the next look
+        with pytest.raises(TooMany, match="more than 3 new mails"):
+            fetch_mailbox(mail_desk.system, mail_desk.settings, "support", part, mail_desk.clock, limit=3)
+        assert mail_desk.mails() == []
+    taken = fetch_mailbox(mail_desk.system, mail_desk.settings, "support", part, mail_desk.clock, limit=4)
+    assert [outcome.state for outcome in taken.outcomes] == ["done"] * 4
+    (mail_desk.folder / "maildir" / "new" / "5.host").write_text(write_mail("mail 5"))
+    assert len(mail_desk.fetch().outcomes) == 1
+
+
+@pytest.mark.rule("M-01")
+def test_a_maildir_is_listed_without_the_bytes_of_its_mails(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    file = tmp_path / "new" / "1.host"
+    file.write_text("Subject: x\n\nhello\n")
+    (mail,) = read_mail_files(tmp_path)
+    file.unlink()
+    assert (mail.place, mail.read()) == ("maildir:1.host", None)
 
 
 @pytest.mark.rule("M-01")

@@ -57,6 +57,8 @@ def _take(cli: CliContext, found: Iterator[FoundMail], mailbox: str | None, conf
     name = choose_mailbox(settings, mailbox)
     with open_mail_desk(cli) as (desk, clock):
         for mail in found:
-            now = clock()
-            kept = keep_mail(desk.store, name, mail.place, mail.data, received_at=mail.received_at or now, now=now)
+            data, now = mail.read(), clock()
+            if data is None:
+                continue
+            kept = keep_mail(desk.store, name, mail.place, data, received_at=mail.received_at or now, now=now)
             yield work_on(desk, settings, kept.key, clock())

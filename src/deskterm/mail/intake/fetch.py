@@ -5,19 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from itertools import islice
 from typing import NamedTuple
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
 from deskterm.mail.intake.work_on import Outcome, work_on
-from deskterm.mail.keeping.kept_mails import keep_mail, list_keys, list_server_work, note_server_told
+from deskterm.mail.keeping.kept_mails import (
+    find_known_places,
+    keep_mail,
+    list_keys,
+    list_server_work,
+    note_server_told,
+)
 from deskterm.mail.keeping.leases import Lease, hold_lease, note_trouble
 from deskterm.mail.login.access_tokens import TokenRefused
 from deskterm.mail.login.credentials import forgetting_refused, read_login
 from deskterm.mail.settings.mailboxes import MailSettings
-from deskterm.mail.settings.schema import MailboxPart
-from deskterm.mail.sources.files import read_mail_files
+from deskterm.mail.settings.schema import ImapPart, MailboxPart
+from deskterm.mail.sources.files import FoundMail, read_mail_files
 from deskterm.mail.sources.imap import ImapFolder, open_imap_folder
 from deskterm.named_files import expand_home
 
@@ -25,6 +33,8 @@ USUAL_MOST = 200
 """Mails that one fetch takes without being asked: more are a mailbox that was never fetched, or a flood (M-12)."""
 _TOLD_AT_ONCE = 50
 """Mails that the server is told of together."""
+_LOOKED_UP_AT_ONCE = 200
+"""Mails of a Maildir or an mbox file that the desk is asked for together: whether it has them."""
 
 
 class TooMany(DeskError):
@@ -59,7 +69,7 @@ def fetch_mailbox(
         if lease is None:
             return Fetched(name, [], True)
         try:
-            outcomes = list(_fetch(desk, settings, name, part, clock, lease, limit, is_capped, folder))
+            outcomes = list(_Fetch(desk, settings, name, part, clock, lease, limit, is_capped).run(folder))
         except DeskError as error:
             lease.note_failure(str(error), clock(), is_lasting=isinstance(error, TokenRefused))
             raise
@@ -67,27 +77,108 @@ def fetch_mailbox(
         return Fetched(name, outcomes)
 
 
-def _fetch(
-    desk: DeskSession,
-    settings: MailSettings,
-    name: str,
-    part: MailboxPart,
-    clock: Callable[[], datetime],
-    lease: Lease,
-    limit: int | None,
-    is_capped: bool,
-    folder: ImapFolder | None,
-) -> Iterator[Outcome]:
-    # Before the mailbox is read: mails that are kept do not wait for a server that refuses others (M-02)
-    yield from _work_on_waiting(desk, settings, name, clock, lease)
-    if part.imap is not None:
-        with nullcontext(folder) if folder is not None else open_folder(part) as opened:
-            _take_from_server(desk, name, part, opened, clock, lease, limit, is_capped)
-            yield from _work_on_waiting(desk, settings, name, clock, lease)
-            _tell_server(desk, name, part, opened)
-        return
-    _take_from_files(desk, name, part, clock, lease, limit, is_capped)
-    yield from _work_on_waiting(desk, settings, name, clock, lease)
+@dataclass(frozen=True)
+class _Fetch:
+    """A fetch of a mailbox by the holder of its lease. limit, is_capped: as of `fetch_mailbox`."""
+
+    desk: DeskSession
+    settings: MailSettings
+    name: str
+    part: MailboxPart
+    clock: Callable[[], datetime]
+    lease: Lease
+    limit: int | None
+    is_capped: bool
+
+    def run(self, folder: ImapFolder | None) -> Iterator[Outcome]:
+        """Take the new mails and work on them. folder: that of the server, where it is open already."""
+        # Before the mailbox is read: mails that are kept do not wait for a server that refuses others (M-02)
+        yield from self._work_on_waiting()
+        if self.part.imap is not None:
+            with nullcontext(folder) if folder is not None else open_folder(self.part) as opened:
+                self._take_from_server(self.part.imap, opened)
+                yield from self._work_on_waiting()
+                self._tell_server(self.part.imap, opened)
+            return
+        self._take_from_files()
+        yield from self._work_on_waiting()
+
+    def _take_from_server(self, imap: ImapPart, folder: ImapFolder) -> None:
+        """Keep the mails above the highest that is safe, oldest first."""
+        place = self.lease.load()
+        known, _, last = place.position.partition(":")
+        above = int(last) if known == str(folder.uid_validity) else 0
+        uids = folder.list_uids(above)
+        if self.limit is not None and len(uids) > self.limit and not self.is_capped:
+            raise self._refuse(f"{len(uids):,}")
+        for uid in uids[: self.limit]:
+            mail = folder.fetch(uid, self.part.largest_mb * 1_000_000)
+            if mail is not None and mail.received_at >= place.since:
+                keep_mail(
+                    self.desk.store,
+                    self.name,
+                    f"{imap.folder};{folder.uid_validity};{uid}",
+                    mail.data,
+                    received_at=mail.received_at,
+                    now=self.clock(),
+                    on_server=self.part.after != "keep" or self.part.mark_seen,
+                )
+            # After the mail is kept: a process that dies in between finds it again, and its place tells that it is
+            # known
+            self.lease.advance(f"{folder.uid_validity}:{uid}")
+            if not self.lease.renew(self.clock()):
+                raise DeskError(f"Another process took over mailbox {self.name}: this one goes on with the next look.")
+
+    def _take_from_files(self) -> None:
+        """Keep the mails of a Maildir or an mbox file that are new."""
+        new = self._find_new_files()
+        if self.limit is not None and not self.is_capped:
+            # One more than are taken tells that there are too many, before any is kept
+            first = list(islice(new, self.limit + 1))
+            if len(first) > self.limit:
+                raise self._refuse(f"more than {self.limit:,}")
+            new = iter(first)
+        for mail in islice(new, self.limit):
+            data, now = mail.read(), self.clock()
+            if data is not None:
+                received_at = mail.received_at or now
+                keep_mail(self.desk.store, self.name, mail.place, data, received_at=received_at, now=now)
+
+    def _find_new_files(self) -> Iterator[FoundMail]:
+        source = self.part.maildir or self.part.mbox
+        if source is None:
+            raise DeskError(f"Mailbox {self.name} has no source: give it imap, maildir or mbox in the mail file.")
+        since = self.lease.load().since
+        found = (mail for mail in read_mail_files(expand_home(source)) if (mail.received_at or self.clock()) >= since)
+        seen: set[str] = set()  # an mbox file may have a mail twice
+        while some := list(islice(found, _LOOKED_UP_AT_ONCE)):
+            known = find_known_places(self.desk.store, self.name, [mail.place for mail in some])
+            for mail in some:
+                if mail.place not in known and mail.place not in seen:
+                    seen.add(mail.place)
+                    yield mail
+
+    def _refuse(self, number: str) -> TooMany:
+        return TooMany(
+            f"There are {number} new mails in {self.name}: `deskterm mail fetch --mailbox {self.name}` with --limit N"
+            " takes some of them, with --all all of them."
+        )
+
+    def _work_on_waiting(self) -> Iterator[Outcome]:
+        """Work on the mails that are kept and wait, also those of before, where a process died or reading failed."""
+        for key in list_keys(self.desk.store, ("taken",), mailbox=self.name):
+            yield work_on(self.desk, self.settings, key, self.clock())
+            self.lease.renew(self.clock())
+
+    def _tell_server(self, imap: ImapPart, folder: ImapFolder) -> None:
+        """Do on the server what the mailbox says about mails that are done; what failed is tried with the next
+        fetch."""
+        store, part = self.desk.store, self.part
+        waiting = list_server_work(store, self.name, f"{imap.folder};{folder.uid_validity};")
+        for begin in range(0, len(waiting), _TOLD_AT_ONCE):
+            some = waiting[begin : begin + _TOLD_AT_ONCE]
+            folder.finish([int(place.rpartition(";")[2]) for _, place in some], part.after, mark_seen=part.mark_seen)
+            note_server_told(store, [key for key, _ in some])
 
 
 @contextmanager
@@ -119,92 +210,3 @@ def open_watched_folder(
 def _find_since(part: MailboxPart, now: datetime) -> datetime:
     """Return the instant from which on a mailbox takes mails, where it was never worked on (M-12)."""
     return datetime.combine(part.since, time(), UTC) if part.since is not None else now
-
-
-def _take_from_server(
-    desk: DeskSession,
-    name: str,
-    part: MailboxPart,
-    folder: ImapFolder,
-    clock: Callable[[], datetime],
-    lease: Lease,
-    limit: int | None,
-    is_capped: bool,
-) -> None:
-    """Keep the mails above the highest that is safe, oldest first."""
-    assert part.imap is not None
-    place = lease.load()
-    known, _, last = place.position.partition(":")
-    above = int(last) if known == str(folder.uid_validity) else 0
-    uids = folder.list_uids(above)
-    if limit is not None and len(uids) > limit and not is_capped:
-        raise TooMany(
-            f"There are {len(uids):,} new mails in {name}: `deskterm mail fetch --mailbox {name}` with --limit N takes"
-            " some of them, with --all all of them."
-        )
-    for uid in uids if limit is None else uids[:limit]:
-        mail = folder.fetch(uid, part.largest_mb * 1_000_000)
-        if mail is not None and mail.received_at >= place.since:
-            spot = f"{part.imap.folder};{folder.uid_validity};{uid}"
-            keep_mail(
-                desk.store,
-                name,
-                spot,
-                mail.data,
-                received_at=mail.received_at,
-                now=clock(),
-                on_server=part.after != "keep" or part.mark_seen,
-            )
-        # After the mail is kept: a process that dies in between finds it again, and its place tells that it is known
-        lease.advance(f"{folder.uid_validity}:{uid}")
-        if not lease.renew(clock()):
-            raise DeskError(f"Another process took over mailbox {name}: this one goes on with the next look.")
-
-
-def _take_from_files(
-    desk: DeskSession,
-    name: str,
-    part: MailboxPart,
-    clock: Callable[[], datetime],
-    lease: Lease,
-    limit: int | None,
-    is_capped: bool,
-) -> None:
-    place = lease.load()
-    source = part.maildir or part.mbox
-    if source is None:
-        raise DeskError(f"Mailbox {name} has no source: give it imap, maildir or mbox in the mail file.")
-    count = 0
-    for mail in read_mail_files(expand_home(source)):
-        received_at = mail.received_at or clock()
-        if received_at < place.since:
-            continue
-        if not keep_mail(desk.store, name, mail.place, mail.data, received_at=received_at, now=clock()).is_new:
-            continue
-        count += 1
-        if limit is not None and count >= limit:
-            if not is_capped:
-                raise TooMany(
-                    f"There are more than {limit:,} new mails in {name}: `deskterm mail fetch --mailbox {name}` with"
-                    " --limit N takes some of them, with --all all of them."
-                )
-            return
-
-
-def _work_on_waiting(
-    desk: DeskSession, settings: MailSettings, name: str, clock: Callable[[], datetime], lease: Lease
-) -> Iterator[Outcome]:
-    """Work on the mails that are kept and wait: also those of before, where a process died or reading failed."""
-    for key in list_keys(desk.store, ("taken",), mailbox=name):
-        yield work_on(desk, settings, key, clock())
-        lease.renew(clock())
-
-
-def _tell_server(desk: DeskSession, name: str, part: MailboxPart, folder: ImapFolder) -> None:
-    """Do on the server what the mailbox says about mails that are done; what failed is tried with the next fetch."""
-    assert part.imap is not None
-    waiting = list_server_work(desk.store, name, f"{part.imap.folder};{folder.uid_validity};")
-    for begin in range(0, len(waiting), _TOLD_AT_ONCE):
-        some = waiting[begin : begin + _TOLD_AT_ONCE]
-        folder.finish([int(place.rpartition(";")[2]) for _, place in some], part.after, mark_seen=part.mark_seen)
-        note_server_told(desk.store, [key for key, _ in some])

@@ -110,6 +110,14 @@ def find_key(store: Store, mailbox: str, place: str) -> int | None:
         return found
 
 
+def find_known_places(store: Store, mailbox: str, places: Sequence[str]) -> set[str]:
+    """Return those of some places of a mailbox that mails were kept from. places: at most a few hundred, as each is a
+    value of the query."""
+    query = select(_mail.c.place).where(_mail.c.mailbox == mailbox, _mail.c.place.in_(list(places)))
+    with store.reading() as session:
+        return set(session.execute(query).scalars())
+
+
 def load_mail(store: Store, key: int) -> KeptMail:
     """Load a mail. Raises DeskError when there is none of this key."""
     with store.reading() as session:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,11 +20,12 @@ _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 class FoundMail(NamedTuple):
     """A mail in a source. place: names it there for ever, so that it is taken once; received_at: when it reached the
-    source, None where nothing says so."""
+    source, None where nothing says so; read: returns its bytes, or None where its owner moved it meanwhile, so that the
+    next look finds it: of a mail that is known they are not read. Raises DeskError where they cannot be."""
 
     place: str
-    data: bytes
     received_at: datetime | None
+    read: Callable[[], bytes | None]
 
 
 def read_mail_files(path: Path) -> Iterator[FoundMail]:
@@ -44,13 +46,17 @@ def read_mail_files(path: Path) -> Iterator[FoundMail]:
     except FileNotFoundError as error:
         raise DeskError(f"There is no file {path}.") from error
     except OSError as error:
-        raise DeskError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> DeskError:
+    return DeskError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.")
 
 
 def name_mail(data: bytes) -> FoundMail:
     """Return a mail that lies nowhere, such as one on standard input: the digest of its bytes is its place, so that
     the same bytes are taken once."""
-    return FoundMail(f"sha256:{hashlib.sha256(data).hexdigest()}", data, None)
+    return FoundMail(f"sha256:{hashlib.sha256(data).hexdigest()}", None, lambda: data)
 
 
 def _read_maildir(path: Path) -> Iterator[FoundMail]:
@@ -60,12 +66,22 @@ def _read_maildir(path: Path) -> Iterator[FoundMail]:
     entries = [entry for folder in folders if folder.is_dir() for entry in os.scandir(folder) if entry.is_file()]
     for entry in sorted(entries, key=lambda entry: entry.name):
         try:
-            data, modified = Path(entry.path).read_bytes(), entry.stat().st_mtime
+            modified = entry.stat().st_mtime
         except FileNotFoundError:  # its owner moved it meanwhile; the next look finds it
             continue
         # What is behind the colon are flags, which change
         unique = entry.name.partition(":")[0]
-        yield FoundMail(f"maildir:{unique}", data, datetime.fromtimestamp(int(modified), UTC))
+        received_at = datetime.fromtimestamp(int(modified), UTC)
+        yield FoundMail(f"maildir:{unique}", received_at, partial(_read_file, Path(entry.path)))
+
+
+def _read_file(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def _read_mbox(lines: list[bytes]) -> Iterator[FoundMail]:
