@@ -90,6 +90,23 @@ def test_a_full_mailbox_is_no_dead_one_and_a_delay_no_failure(
         assert reader.rows("SELECT undeliverable FROM contact WHERE email = 'kim@larch.example'") == [("",)]
 
 
+@pytest.mark.rule("M-43")
+@pytest.mark.parametrize(
+    ("action", "status", "words"),
+    [
+        ("delayed", "4.4.1", "is late, and may still arrive"),
+        ("delivered", "2.0.0", "has arrived"),
+        ("relayed", "2.0.0", "was passed on to another server"),
+    ],
+)
+def test_a_report_that_is_none_of_a_failure_says_how_far_the_letter_came(
+    desk: MailDesk, smtp: SmtpServer, action: str, status: str, words: str
+) -> None:
+    outcome = desk.take(report(smtp.office.letters[0][0], status, "250 2.0.0 it goes on", action))
+    assert outcome.summary.endswith(words)
+    assert desk.letters(1001)[0].state == "sent"
+
+
 @pytest.mark.rule("M-42")
 def test_a_report_is_matched_by_its_recipient_where_nothing_else_names_the_letter(desk: MailDesk) -> None:
     assert desk.take(report("support@desk.example")).ticket == 1001

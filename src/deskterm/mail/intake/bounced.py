@@ -37,12 +37,12 @@ def take_report(desk: DeskSession, mail: Mail, report: Report, token_key: bytes,
     """Give the letter that a report is about the state that it tells of."""
     letter = _find_letter(desk.store, mail, report, token_key, now)
     if letter is None:
-        return Reported(None, "It reports that a letter did not arrive, and is about none of ours.")
+        return Reported(None, "It reports what became of a letter, and is about none of ours.")
     failures = [one for one in report.recipients if one.has_failed]
     if report.kind == "feedback":
         return _take_complaint(desk, letter, report, now)
     if not failures:
-        return Reported(letter.number, f"{letter.number}: letter {letter.key} is late, and may still arrive")
+        return Reported(letter.number, f"{letter.number}: letter {letter.key} {_describe_progress(report)}")
     by_contact = {number: one for one in failures if (number := _find_contact(letter, one)) is not None}
     if not by_contact:  # the server named an address that it was forwarded to
         by_contact = {letter.to[0].contact: failures[0]} if letter.to else {}
@@ -61,6 +61,15 @@ def take_report(desk: DeskSession, mail: Mail, report: Report, token_key: bytes,
     if dead:
         flag_addresses(desk, dead, now)
     return Reported(letter.number, f"{letter.number}: letter {letter.key} came back: {reason}"[:500])
+
+
+def _describe_progress(report: Report) -> str:
+    """Return what a report says about a letter that has not failed; of several recipients the one that waits longest
+    decides."""
+    actions = {one.action for one in report.recipients}
+    if not actions or "delayed" in actions:
+        return "is late, and may still arrive"
+    return "has arrived" if actions == {"delivered"} else "was passed on to another server"
 
 
 def _take_complaint(desk: DeskSession, letter: Letter, report: Report, now: datetime) -> Reported:
