@@ -63,6 +63,8 @@ def test_a_file_says_what_the_manual_says_it_may() -> None:
             "to this machine only",
         ),
         ("per_minute = 60", "per_minute = 0", 13, "per_minute"),
+        ('from = "Example Support <support@example.org>"', 'from = "Example Support"', 15, "has no address"),
+        ('from = "Example Support <support@example.org>"', 'from = "Support, Example <a@example.org>"', 15, "commas"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(before: str, after: str, line: int, words: str) -> None:

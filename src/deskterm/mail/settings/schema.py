@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from email.utils import parseaddr
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -30,6 +31,16 @@ def _check_address(text: str) -> str:
     if _ADDRESS.fullmatch(text.strip()) is None:
         raise ValueError("is no address: write it as support@example.org")
     return text.strip().lower()
+
+
+def _check_sender(text: str) -> str:
+    # Where it is no address with a name, what is found is a part of it
+    if _ADDRESS.fullmatch(parseaddr(text)[1]) is None:
+        raise ValueError(
+            'has no address: write it as "Example Support <support@example.org>", and a name with commas in quotation'
+            " marks"
+        )
+    return text
 
 
 def _check_secret(text: str) -> str:
@@ -192,7 +203,7 @@ class IdentityPart(Table):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    sender: str = Field(alias="from")
+    sender: Annotated[str, AfterValidator(_check_sender)] = Field(alias="from")
     account: str
     bounce: AddressText | None = None
     signature: str = ""
