@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
+
 import pytest
 
 from deskterm.desk.admin.setup import apply_procedure
@@ -72,6 +74,16 @@ def test_an_answer_to_our_letter_finds_its_ticket_whoever_writes_it_and_whatever
     assert desk.take(write_mail("By address.", to=to)).ticket == 1001
     forged = token.replace("dt.1001.", "dt.1002.")
     assert desk.take(write_mail("Forged.", sender="eve@elsewhere.example", In_Reply_To=forged)).is_new
+
+
+@pytest.mark.rule("M-54")
+def test_the_date_of_a_letter_is_the_instant_whatever_the_time_zone_of_the_clock(
+    desk: MailDesk, smtp: SmtpServer
+) -> None:
+    instant = desk.clock()
+    desk.clock.now = instant.astimezone(timezone(timedelta(hours=2)))
+    desk.send()
+    assert smtp.office.mails[0]["Date"].datetime == instant
 
 
 @pytest.mark.rule("M-50")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from typing import Annotated, NamedTuple
 
 import typer
@@ -168,17 +168,9 @@ def _write_test_letter(cli: CliContext, config: str | None, sender: tuple[str, s
     return Draft(
         sender=sender,
         to=[("", to)],
-        cc=(),
-        reply_to="",
         subject="A test of deskterm",
         text="This letter was sent by `deskterm mail check --send-to`. Nothing needs to be done.",
-        signature="",
-        quotation=None,
-        files=(),
         message_id=make_message_id(key, 0, int(now.timestamp()) % 10**9, sender[1].rpartition("@")[2]),
-        date=now.strftime("%a, %d %b %Y %H:%M:%S +0000"),
-        answered="",
-        references=(),
+        date=format_datetime(now),
         is_automatic=True,
-        answers_mail=False,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 
 from sqlalchemy import func, select
 
@@ -88,19 +88,11 @@ class AlertSender:
         draft = Draft(
             sender=sender,
             to=[("", admin) for admin in admins],
-            cc=(),
-            reply_to="",
             subject=f"{self.desk.name}: mail needs a look",
             text=text,
-            signature="",
-            quotation=None,
-            files=(),
             message_id=make_notice_id(sender[1].rpartition("@")[2]),
-            date=now.strftime("%a, %d %b %Y %H:%M:%S +0000"),
-            answered="",
-            references=(),
+            date=format_datetime(now),
             is_automatic=True,
-            answers_mail=False,
         )
         self.open_session(identity.account).send("", admins, compose(draft), utf8=False, before_end=lambda: None)
 

@@ -38,19 +38,19 @@ class Draft(NamedTuple):
 
     sender: tuple[str, str]
     to: Sequence[tuple[str, str]]
-    cc: Sequence[tuple[str, str]]
-    reply_to: str
     subject: str
     text: str
-    signature: str
-    quotation: Quotation | None
-    files: Sequence[NewFile]
     message_id: str
     date: str
-    answered: str
-    references: Sequence[str]
     is_automatic: bool
-    answers_mail: bool
+    cc: Sequence[tuple[str, str]] = ()
+    reply_to: str = ""
+    signature: str = ""
+    quotation: Quotation | None = None
+    files: Sequence[NewFile] = ()
+    answered: str = ""
+    references: Sequence[str] = ()
+    answers_mail: bool = False
     scores: Sequence[tuple[int, str]] = ()
     """Scores of a survey, each with the address that a mail to gives it (M-66)."""
 

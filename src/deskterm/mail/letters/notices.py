@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from typing import NamedTuple
 
 from deskterm.desk.core.session import DeskSession
@@ -110,20 +110,13 @@ class NoticeSender:
         draft = Draft(
             sender=sender,
             to=[("", agent.email)],
-            cc=(),
             # Only what is about one ticket can be answered
             reply_to=f"{local}+{part}@{domain}" if identity.plus and len(tickets) == 1 else "",
             subject=subject,
             text="\n".join(lines),
-            signature="",
-            quotation=None,
-            files=(),
             message_id=make_notice_id(domain),
-            date=now.strftime("%a, %d %b %Y %H:%M:%S +0000"),
-            answered="",
-            references=(),
+            date=format_datetime(now),
             is_automatic=True,
-            answers_mail=False,
         )
         self.open_session(identity.account).send("", [agent.email], compose(draft), utf8=False, before_end=lambda: None)
 

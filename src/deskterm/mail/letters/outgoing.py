@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -100,7 +100,7 @@ def load_outgoing(
         quotation=None if is_automatic or not file.mail.quote else _load_quotation(reader, number, letter, timezone),
         files=_load_files(reader, letter),
         message_id=make_message_id(token_key, number, int(key), domain),
-        date=now.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+        date=format_datetime(now),
         answered=answered.message_id if answered else "",
         references=answered.references if answered else (),
         is_automatic=is_automatic,
