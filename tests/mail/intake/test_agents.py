@@ -46,6 +46,14 @@ def test_an_agents_answer_to_a_notice_is_their_act(mail_desk: MailDesk, number: 
     assert (message.kind, message.author, message.body) == (kind, "Sam", "I am on my way.")
 
 
+@pytest.mark.rule("M-26", "M-28")
+def test_an_agents_answer_counts_where_only_the_transport_names_the_address(mail_desk: MailDesk, number: int) -> None:
+    mail = of_sam(mail_desk, number, "I am on my way.").replace("To: support+", "Delivered-To: support+")
+    assert mail_desk.take(mail).ticket == number
+    message = read_ticket(mail_desk.sam, number).messages[-1]
+    assert (message.author, message.body) == ("Sam", "I am on my way.")
+
+
 @pytest.mark.rule("M-25")
 def test_a_mail_that_only_says_that_an_agent_wrote_it_is_held_as_a_note(mail_desk: MailDesk, number: int) -> None:
     mail_desk.use(FILE, what="reply")

@@ -17,6 +17,7 @@ from deskterm.desk.domain.received_mail import ReceivedMail
 from deskterm.errors import DeskError
 from deskterm.mail.reading.read_mail import Mail
 from deskterm.mail.settings.mailboxes import MailSettings
+from deskterm.mail.threading.find_ticket import list_plus_parts
 from deskterm.mail.threading.tokens import read_agent_part
 from deskterm.store.db.engine import Store
 from deskterm.store.db.errors import UnavailableDesk
@@ -60,7 +61,7 @@ def hand_over_of_agent(
     is_theirs = received.verified and any(
         (token := read_agent_part(settings.token_key, word, int(now.timestamp()) // 86_400)) is not None
         and (token.ticket, token.agent) == (number, agent.number)
-        for word in _list_plus_parts(mail)
+        for word, _ in list_plus_parts(mail)
     )
     if not is_theirs or settings.agents_by_mail == "off":
         proof = "" if is_theirs else "; that is not verified"
@@ -89,8 +90,3 @@ def _hold(
 ) -> CommandResult:
     text = f"{reason}\n\n{body}"
     return hold_mail_as_note(desk, number, text, author=agent.name, mail=received, files=files, now=now)
-
-
-def _list_plus_parts(mail: Mail) -> list[str]:
-    """Return what stands behind the plus signs of the addresses that a mail was sent to."""
-    return [one.address.rpartition("@")[0].partition("+")[2] for one in (*mail.to, *mail.cc) if "+" in one.address]

@@ -13,7 +13,7 @@ from deskterm.desk.notify.delivery import record_outcome
 from deskterm.mail.bounces.find_report import Report
 from deskterm.mail.bounces.recipients import Recipient
 from deskterm.mail.reading.read_mail import Mail
-from deskterm.mail.threading.find_ticket import list_own_addresses
+from deskterm.mail.threading.find_ticket import list_plus_parts
 from deskterm.mail.threading.tokens import LetterToken, read_bounce_part, read_message_id
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
@@ -91,8 +91,7 @@ def _find_letter(store: Store, mail: Mail, report: Report, key: bytes, now: date
 
 
 def _list_tokens(mail: Mail, report: Report, key: bytes) -> list[LetterToken]:
-    words = [address.rpartition("@")[0].rpartition("+")[2] for address in list_own_addresses(mail)]
-    found = [read_bounce_part(key, word) for word in words]
+    found = [read_bounce_part(key, word) for word, _ in list_plus_parts(mail)]
     found += [read_message_id(key, one) for one in (*report.returned_ids, *mail.references)]
     return [token for token in found if token is not None]
 

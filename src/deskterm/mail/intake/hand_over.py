@@ -29,7 +29,7 @@ from deskterm.mail.reading.authentication import is_verified
 from deskterm.mail.reading.body_text import NO_TEXT
 from deskterm.mail.reading.read_mail import Mail
 from deskterm.mail.settings.mailboxes import Destination, Mailbox, MailSettings
-from deskterm.mail.threading.find_ticket import FoundTicket, find_alike, find_ticket, list_own_addresses
+from deskterm.mail.threading.find_ticket import FoundTicket, find_alike, find_ticket, list_plus_parts
 from deskterm.mail.visible.forwards import Forward, find_forward
 from deskterm.mail.visible.subjects import read_subject
 from deskterm.mail.visible.visible_part import Visible, find_visible
@@ -225,10 +225,8 @@ class _Work:
     @property
     def _destination(self) -> Destination:
         """The destination of a new ticket: as the plus part of one of our addresses says, else as the mailbox does."""
-        for address in list_own_addresses(self.mail):
-            local, _, domain = address.rpartition("@")
-            plain, _, word = local.partition("+")
-            if word in self.box.plus and self.settings.is_ours(f"{plain}@{domain}"):
+        for word, address in list_plus_parts(self.mail):
+            if word in self.box.plus and self.settings.is_ours(address):
                 return self.box.plus[word]
         return self.box.destination
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from deskterm.mail.reading.read_mail import Mail
-from deskterm.mail.threading.find_ticket import FoundTicket, list_own_addresses
+from deskterm.mail.threading.find_ticket import FoundTicket, list_plus_parts
 from deskterm.mail.threading.tokens import read_survey_part
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_letter
@@ -31,8 +31,8 @@ def find_answer(
 ) -> Answer | None:
     """Find the answer to a survey in a mail; None where it is none, and for a survey that was sent more than 30 days
     ago. new_text: what is new in the mail; scale: the best score."""
-    for address in list_own_addresses(mail) if key else ():
-        token = read_survey_part(key, address.rpartition("@")[0].partition("+")[2])
+    for word, _ in list_plus_parts(mail) if key else ():
+        token = read_survey_part(key, word)
         if token is not None and token.ticket == found.number and 1 <= token.score <= scale:
             return Answer(token.score, _read_comment(new_text, token.score), token.key)
     if found.letter is None:

@@ -56,23 +56,37 @@ def _find_by_token(session: Session, mail: Mail, writer: str, key: bytes, today:
         token = read_message_id(key, one)
         if token is not None and _is_there(session, token.ticket):
             return FoundTicket(token.ticket, "a", not belongs_to(session, token.ticket, writer), token.event)
-    for address in list_own_addresses(mail):
-        word = address.rpartition("@")[0].partition("+")[2]
-        number = read_plus_part(key, word) if word else None
-        if word and (agent_token := read_agent_part(key, word, today)) is not None:
+    for word, _ in list_plus_parts(mail):
+        number = read_plus_part(key, word)
+        if (agent_token := read_agent_part(key, word, today)) is not None:
             number = agent_token.ticket
-        if word and (survey := read_survey_part(key, word)) is not None:
+        if (survey := read_survey_part(key, word)) is not None:
             number = survey.ticket
         if number is not None and _is_there(session, number):
             return FoundTicket(number, "b", not belongs_to(session, number, writer))
     return None
 
 
-def list_own_addresses(mail: Mail) -> list[str]:
-    """Return the addresses that a mail was sent to, those of the transport too: a desk may stand in Bcc (M-28)."""
+class PlusPart(NamedTuple):
+    """The part of an address behind its last plus sign, and the address without it: an address of ours may have a plus
+    sign of its own."""
+
+    word: str
+    address: str
+
+
+def list_plus_parts(mail: Mail) -> list[PlusPart]:
+    """Return the plus parts of the addresses that a mail was sent to, those of the transport too: a desk may stand in
+    Bcc (M-28)."""
     headers = mail.headers
     hidden = read_addresses([*headers.all_raw("delivered-to"), *headers.all_raw("x-original-to")])
-    return [one.address for one in (*mail.to, *mail.cc, *hidden)]
+    parts: list[PlusPart] = []
+    for one in (*mail.to, *mail.cc, *hidden):
+        local, _, domain = one.address.rpartition("@")
+        plain, plus, word = local.rpartition("+")
+        if plus:
+            parts.append(PlusPart(word, f"{plain}@{domain}"))
+    return parts
 
 
 def _find_by_answered(session: Session, references: Sequence[str], writer: str, store: Store) -> FoundTicket | None:
