@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deskterm.store.db.reader import open_reader
+from deskterm.store.db.reader import ReadConnection, open_reader
+from deskterm.store.queries.outbox import Letter, load_letter
 from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
 from ticket_reads import read_ticket
@@ -112,6 +113,27 @@ def test_a_report_is_matched_by_its_recipient_where_nothing_else_names_the_lette
     assert desk.take(report("support@desk.example")).ticket == 1001
     other = report("support@desk.example").replace("kim@larch.example", "eve@elsewhere.example")
     assert desk.take(other).state == "quarantined"
+
+
+@pytest.mark.rule("M-42")
+def test_a_report_that_names_only_a_recipient_loads_no_letter_to_others(
+    desk: MailDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("lee", "max"):  # newer letters to others
+        number = desk.take(write_mail(f"I am {name}.", sender=f"{name}@elm.example")).ticket or 0
+        desk.clock.advance(minutes=1)
+        desk.answer(number, "We see to it.")
+        desk.clock.advance(minutes=1)
+        assert [sent.state for sent in desk.send()] == ["sent"]
+    loaded: list[int] = []
+
+    def load_and_count(reader: ReadConnection, number: int, key: str) -> Letter | None:
+        loaded.append(number)
+        return load_letter(reader, number, key)
+
+    monkeypatch.setattr("deskterm.mail.intake.bounced.load_letter", load_and_count)
+    assert desk.take(report("support@desk.example")).ticket == 1001
+    assert loaded == [1001]
 
 
 @pytest.mark.rule("M-20", "M-67")

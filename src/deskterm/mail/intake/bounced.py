@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,13 +18,13 @@ from deskterm.mail.threading.find_ticket import list_plus_parts
 from deskterm.mail.threading.tokens import LetterToken, read_bounce_part, read_message_id
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
-from deskterm.store.db.tables import RecordRow, table_of
+from deskterm.store.db.tables import Contact, RecordRow, table_of
 from deskterm.store.queries.outbox import Letter, load_letter
 
 _RECENT = timedelta(days=7)
 """Time for which a report that names nothing but a recipient is about a letter to them."""
 
-_record = table_of(RecordRow)
+_contact, _record = table_of(Contact), table_of(RecordRow)
 
 
 class Reported(NamedTuple):
@@ -38,9 +39,9 @@ def take_report(desk: DeskSession, mail: Mail, report: Report, token_key: bytes,
     letter = _find_letter(desk.store, mail, report, token_key, now)
     if letter is None:
         return Reported(None, "It reports what became of a letter, and is about none of ours.")
-    failures = [one for one in report.recipients if one.has_failed]
     if report.kind == "feedback":
         return _take_complaint(desk, letter, report, now)
+    failures = report.failures
     if not failures:
         return Reported(letter.number, f"{letter.number}: letter {letter.key} {_describe_progress(report)}")
     by_contact = {number: one for one in failures if (number := _find_contact(letter, one)) is not None}
@@ -98,9 +99,9 @@ def _list_tokens(mail: Mail, report: Report, key: bytes) -> list[LetterToken]:
 
 def _find_recent(store: Store, addresses: list[str], now: datetime) -> Letter | None:
     """Find the newest letter of the last days to one of some addresses."""
-    wanted = {address.lower() for address in addresses}
+    wanted = {address.casefold() for address in addresses}
     query = (
-        select(_record.c.ticket_id, _record.c.key)
+        select(_record.c.ticket_id, _record.c.key, _record.c.data)
         .where(_record.c.kind == "letter", _record.c.state.in_(("sent", "unsure")), _record.c.at >= now - _RECENT)
         .order_by(_record.c.at.desc())
         .limit(5_000)
@@ -108,13 +109,14 @@ def _find_recent(store: Store, addresses: list[str], now: datetime) -> Letter | 
     if not wanted:
         return None
     with store.reading() as session:
-        rows = session.execute(query).all()
+        people = set(session.execute(select(_contact.c.id).where(_contact.c.email.in_(wanted))).scalars())
+        rows = session.execute(query).all() if people else []
+    # A letter names its recipients by their numbers alone
+    found = next((row for row in rows if not people.isdisjoint(json.loads(row.data).get("to", ()))), None)
+    if found is None:
+        return None
     with open_reader(store.url) as reader:
-        for number, key in rows:
-            letter = load_letter(reader, number, key)
-            if letter is not None and any(one.email.lower() in wanted for one in letter.to):
-                return letter
-    return None
+        return load_letter(reader, found.ticket_id, found.key)
 
 
 def _find_contact(letter: Letter, recipient: Recipient) -> int | None:

@@ -12,7 +12,6 @@ from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.store.db.engine import Store
-from deskterm.store.db.instants import NEVER
 from deskterm.store.db.tables import RecordRow, SendingRow, table_of
 
 _HELD = timedelta(minutes=5)
@@ -26,7 +25,6 @@ PATIENCE = timedelta(hours=48)
 """Time for which a letter is tried."""
 
 _record, _sending = table_of(RecordRow), table_of(SendingRow)
-_NOBODY = datetime(1970, 1, 1, tzinfo=NEVER.tzinfo)
 
 
 class Claim(NamedTuple):
@@ -51,7 +49,6 @@ class Doubtful(NamedTuple):
     number: int
     key: str
     attempt: int
-    states: dict[str, str]
 
 
 def list_due(store: Store, now: datetime, limit: int = 100) -> list[tuple[int, str]]:
@@ -210,7 +207,7 @@ def recover(store: Store, now: datetime) -> list[Doubtful]:
             .where(_sending.c.phase == "data", lapsed, _sending.c.repeats == 0)
             .values(phase="unsure", holder="", next_at=now + _DOUBT, reason="deskterm ended while it sent the letter")
         )
-    return [Doubtful(row.ticket_id, row.key, row.attempt, json.loads(row.recipients)) for row in twice]
+    return [Doubtful(row.ticket_id, row.key, row.attempt) for row in twice]
 
 
 def is_over(claimed: Claim, now: datetime) -> bool:
