@@ -71,3 +71,13 @@ def test_whoever_lets_a_mail_be_worked_on_again_is_named_where_it_leaves_quarant
     log = _desk_log(deskterm)
     assert "mail 3 worked on again, now on 1003" in log
     assert "mail 1" not in log  # it stays in quarantine
+
+
+@pytest.mark.rule("M-68")
+@pytest.mark.usefixtures("quarantine")
+def test_erasing_a_person_counts_their_mails(deskterm: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESKTERM_TEST_LOGIN", "ann")
+    preview = deskterm("erase", "kim@larch.example", "--dry-run")
+    assert preview.out == "2 tickets: 2 texts would be emptied, 0 redacted, 2 mails erased.\n"
+    erased = deskterm("erase", "kim@larch.example", "--yes", "--json")
+    assert (erased.code, erased.json["mails"]) == (0, 2)

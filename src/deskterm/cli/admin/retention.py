@@ -134,14 +134,19 @@ def erase(
                 "emptied": found.emptied,
                 "redacted": found.redacted,
                 "files": found.files,
+                "mails": found.mails,
                 "named": [{"ticket": ticket, "seq": seq} for ticket, seq in found.remaining_mentions],
             }
         )
         return
     verb = "would be" if dry_run else "were"
     tickets = format_count(len(found.tickets), "ticket")
-    files = f", {format_count(found.files, 'file')} erased" if found.files else ""
-    print(f"{tickets}: {found.emptied} texts {verb} emptied, {found.redacted} redacted{files}.")
+    erased = [
+        f", {format_count(count, word)} erased"
+        for count, word in ((found.files, "file"), (found.mails, "mail"))
+        if count
+    ]
+    print(f"{tickets}: {found.emptied} texts {verb} emptied, {found.redacted} redacted{''.join(erased)}.")
     if found.remaining_mentions:
         listed = ", ".join(f"{ticket}/{seq}" for ticket, seq in found.remaining_mentions[:8])
         more = " …" if len(found.remaining_mentions) > 8 else ""

@@ -22,7 +22,9 @@ def flag_addresses(desk: DeskSession, reasons: Mapping[int, str], now: datetime)
         with recorded_changes(session, "mail", now, desk.agent.login, desk.behind, lines):
             for number, reason in reasons.items():
                 words = f"{now.date().isoformat()}: {reason}"[:500]
-                session.execute(update(_contact).where(_contact.c.id == number).values(undeliverable=words))
+                # Not of somebody who was erased meanwhile: the words may have the address
+                is_known = (_contact.c.id == number) & _contact.c.email.is_not(None)
+                session.execute(update(_contact).where(is_known).values(undeliverable=words))
 
 
 def lift_flag(desk: DeskSession, address: str, now: datetime) -> None:

@@ -34,7 +34,7 @@ from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.desk.domain.quoted_text import redact_quotes
 from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.history.erasing.erased_drafts import overwrite_deleted, redact_drafts
-from deskterm.desk.history.erasing.erased_mails import erase_mails
+from deskterm.desk.history.erasing.erased_mails import count_mails, erase_mails
 from deskterm.desk.history.erasing.erased_templates import redact_templates
 from deskterm.desk.history.erasing.erased_views import redact_views
 from deskterm.desk.policy.request_fields import holds_personal_text
@@ -71,7 +71,7 @@ class ErasureResult:
     files: int = 0
     """Files whose content was erased."""
     mails: int = 0
-    """Mails whose bytes were erased."""
+    """Mails that were emptied."""
 
 
 def find_person(session: Session, who: str) -> Contact:
@@ -106,6 +106,7 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
         person = find_person(session, who)
         names = _NamePatterns(person.name, person.email or "", person.phone)
         found = ErasureResult(person.id or 0, person.name, _find_tickets(session, person.id or 0))
+        found.mails = count_mails(session, found.tickets, names.email)
         _require_no_hold(session, found.tickets, person.name)
     with desk.tickets(found.tickets, "erase", now) as works:
         # The tickets were found before they were locked: somebody may have placed a hold since.
@@ -115,20 +116,10 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
             _erase_on_ticket(work, found, names, dry_run)
         # In the transaction of the texts, so that name and words go together or not at all
         if works and not dry_run:
-            _clear_contact(works[0].session, found.person)
-            redact_drafts(works[0].session, found.tickets, names.redact)
-            redact_views(works[0].session, names.redact, ERASED)
-            redact_templates(works[0].session, names.redact)
-            found.mails = erase_mails(works[0].session, found.tickets, person.email or "")
-            record_contacts(works[0].session, desk.agent.login, now, desk.behind)
+            _erase_beside_tickets(desk, works[0].session, found, names, now)
     if not found.tickets and not dry_run:
         with desk.writing("erase") as session:
-            _clear_contact(session, found.person)
-            redact_drafts(session, (), names.redact)
-            redact_views(session, names.redact, ERASED)
-            redact_templates(session, names.redact)
-            found.mails = erase_mails(session, (), person.email or "")
-            record_contacts(session, desk.agent.login, now, desk.behind)
+            _erase_beside_tickets(desk, session, found, names, now)
     if not dry_run:
         # Until then SQLite's write-ahead log holds the pages with the old texts
         desk.store.checkpoint()
@@ -174,6 +165,7 @@ class _NamePatterns:
     """The patterns by which a person is recognised in what others wrote."""
 
     def __init__(self, name: str, email: str, phone: str) -> None:
+        self.email = email
         # The full name, the address and the number are matched in any case. The parts of a name are matched only as
         # they are written: “Will” is a name, “will” is not.
         whole = [r"\s+".join(map(re.escape, name.split())), re.escape(email), re.escape(phone)]
@@ -328,10 +320,22 @@ def _withdraw_letters(work: TicketTransaction, person: int | None) -> dict[str, 
     return found
 
 
+def _erase_beside_tickets(
+    desk: DeskSession, session: Session, found: ErasureResult, names: _NamePatterns, now: datetime
+) -> None:
+    """Erase what the store knows of a person beside the texts of their tickets; add the effect to `found`."""
+    _clear_contact(session, found.person)
+    redact_drafts(session, found.tickets, names.redact)
+    redact_views(session, names.redact, ERASED)
+    redact_templates(session, names.redact)
+    found.mails = erase_mails(session, found.tickets, names.email)
+    record_contacts(session, desk.agent.login, now, desk.behind)
+
+
 def _clear_contact(session: Session, person: int) -> None:
     note_contact(session, person)
     overwrite_deleted(session)
     table = table_of(Contact)
     # Without the salt, what they were called cannot be guessed from the digests that the desk's history keeps
-    erased = {"name": ERASED, "email": None, "phone": "", "salt": ""}
+    erased = {"name": ERASED, "email": None, "phone": "", "salt": "", "undeliverable": ""}
     session.execute(update(table).where(table.c.id == person).values(erased))

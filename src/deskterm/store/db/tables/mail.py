@@ -18,7 +18,7 @@ class MailRow(SQLModel, table=True):
     choose by; tries: how often it was worked on; ticket_id, seq: the message that it became; on_server: 1 while the
     server has still to be told that it is done; raw: its bytes, compressed; empty once they were erased.
 
-    Personal data: erasing a person empties subject, sender and raw."""
+    Personal data: erasing a person empties subject, sender, reason and raw."""
 
     __tablename__ = "mail"
 
