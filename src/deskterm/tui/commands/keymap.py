@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from textual.keys import KEY_NAME_REPLACEMENTS, Keys, _character_to_key, key_to_character
+from textual.keys import KEY_NAME_REPLACEMENTS, REPLACED_KEYS, Keys, _character_to_key, key_to_character
 
 from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.keys import format_key
@@ -53,7 +53,9 @@ class Keymap:
         found: set[str] = set()
         for part in (part for one in TABLE for key in self.keys_of(one.name) for part in key.split(" ")):
             base = part.removeprefix("alt+")
-            character = key_to_character(base.removeprefix("shift+")) if base != part else None
+            name = base.removeprefix("shift+")
+            # Not every name that Textual gives to a character is one that it knows
+            character = key_to_character(REPLACED_KEYS.get(name, name)) if base != part else None
             if character is not None and character.isprintable():
                 found.add(character.upper() if base.startswith("shift+") else character)
         return frozenset(found)
