@@ -31,7 +31,7 @@ from deskterm.tui.screens.calling_off import CallingOff
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.settings.preferences import Preferences, load_preferences
 from deskterm.tui.stylesheet import RememberingStylesheet
-from deskterm.tui.terminal.escapes import install_parser
+from deskterm.tui.terminal.escapes import install_parser, is_escape_of_alt_enter
 from deskterm.tui.terminal.frames import Frames
 from deskterm.tui.terminal.lasting_output import LastingOutput
 from deskterm.tui.terminal.painter import Frame, Painter
@@ -261,11 +261,19 @@ class DeskApp(App[None]):
         if isinstance(event, events.Paste) and isinstance(self.focused, Input):
             # Textual's input inserts only the first of several lines
             event.text = sanitize(event.text.strip("\r\n"))
-        if isinstance(event, events.Key) and event.key == "escape" and self.screen.selections:
+        if is_escape_of_alt_enter(event) and self._is_writing:
+            self.notify("To send, press ctrl+s; to leave, escape alone.", severity="warning", markup=False)
+        elif isinstance(event, events.Key) and event.key == "escape" and self.screen.selections:
             self.screen.clear_selection()  # one thing at a time: first the selection, then the rest (C-07)
         elif not self._continue_sequence(event):
             await super().on_event(event)
         self._send_mark(KeyDone(serial))
+
+    @property
+    def _is_writing(self) -> bool:
+        """True while the focus is in a letter or in the form of a new ticket."""
+        focused = self.focused
+        return focused is not None and any(getattr(node, "is_letter", False) for node in focused.ancestors_with_self)
 
     def _continue_sequence(self, event: events.Event) -> bool:
         """Return whether a key is the second one of two, which belongs to no widget."""

@@ -7,6 +7,7 @@ from textual import events
 
 from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.dialogs.compose import Kind
+from deskterm.tui.terminal.escapes import EscapeParser
 from deskterm.tui.themes import THEMES
 from tui.console_session import ConsoleSession, open_console
 from tui.four_tickets import load_detail, open_composer
@@ -100,3 +101,20 @@ async def test_a_mention_is_completed_by_tab_and_tab_leads_on_otherwise(url: str
         assert "tab lea" not in console.screen_text(), "an address mentions nobody"
         await console.pilot.press("tab")
         await console.wait_until(lambda: console.workspace.pane != "conversation", "the next pane")
+
+
+@pytest.mark.law("C-05", "C-07")
+async def test_alt_and_enter_neither_leave_the_letter_nor_send_it(url: str) -> None:
+    parser = EscapeParser()
+    async with open_console(url) as console:
+        composer = await open_composer(console, "reply")
+        # As terminals send it; escape and enter, typed by hand over a slow line, are the same
+        for key in parser.feed("Hello\x1b\rthere"):
+            console.app.post_message(key)
+        await console.wait_for_notice("To send, press ctrl+s")
+        await console.wait_until(lambda: composer.text.endswith("there"), "the words")
+        assert composer.text == "Hello\nthere"
+        assert console.workspace.composer is composer
+        for key in parser.feed("\x1bj"):
+            console.app.post_message(key)
+        await console.wait_until(lambda: console.workspace.composer is None, "the end of the letter")

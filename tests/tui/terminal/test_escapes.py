@@ -12,7 +12,7 @@ from textual import events
 from textual._xterm_parser import XTermParser
 
 from deskterm.tui.commands.keymap import Keymap, name_key
-from deskterm.tui.terminal.escapes import EscapeParser
+from deskterm.tui.terminal.escapes import EscapeParser, is_escape_of_alt_enter
 
 KEYS = {"escape": "\x1b", "up": "\x1b[A", "f5": "\x1b[15~", "enter": "\r", "tab": "\t"} | {
     key: key for key in "jkrAGcu145bf"
@@ -97,3 +97,13 @@ def test_of_two_keys_only_the_one_with_alt_is_read_with_alt() -> None:
     parser = EscapeParser()
     parser.with_alt = keymap.alt_characters
     assert parse(["g\x1bx", "\x1bg"], parser) == ["g", "alt+x", "escape", "g"]
+
+
+@pytest.mark.law("C-02", "C-20")
+def test_an_escape_with_enter_at_once_behind_it_is_marked_as_that_of_alt_and_enter() -> None:
+    def find_marks(*packets: str) -> list[bool]:
+        parser = EscapeParser()
+        return [is_escape_of_alt_enter(event) for packet in packets for event in parser.feed(packet)]
+
+    assert find_marks("a\x1b\r") == find_marks("a\x1b", "\rb")[:3] == [False, True, False]
+    assert find_marks("\x1bj\r") == [False] * 3

@@ -71,6 +71,9 @@ class Composer(Vertical):
         #then { height: auto; max-height: 4; padding: 0 1; color: $faint; }
     }
     """
+    is_letter: ClassVar[bool] = True
+    """Terminals send alt+enter as escape and enter: here this escape does not leave."""
+
     # priority: TextArea has keys of its own for some of these
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter,alt+enter", "send", "Send", priority=True),

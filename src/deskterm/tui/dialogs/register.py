@@ -85,6 +85,8 @@ class Register(Dialog[Request]):
     called with the request as it is typed."""
 
     CSS_PATH = STYLE
+    is_letter: ClassVar[bool] = True
+    """As for `Composer`."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel"),
         Binding("down", "move_known(1)", "Down", show=False),

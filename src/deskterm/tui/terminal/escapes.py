@@ -2,7 +2,8 @@
 
 A terminal sends alt and a letter as escape and that letter, and Textual parses them so. But over a slow line, or from
 fast hands, escape and the next key arrive together too: `esc j A` behind a letter would leave the letter open with `jA`
-in it, and `esc 4` put `¢` there (C-02, C-07). The console has no keys with alt, so it reads them as two.
+in it, and `esc 4` put `¢` there (C-02, C-07). The console has no keys with alt, so it reads them as two. Alt+enter is
+read so too, but its escape is marked, because it must not leave a letter.
 
 Of a paste with an escape in it, Textual takes what stands behind the escape for keys: a text that was copied from
 somewhere could send the letter that it is pasted into. Here a paste is one text, whatever is in it.
@@ -22,6 +23,9 @@ from textual.keys import _character_to_key
 from textual.message import Message
 
 ESCAPE = "\x1b"
+
+_ALT_ENTER = ESCAPE + "\r"
+"""The character of an escape with enter at once behind it: alt+enter, or both keys typed one after the other."""
 
 _INTRODUCERS = frozenset("[O" + ESCAPE)
 """Characters that continue a sequence of the terminal, such as that of an arrow key. Only time distinguishes `esc [`
@@ -94,7 +98,10 @@ class EscapeParser(XTermParser):
                 yield from super().feed(piece[1:]) if piece[1:] else ()
             else:
                 if self._is_behind_escape and piece[0] not in _INTRODUCERS and piece[0] not in _WORD_KEYS:
-                    yield from self._end_escape()
+                    ended = [*self._end_escape()]
+                    if piece[0] == "\r" and isinstance(ended[-1], events.Key):
+                        ended[-1] = events.Key(ended[-1].key, _ALT_ENTER)
+                    yield from ended
                 yield from super().feed(piece)
             self._before = (self._before + piece)[1 - len(_PASTE_BEGINS) :]
 
@@ -118,6 +125,11 @@ class EscapeParser(XTermParser):
         if alt:
             yield events.Key("escape", ESCAPE)
         yield from super()._sequence_to_key_events(sequence)
+
+
+def is_escape_of_alt_enter(event: events.Event) -> bool:
+    """Return whether an event is an escape with enter at once behind it."""
+    return isinstance(event, events.Key) and event.character == _ALT_ENTER
 
 
 def _make_alt_key(character: str) -> events.Key:
