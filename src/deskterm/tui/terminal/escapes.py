@@ -127,7 +127,7 @@ class EscapeParser(XTermParser):
         yield from super()._sequence_to_key_events(sequence)
 
 
-def is_escape_of_alt_enter(event: events.Event) -> bool:
+def is_escape_of_alt_enter(event: Message) -> bool:
     """Return whether an event is an escape with enter at once behind it."""
     return isinstance(event, events.Key) and event.character == _ALT_ENTER
 
