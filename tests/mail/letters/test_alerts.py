@@ -47,3 +47,33 @@ def test_admins_are_told_once_a_day_of_what_waits_in_quarantine(desk: MailDesk, 
     desk.clock.advance(days=1, minutes=1)
     desk.send()  # nothing new came
     assert len(smtp.office.mails) == 1
+
+
+@pytest.mark.rule("M-13")
+def test_an_alert_that_a_server_does_not_take_for_now_is_tried_again(desk: MailDesk, smtp: SmtpServer) -> None:
+    smtp.office.refused["ann@desk.example"] = "451 4.7.1 greylisted"
+    desk.take(b"To: support@desk.example\r\n\r\nfrom nobody\r\n")
+    sender = desk.make_sender()
+    assert [sent.state for sent in sender.send_due()] == ["queued"]
+    smtp.office.refused.clear()
+    assert list(sender.send_due()) == []
+    desk.clock.advance(minutes=1)
+    assert [sent.state for sent in sender.send_due()] == ["sent"]
+    assert len(smtp.office.mails) == 1
+
+
+@pytest.mark.rule("M-13", "M-51")
+@pytest.mark.parametrize(("refusal", "drops", "state"), [("550 5.1.1 no such user", 0, "failed"), ("", 1, "unsure")])
+def test_an_alert_that_does_not_arrive_is_told_and_comes_again_the_next_day(
+    desk: MailDesk, smtp: SmtpServer, refusal: str, drops: int, state: str
+) -> None:
+    if refusal:
+        smtp.office.refused["ann@desk.example"] = refusal
+    smtp.office.drops = drops
+    note_trouble(desk.store, "in:support", "It is closed.", desk.clock(), is_lasting=True)
+    (sent,) = desk.send()
+    assert (sent.state, "Mailbox support does not work" in sent.summary) == (state, True)
+    assert desk.send() == []
+    smtp.office.refused.clear()
+    desk.clock.advance(days=1)
+    assert [sent.state for sent in desk.send()] == ["sent"]

@@ -5,41 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import format_datetime, parseaddr
 
 from sqlalchemy import func, select
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.mail.keeping.leases import load_told_at, note_told
-from deskterm.mail.letters.compose import Draft, compose
-from deskterm.mail.letters.smtp import SmtpSession
-from deskterm.mail.settings.schema import MailFile
-from deskterm.mail.threading.tokens import make_notice_id
+from deskterm.mail.letters.internal_mails import RETRY_PAUSE, Delivery, InternalMailer, InternalMailReport
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.db.tables import Agent, MailRow, table_of
-from deskterm.store.queries.mail.mailboxes import load_mailbox_states
+from deskterm.store.queries.mail.mailboxes import MailboxState, load_mailbox_states
 
 _DAY = timedelta(days=1)
 _QUARANTINE = "quarantine"
 """The name under which the last word about the quarantine is noted."""
+
+_ADMINS = ""
+"""The name under which `pauses` has admins: no agent's login is empty."""
 
 _agent, _mail = table_of(Agent), table_of(MailRow)
 
 
 @dataclass
 class AlertSender:
-    """Tells admins. open_reader, open_session: as for `NoticeSender`."""
+    """Sends alerts to admins. open_reader, pauses: as for `NoticeSender`."""
 
     desk: DeskSession
-    file: MailFile
     open_reader: Callable[[], ReadConnection]
-    open_session: Callable[[str], SmtpSession]
+    mailer: InternalMailer
     clock: Callable[[], datetime]
+    pauses: dict[str, datetime]
 
-    def send_due(self) -> list[str]:
-        """Send what has to be told, at once and then once a day, and return a line for each mail. Raises AccountError
+    def send_due(self) -> list[InternalMailReport]:
+        """Send what has to be told, at once and then once a day, and return a line for each alert. Raises AccountError
         where the way out is at fault."""
         now = self.clock()
+        if now < self.pauses.get(_ADMINS, now):
+            return []
         found = self._find_down(now) | self._find_quarantined(now)
         if not found:
             return []
@@ -47,20 +48,20 @@ class AlertSender:
         if not admins:
             return []
         text = "\n\n".join(found.values())
-        self._send(admins, text, now)
+        delivery = self.mailer.send(admins, f"{self.desk.name}: mail needs a look", text, now)
+        if delivery.state == "later":
+            self.pauses[_ADMINS] = now + RETRY_PAUSE
+            words = f"admins are told by mail in a minute, which was not taken now: {delivery.words}"
+            return [InternalMailReport("queued", words)]
         for name in found:
             note_told(self.desk.store, name, now)
-        return [f"admins told: {line}" for line in found.values()]
+        return [_report(line, delivery) for line in found.values()]
 
     def _find_down(self, now: datetime) -> dict[str, str]:
         with self.open_reader() as reader:
             states = load_mailbox_states(reader)
         down = [state for state in states if state.is_down(int(now.timestamp()))]
-        return {
-            state.name: f"{_describe(state.name)} does not work: {state.reason} `deskterm mail check` tries it again."
-            for state in down
-            if self._is_to_be_told(state.name, now)
-        }
+        return {state.name: _describe(state) for state in down if self._is_to_be_told(state.name, now)}
 
     def _find_quarantined(self, now: datetime) -> dict[str, str]:
         if not self._is_to_be_told(_QUARANTINE, now):
@@ -82,21 +83,21 @@ class AlertSender:
         with self.desk.store.reading() as session:
             return list(session.execute(query.order_by(_agent.c.login)).scalars())
 
-    def _send(self, admins: list[str], text: str, now: datetime) -> None:
-        identity = next(iter(self.file.identity.values()))
-        sender = parseaddr(identity.sender)
-        draft = Draft(
-            sender=sender,
-            to=[("", admin) for admin in admins],
-            subject=f"{self.desk.name}: mail needs a look",
-            text=text,
-            message_id=make_notice_id(sender[1].rpartition("@")[2]),
-            date=format_datetime(now),
-            is_automatic=True,
-        )
-        self.open_session(identity.account).send("", admins, compose(draft), utf8=False, before_end=lambda: None)
+
+def _report(line: str, delivery: Delivery) -> InternalMailReport:
+    """Return the line about an alert that is not tried again before the next day."""
+    if delivery.state == "sent":
+        missed = f" (but not all of them: {delivery.words})" if delivery.words else ""
+        return InternalMailReport("sent", f"admins told{missed}: {line}")
+    if delivery.state == "unsure":
+        return InternalMailReport("unsure", f"admins may not have been told ({delivery.words}): {line}")
+    words = f"admins cannot be told by mail: {delivery.words}; check their addresses: {line}"
+    return InternalMailReport("failed", words)
 
 
-def _describe(name: str) -> str:
-    kind, _, word = name.partition(":")
-    return f"Account {word}" if kind == "out" else f"Mailbox {word}"
+def _describe(state: MailboxState) -> str:
+    kind, _, word = state.name.partition(":")
+    if kind == "to":
+        return f"Notices to {word} do not arrive by mail: {state.reason} Check the address of the agent."
+    name = f"Account {word}" if kind == "out" else f"Mailbox {word}"
+    return f"{name} does not work: {state.reason} `deskterm mail check` tries it again."

@@ -32,6 +32,7 @@ from deskterm.mail.letters.claims import (
     recover,
 )
 from deskterm.mail.letters.compose import Draft, compose
+from deskterm.mail.letters.internal_mails import InternalMailer, InternalMailReport
 from deskterm.mail.letters.notices import NoticeSender
 from deskterm.mail.letters.outgoing import NoIdentity, Outgoing, load_outgoing
 from deskterm.mail.letters.smtp import AccountError, Answer, RecipientState, SmtpSession, Unanswered, open_smtp
@@ -74,6 +75,8 @@ class Sender:
     """Account → monotonic seconds of the letters of the last minute."""
     _at_fault: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     """Account → until when nothing is tried by it, and why."""
+    _pauses: dict[str, datetime] = field(default_factory=dict)
+    """Agent → until when they get no notices by mail, as a server did not take the last one for now."""
     _set_aside: dict[tuple[int, str], datetime] = field(default_factory=dict)
     """Letter that nobody writes for → when that is looked at again. Such letters must not keep others from their turn.
     """
@@ -92,25 +95,23 @@ class Sender:
                 result = self._send(stack, number, key)
                 if result is not None:
                     yield result
-            notices = NoticeSender(
-                self.desk,
-                self.file,
-                self.token_key,
-                self.open_reader,
-                lambda account: self._open(stack, account),
-                self.clock,
+            mailer = InternalMailer(
+                self.file, lambda account: self._open(stack, account), self._note_fault, self._drop_session
             )
             try:
-                for noticed in notices.send_due():
-                    yield Sent(0, "", "sent", noticed.summary)
-                alerts = AlertSender(self.desk, self.file, self.open_reader, notices.open_session, self.clock)
-                for line in alerts.send_due():
-                    yield Sent(0, "", "sent", line)
+                for report in self._send_internal_mails(mailer):
+                    yield Sent(0, "", *report)
             except _Paused:
                 pass
             except AccountError as error:
                 yield Sent(0, "", "queued", f"notices wait: {error}")
             self._sessions.clear()
+
+    def _send_internal_mails(self, mailer: InternalMailer) -> Iterator[InternalMailReport]:
+        """Send notices to agents and alerts to admins. Raises AccountError where the way out is at fault."""
+        rest = (self.open_reader, mailer, self.clock, self._pauses)
+        yield from NoticeSender(self.desk, self.file, self.token_key, *rest).send_due()
+        yield from AlertSender(self.desk, *rest).send_due()
 
     def _send(self, stack: ExitStack, number: int, key: str) -> Sent | None:
         with self.open_reader() as reader:
@@ -189,7 +190,7 @@ class Sender:
                     before_end=lambda: note_data(self.desk.store, claimed),
                 )
             except Unanswered as error:
-                self._sessions.pop(outgoing.account, None)
+                self._drop_session(outgoing.account)
                 states |= {address: _STATES[state] for address, (state, _) in answers.items()}
                 return self._doubt(outgoing, claimed, states, str(error))
             except AccountError as error:
@@ -321,10 +322,13 @@ class Sender:
 
     def _note_fault(self, name: str, error: AccountError) -> None:
         """Let everything that leaves by an account wait: tried every two seconds, a provider would lock its user."""
-        self._sessions.pop(name, None)
+        self._drop_session(name)
         self._at_fault[name] = self.clock() + _PAUSE, str(error)
         is_lasting = isinstance(error.__cause__, TokenRefused)
         note_trouble(self.desk.store, f"out:{name}", str(error), self.clock(), is_lasting=is_lasting)
+
+    def _drop_session(self, name: str) -> None:
+        self._sessions.pop(name, None)
 
     def _find_fault(self, name: str) -> str:
         """Return why nothing is tried by an account now; empty where it is."""

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from typing import NamedTuple
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.read_access import find_hidden_in_document
 from deskterm.mail.keeping.leases import Lease, hold_lease
-from deskterm.mail.letters.compose import Draft, compose
-from deskterm.mail.letters.outgoing import NoIdentity, choose_identity
-from deskterm.mail.letters.smtp import SmtpSession
+from deskterm.mail.letters.claims import PATIENCE
+from deskterm.mail.letters.internal_mails import RETRY_PAUSE, Delivery, InternalMailer, InternalMailReport
 from deskterm.mail.settings.schema import MailFile, NoticesByMail
-from deskterm.mail.threading.tokens import make_agent_part, make_notice_id
+from deskterm.mail.threading.tokens import make_agent_part
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import AgentView, load_agents, load_desk_facts
-from deskterm.store.queries.outbox import NoticeRow, load_notices_since
+from deskterm.store.queries.outbox import DueNotice, load_notices_since
 
 _PAUSES: dict[NoticesByMail, timedelta] = {
     "each": timedelta(0),
@@ -29,13 +28,6 @@ _MOST_AT_ONCE = 50
 """Notices of one look; the rest come with the next."""
 
 
-class Noticed(NamedTuple):
-    """A mail to an agent about notices."""
-
-    login: str
-    summary: str
-
-
 class _AgentRow(NamedTuple):
     number: int
     email: str
@@ -43,19 +35,20 @@ class _AgentRow(NamedTuple):
 
 @dataclass
 class NoticeSender:
-    """Sends agents their notices. open_reader: opens a connection that hides nothing; open_session: the way out of an
-    account by its name."""
+    """Sends agents their notices. open_reader: opens a connection that hides nothing; pauses: login → until when
+    nothing is sent to an agent."""
 
     desk: DeskSession
     file: MailFile
     token_key: bytes
     open_reader: Callable[[], ReadConnection]
-    open_session: Callable[[str], SmtpSession]
+    mailer: InternalMailer
     clock: Callable[[], datetime]
+    pauses: dict[str, datetime]
 
-    def send_due(self) -> Iterator[Noticed]:
+    def send_due(self) -> Iterator[InternalMailReport]:
         """Send what is due, and yield a line for each mail. Where a process dies between a mail and the note that it
-        was sent, the agent gets it twice. Raises AccountError where the way out is at fault."""
+        was sent, the agent gets that one twice. Raises AccountError where the way out is at fault."""
         if not any(mode != "off" for mode in self.file.notices.values()):
             return
         with self.open_reader() as reader:
@@ -63,9 +56,9 @@ class NoticeSender:
             document = load_desk_facts(reader).document
         for agent in agents:
             mode = self.file.notices.get(agent.login, self.file.notices.get("default", "off"))
-            if mode == "off":
-                continue
             now = self.clock()
+            if mode == "off" or now < self.pauses.get(agent.login, now):
+                continue
             with hold_lease(self.desk.store, f"to:{agent.login}", since=now, now=now) as lease:
                 if lease is not None:
                     hidden = find_hidden_in_document(document, agents, agent.login)
@@ -73,7 +66,7 @@ class NoticeSender:
 
     def _send_to(
         self, agent: AgentView, mode: NoticesByMail, lease: Lease, hidden: tuple[str, ...], now: datetime
-    ) -> Iterator[Noticed]:
+    ) -> Iterator[InternalMailReport]:
         place = lease.load()
         seen, _, sent = place.position.partition(" ")
         last = datetime.fromtimestamp(int(sent), now.tzinfo) if sent else place.since
@@ -84,41 +77,54 @@ class NoticeSender:
             reader.limit(hidden, agent.login)
             row = _load_agent(reader, agent.login)
             after = int(seen) if seen else _find_newest(reader, place.since)
-            notices, newest = load_notices_since(reader, agent.login, after, int(now.timestamp()), _MOST_AT_ONCE)
+            notices = load_notices_since(reader, agent.login, after, int(now.timestamp()), _MOST_AT_ONCE)
         if row is None or not row.email or not notices:
             if not seen:
                 lease.advance(f"{after} {int(last.timestamp())}")
             return
-        together = [[notice] for notice in notices] if mode == "each" else [notices]
-        for some in together:
-            self._send(row, some, now)
-            yield Noticed(agent.login, f"{agent.login}: {len(some)} notice{'s' if len(some) > 1 else ''} by mail")
-        lease.advance(f"{newest} {int(now.timestamp())}")
+        has_failed = place.failures > 0
+        for some in [[notice] for notice in notices] if mode == "each" else [notices]:
+            delivery = self._send(row, some, now)
+            if delivery.state == "later" and now.timestamp() - some[0].notice.at < PATIENCE.total_seconds():
+                self.pauses[agent.login] = now + RETRY_PAUSE
+                words = f"{agent.login}: a notice by mail is tried again in a minute: {delivery.words}"
+                yield InternalMailReport("queued", words)
+                return
+            # At once, so that a process that dies repeats no more than one
+            lease.advance(f"{some[-1].event} {int(now.timestamp())}")
+            if delivery.state in ("later", "refused"):
+                has_failed = True
+                lease.note_failure(f"{delivery.words.rstrip('.')}.", now)
+            elif delivery.state == "sent" and has_failed:
+                has_failed = False
+                lease.note_success(now)
+            yield _report(agent.login, len(some), delivery)
 
-    def _send(self, agent: _AgentRow, notices: list[NoticeRow], now: datetime) -> None:
-        try:
-            _, identity = choose_identity(self.file, "", "")
-        except NoIdentity:
-            _, identity = next(iter(self.file.identity.items()))
-        sender = parseaddr(identity.sender)
-        local, _, domain = sender[1].rpartition("@")
+    def _send(self, agent: _AgentRow, due: Sequence[DueNotice], now: datetime) -> Delivery:
+        identity = self.mailer.find_identity()
+        local, _, domain = parseaddr(identity.sender)[1].rpartition("@")
+        notices = [one.notice for one in due]
         first, day = notices[0], int(now.timestamp()) // 86_400
         tickets = {notice.number for notice in notices}
         part = make_agent_part(self.token_key, first.number, agent.number, day)
         lines = [f"{notice.number} {notice.subject}: {notice.what}" for notice in notices]
         subject = f"[#{first.number}] {first.what}" if len(notices) == 1 else f"{len(notices)} notices of the desk"
-        draft = Draft(
-            sender=sender,
-            to=[("", agent.email)],
-            # Only what is about one ticket can be answered
-            reply_to=f"{local}+{part}@{domain}" if identity.plus and len(tickets) == 1 else "",
-            subject=subject,
-            text="\n".join(lines),
-            message_id=make_notice_id(domain),
-            date=format_datetime(now),
-            is_automatic=True,
-        )
-        self.open_session(identity.account).send("", [agent.email], compose(draft), utf8=False, before_end=lambda: None)
+        # Only what is about one ticket can be answered
+        reply_to = f"{local}+{part}@{domain}" if identity.plus and len(tickets) == 1 else ""
+        return self.mailer.send([agent.email], subject, "\n".join(lines), now, reply_to=reply_to)
+
+
+def _report(login: str, number: int, delivery: Delivery) -> InternalMailReport:
+    """Return the line about a mail that is not tried again."""
+    notices = "a notice" if number == 1 else f"{number} notices"
+    if delivery.state == "sent":
+        return InternalMailReport("sent", f"{login}: {number} notice{'s' if number > 1 else ''} by mail")
+    there = f"`deskterm notices` lists {'it' if number == 1 else 'them'}"
+    if delivery.state == "unsure":
+        words = f"{login}: {notices} by mail may not have arrived ({delivery.words}): {there}"
+        return InternalMailReport("unsure", words)
+    words = f"{login}: {notices} by mail cannot be delivered: {delivery.words}; check the address, and {there}"
+    return InternalMailReport("failed", words)
 
 
 def _load_agent(reader: ReadConnection, login: str) -> _AgentRow | None:

@@ -1,0 +1,88 @@
+"""Mails of the desk to its own people: notices and alerts (M-13, M-58)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import format_datetime, parseaddr
+from typing import Literal, NamedTuple
+
+from deskterm.mail.letters.compose import Draft, compose
+from deskterm.mail.letters.outgoing import NoIdentity, choose_identity
+from deskterm.mail.letters.smtp import AccountError, Answer, SmtpSession, Unanswered
+from deskterm.mail.settings.schema import IdentityPart, MailFile
+from deskterm.mail.threading.tokens import make_notice_id
+
+RETRY_PAUSE = timedelta(minutes=1)
+"""Time after which a mail that a server did not take for now is tried again."""
+
+
+class InternalMailReport(NamedTuple):
+    """A line about mails to the desk's own people. state: as for `deliver.Sent`."""
+
+    state: str
+    summary: str
+
+
+class Delivery(NamedTuple):
+    """The answer to a mail. state: `sent` where at least one of its recipients gets it, `later` where the server takes
+    it from nobody now, `refused` where it never will, `unsure` where it said nothing; words: the server's, with the
+    address of the first recipient who does not get it."""
+
+    state: Literal["sent", "later", "refused", "unsure"]
+    words: str
+
+
+@dataclass
+class InternalMailer:
+    """Sends mails to the desk's own people. open_session: the way out of an account by its name; note_fault: takes an
+    account out of use for a while, with the reason; drop_session: ends the session of an account."""
+
+    file: MailFile
+    open_session: Callable[[str], SmtpSession]
+    note_fault: Callable[[str, AccountError], None]
+    drop_session: Callable[[str], None]
+
+    def find_identity(self) -> IdentityPart:
+        """Return the identity that writes these mails: that of no department, else the first one."""
+        try:
+            return choose_identity(self.file, "", "")[1]
+        except NoIdentity:
+            return next(iter(self.file.identity.values()))
+
+    def send(self, to: Sequence[str], subject: str, text: str, now: datetime, *, reply_to: str = "") -> Delivery:
+        """Send a mail to some addresses. Raises AccountError where the way out is at fault, and no mail."""
+        identity = self.find_identity()
+        sender = parseaddr(identity.sender)
+        draft = Draft(
+            sender=sender,
+            to=[("", address) for address in to],
+            reply_to=reply_to,
+            subject=subject,
+            text=text,
+            message_id=make_notice_id(sender[1].rpartition("@")[2]),
+            date=format_datetime(now),
+            is_automatic=True,
+        )
+        session = self.open_session(identity.account)
+        utf8 = not all(address.isascii() for address in (*to, sender[1]))
+        if utf8 and not session.takes_utf8:
+            return Delivery("refused", "The server takes no addresses with other letters than those of ASCII.")
+        try:
+            answer = session.send("", to, compose(draft, utf8=utf8), utf8=utf8, before_end=lambda: None)
+        except Unanswered as error:
+            self.drop_session(identity.account)
+            return Delivery("unsure", str(error))
+        except AccountError as error:
+            self.note_fault(identity.account, error)
+            raise
+        return _judge(answer)
+
+
+def _judge(answer: Answer) -> Delivery:
+    states = [state for state, _ in answer.recipients.values()]
+    words = next((f"{one}: {said}" for one, (state, said) in answer.recipients.items() if state != "sent"), "")
+    if "sent" in states:
+        return Delivery("sent", words)
+    return Delivery("later" if "later" in states else "refused", words)
