@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -56,15 +56,19 @@ class MailService:
 
     def start(self) -> None:
         """Start the threads."""
-        settings = build_mail_settings(self._file, self._key)
-        for name, part in self._file.mailbox.items():
-            if part.imap is None and part.maildir is None and part.mbox is None:
-                continue
-            self._run(f"mailbox {name}", partial(self._watch, settings, name, part))
+        self.start_mailboxes(self._file.mailbox)
         if self._file.identity:
             self._run("letters", self._send)
         if self._file.mailbox:
             self._run("old mails", self._expire)
+
+    def start_mailboxes(self, names: Iterable[str]) -> None:
+        """Start the threads of some mailboxes alone: no letter leaves."""
+        settings = build_mail_settings(self._file, self._key)
+        for name in names:
+            part = self._file.mailbox[name]
+            if part.has_source:
+                self._run(f"mailbox {name}", partial(self._watch, settings, name, part))
 
     def join(self) -> None:
         """Wait until every thread has ended its step; `stop` has to be set."""

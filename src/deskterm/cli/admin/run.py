@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ import typer
 from deskterm.automation.runner import ClockAlert, Runner, run_until_stopped, start_when_available, summarize_alerts
 from deskterm.cli.mail.settings import MailConfig, find_mail_folder, read_mail_file
 from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.exit import stop_on_signals
 from deskterm.cli.runtime.instants import to_rfc3339
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
@@ -45,10 +45,7 @@ def run_service(
         else:
             _print_digest(fired)
         return
-    stop = threading.Event()
-    # A service ends between two steps, whichever way it is stopped, and so never in the middle of a transaction.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_on_signals()
     started = start_when_available(lambda: _start(cli), stop, _print_absence)
     if started is not None:
         store, runner, clock = started

@@ -10,11 +10,14 @@ import typer
 from deskterm.cli.mail.session import open_mail_desk
 from deskterm.cli.mail.settings import MailConfig, find_mail_folder, read_mail_file
 from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.exit import stop_on_signals
 from deskterm.cli.runtime.options import MOST_ROWS, AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.errors import DeskError, UsageError
 from deskterm.mail.intake.fetch import USUAL_MOST, Fetched, fetch_mailbox
+from deskterm.mail.service import MailService
 from deskterm.mail.settings.mailboxes import build_mail_settings
+from deskterm.mail.settings.schema import MailFile
 from deskterm.mail.threading.tokens import load_token_key
 from deskterm.present.sanitize import sanitize
 
@@ -24,22 +27,29 @@ def fetch_mails(
     mailbox: Annotated[str | None, typer.Option(help="Only this mailbox.")] = None,
     limit: Annotated[int | None, typer.Option(help="Mails of each mailbox at most.", min=1, max=MOST_ROWS)] = None,
     every: Annotated[bool, typer.Option("--all", help="All new mails, however many.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on with what comes, until it is stopped.")] = False,
     config: MailConfig = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch the new mails of all mailboxes, and work on them. One that fails does not keep the others."""
     if every and limit is not None:
         raise UsageError("Say --limit or --all.")
+    if watch and (every or limit is not None or as_json):
+        raise UsageError("--watch goes without --limit, --all and --json: it tells of each mail when it comes.")
     cli: CliContext = context.obj
     cli.require("mail", "fetch mails")
     file = read_mail_file(cli, config)
-    settings = build_mail_settings(file, load_token_key(find_mail_folder(cli, config)))
+    token_key = load_token_key(find_mail_folder(cli, config))
     wanted = {name: part for name, part in file.mailbox.items() if mailbox in (None, name)}
     if not wanted:
         known = ", ".join(file.mailbox)
         raise UsageError(
             f"There is no mailbox {mailbox!r}: choose from {known}." if known else "The mail file has no mailbox."
         )
+    if watch:
+        _watch(cli, file, list(wanted), token_key)
+        return
+    settings = build_mail_settings(file, token_key)
     fetched: list[Fetched] = []
     failures: list[str] = []
     with open_mail_desk(cli) as (desk, clock):
@@ -65,3 +75,20 @@ def fetch_mails(
             print(f"deskterm: another process fetches {sanitize(one.mailbox)} right now", file=sys.stderr)
     if failures:
         raise DeskError("\n".join(failures))
+
+
+def _watch(cli: CliContext, file: MailFile, names: list[str], token_key: bytes) -> None:
+    """Fetch from some mailboxes until somebody stops it, as `deskterm run` does."""
+    if not any(file.mailbox[name].has_source for name in names):
+        raise DeskError(f"There is nothing to watch in {', '.join(names)}: give it imap, maildir or mbox.")
+    with open_mail_desk(cli) as (_, clock):
+        stop = stop_on_signals()
+        service = MailService(cli.url, file, token_key, clock, stop, _report)
+        service.start_mailboxes(names)
+        stop.wait()
+        service.join()
+
+
+def _report(sentence: str) -> None:
+    """Print what a watch tells at once, also into a pipe."""
+    print(sanitize(sentence), flush=True)

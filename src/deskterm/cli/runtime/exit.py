@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
@@ -12,6 +14,15 @@ from deskterm.store.db.location import resolve_database_url
 
 INTERRUPTED = 130
 """The exit code of a call that a person interrupted."""
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that is set once somebody stops the program. A service ends between two steps then, whichever way
+    it is stopped, and so never in the middle of a transaction."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def open_missing_streams() -> bool:

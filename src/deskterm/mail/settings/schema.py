@@ -167,6 +167,11 @@ class MailboxPart(DestinationPart):
     largest_mb: int = Field(default=50, ge=1, le=500)
     identity: str | None = None
 
+    @property
+    def has_source(self) -> bool:
+        """True where mails lie somewhere to be fetched from, and do not only come by the pipe of a mail server."""
+        return self.imap is not None or self.maildir is not None or self.mbox is not None
+
     @model_validator(mode="after")
     def _check_source(self) -> MailboxPart:
         given = [name for name in ("imap", "maildir", "mbox") if getattr(self, name) is not None]
