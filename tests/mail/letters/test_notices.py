@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-import pytest
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import pytest
+from sqlalchemy import event, select
+
+from deskterm.desk.api import open_system_desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import assignment
+from deskterm.mail.intake.work_on import work_on
+from deskterm.mail.keeping.kept_mails import keep_mail
+from deskterm.mail.letters import notices
+from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
+from deskterm.store.db.tables import MailboxRow, table_of
 from deskterm.store.queries.mail.mailboxes import MailboxState, load_mailbox_states
 from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
 from ticket_reads import read_ticket
+
+_mailbox = table_of(MailboxRow)
 
 
 @pytest.fixture
@@ -130,3 +144,74 @@ def test_a_process_that_ends_between_two_notices_repeats_none(desk: MailDesk, sm
     one_round.close()  # type: ignore[attr-defined]
     assert len(desk.send()) == 2
     assert len(smtp.office.mails) == 3
+
+
+def find_position(desk: MailDesk) -> int:
+    """Return the event up to which Sam has their notices."""
+    with desk.store.reading() as session:
+        position = session.execute(select(_mailbox.c.position).where(_mailbox.c.name == "to:sam")).scalar_one()
+    return int(position.split()[0])
+
+
+@pytest.mark.rule("M-58")
+def test_events_without_notices_are_not_read_again_for_ever(
+    desk: MailDesk, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "_MOST_READ_AGAIN", 4)
+    before = find_position(desk)
+    desk.answer(1001, "Use the extinguisher.")
+    desk.send()
+    assert find_position(desk) == before  # a few events are no reason to write
+    for _ in range(4):
+        desk.answer(1001, "And once more.")
+    desk.send()
+    assert find_position(desk) > before
+    write_again(desk, "one")
+    desk.send()
+    assert [mail["To"] for mail in smtp.office.mails].count("sam@desk.example") == 1
+
+
+@contextmanager
+def hold_back_commits(url: str) -> Iterator[tuple[DeskSession, threading.Event, threading.Event]]:
+    """Open the desk of a process whose transactions with events are not committed before they may be. It comes with
+    what says that one waits, and what lets it go on."""
+    store, waits, may_commit = open_store(url), threading.Event(), threading.Event()
+    writes: list[object] = []
+
+    @event.listens_for(store.engine, "before_cursor_execute")
+    def _note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO event "):
+            writes.append(connection)
+
+    @event.listens_for(store.engine, "commit")
+    def _wait(connection: object) -> None:
+        if writes:
+            waits.set()
+            may_commit.wait(30)
+
+    try:
+        yield open_system_desk(store), waits, may_commit
+    finally:
+        may_commit.set()
+        store.close()
+
+
+@pytest.mark.rule("M-58")
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_notice_that_is_committed_after_a_later_one_is_not_lost(desk: MailDesk, smtp: SmtpServer) -> None:
+    desk.take(write_mail("It smokes.", sender="lee@elm.example", subject="Lamp", message_id="two@elm.example"))
+    assignment.assign(desk.sam, 1002, "sam", now=desk.clock())
+    desk.send()
+    smtp.office.letters.clear()
+    again = write_mail("Hurry.", sender="lee@elm.example", subject="Lamp", In_Reply_To="<two@elm.example>")
+    kept = keep_mail(desk.store, "support", "late", again.encode(), received_at=desk.clock(), now=desk.clock())
+    with hold_back_commits(desk.store.url) as (slow, waits, may_commit):
+        writer = threading.Thread(target=work_on, args=(slow, desk.settings, kept.key, desk.clock()))
+        writer.start()
+        assert waits.wait(30)
+        write_again(desk, "And the curtain.")  # its events have higher numbers
+        assert desk.send() == []
+        may_commit.set()
+        writer.join(30)
+    desk.send()
+    assert sorted(str(mail["Subject"])[:7] for mail in smtp.office.mails) == ["[#1001]", "[#1002]"]

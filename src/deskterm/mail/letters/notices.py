@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import NamedTuple
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.read_access import find_hidden_in_document
@@ -17,7 +16,14 @@ from deskterm.mail.settings.schema import MailFile, NoticesByMail
 from deskterm.mail.threading.tokens import make_agent_part
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import AgentView, load_agents, load_desk_facts
-from deskterm.store.queries.outbox import DueNotice, load_notices_since
+from deskterm.store.queries.mail.notices import (
+    DueNotice,
+    NoticeRecipient,
+    find_last_notice_before,
+    find_settled_event,
+    load_notice_recipient,
+    load_notices_between,
+)
 
 _PAUSES: dict[NoticesByMail, timedelta] = {
     "each": timedelta(0),
@@ -26,11 +32,9 @@ _PAUSES: dict[NoticesByMail, timedelta] = {
 }
 _MOST_AT_ONCE = 50
 """Notices of one look; the rest come with the next."""
-
-
-class _AgentRow(NamedTuple):
-    number: int
-    email: str
+_MOST_READ_AGAIN = 1_000
+"""Events after the last notice of an agent that each look reads once more: to keep where it is would be a write every
+two seconds, which wakes all consoles."""
 
 
 @dataclass
@@ -54,6 +58,9 @@ class NoticeSender:
         with self.open_reader() as reader:
             agents = [agent for agent in load_agents(reader) if agent.active]
             document = load_desk_facts(reader).document
+            settled = find_settled_event(reader)
+        if settled is None:
+            return
         for agent in agents:
             mode = self.file.notices.get(agent.login, self.file.notices.get("default", "off"))
             now = self.clock()
@@ -62,10 +69,16 @@ class NoticeSender:
             with hold_lease(self.desk.store, f"to:{agent.login}", since=now, now=now) as lease:
                 if lease is not None:
                     hidden = find_hidden_in_document(document, agents, agent.login)
-                    yield from self._send_to(agent, mode, lease, hidden, now)
+                    yield from self._send_to(agent, mode, lease, hidden, settled, now)
 
     def _send_to(
-        self, agent: AgentView, mode: NoticesByMail, lease: Lease, hidden: tuple[str, ...], now: datetime
+        self,
+        agent: AgentView,
+        mode: NoticesByMail,
+        lease: Lease,
+        hidden: tuple[str, ...],
+        settled: int,
+        now: datetime,
     ) -> Iterator[InternalMailReport]:
         place = lease.load()
         seen, _, sent = place.position.partition(" ")
@@ -75,16 +88,20 @@ class NoticeSender:
         with self.open_reader() as reader:
             # Words of a ticket go to those only who may see it
             reader.limit(hidden, agent.login)
-            row = _load_agent(reader, agent.login)
-            after = int(seen) if seen else _find_newest(reader, place.since)
-            notices = load_notices_since(reader, agent.login, after, int(now.timestamp()), _MOST_AT_ONCE)
-        if row is None or not row.email or not notices:
-            if not seen:
-                lease.advance(f"{after} {int(last.timestamp())}")
+            recipient = load_notice_recipient(reader, agent.login)
+            after = int(seen) if seen else find_last_notice_before(reader, int(place.since.timestamp()))
+            notices, reached = list[DueNotice](), after
+            if recipient is not None and recipient.email:
+                notices, reached = load_notices_between(
+                    reader, agent.login, after, settled, int(now.timestamp()), _MOST_AT_ONCE
+                )
+        if recipient is None or not notices:
+            if not seen or reached - after >= _MOST_READ_AGAIN:
+                lease.advance(f"{reached} {int(last.timestamp())}")
             return
         has_failed = place.failures > 0
         for some in [[notice] for notice in notices] if mode == "each" else [notices]:
-            delivery = self._send(row, some, now)
+            delivery = self._send(recipient, some, now)
             if delivery.state == "later" and now.timestamp() - some[0].notice.at < PATIENCE.total_seconds():
                 self.pauses[agent.login] = now + RETRY_PAUSE
                 words = f"{agent.login}: a notice by mail is tried again in a minute: {delivery.words}"
@@ -99,8 +116,10 @@ class NoticeSender:
                 has_failed = False
                 lease.note_success(now)
             yield _report(agent.login, len(some), delivery)
+        if reached - notices[-1].event >= _MOST_READ_AGAIN:
+            lease.advance(f"{reached} {int(now.timestamp())}")
 
-    def _send(self, agent: _AgentRow, due: Sequence[DueNotice], now: datetime) -> Delivery:
+    def _send(self, agent: NoticeRecipient, due: Sequence[DueNotice], now: datetime) -> Delivery:
         identity = self.mailer.find_identity()
         local, _, domain = parseaddr(identity.sender)[1].rpartition("@")
         notices = [one.notice for one in due]
@@ -125,17 +144,3 @@ def _report(login: str, number: int, delivery: Delivery) -> InternalMailReport:
         return InternalMailReport("unsure", words)
     words = f"{login}: {notices} by mail cannot be delivered: {delivery.words}; check the address, and {there}"
     return InternalMailReport("failed", words)
-
-
-def _load_agent(reader: ReadConnection, login: str) -> _AgentRow | None:
-    found = reader.rows("SELECT id, email FROM agent WHERE login = :login", {"login": login})
-    return _AgentRow(*found[0]) if found else None
-
-
-def _find_newest(reader: ReadConnection, since: datetime) -> int:
-    """Return the event before the first one that is newer than an instant: what was there before stays unsent."""
-    found = reader.rows(
-        "SELECT coalesce(max(id), 0) FROM event WHERE kind = 'told' AND at < :since",
-        {"since": reader.instant(int(since.timestamp()))},
-    )
-    return int(found[0][0])

@@ -92,13 +92,6 @@ class NoticeRow(NamedTuple):
     not_before: int | None = None
 
 
-class DueNotice(NamedTuple):
-    """A notice that may be sent. event: the number of its event in the store."""
-
-    event: int
-    notice: NoticeRow
-
-
 def load_letters(reader: ReadConnection, state: str = "queued", *, limit: int = 1000) -> list[Letter]:
     """Load the letters in a state, the oldest first."""
     found = reader.rows(
@@ -207,26 +200,6 @@ def load_notices(reader: ReadConnection, login: str, *, limit: int = 100) -> lis
         for number, at, data, subject, status in found
         for values in (json.loads(data),)
     ]
-
-
-def load_notices_since(reader: ReadConnection, login: str, after: int, now: int, limit: int) -> list[DueNotice]:
-    """Load the notices to an agent whose events came after one, by its number in the store, and that may be sent by
-    now, epoch seconds, the oldest first. One that waits for an opening keeps those behind it waiting."""
-    found = reader.rows(
-        "SELECT e.id, e.ticket_id, r.at, r.data, t.subject, t.status FROM event e "
-        "JOIN record r ON r.ticket_id = e.ticket_id AND r.kind = 'notice' AND r.key = CAST(e.seq AS VARCHAR) "
-        "JOIN ticket t ON t.id = e.ticket_id "
-        "WHERE e.kind = 'told' AND e.id > :after AND r.who LIKE :who ESCAPE '\\' ORDER BY e.id LIMIT :limit",
-        {"after": after, "who": f"%,{escape_like(login)},%", "limit": limit},
-    )
-    notices: list[DueNotice] = []
-    for event, ticket, at, data, subject, status in found:
-        values = json.loads(data)
-        if (values.get("due") or 0) > now:
-            break
-        row = NoticeRow(ticket, seconds_from_stored(at), values.get("on", ""), values.get("what", ""), subject, status)
-        notices.append(DueNotice(event, row))
-    return notices
 
 
 def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list[Letter]:
