@@ -20,6 +20,7 @@ from deskterm.store.queries.desk_facts import AgentView
 from deskterm.store.queries.queue import QueueRow
 from deskterm.store.queries.ticket_detail import ClockView, EventView, MessageView, TicketDetail
 from deskterm.store.rows.live_clocks import LiveClock
+from deskterm.store.rows.texts import find_note
 
 ERASED = Safe("(erased)")
 """The text in place of one that was erased or purged."""
@@ -224,7 +225,7 @@ def _find_letter_states(detail: TicketDetail) -> dict[tuple[int | None, int], st
     letters = [record for record in detail.records if record.kind == "letter" and record.state != "sent"]
     return {
         (one.ticket, int(one.values.get("covers") or one.key)): _describe_letter(
-            one.state, one.values.get("reason", "")
+            one.state, find_note(one.values, "reason", detail.texts)
         )
         for one in letters
     }

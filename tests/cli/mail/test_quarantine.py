@@ -73,6 +73,16 @@ def test_whoever_lets_a_mail_be_worked_on_again_is_named_where_it_leaves_quarant
     assert "mail 1" not in log  # it stays in quarantine
 
 
+@pytest.mark.rule("M-09", "M-68")
+@pytest.mark.usefixtures("quarantine")
+def test_the_history_says_who_dropped_a_mail_and_nothing_that_could_not_be_erased(deskterm: Call) -> None:
+    assert deskterm("mail", "drop", 1, "--reason", "Kim is a nuisance", "--yes").code == 0
+    log = _desk_log(deskterm)
+    assert "mail 1 dropped" in log
+    assert "larch.example" not in log
+    assert "nuisance" not in log
+
+
 @pytest.mark.rule("M-68")
 @pytest.mark.usefixtures("quarantine")
 def test_erasing_a_person_counts_their_mails(deskterm: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from deskterm.desk.api import open_desk
+from deskterm.desk.history.erasing.erasure import erase_person
+from deskterm.present.labels import Vocabulary
+from deskterm.present.ticket import present_ticket
+from deskterm.procedure.compiled import to_document
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries.outbox import Letter, load_letter
 from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
+from small_desk import small_procedure
 from ticket_reads import read_ticket
+
+_WORDS = Vocabulary(to_document(small_procedure()), 1)
 
 
 @pytest.fixture
@@ -71,6 +79,25 @@ def test_a_letter_that_comes_back_says_so_on_its_ticket_and_flags_a_dead_address
     desk.take(write_mail("I am here."))
     with open_reader(desk.store.url) as reader:
         assert reader.rows("SELECT undeliverable FROM contact WHERE email = 'kim@larch.example'") == [("",)]
+
+
+@pytest.mark.rule("M-45", "M-68")
+def test_no_history_has_the_words_of_servers_and_they_are_erased_with_the_person(
+    desk: MailDesk, smtp: SmtpServer
+) -> None:
+    assert desk.letters(1001)[0].answer.startswith("250")
+    desk.take(report(smtp.office.letters[0][0]))
+    ticket = read_ticket(desk.sam, 1001)
+    (record,) = [one for one in ticket.records if one.kind == "letter"]
+    assert "no such user" in ticket.texts[record.values["reason"]]
+    details = [entry.detail for entry in present_ticket(ticket, _WORDS).timeline]
+    assert any("came back: kim@larch.example: 550 5.1.1 no such user" in detail for detail in details)
+    with open_reader(desk.store.url) as reader:
+        events = reader.rows("SELECT data FROM event UNION ALL SELECT data FROM desk_event")
+    assert [data for (data,) in events if "no such user" in data or "kim@" in data or "queued as" in data] == []
+    erase_person(open_desk(desk.store, "ann"), "kim@larch.example", now=desk.clock())
+    (letter,) = desk.letters(1001)
+    assert (letter.state, letter.reason, letter.answer) == ("bounced", "", "")
 
 
 @pytest.mark.rule("M-43", "M-44")

@@ -48,6 +48,8 @@ def record_outcome(
             raise NoLetter(f"Letter {key} of {number} was withdrawn.")
         is_lost = state in ("failed", "bounced")
         before = letter.values.get("recipients") or {}
+        # As texts, because they may name people: what an event itself says can never be erased
+        texts = {name: words for name, words in (("reason", reason), ("answer", answer)) if words}
         work.append(
             "delivered",
             build_record_change(
@@ -55,15 +57,17 @@ def record_outcome(
                 "letter",
                 key,
                 state=state,
-                reason=reason,
+                reason=None,
                 recipients={**before, **recipients},
-                answer=answer or letter.values.get("answer"),
+                answer=None if answer else letter.values.get("answer"),
+                words=list(texts) or None,
                 attempt=attempt,
                 flag=UNDELIVERED if is_lost else None,
             ),
+            texts,
         )
         if is_lost and not is_flagged(letter.values):
-            notify_responsible(work, UNDELIVERED, f"a letter of {number} did not arrive: {reason}"[:250])
+            notify_responsible(work, UNDELIVERED, f"a letter of {number} did not arrive")
         return work.build_result(f"{number}: letter {key} {state}")
 
 

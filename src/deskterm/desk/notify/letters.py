@@ -265,7 +265,12 @@ def record_delivery(
         if state == "sent" and letter.values.get("due", 0) > work.at:
             due = format_letter_time(letter.values["due"], work.context.timezone)
             raise DeskError(f"Letter {key} of {number} does not leave before {due}.")
-        work.append("delivered", build_record_change(work.state.records, "letter", key, state=state, reason=reason))
+        # As a text, because it may name people
+        texts = {"reason": reason} if reason else {}
+        change = build_record_change(
+            work.state.records, "letter", key, state=state, reason=None, words=list(texts) or None
+        )
+        work.append("delivered", change, texts)
         result = work.build_result(f"{number}: letter {key} {state}")
     return result
 

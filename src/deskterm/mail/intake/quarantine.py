@@ -56,8 +56,8 @@ def drop(desk: DeskSession, key: int, reason: str, now: datetime) -> None:
     kept = _require_quarantined(desk, key)
     words = f"Dropped by {desk.agent.login}{f': {reason}' if reason else ''}."
     with desk.writing("mail") as session:
-        lines = [f"mail {key} from {kept.sender or 'nobody'} dropped{f': {reason}' if reason else ''}"]
-        with recorded_changes(session, "mail", now, desk.agent.login, desk.behind, lines):
+        # Without sender and reason, which the mail itself has: nothing can be erased from the desk's own history
+        with recorded_changes(session, "mail", now, desk.agent.login, desk.behind, [f"mail {key} dropped"]):
             change_state(session, kept.key, "ignored", words, now)
 
 

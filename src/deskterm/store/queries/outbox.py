@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection, escape_like
 from deskterm.store.queries.ticket_tabs.files import load_files
-from deskterm.store.rows.texts import load_texts
+from deskterm.store.rows.texts import LETTER_NOTES, find_note, load_texts
 
 
 class Recipient(NamedTuple):
@@ -206,7 +206,15 @@ def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list
     """Convert rows to letters, with the recipients and texts that they refer to."""
     parsed = [(number, key, state, seconds_from_stored(at), json.loads(data)) for number, key, state, at, data in rows]
     people = _load_recipients(reader, {contact for *_, values in parsed for contact in values.get("to", ())})
-    texts = load_texts(reader, (values.get(name) for *_, values in parsed for name in ("heading", "body")))
+    texts = load_texts(
+        reader,
+        (
+            number
+            for *_, values in parsed
+            for name in ("heading", "body", *LETTER_NOTES)
+            if isinstance(number := values.get(name), int)
+        ),
+    )
     messages = _load_messages(
         reader, [(number, values["covers"]) for number, *_, values in parsed if "covers" in values]
     )
@@ -228,12 +236,12 @@ def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list
             values.get("covers"),
             bool(values.get("bare")),
             bool(values.get("or_phone")),
-            values.get("reason", ""),
+            find_note(values, "reason", texts),
             values.get("due"),
             tuple(files.get((number, values.get("files_of")), ())),
             values.get("files_of"),
             tuple((int(contact), outcome) for contact, outcome in (values.get("recipients") or {}).items()),
-            values.get("answer") or "",
+            find_note(values, "answer", texts),
         )
         for number, key, state, at, values in parsed
     ]

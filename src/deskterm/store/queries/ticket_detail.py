@@ -16,7 +16,7 @@ from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
 from deskterm.store.queries.ticket_tabs.files import FileView, load_files
 from deskterm.store.rows.field_values import resolve_field_values
 from deskterm.store.rows.merged_tickets import bind_numbers, find_merged_tickets
-from deskterm.store.rows.texts import load_contact_names, load_record_texts
+from deskterm.store.rows.texts import load_contact_names, load_record_texts, select_letter_notes
 
 
 class ClockView(NamedTuple):
@@ -157,7 +157,9 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
         held=held,
         flags=_split_list(flags),
         records=records,
-        texts=load_record_texts(reader, (record.values for record in records if record.kind != "letter")),
+        texts=load_record_texts(
+            reader, (select_letter_notes(one.values) if one.kind == "letter" else one.values for one in records)
+        ),
         contact_names=load_contact_names(reader, (record.values for record in records if record.kind == "participant")),
         files=load_files(reader, [number, *merged]),
     )

@@ -8,7 +8,11 @@ from typing import Any
 
 from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection
 
-_TEXT_MEMBERS = ("body", "note", "notes", "comment", "changed")
+LETTER_NOTES = ("reason", "answer")
+"""Members of a letter's record that are the number of a text: what was said of it when it left. They are the words
+themselves where deskterm says them, and in what it wrote before it kept them apart."""
+
+_TEXT_MEMBERS = ("body", "note", "notes", "comment", "changed", *LETTER_NOTES)
 """Members of a record's values that are the number of a text (`deskterm.desk.domain.records`)."""
 
 
@@ -30,6 +34,18 @@ def load_contact_names(reader: ReadConnection, records: Iterable[Mapping[str, An
 def text_references(values: Mapping[str, Any]) -> dict[str, int]:
     """Return member → number of its text, for the members of a record's values that refer to one."""
     return {name: values[name] for name in _TEXT_MEMBERS if isinstance(values.get(name), int)}
+
+
+def select_letter_notes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those members of a letter's record that were said of it when it left."""
+    return {name: values[name] for name in LETTER_NOTES if name in values}
+
+
+def find_note(values: Mapping[str, Any], name: str, texts: Mapping[int, str]) -> str:
+    """Return what was said of a letter when it left; empty for nothing, and where it was erased. name: one of
+    `LETTER_NOTES`; texts: number → text."""
+    found = values.get(name) or ""
+    return texts.get(found, "") if isinstance(found, int) else str(found)
 
 
 def load_texts(reader: ReadConnection, numbers: Iterable[int | None]) -> dict[int, str]:

@@ -283,9 +283,10 @@ def _find_events_with_fields(work: TicketTransaction, fields: Collection[str]) -
 
 
 def _own_texts(event: Event, person: int, is_requester: bool) -> Iterator[int]:
-    """Return the texts of an event that are a person's own: what they wrote, and on their own ticket also its fields,
-    the subject it was registered with, and messages of the requester without an author."""
-    wrote = _wrote(event, person, is_requester)
+    """Return the texts of an event that are a person's own: what they wrote, what servers said of letters to them, and
+    on their own ticket also its fields, the subject it was registered with, and messages of the requester without an
+    author."""
+    wrote = _wrote(event, person, is_requester) or _is_about_letter_to(event, person)
     for name, reference in event.texts.items():
         gave = name.startswith("fields.") or (name == "subject" and event.kind == "registered")
         if wrote or (is_requester and gave):
@@ -296,6 +297,13 @@ def _wrote(event: Event, person: int, is_requester: bool) -> bool:
     """Return whether a person wrote the message of an event."""
     contact = event.data.get("contact")
     return contact == person or (is_requester and contact is None and event.data.get("author_kind") == "requester")
+
+
+def _is_about_letter_to(event: Event, person: int) -> bool:
+    """Return whether an event says what became of a letter to a person, if only among others."""
+    return event.kind == "delivered" and any(
+        after is not None and person in after.get("to", ()) for _, after in event.changes.values()
+    )
 
 
 def _load_bodies(work: TicketTransaction) -> Iterator[tuple[int, str]]:
