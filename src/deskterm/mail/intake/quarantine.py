@@ -55,10 +55,13 @@ def drop(desk: DeskSession, key: int, reason: str, now: datetime) -> None:
     DeskError for a mail that is not in quarantine."""
     kept = _require_quarantined(desk, key)
     words = f"Dropped by {desk.agent.login}{f': {reason}' if reason else ''}."
-    with desk.writing("mail") as session:
-        # Without sender and reason, which the mail itself has: nothing can be erased from the desk's own history
-        with recorded_changes(session, "mail", now, desk.agent.login, desk.behind, [f"mail {key} dropped"]):
-            change_state(session, kept.key, "ignored", words, now)
+    # Without sender and reason, which the mail itself has: nothing can be erased from the desk's own history
+    lines = [f"mail {key} dropped"]
+    with (
+        desk.writing("mail") as session,
+        recorded_changes(session, "mail", now, desk.agent.login, desk.behind, lines),
+    ):
+        change_state(session, kept.key, "ignored", words, now)
 
 
 def _record(by: DeskSession, lines: Sequence[str], now: datetime) -> None:
