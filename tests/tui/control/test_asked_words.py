@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from deskterm.store.db.reader import open_reader
 from deskterm.store.personal.drafts import load_drafts
+from deskterm.tui.dialogs.choose import Choose
 from tui.console_session import ConsoleSession, open_console
 from tui.four_tickets import load_detail
 
@@ -55,3 +57,21 @@ async def test_an_answer_that_was_given_leaves_no_draft(url: str) -> None:
         await console.wait_until(lambda: "Smokehere and there" in load_detail(url, 1001).row.subject, "the subject")
         await console.wait_until(lambda: not console.busy(), "the end")
         assert (list(console.workspace.drafts.lines()), load_texts(url)) == ([], [])
+
+
+async def test_an_answer_that_was_chosen_stands_in_the_line_as_the_command_wants_it(url: str) -> None:
+    async with open_console(url) as console:
+        workspace, kept = console.workspace, []
+        workspace.show_ticket(1001)
+        await console.wait_for_ticket(1001)
+        for command, choice in (("confirm-severity", "high"), ("settle", "high"), ("transfer", "team second")):
+            workspace.run_command(command)
+            await console.wait_until(
+                lambda: isinstance(console.app.screen, Choose) and not console.app.type_ahead.holds, "the choices"
+            )
+            console.app.screen.dismiss(choice)
+            await console.wait_until(lambda: isinstance(console.app.focused, Input), "the question")
+            await console.pilot.press(*"Why, then", "escape")
+            await console.wait_until(lambda: not console.busy(), "the end")
+            kept.append(next(line.text for line in workspace.drafts.lines()))
+    assert kept == ["confirm-severity high Why, then", "settle high Why, then", "transfer team second, Why, then"]

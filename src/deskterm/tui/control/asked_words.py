@@ -28,10 +28,15 @@ class AskedWords:
 
     def answer(self, text: str | None) -> None:
         """Note an answer, or with None that the question was left: the words become a draft then."""
-        if text is not None:
+        if text is not None and self._said:
             self._said.append(text)
-        elif self._draft is not None:
+        elif text is None and self._draft is not None:
             self._leave(self._draft)
+
+    def end_part(self) -> None:
+        """Note that a comma stands behind the last answer, as the command wants it."""
+        if self._said:
+            self._said[-1] = f"{self._said[-1].removesuffix(',')},"
 
     def keep(self) -> None:
         """Keep the words of a refused command as a draft."""

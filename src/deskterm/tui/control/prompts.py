@@ -37,8 +37,12 @@ class Prompts:
         search: bool = False,
         preview: Preview | None = None,
     ) -> str | None:
-        """Ask for one of these choices; return its key. preview: the effect of taking a choice, shown beside it."""
-        return await self._host.show(Choose(sanitize(title), choices, current, search=search, preview=preview))
+        """Ask for one of these choices; return its key, which is an answer like those of `ask`. preview: the effect of
+        taking a choice, shown beside it."""
+        key = await self._host.show(Choose(sanitize(title), choices, current, search=search, preview=preview))
+        if (words := CURRENT_WORDS.get()) is not None:
+            words.answer(key)
+        return key
 
     async def confirm(self, question: str, yes: str, no: str) -> bool:
         """Ask a question with two answers. yes, no: what each of them does."""

@@ -12,6 +12,7 @@ from deskterm.errors import UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.schema import Choice as ProcedureChoice
+from deskterm.tui.control.asked_words import CURRENT_WORDS
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -72,6 +73,12 @@ async def run_with_note(console: Console, target: Target, argument: str, questio
         f"{question} ({NOTHING} for no words)",
         lambda desk, number, text, now: command(desk, number, read_note(text), now),
     )
+
+
+def end_answer_with_comma() -> None:
+    """Note that a comma ends the last answer in the line that is kept of the command (C-05)."""
+    if (words := CURRENT_WORDS.get()) is not None:
+        words.end_part()
 
 
 def read_note(text: str) -> str:

@@ -12,7 +12,7 @@ from deskterm.desk.domain.instant_text import parse_instant, require_time_of_day
 from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice, TicketClock
-from deskterm.tui.handlers.questions import NOTHING, run_with_text
+from deskterm.tui.handlers.questions import NOTHING, end_answer_with_comma, run_with_text
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -32,6 +32,7 @@ async def set_due(console: Console, target: Target, argument: str) -> None:
     instant = instant or await console.ask(question) or ""
     if not instant:
         return
+    end_answer_with_comma()
     reason = reason or await console.ask(f"Reason for the due time of {number}") or ""
     if not reason:
         return

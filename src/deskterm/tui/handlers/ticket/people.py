@@ -15,7 +15,14 @@ from deskterm.desk.workflow.transfer import transfer as hand_over
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe
-from deskterm.tui.handlers.questions import NOTHING, format_question, read_note, run_with_note, run_with_text
+from deskterm.tui.handlers.questions import (
+    NOTHING,
+    end_answer_with_comma,
+    format_question,
+    read_note,
+    run_with_note,
+    run_with_text,
+)
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -42,6 +49,7 @@ async def transfer(console: Console, target: Target, argument: str) -> None:
         if chosen is None:
             return
         where = chosen
+        end_answer_with_comma()
         note = await console.ask(format_question(f"Note for those who get {{}} ({NOTHING} for none)", target)) or ""
         if not note:
             return
