@@ -67,6 +67,10 @@ MIDNIGHT = seconds(2026, 11, 25, 23)
 @pytest.mark.parametrize(
     ("text", "condition"),
     [
+        ("status:wor", Among("status", ("working",))),
+        ("status:working,CLOS", Either((Among("status", ("working",)), Among("status", ("closed",))))),
+        ("severity:crit", Among("severity", ("p1",))),
+        ("status:wai", Among("category", ("waiting",))),
         ("printer", HasWords("printer")),
         ("status:WORK", Among("status", ("working",))),
         ("status:waiting", Among("category", ("waiting",))),
@@ -121,7 +125,10 @@ def test_an_empty_filter_is_none() -> None:
     ("text", "start", "sentence"),
     [
         ("x stats:open", 2, "There is no field 'stats' to filter by: did you mean status:?"),
-        ("status:workin", 7, "There is no status 'workin': did you mean working?"),
+        ("status:wrking", 7, "There is no status 'wrking': did you mean working?"),
+        ("severity:p", 9, "'p' may be p1 or p2: write more of it."),
+        ("status:w", 7, "'w' may be waiting or working: write more of it."),
+        ("-status:open,woR,w", 17, "'w' may be waiting or working: write more of it."),
         ("status:opn", 7, "There is no status 'opn': did you mean open?"),
         ("sev:p1,p9x", 7, "There is no severity 'p9x': use p1, p2."),
         ("is:brached", 3, "is: has no 'brached': did you mean breached?"),

@@ -198,8 +198,9 @@ class _Reading:
         raise self._unknown("has", value, [*HAS_VALUES, *fields, *self._context.vocabulary.fields])
 
     def _read_choice(self, field: FilterField, value: Value) -> Condition:
-        """Return the condition for a value: one of the procedure's, or any where the procedure lists none. For a
-        status, the categories that every procedure has (`open`, `waiting` …) are values too."""
+        """Return the condition for a value: one of the procedure's or its beginning, if no other one begins so; any
+        where the procedure lists none. For a status, the categories that every procedure has (`open`, `waiting` …) are
+        values too."""
         choices = list_choices(field, self._context.vocabulary)
         wanted = fold(value.text)
         if not choices:
@@ -207,10 +208,21 @@ class _Reading:
         for choice in choices.values():
             if wanted in map(fold, (choice.key, choice.label, choice.short)):
                 return Among(field.column, (choice.key,))
-        if field.name == "status" and wanted in CATEGORIES:
+        categories = CATEGORIES if field.name == "status" else ()
+        if wanted in categories:
             return Among("category", (wanted,))
+        begun = [
+            one.key
+            for one in choices.values()
+            if any(fold(name).startswith(wanted) for name in (one.key, one.label, one.short))
+        ]
+        begun_categories = [one for one in categories if one.startswith(wanted) and one not in begun]
+        if wanted and len(begun) + len(begun_categories) == 1:
+            return Among(field.column, tuple(begun)) if begun else Among("category", tuple(begun_categories))
+        if wanted and (candidates := sorted([*begun, *begun_categories])):
+            raise self._ambiguous(value, candidates)
         known = [*choices, *(choice.label for choice in choices.values())]
-        known += CATEGORIES if field.name == "status" else ()
+        known += categories
         raise self._unknown(field.name, value, known, choices)
 
     def _find_people(self, value: Value) -> tuple[str, ...]:
@@ -312,6 +324,14 @@ class _Reading:
         hint = f"did you mean {by_fold[nearest[0]]}?" if nearest else f"use {', '.join(shown[:_MOST_NAMED])}{rest}."
         what = f"{name}: has no" if name in ("is", "has") else f"There is no {name}"
         return self._error(f"{what} {value.text!r}: {hint}", value)
+
+    def _ambiguous(self, value: Value, candidates: Sequence[str]) -> FilterError:
+        """Return the error for a beginning that several values have."""
+        if len(candidates) > _MOST_NAMED:
+            listed = f"{', '.join(candidates[:_MOST_NAMED])} …"
+        else:
+            listed = f"{', '.join(candidates[:-1])} or {candidates[-1]}"
+        return self._error(f"{value.text!r} may be {listed}: write more of it.", value)
 
     def _error(self, sentence: str, value: Value) -> FilterError:
         return FilterError(sentence, self._text, value.start)
