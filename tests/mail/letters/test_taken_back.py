@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from sqlalchemy import select
+
+from deskterm.desk.api import open_desk
+from deskterm.desk.history.erasing.erasure import erase_person
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.errors import DeskError
+from deskterm.store.db.tables import SendingRow, table_of
 from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
+
+_sending = table_of(SendingRow)
 
 
 @pytest.fixture
@@ -36,3 +44,31 @@ def test_a_reply_in_doubt_cannot_be_undone(desk: MailDesk, smtp: SmtpServer) -> 
     assert [sent.state for sent in desk.send()] == ["unsure"]
     with pytest.raises(DeskError, match="has gone out"):
         undo_last_command(desk.sam, 1001, now=desk.clock())
+
+
+def list_sendings(desk: MailDesk) -> list[tuple[str, str]]:
+    """List recipients and reasons of the letters on their way."""
+    with desk.store.reading() as session:
+        return [
+            (row.recipients, row.reason) for row in session.execute(select(_sending.c.recipients, _sending.c.reason))
+        ]
+
+
+@pytest.mark.rule("M-48", "M-49")
+def test_nothing_is_kept_of_the_attempts_to_send_a_letter_that_was_withdrawn(desk: MailDesk, smtp: SmtpServer) -> None:
+    smtp.office.refused = dict.fromkeys(("kim@larch.example", "lee@elm.example"), "451 4.7.1 greylisted")
+    assert [sent.state for sent in desk.send()] == ["queued"]
+    assert len(list_sendings(desk)) == 1
+    undo_last_command(desk.sam, 1001, now=desk.clock())
+    assert desk.send() == []
+    assert list_sendings(desk) == []
+
+
+@pytest.mark.rule("M-50", "M-68")
+def test_erasing_a_person_takes_them_out_of_the_attempts_to_send_a_letter(desk: MailDesk, smtp: SmtpServer) -> None:
+    smtp.office.refused["kim@larch.example"] = "451 4.7.1 kim@larch.example is greylisted"
+    assert [sent.state for sent in desk.send()] == ["queued"]
+    ((recipients, reason),) = list_sendings(desk)
+    assert ("kim@larch.example" in recipients, "kim@larch.example" in reason) == (True, True)
+    erase_person(open_desk(desk.store, "ann"), "kim@larch.example", now=desk.clock())
+    assert list_sendings(desk) == [(json.dumps({"lee@elm.example": "sent"}), "")]

@@ -13,6 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.history.erasing.erased_drafts import remove_drafts_before, remove_drafts_of
 from deskterm.desk.history.erasing.erased_mails import erase_mails
+from deskterm.desk.history.erasing.erased_sendings import erase_sendings
 from deskterm.desk.history.erasing.erasure import find_plain_text_fields, replace_texts
 from deskterm.errors import DeskError, MissingReason
 from deskterm.store.db.reader import ReadConnection
@@ -93,6 +94,7 @@ def purge_expired_tickets(
             numbers = [ticket.number for ticket in purged if ticket.number in batch]
             remove_drafts_of(works[0].session, numbers)
             erase_mails(works[0].session, numbers)
+            erase_sendings(works[0].session, numbers)
         if progress is not None:
             progress(min(start + _BATCH_SIZE, len(expired)), len(expired))
     with desk.writing("purge") as session:

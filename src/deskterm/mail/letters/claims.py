@@ -191,7 +191,8 @@ def forget(store: Store, number: int, key: str) -> None:
 
 def recover(store: Store, now: datetime) -> list[Doubtful]:
     """Take over what processes that ended have left: what had not reached the server waits again, and what may have is
-    in doubt. Return what is in doubt for the second time."""
+    in doubt. What is kept of letters that do not wait any more, such as withdrawn ones, is removed. Return what is in
+    doubt for the second time."""
     lapsed = _sending.c.held_until < now
     with store.writing() as session:
         session.execute(
@@ -207,7 +208,22 @@ def recover(store: Store, now: datetime) -> list[Doubtful]:
             .where(_sending.c.phase == "data", lapsed, _sending.c.repeats == 0)
             .values(phase="unsure", holder="", next_at=now + _DOUBT, reason="deskterm ended while it sent the letter")
         )
+        session.execute(_REMOVE_SETTLED)
     return [Doubtful(row.ticket_id, row.key, row.attempt) for row in twice]
+
+
+_REMOVE_SETTLED = delete(_sending).where(
+    _sending.c.phase.in_(("waiting", "unsure")),
+    ~select(_record.c.key)
+    .where(
+        _record.c.ticket_id == _sending.c.ticket_id,
+        _record.c.kind == "letter",
+        _record.c.key == _sending.c.key,
+        _record.c.state.in_(("queued", "unsure")),
+    )
+    .exists(),
+)
+"""Those who hold a letter remove what they kept of it themselves."""
 
 
 def is_over(claimed: Claim, now: datetime) -> bool:

@@ -35,6 +35,7 @@ from deskterm.desk.domain.quoted_text import redact_quotes
 from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.history.erasing.erased_drafts import overwrite_deleted, redact_drafts
 from deskterm.desk.history.erasing.erased_mails import count_mails, erase_mails
+from deskterm.desk.history.erasing.erased_sendings import erase_sendings
 from deskterm.desk.history.erasing.erased_templates import redact_templates
 from deskterm.desk.history.erasing.erased_views import redact_views
 from deskterm.desk.policy.request_fields import holds_personal_text
@@ -337,6 +338,8 @@ def _erase_beside_tickets(
     redact_views(session, names.redact, ERASED)
     redact_templates(session, names.redact)
     found.mails = erase_mails(session, found.tickets, names.email)
+    if names.email:
+        erase_sendings(session, found.tickets, names.email)
     record_contacts(session, desk.agent.login, now, desk.behind)
 
 
