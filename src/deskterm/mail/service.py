@@ -15,6 +15,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
 from deskterm.mail.intake.fetch import fetch_mailbox, open_watched_folder
 from deskterm.mail.keeping.expiry import expire_mails
+from deskterm.mail.keeping.leases import forget_removed
 from deskterm.mail.letters.deliver import Sender
 from deskterm.mail.settings.mailboxes import MailSettings, build_mail_settings
 from deskterm.mail.settings.schema import MailboxPart, MailFile
@@ -59,7 +60,7 @@ class MailService:
         self.start_mailboxes(self._file.mailbox)
         if self._file.identity:
             self._run("letters", self._send)
-        if self._file.mailbox:
+        if self._file.mailbox or self._file.identity:
             self._run("old mails", self._expire)
 
     def start_mailboxes(self, names: Iterable[str]) -> None:
@@ -129,6 +130,10 @@ class MailService:
         return bool(fetched.outcomes)
 
     def _expire(self, desk: DeskSession) -> None:
+        file = self._file
+        forget_removed(
+            desk.store, {*(f"in:{name}" for name in file.mailbox), *(f"out:{name}" for name in file.account)}
+        )
         while not self._stop.is_set():
             rules = self._file.mail
             expire_mails(desk.store, spam_days=rules.spam_days, raw_days=rules.raw_days, now=self._clock())

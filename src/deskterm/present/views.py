@@ -88,7 +88,7 @@ def _names_of(view: View) -> tuple[str, ...]:
 
 def list_reserved_names() -> list[str]:
     """Return the names that no view of an agent may have."""
-    return [*(name for view in VIEWS for name in (view.key, view.label)), *VIEW_WORDS, "all", "awake"]
+    return [*(name for view in VIEWS for name in (view.key, view.label)), *VIEW_WORDS, "all", "awake", "undelivered"]
 
 
 VIEW_WORDS = ("save", "rename", "filter", "share", "default", "place", "after", "delete")

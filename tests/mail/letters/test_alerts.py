@@ -6,7 +6,7 @@ import pytest
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.directory.seed_people import seed_agents
-from deskterm.mail.keeping.leases import note_trouble
+from deskterm.mail.keeping.leases import forget_removed, note_trouble
 from mail.support.mail_desk import MAIL_FILE, MailDesk
 from mail.support.smtp_server import SmtpServer
 
@@ -35,6 +35,17 @@ def test_admins_are_told_of_a_mailbox_that_is_down_once_a_day(desk: MailDesk, sm
     desk.clock.advance(days=1)
     desk.send()
     assert len(smtp.office.mails) == 2
+
+
+@pytest.mark.rule("M-13")
+def test_nobody_is_told_of_a_mailbox_that_the_mail_file_no_longer_has(desk: MailDesk, smtp: SmtpServer) -> None:
+    for name in ("in:support", "in:sales", "out:main"):
+        note_trouble(desk.store, name, "It does not answer.", desk.clock(), is_lasting=True)
+    forget_removed(desk.store, {"in:support", "out:main"})
+    desk.send()
+    text = "".join(mail.as_string() for mail in smtp.office.mails)
+    assert "support" in text
+    assert "sales" not in text
 
 
 @pytest.mark.rule("M-09")

@@ -21,10 +21,12 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import items
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.domain.files.new_file import NewFile
+from deskterm.desk.domain.received_mail import ReceivedMail
 from deskterm.desk.templates.library import apply_library
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
 from deskterm.exchange.seeding.template_files import load_templates
+from deskterm.mail.keeping.kept_mails import keep_mail
 from deskterm.procedure.schema.calendars import Rota
 from deskterm.procedure.shipped import list_template_files
 from deskterm.tui.commands.command import Command
@@ -57,6 +59,7 @@ OPENS_NOTHING = frozenset({"mark-again", "mark-all", "mark-range", "repeat"})
 
 SCRIPT = NewFile("run.sh", "text/x-sh", b"echo")
 """A file that is asked about, and that no program opens."""
+RAW_MAIL = b"From: Kim Doe <kim@larch.example>\r\nSubject: Re: The form fails\r\n\r\nIt still fails.\r\n"
 LOG = NewFile("trace.log", "text/plain", b"no")
 
 
@@ -78,6 +81,12 @@ def send_later(desk: DeskSession, number: int) -> None:
 
 def mention(desk: DeskSession, number: int) -> None:
     messages.add_note(as_agent(desk, "lea"), number, "@ann seen here too.", now=at(1))
+
+
+def write_by_mail(desk: DeskSession, number: int) -> None:
+    """Let the requester write again, by a mail that is kept."""
+    kept = keep_mail(desk.store, "support", str(number), RAW_MAIL, received_at=at(1), now=at(1))
+    messages.record_customer_message(desk, number, "It still fails.", mail=ReceivedMail(kept.key, "a"), now=at(1))
 
 
 def add_templates(desk: DeskSession, number: int) -> None:
@@ -111,6 +120,7 @@ PREPARED: Mapping[str, Callable[[DeskSession, int], None]] = {
     "scheduled": send_later,
     "notices": mention,
     "template": add_templates,
+    "raw": write_by_mail,
     "macro": add_templates,
 }
 """What is done at the desk before a command is run, so that it has something to ask about."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -82,6 +82,17 @@ def note_trouble(
     person can help."""
     _ensure_row(store, name, since or now)
     Lease(store, name, "").note_failure(reason, now, is_lasting=is_lasting)
+
+
+def forget_removed(store: Store, names: Collection[str]) -> None:
+    """Forget the failures of mailboxes and accounts that the mail file no longer has: nobody can mend them. names:
+    those that it has, with their kinds."""
+    with store.writing() as session:
+        session.execute(
+            update(_row)
+            .where(_row.c.failures > 0, _row.c.name.not_in(names))
+            .values(failures=0, failed_at=NEVER, reason="")
+        )
 
 
 def note_well(store: Store, name: str, now: datetime) -> None:

@@ -79,7 +79,7 @@ def compose(draft: Draft, *, utf8: bool = False) -> bytes:
         message["Auto-Submitted"] = "auto-replied" if draft.answers_mail else "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["Precedence"] = "auto_reply"
-    text, page = _write_text(draft), _write_page(draft)
+    text, page = write_text(draft), _write_page(draft)
     message.set_content(text, subtype="plain", charset="utf-8", cte="quoted-printable")
     message.add_alternative(page, subtype="html", charset="utf-8", cte="quoted-printable")
     for file in draft.files:
@@ -102,7 +102,8 @@ def _clean_id(text: str) -> str:
     return re.sub(r"[^\x21-\x7e]|[<>]", "", text)[:500]
 
 
-def _write_text(draft: Draft) -> str:
+def write_text(draft: Draft) -> str:
+    """Return the plain text of a letter, with its signature and quotation."""
     parts = [draft.text.rstrip()]
     if draft.signature.strip():
         parts += ["", "-- ", draft.signature.rstrip()]

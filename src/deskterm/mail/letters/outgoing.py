@@ -72,6 +72,23 @@ def load_outgoing(
         return None
     if letter.on == ACKNOWLEDGED and is_to_stranger(reader, number):
         letter = strip_acknowledgement(letter)
+    return build_outgoing(reader, file, token_key, letter, now, timezone, scale)
+
+
+def build_outgoing(
+    reader: ReadConnection,
+    file: MailFile,
+    token_key: bytes,
+    letter: Letter,
+    now: datetime,
+    timezone: str,
+    scale: int = 5,
+    *,
+    author: str | None = None,
+) -> Outgoing:
+    """Return what goes with a letter. author: the name of who wrote it, where its message is not in the store yet.
+    Raises NoIdentity as `load_outgoing` does."""
+    number, key = letter.number, letter.key
     department = reader.rows("SELECT department, subject FROM ticket WHERE id = :number", {"number": number})[0]
     answered = _load_answered(reader, number)
     _, identity = choose_identity(file, department[0] or "", answered.mailbox if answered else "")
@@ -96,7 +113,9 @@ def load_outgoing(
         reply_to=f"{local}+{make_plus_part(token_key, number)}@{host}" if identity.plus else "",
         subject=_write_subject(letter, department[1], identity, number),
         text=letter.body,
-        signature="" if is_automatic else _write_signature(reader, file, identity, letter, department[0] or ""),
+        signature=""
+        if is_automatic
+        else _write_signature(identity, department[0] or "", number, author or _load_author(reader, letter)),
         quotation=None if is_automatic or not file.mail.quote else _load_quotation(reader, number, letter, timezone),
         files=_load_files(reader, letter),
         message_id=make_message_id(token_key, number, int(key), domain),
@@ -124,9 +143,13 @@ def choose_identity(file: MailFile, department: str, mailbox: str) -> tuple[str,
             return name, file.identity[name]
     if len(file.identity) == 1:
         return next(iter(file.identity.items()))
+    if not department:
+        raise NoIdentity(
+            f"No identity writes for tickets without a department: name one [identity.{_DEFAULT}] in the mail file."
+        )
     raise NoIdentity(
-        f"No identity writes for department {department or '(none)'}: name one [identity.{department or _DEFAULT}] or"
-        f" [identity.{_DEFAULT}] in the mail file."
+        f"No identity writes for department {department}: name one [identity.{department}] or [identity.{_DEFAULT}]"
+        " in the mail file."
     )
 
 
@@ -138,19 +161,20 @@ def _write_subject(letter: Letter, subject: str, identity: IdentityPart, number:
     return f"{heading} [#{number}]" if identity.subject_tag and f"[#{number}]" not in heading else heading
 
 
-def _write_signature(
-    reader: ReadConnection, file: MailFile, identity: IdentityPart, letter: Letter, department: str
-) -> str:
+def _write_signature(identity: IdentityPart, department: str, number: int, author: str) -> str:
+    text = identity.signature
+    for word, value in {"{agent}": author, "{department}": department, "{number}": str(number)}.items():
+        text = text.replace(word, value)
+    return text
+
+
+def _load_author(reader: ReadConnection, letter: Letter) -> str:
     author = reader.rows(
         "SELECT coalesce(a.name, m.author) FROM message m LEFT JOIN agent a ON a.login = m.author "
         "WHERE m.ticket_id = :number AND m.seq = :seq",
         {"number": letter.number, "seq": letter.covers},
     )
-    values = {"{agent}": author[0][0] if author else "", "{department}": department, "{number}": str(letter.number)}
-    text = identity.signature
-    for word, value in values.items():
-        text = text.replace(word, value)
-    return text
+    return author[0][0] if author else ""
 
 
 def _list_scores(reader: ReadConnection, letter: Letter, key: bytes, sender: str, scale: int) -> list[tuple[int, str]]:

@@ -48,6 +48,16 @@ def load_saved_views(reader: ReadConnection, login: str) -> list[SavedView]:
     return sorted(views, key=lambda view: view.login != login)
 
 
+UNDELIVERED = SavedView("desk:undelivered", "Undelivered", "", base="all", filter="flag:undelivered")
+"""The tickets, closed ones too, with a letter that did not arrive."""
+
+
+def load_passing_views(reader: ReadConnection) -> list[SavedView]:
+    """Load the views that a desk has only while something is in them."""
+    lost = "SELECT 1 FROM record WHERE kind = 'letter' AND state IN ('failed', 'bounced') LIMIT 1"
+    return [UNDELIVERED] if reader.rows(lost) else []
+
+
 def load_view_choices(reader: ReadConnection, login: str) -> ViewChoices:
     """Load an agent's choices about views."""
     found = reader.rows("SELECT data FROM view_choice WHERE login = :login", {"login": login})

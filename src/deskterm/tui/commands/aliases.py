@@ -41,6 +41,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "subject": ("title", "rename"),
     "supply": ("fields", "facts", "custom"),
     "outbox": ("letters", "sent", "queue"),
+    "raw": ("source", "headers", "eml", "original"),
     "like": ("similar", "related"),
     "price": ("bill", "cost", "invoice"),
     "why": ("sla", "explain", "clock"),

@@ -81,6 +81,9 @@ SELDOM: tuple[Command, ...] = (
     Command("outbox", "Letters of the ticket",
             handler="ticket.reading.show_letters", group="Look", rows="one", act="letters", opens_input=True,
             help="Show the letters of the ticket, waiting and sent."),
+    Command("raw", "Mail as it came", keys=("H",), argument="[number of the mail]",
+            handler="ticket.mails.show_raw", group="Look", rows="one", act="letters", opens_input=True,
+            help="Show a mail of the ticket with all its headers, as it came."),
     Command("scheduled", "Replies that are sent later", keys=("g o",),
             handler="ticket.scheduled.show_scheduled", group="Look", act="reply", opens_input=True,
             help="List the replies that wait to be sent later and those that were held back; change one, send it now "

@@ -24,7 +24,9 @@ from deskterm.tui.type_ahead import Hold
 
 Kind = Literal["reply", "note", "resolve"]
 
-ComposerAction = Literal["send", "keep", "edit", "then", "channel", "quote", "later", "attach", "dropped", "template"]
+ComposerAction = Literal[
+    "send", "keep", "edit", "then", "channel", "quote", "later", "attach", "dropped", "template", "preview"
+]
 
 ACTION_HANDLERS: dict[ComposerAction, str] = {
     "send": "sending.send",
@@ -34,6 +36,7 @@ ACTION_HANDLERS: dict[ComposerAction, str] = {
     "attach": "files.attaching.attach",
     "dropped": "files.attaching.take_dropped",
     "template": "templates.inserting.insert_template",
+    "preview": "letter.preview.show_letter",
 }
 """Request of the writer → its handler, called with the composer's controller and the composer. The controller itself
 handles all others."""
@@ -89,6 +92,7 @@ class Composer(Vertical):
         Binding("ctrl+o", "channel", "How it goes out", priority=True),
         Binding("ctrl+f", "attach", "Attach a file", priority=True),
         Binding("ctrl+g", "template", "Insert a template", priority=True),
+        Binding("ctrl+n", "preview", "See the letter", priority=True),
     ]
 
     class Requested(Message):
@@ -319,6 +323,12 @@ class Composer(Vertical):
             self._say("A note is sent to nobody, so it cannot be sent later.")
         else:
             self._say("A resolution is stated when it is sent: only replies are sent later.")
+
+    def action_preview(self) -> None:
+        if self.kind == "note":
+            self._say("A note goes nowhere: only colleagues read it.")
+        else:
+            self._request("preview")
 
     def action_channel(self) -> None:
         if self.kind == "note":

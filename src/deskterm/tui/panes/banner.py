@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from deskterm.present.models import Urgency
+from deskterm.present.sanitize import Safe
 from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, urgency_style
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.terminal.line_strips import LineStrips
@@ -18,12 +19,13 @@ from deskterm.tui.terminal.ticks import paint_parts
 
 class Ticker(NamedTuple):
     """Two tickets with their times left: the one that is overdue longest, and the one that is due next; empty for
-    none."""
+    none. alarm: something that is out of order for everybody."""
 
     late: str = ""
     coming: str = ""
     urgency: Urgency = "none"
     """Of the one that is due next."""
+    alarm: Safe = Safe("")
 
 
 class Banner(Widget):
@@ -33,11 +35,14 @@ class Banner(Widget):
         super().__init__(id="banner")
         self._texts: tuple[str, str, str, str] = ("", "", "", "")
         self._ticker = Ticker()
+        self.alarm = Safe("")
+        """What is out of order for everybody, such as a mailbox; empty for nothing."""
         self._strips = LineStrips(self)
 
     def show(self, desk: str, view: str, who: str, clock: str, ticker: Ticker) -> None:
         """Show these texts. who: the agent, or the work under way."""
         texts = (desk, view, who, clock)
+        ticker = ticker._replace(alarm=self.alarm)
         if (texts, ticker) != (self._texts, self._ticker):
             self._texts, self._ticker = texts, ticker
             if self.is_attached:
@@ -63,9 +68,11 @@ class Banner(Widget):
         return start + ticker + Content.styled(f" {right}", FAINT)
 
     def _fit_ticker(self, room: int) -> Content:
-        """Return as much of the ticker as fits, with a space on either side; the late ticket comes first."""
-        late, coming, urgency = self._ticker
-        parts = [(late, urgency_style("breached")), (coming, urgency_style(urgency))]
+        """Return as much of the ticker as fits, with a space on either side; the alarm comes first, and then the late
+        ticket."""
+        late, coming, urgency, alarm = self._ticker
+        loud = urgency_style("breached")
+        parts = [(alarm, loud), (late, loud), (coming, urgency_style(urgency))]
         while parts := [part for part in parts if part[0]]:
             content = Content(" · ").join(Content.styled(text, style) for text, style in parts)
             if content.cell_length + 4 <= room:

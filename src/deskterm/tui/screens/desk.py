@@ -267,7 +267,7 @@ class DeskScreen(Screen[None]):
     @on(messages.CountsRead)
     def _counts_read(self, answer: messages.CountsRead) -> None:
         self.workspace.browser.counts_read(answer)
-        titles.update_banner(self.workspace)
+        titles.update_banner(self.workspace, answer.down)
 
     @on(messages.DraftsRead)
     def _drafts_read(self, answer: messages.DraftsRead) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -11,6 +12,7 @@ from deskterm.present import formats
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import GLYPHS, QueueLine
 from deskterm.present.presence import SIGN
+from deskterm.present.sanitize import sanitize
 from deskterm.tui.commands.keys import footer_commands, format_key
 from deskterm.tui.panes.banner import Ticker
 from deskterm.tui.panes.bars.keyline import Key
@@ -33,6 +35,7 @@ COMPOSING = (
     Key("ctrl+f", "file", "attach"),
     Key("ctrl+g", "template", "template", short="text"),
     Key("ctrl+l", "later", "later"),
+    Key("ctrl+n", "see", "preview"),
     Key("esc", "keep", "keep"),
 )
 
@@ -49,8 +52,10 @@ def update_titles(screen: TitledScreen) -> None:
     panes.keys.show(_keys(screen))
 
 
-def update_banner(screen: TitledScreen) -> None:
-    """Bring the first line up to date."""
+def update_banner(screen: TitledScreen, down: Sequence[str] | None = None) -> None:
+    """Bring the first line up to date. down: mailboxes that do not work; None where nothing new is known of them."""
+    if down is not None:
+        screen.panes.banner.alarm = sanitize(f"mail down: {', '.join(down)}" if down else "")
     agent, view = screen.agent, screen.queue_query.view
     # When panes are side by side, the line of views shows this one in brackets
     has_bar = screen.shows("queue") and screen.shows("clocks")

@@ -141,11 +141,11 @@ class PresenceRead(Message):
 
 
 class CountsRead(Message):
-    """The views with their counts."""
+    """The views with their counts. down: names of mailboxes and accounts that do not work (M-13)."""
 
-    def __init__(self, views: Sequence[ViewLine]) -> None:
+    def __init__(self, views: Sequence[ViewLine], down: Sequence[str] = ()) -> None:
         super().__init__()
-        self.views = views
+        self.views, self.down = views, down
 
 
 class NextBreachesRead(Message):

@@ -55,7 +55,7 @@ from deskterm.tui.workers.messages import (
     WholeListRead,
     view_lines,
 )
-from deskterm.tui.workers.view_reading import ViewReader
+from deskterm.tui.workers.view_reading import ViewReader, find_down
 
 if TYPE_CHECKING:
     from deskterm.store.filters.conditions import Condition
@@ -405,4 +405,5 @@ class ReadWorker:
         self._post(NextBreachesRead(self._lines(load_next_to_breach(self._reader, self._now(), NEXT_BREACHES))))
 
     def _read_counts(self) -> None:
-        self._post(CountsRead(view_lines(self._views.count(self._reader, self._viewer), self._views.views)))
+        views = view_lines(self._views.count(self._reader, self._viewer), self._views.views)
+        self._post(CountsRead(views, find_down(self._reader, self._now())))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from deskterm.errors import UsageError
 from deskterm.present.views import VIEWS, View, arrange_views
-from deskterm.store.personal.saved_views import SavedView, load_saved_views, load_view_choices
+from deskterm.store.personal.saved_views import SavedView, load_passing_views, load_saved_views, load_view_choices
+from deskterm.store.queries.mail.mailboxes import load_mailbox_states
 from deskterm.store.queries.queue import Viewer, count_tickets, load_view_counts
 from deskterm.tui.workers.messages import QueueQuery
 
@@ -40,7 +41,8 @@ class ViewReader:
 
     def load(self, reader: ReadConnection, vocabulary: Vocabulary) -> None:
         """Read which views there are."""
-        choices, saved = load_view_choices(reader, self._login), load_saved_views(reader, self._login)
+        choices = load_view_choices(reader, self._login)
+        saved = [*load_saved_views(reader, self._login), *load_passing_views(reader)]
         if vocabulary.views:
             # As in `ReadWorker._read_filter`: most desks have none, and do not wait for the parser
             from deskterm.present.filters.procedure_views import list_procedure_views  # noqa: PLC0415
@@ -81,3 +83,8 @@ class ViewReader:
         except UsageError:  # the procedure no longer has a status or field of the filter
             return None
         return count_tickets(reader, view.base, viewer, condition=condition)
+
+
+def find_down(reader: ReadConnection, now: int) -> list[str]:
+    """Return the names of mailboxes and accounts that do not work (M-13)."""
+    return [state.name.partition(":")[2] for state in load_mailbox_states(reader) if state.is_down(now)]

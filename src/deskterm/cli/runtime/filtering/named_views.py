@@ -10,7 +10,7 @@ from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary
 from deskterm.present.views import View, arrange_views, find_views
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.personal.saved_views import load_saved_views, load_view_choices
+from deskterm.store.personal.saved_views import load_passing_views, load_saved_views, load_view_choices
 from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def load_views(reader: ReadConnection, login: str) -> list[View]:
     """Load all views that an agent has, in their order."""
-    saved, vocabulary = load_saved_views(reader, login), Vocabulary(load_desk_facts(reader).document)
+    saved = [*load_saved_views(reader, login), *load_passing_views(reader)]
+    vocabulary = Vocabulary(load_desk_facts(reader).document)
     if vocabulary.views:
         # The parser takes longer to import than a list without a filter takes to print
         from deskterm.present.filters.procedure_views import list_procedure_views  # noqa: PLC0415

@@ -65,6 +65,15 @@ def load_mails(
     return [_build_line(row) for row in found]
 
 
+def load_ticket_mails(reader: ReadConnection, number: int) -> list[MailLine]:
+    """Load the mails that are kept on a ticket, the newest first."""
+    found = reader.rows(
+        f"SELECT {_COLUMNS} FROM mail WHERE ticket_id = :number ORDER BY received_at DESC, id DESC",
+        {"number": number},
+    )
+    return [_build_line(row) for row in found]
+
+
 def load_mail_line(reader: ReadConnection, key: int) -> MailLine | None:
     """Load a mail without its bytes; None where there is none of this key, or its ticket is hidden."""
     found = reader.rows(f"SELECT {_COLUMNS} FROM mail WHERE id = :key", {"key": key})

@@ -12,7 +12,12 @@ from deskterm.present.filters.scope import choose_base
 from deskterm.present.models import Choice, ViewLine
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.views import VIEW_NUMBERS, View, arrange_views, list_reserved_names, place_view
-from deskterm.store.personal.saved_views import SavedView, load_saved_views, load_view_choices
+from deskterm.store.personal.saved_views import (
+    SavedView,
+    load_passing_views,
+    load_saved_views,
+    load_view_choices,
+)
 from deskterm.store.queries.queue import AWAKE, EVERYTHING
 from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.settings.declarations import SETTINGS
@@ -161,7 +166,8 @@ async def _change(workspace: Workspace, act: Callable[[DeskSession], T]) -> T:
     def run(desk: DeskSession) -> tuple[T, list[View]]:
         result = act(desk)
         with desk.open_reader() as reader:
-            saved = [*list_procedure_views(procedure_views), *load_saved_views(reader, login)]
+            made = load_saved_views(reader, login)
+            saved = [*list_procedure_views(procedure_views), *made, *load_passing_views(reader)]
             return result, arrange_views(saved, load_view_choices(reader, login).places)
 
     result, views = await workspace.run(run)
