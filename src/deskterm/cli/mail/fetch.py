@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.mail.session import open_mail_desk
-from deskterm.cli.mail.settings import MailConfig, find_mail_folder, read_mail_file
+from deskterm.cli.mail.settings import MailConfig, build_unknown_part, find_mail_folder, read_mail_file
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import stop_on_signals
 from deskterm.cli.runtime.options import MOST_ROWS, AsJson
@@ -42,10 +42,7 @@ def fetch_mails(
     token_key = load_token_key(find_mail_folder(cli, config))
     wanted = {name: part for name, part in file.mailbox.items() if mailbox in (None, name)}
     if not wanted:
-        known = ", ".join(file.mailbox)
-        raise UsageError(
-            f"There is no mailbox {mailbox!r}: choose from {known}." if known else "The mail file has no mailbox."
-        )
+        raise build_unknown_part("mailbox", mailbox, file.mailbox)
     if watch:
         _watch(cli, file, list(wanted), token_key)
         return

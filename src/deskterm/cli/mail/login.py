@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.mail.settings import MailConfig, read_mail_file
+from deskterm.cli.mail.settings import MailConfig, build_unknown_part, read_mail_file
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_summary
@@ -64,10 +64,7 @@ def _find_part(file: MailFile, mailbox: str | None, account: str | None) -> tupl
     known: dict[str, MailboxPart] | dict[str, AccountPart] = file.mailbox if mailbox is not None else file.account
     part = known.get(name or "")
     if part is None:
-        names = ", ".join(known)
-        raise UsageError(
-            f"There is no {kind} {name!r}: choose from {names}." if names else f"The mail file has no {kind}."
-        )
+        raise build_unknown_part(kind, name, known)
     return f"{kind} {name}", part
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -45,13 +46,22 @@ def find_mail_path(cli: CliContext, named: str | None) -> Path:
     return find_mail_file(named, sqlite_path(cli.url) if dialect(cli.url) == "sqlite" else None)
 
 
+def build_unknown_part(kind: str, name: str | None, known: Iterable[str]) -> UsageError:
+    """Return the error for a mailbox or an account that the mail file has not. kind: which of these; known: the names
+    of those that it has."""
+    names = ", ".join(known)
+    return UsageError(
+        f"There is no {kind} {name!r}: choose from {names}." if names else f"The mail file has no {kind}."
+    )
+
+
 def choose_mailbox(settings: MailSettings, name: str | None) -> str:
     """Return the mailbox that mails are taken for: the named one, else the only one there is. Raises UsageError for an
     unknown one, and where one has to be named."""
     declared = list(settings.mailboxes)
     if name is not None:
         if declared and name not in declared:
-            raise UsageError(f"There is no mailbox {name!r}: choose from {', '.join(declared)}.")
+            raise build_unknown_part("mailbox", name, declared)
         return name
     if len(declared) > 1:
         raise UsageError(f"Say which mailbox they are for: --mailbox {' or '.join(declared)}.")
