@@ -17,6 +17,7 @@ from deskterm.desk.templates.definitions import Macro
 from deskterm.desk.templates.guarding import check_macro
 from deskterm.desk.templates.run import prepare_macro, run_macro
 from deskterm.desk.tickets.register import register
+from deskterm.store.db.reader import ReadConnection
 from small_desk import at, small_desk
 from ticket_reads import read_clock_states, read_ticket
 
@@ -49,6 +50,22 @@ def test_one_letter_to_many_names_nobody_who_is_a_stranger_to_some_of_them(desk:
     assert [one.startswith(without) for one in others] == [True]
     assert [one[:30] for one in check("It works again.")] == [without[:30]]
     assert check("See the attached plan.")[0] == "It says “see the attached”, and no file goes with it"
+
+
+def test_the_names_of_others_are_looked_up_by_one_reader_for_all_tickets(
+    desk: DeskSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[ReadConnection] = []
+    open_one = desk.open_reader
+
+    def count() -> ReadConnection:
+        opened.append(open_one())
+        return opened[-1]
+
+    monkeypatch.setattr(desk, "open_reader", count)
+    found = check_letter(desk, (1001, 1002, 1003), ReplyDraft("Again for Ines Calder."), channel="email", now=at(2))
+    assert found[0].sentence.startswith("1001, 1003: It names Ines Calder")
+    assert len(opened) == 1
 
 
 def test_a_finding_is_said_once_with_the_tickets_that_it_is_about() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from functools import cache
 
@@ -24,6 +25,7 @@ from deskterm.desk.notify.letters import find_people_without_address
 from deskterm.errors import DeskError
 from deskterm.procedure.channels import MAIL
 from deskterm.sla.timer_keys import TIMER_PREFIX
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
 from deskterm.store.queries.writing.other_customers import (
     is_name_of_somebody,
@@ -44,9 +46,18 @@ class ReplyHeldBack(DeskError):
         self.findings = findings
 
 
-def check_reply(desk: DeskSession, number: int, draft: ReplyDraft, *, channel: str, now: datetime) -> list[Finding]:
-    """Return the findings against a reply on a ticket, in the order of `find_findings`. channel: how it goes out.
-    Raises DeskError as sending the reply would."""
+def check_reply(
+    desk: DeskSession,
+    number: int,
+    draft: ReplyDraft,
+    *,
+    channel: str,
+    now: datetime,
+    reader: ReadConnection | None = None,
+) -> list[Finding]:
+    """Return the findings against a reply on a ticket, in the order of `find_findings`. channel: how it goes out;
+    reader: that names of others are looked up with, by default one of its own. Raises DeskError as sending the reply
+    would."""
     action = "resolve tickets" if draft.is_solution else ""
     with desk.ticket(number, "reply", now, dry_run=True, action=action) as work:
         people = list_people_outside(work)
@@ -60,7 +71,8 @@ def check_reply(desk: DeskSession, number: int, draft: ReplyDraft, *, channel: s
         )
         client = work.state.organisation_id
     if facts.guard.others:
-        facts = facts._replace(other_names=_load_other_names(desk, draft.text, facts.own_names, client))
+        with nullcontext(reader) if reader is not None else desk.open_reader() as opened:
+            facts = facts._replace(other_names=_load_other_names(opened, draft.text, facts.own_names, client))
     return find_findings(draft, facts)
 
 
@@ -104,24 +116,23 @@ def _find_last_due(work: TicketTransaction, channel: str) -> tuple[str, int] | N
     return label, instant
 
 
-def _load_other_names(desk: DeskSession, text: str, own_names: Sequence[str], client: int | None) -> list[str]:
+def _load_other_names(reader: ReadConnection, text: str, own_names: Sequence[str], client: int | None) -> list[str]:
     """Load the names of other customers that may occur in a text."""
     known = set(own_names)
-    with desk.open_reader() as reader:
-        found = [
-            spelling
-            for name in load_client_names(reader, client)
-            for spelling in dict.fromkeys((name, _without_legal_form(name)))
-            if spelling in text and spelling not in known
-        ]
-        candidates = [name for name in list_whole_names(text) if name not in known]
-        found += load_people_called(reader, candidates, client) if candidates else []
-        own_words = {word for name in own_names for word in name.casefold().split()}
-        greeted = find_greeted(text)
-        words = greeted.split()
-        # One matching word is enough: people are greeted by first name or last name
-        if greeted and own_words.isdisjoint(word.casefold() for word in words):
-            found += (word for word in words if is_name_of_somebody(reader, word, client))
+    found = [
+        spelling
+        for name in load_client_names(reader, client)
+        for spelling in dict.fromkeys((name, _without_legal_form(name)))
+        if spelling in text and spelling not in known
+    ]
+    candidates = [name for name in list_whole_names(text) if name not in known]
+    found += load_people_called(reader, candidates, client) if candidates else []
+    own_words = {word for name in own_names for word in name.casefold().split()}
+    greeted = find_greeted(text)
+    words = greeted.split()
+    # One matching word is enough: people are greeted by first name or last name
+    if greeted and own_words.isdisjoint(word.casefold() for word in words):
+        found += (word for word in words if is_name_of_somebody(reader, word, client))
     return found
 
 

@@ -22,9 +22,13 @@ def check_letter(
 ) -> list[Finding]:
     """Return the findings against one letter to the people of several tickets: a name that is right on one of them is
     another customer's on the others. Raises DeskError as `check_reply` does."""
-    return merge_findings(
-        {number: check_reply(desk, number, draft, channel=channel, now=now) for number in numbers[:_MOST_CHECKED]}
-    )
+    with desk.open_reader() as reader:
+        return merge_findings(
+            {
+                number: check_reply(desk, number, draft, channel=channel, now=now, reader=reader)
+                for number in numbers[:_MOST_CHECKED]
+            }
+        )
 
 
 def merge_findings(found: Mapping[int, Sequence[Finding]]) -> list[Finding]:
