@@ -16,6 +16,8 @@ from deskterm.mail.login.access_tokens import AccessTokens, TokenRefused
 from deskterm.mail.login.credentials import RefusedLogin, find_token_trouble, forgetting_refused, read_login
 from deskterm.mail.login.pages import PageError
 from deskterm.mail.settings.schema import AccountPart, OAuthPart, ServerPart
+from deskterm.mail.settings.secret_locks import hold_secret_lock
+from deskterm.mail.settings.secrets import read_secret
 from mail.support.certificates import make_certificate, make_server_context
 from mail.support.keyrings import ShortKeyring, use_keyring
 from mail.support.odd_servers import say_nothing, serve
@@ -136,6 +138,38 @@ def test_threads_that_log_in_at_once_ask_once(case: Case) -> None:
     for thread in threads:
         thread.join()
     assert (set(found), len(found), len(case.provider.asked)) == ({"access-token-1"}, 8, 1)
+
+
+@pytest.mark.rule("M-13", "M-61")
+@pytest.mark.parametrize("kind", ["file", "keyring"])
+def test_processes_that_renew_at_once_do_so_one_after_the_other(case: Case, kind: str) -> None:
+    case.provider.renews, case.provider.wait_before_answer = True, 0.2
+    backend = ShortKeyring()
+    backend.secrets["deskterm", "support"] = REFRESH
+    place = case.place if kind == "file" else "keyring:support"
+    found: list[str] = []
+    # Each has tokens of its own, as another process would, and a lock file that it opened itself
+    threads = [
+        threading.Thread(target=lambda: found.append(case.begin().get(place, case.part)), daemon=True) for _ in range(3)
+    ]
+    with use_keyring(backend):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert sorted(found) == ["access-token-1", "access-token-2", "access-token-3"]
+        assert read_secret(place) == case.provider.refresh == "refresh-token-4"
+
+
+@pytest.mark.rule("M-61")
+def test_a_process_that_hangs_while_it_renews_is_not_waited_for_for_ever(case: Case) -> None:
+    with (
+        hold_secret_lock(case.place, 0),
+        pytest.raises(DeskError, match="Another process has been renewing"),
+        hold_secret_lock(case.place, 0.1),
+    ):
+        pass
+    assert case.get() == "access-token-1"
 
 
 @pytest.mark.rule("M-13", "M-61")

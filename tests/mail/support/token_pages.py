@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ class Provider:
     length: int | str = 3600
     answers: list[tuple[int, Any]] = field(default_factory=list)
     device_answer: Any = None
+    wait_before_answer: float = 0.0
+    """Seconds between what is done for a question and its answer."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     access: set[str] = field(default_factory=set)
     port: int = 0
@@ -70,7 +73,9 @@ def serve_provider() -> Iterator[Provider]:
     class Pages(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self._send(*provider.answer(self.path, dict(parse_qsl(data))))
+            status, values = provider.answer(self.path, dict(parse_qsl(data)))
+            time.sleep(provider.wait_before_answer)
+            self._send(status, values)
 
         def do_GET(self) -> None:
             """Answer a server that asks whether an access token holds."""

@@ -20,11 +20,14 @@ from deskterm.mail.login.browser_login import begin_browser_login, finish_browse
 from deskterm.mail.login.device_codes import get_device_code, wait_for_person
 from deskterm.mail.login.providers import find_provider
 from deskterm.mail.settings.schema import AccountPart, MailboxPart, MailFile, OAuthPart
+from deskterm.mail.settings.secret_locks import hold_secret_lock
 from deskterm.mail.settings.secrets import check_writable, write_secret
 from deskterm.present.sanitize import sanitize
 
 _LONGEST = 900.0
 """Seconds that a person has for the browser."""
+_PATIENCE = 90.0
+"""Seconds for which a process that renews the old token is waited for."""
 
 
 def log_in(
@@ -53,7 +56,8 @@ def log_in(
         token = _get_by_browser(part.oauth)
     else:
         raise DeskError(f"{name} has a provider without a page to log in on: give oauth a device_url or authorize_url.")
-    write_secret(part.secret, token)
+    with hold_secret_lock(part.secret, _PATIENCE):  # a renewal of the old one at this moment must not replace it
+        write_secret(part.secret, token)
     summary = f"{name} has a refresh token in {part.secret}: `deskterm mail check` tries it."
     print_summary(summary, as_json, server=name, secret=part.secret)
 

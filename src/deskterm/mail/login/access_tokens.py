@@ -5,17 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from deskterm.errors import DeskError
 from deskterm.mail.login.pages import PageAnswer, send_form
 from deskterm.mail.login.providers import find_provider
 from deskterm.mail.settings.schema import OAuthPart
+from deskterm.mail.settings.secret_locks import hold_secret_lock
 from deskterm.mail.settings.secrets import read_secret, write_secret
 from deskterm.mail.settings.tls import TIMEOUT
 
 _EARLY = 300
 """Seconds before its end at which a token is renewed."""
+
+_QUESTIONS = 2
+"""How often the provider is asked for one token at most."""
 
 
 class TokenRefused(DeskError):
@@ -58,9 +63,12 @@ class AccessTokens:
         with kept.lock:  # two threads that renewed at once would use one refresh token twice, which some forbid
             kept.begin_with(read_secret(secret))
             if not kept.access or self._clock() >= kept.ends_at - _EARLY:
-                self._renew(kept, secret, part)
+                with self._alone(secret):
+                    kept.begin_with(read_secret(secret))  # another process may have renewed it meanwhile
+                    self._renew(kept, secret, part)
             elif kept.trouble:
-                _store(kept, secret)
+                with self._alone(secret):
+                    _store(kept, secret)
             return kept.access
 
     def forget(self, secret: str, part: OAuthPart) -> None:
@@ -72,6 +80,10 @@ class AccessTokens:
     def find_trouble(self, secret: str, part: OAuthPart) -> str:
         """Return why a refresh token that the provider renewed could not be written back; empty where all is well."""
         return self._find(secret, part).trouble
+
+    def _alone(self, secret: str) -> AbstractContextManager[None]:
+        """Return a block in which no other process renews a refresh token."""
+        return hold_secret_lock(secret, self._timeout * _QUESTIONS + 5)
 
     def _find(self, secret: str, part: OAuthPart) -> _Kept:
         provider = find_provider(part)
