@@ -14,6 +14,7 @@ from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.time_bases import TimeBase, find_base, mixes_bases
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.opening_hours import DAY
+from deskterm.store.db.reader import fold
 
 
 class Vocabulary:
@@ -119,7 +120,7 @@ class Vocabulary:
         return {
             **{"severity": tuple(self.severities), "priority": tuple(self.priorities), "status": tuple(self.statuses)},
             **{
-                name: tuple(sorted(found, key=lambda key: found[key].label.casefold()))
+                name: tuple(sorted(found, key=lambda key: fold(found[key].label)))
                 for name, found in by_label.items()
             },
         }

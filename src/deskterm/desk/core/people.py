@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.core.person_digests import lock_desk, note_contact
@@ -105,8 +105,8 @@ def find_organisation(
 def list_clients(session: Session) -> list[tuple[str, str, str]]:
     """Return key, name and domain of every client, by name."""
     table = table_of(Organisation)
-    found = session.execute(select(table.c.key, table.c.name, table.c.domain).order_by(func.lower(table.c.name)))
-    return [(key, name, domain) for key, name, domain in found]
+    found = session.execute(select(table.c.key, table.c.name, table.c.domain).order_by(table.c.name))
+    return sorted(((key, name, domain) for key, name, domain in found), key=lambda client: fold(client[1]))
 
 
 def find_or_add_author(

@@ -16,6 +16,7 @@ from deskterm.desk.templates.definitions import Entry, Macro, ReplyTemplate, Wri
 from deskterm.errors import DeskError
 from deskterm.procedure.checking.problems import suggest
 from deskterm.store.db.change_feed import notify_change
+from deskterm.store.db.reader import fold
 from deskterm.store.db.tables import Agent, TemplateRow, table_of
 
 _row, _agent = table_of(TemplateRow), table_of(Agent)
@@ -149,7 +150,7 @@ def _list_usable(desk: DeskSession, kind: type[E]) -> list[E]:
     with desk.store.reading() as session:
         found = _load(session, kind, (find_owner(desk),))
     usable = [(not owner, entry) for owner, entry in found if owner or _may_use(desk, entry)]
-    return [entry for _, entry in sorted(usable, key=lambda one: (one[0], one[1].label.casefold(), one[1].language))]
+    return [entry for _, entry in sorted(usable, key=lambda one: (one[0], fold(one[1].label), one[1].language))]
 
 
 def _may_use(desk: DeskSession, entry: Entry) -> bool:

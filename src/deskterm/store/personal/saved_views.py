@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from deskterm.store.db.reader import ReadConnection
+from deskterm.store.db.reader import ReadConnection, fold
 from deskterm.store.rows.list_orders import SortOrder, parse_order
 
 
@@ -45,7 +45,7 @@ def load_saved_views(reader: ReadConnection, login: str) -> list[SavedView]:
         {"login": login},
     )
     views = [read_saved_view(*row) for row in found]
-    return sorted(views, key=lambda view: view.login != login)
+    return sorted(views, key=lambda view: (view.login != login, fold(view.name)))
 
 
 UNDELIVERED = SavedView("desk:undelivered", "Undelivered", "", base="all", filter="flag:undelivered")

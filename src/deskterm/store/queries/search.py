@@ -6,6 +6,7 @@ from deskterm.errors import DeskError
 from deskterm.store.db.reader import ReadConnection, escape_like
 from deskterm.store.filters.compiler import compile_condition
 from deskterm.store.filters.conditions import Condition
+from deskterm.store.filters.folding import build_name_order
 from deskterm.store.queries.queue import IS_AWAKE, QueueRow, queue_columns, to_queue_row
 
 _MOST_NAMED = 6
@@ -74,7 +75,8 @@ def _find_contacts(reader: ReadConnection, requester: str) -> list[int]:
         return [int(number) for (number,) in whole]
     found = reader.rows(
         f"SELECT id, name, email FROM contact WHERE {lower}(name) LIKE :part ESCAPE '\\' "
-        "OR email LIKE :part ESCAPE '\\' ORDER BY name, id",
+        "OR email LIKE :part ESCAPE '\\' "
+        f"ORDER BY {build_name_order('name', reader.dialect)}, id",
         {"part": f"%{escape_like(wanted)}%"},
     )
     people = {(name.casefold(), email): f"{name} <{email}>" if email else name for _, name, email in found}

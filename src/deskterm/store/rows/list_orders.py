@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from deskterm.procedure.ticket_fields import QUEUE_FIELDS
+from deskterm.store.filters.folding import build_folded
 
 SortOrder = str
 """Order of a list: a word of `LIST_ORDERS`, or one after a minus, for the list read from its end."""
@@ -137,7 +138,7 @@ def find_sorting(
     text = _BY_TEXT.get(name)
     if text is not None:
         collation = ' COLLATE "C"' if dialect == "postgresql" else ""
-        expression = f"coalesce(nullif(lower({text}), ''), '{_LAST}'){collation}"
+        expression = f"coalesce(nullif({build_folded(text, dialect)}, ''), '{_LAST}'){collation}"
         return Sorting(_BY_INDEX["order"][0], is_reversed, expression)
     expression, parameters = _build_scale(_BY_SCALE[name], scales)
     return Sorting(_BY_INDEX["order"][0], is_reversed, expression, parameters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deskterm.store.db.reader import ReadConnection, fold
-from deskterm.store.filters.folding import build_contains, build_pattern
+from deskterm.store.filters.folding import build_contains, build_name_order, build_pattern
 
 _MOST_RANKED = 60
 """Most rows that are read, of which the best matches are taken."""
@@ -39,7 +39,8 @@ def find_people(reader: ReadConnection, text: str, *, client: str = "", limit: i
         return []
     found = reader.rows(
         "SELECT c.name, coalesce(c.email, ''), coalesce(o.key, ''), coalesce(o.name, '') FROM contact c "
-        f"LEFT JOIN organisation o ON o.id = c.organisation_id WHERE {condition} ORDER BY c.name, c.id LIMIT :limit",
+        f"LEFT JOIN organisation o ON o.id = c.organisation_id WHERE {condition} "
+        f"ORDER BY {build_name_order('c.name', reader.dialect)}, c.id LIMIT :limit",
         {**params, "limit": _MOST_RANKED},
     )
     own = fold(client)
@@ -54,7 +55,8 @@ def find_clients(reader: ReadConnection, text: str, *, limit: int = 6) -> list[K
     if not condition:
         return []
     found = reader.rows(
-        f"SELECT key, name, domain FROM organisation WHERE {condition} ORDER BY name, key LIMIT :limit",
+        f"SELECT key, name, domain FROM organisation WHERE {condition} "
+        f"ORDER BY {build_name_order('name', reader.dialect)}, key LIMIT :limit",
         {**params, "limit": _MOST_RANKED},
     )
     return sorted((KnownClient(*row) for row in found), key=lambda one: _rank(one.name, text))[:limit]

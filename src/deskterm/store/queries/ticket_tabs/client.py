@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.filters.folding import build_name_order
 from deskterm.store.queries.billing import AgreementRow
 from deskterm.store.rows.merged_tickets import bind_numbers
 
@@ -91,7 +92,7 @@ def load_client(reader: ReadConnection, number: int) -> ClientView | None:
         ClientContact._make(row)
         for row in reader.rows(
             "SELECT name, email, phone FROM contact WHERE organisation_id = :owner "
-            f"ORDER BY name LIMIT {MOST_CONTACTS}",
+            f"ORDER BY {build_name_order('name', reader.dialect)}, id LIMIT {MOST_CONTACTS}",
             {"owner": key},
         )
     ]
