@@ -119,10 +119,7 @@ class Vocabulary:
         by_label = {"type": self.types, "department": self.departments, "next_metric": self.metrics}
         return {
             **{"severity": tuple(self.severities), "priority": tuple(self.priorities), "status": tuple(self.statuses)},
-            **{
-                name: tuple(sorted(found, key=lambda key: fold(found[key].label)))
-                for name, found in by_label.items()
-            },
+            **{name: tuple(sorted(found, key=lambda key: fold(found[key].label))) for name, found in by_label.items()},
         }
 
     def find_base(self, target: str, calendar: str) -> TimeBase:
