@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from pathlib import Path
@@ -41,6 +42,18 @@ def deliver(inbox: Path, name: str, mail: str) -> None:
 
 
 @pytest.mark.rule("M-64")
+def test_a_dry_run_says_what_each_mail_would_do(deskterm: Call, inbox: Path, tmp_path: Path) -> None:
+    words = ("mail", "fetch", "--mailbox", "support", "--mail-config", tmp_path / "mail.toml")
+    deliver(inbox, "1.host", write_mail("It burns.", message_id="one@larch.example"))
+    answer = deskterm(*words, "--dry-run")
+    assert (answer.code, answer.out) == (0, "support: kim@larch.example, Printer: opens a new ticket\n")
+    assert json.loads(deskterm(*words, "--dry-run", "--json").out)[0]["is_new"] is True
+    assert deskterm("mail", "list", "--json").out.strip() == "[]"
+    assert "registered: Printer" in deskterm(*words).out
+    assert deskterm(*words, "--dry-run").out == ""
+
+
+@pytest.mark.rule("M-64")
 def test_a_watch_takes_what_comes_until_it_is_stopped(deskterm: Call, inbox: Path, tmp_path: Path) -> None:
     config = ("--mail-config", str(tmp_path / "mail.toml"))
     deliver(inbox, "1.host", write_mail("It burns.", message_id="one@larch.example"))
@@ -51,7 +64,7 @@ def test_a_watch_takes_what_comes_until_it_is_stopped(deskterm: Call, inbox: Pat
         watch.send_signal(signal.SIGINT)
         assert watch.wait(timeout=60) == 0
     assert "Printer" in deskterm("ticket", "list").out
-    for words in (("--limit", "3"), ("--all",), ("--json",)):
+    for words in (("--limit", "3"), ("--all",), ("--json",), ("--dry-run",)):
         assert deskterm("mail", "fetch", "--watch", *words, *config).code == 2
     refused = deskterm("mail", "fetch", "--watch", "--mailbox", "pipe", *config)
     assert (refused.code, "nothing to watch in pipe" in refused.err) == (1, True)

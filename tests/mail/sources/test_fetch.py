@@ -11,6 +11,7 @@ import pytest
 from deskterm.errors import DeskError
 from deskterm.mail.intake import fetch
 from deskterm.mail.intake.fetch import TooMany, fetch_mailbox
+from deskterm.mail.intake.preview import preview_mailbox
 from deskterm.mail.keeping.kept_mails import keep_mail
 from deskterm.mail.keeping.leases import hold_lease
 from deskterm.mail.sources.files import read_mail_files
@@ -60,6 +61,17 @@ def test_new_mails_are_taken_once_and_stay_unread_for_others(desk: MailDesk, ser
     assert server.flags() == [{b"$deskterm"}, {b"$deskterm", b"\\Seen"}]
     server.deliver(write_mail("three", message_id="3@x").encode())
     assert [outcome.state for outcome in desk.fetch().outcomes] == ["done"]
+
+
+@pytest.mark.rule("M-64")
+def test_a_preview_changes_nothing_on_the_server(desk: MailDesk, server: Dovecot) -> None:
+    server.deliver(write_mail("one", message_id="1@x").encode())
+    part = desk.file.mailbox["support"]
+    for _ in range(2):
+        (found,) = preview_mailbox(desk.system, desk.settings, "support", part, desk.clock)
+        assert found.effect == "opens a new ticket"
+    assert server.flags() == [set()]
+    assert [outcome.is_new for outcome in desk.fetch().outcomes] == [True]
 
 
 @pytest.mark.rule("M-04", "M-06")

@@ -36,7 +36,7 @@ class Reported(NamedTuple):
 
 def take_report(desk: DeskSession, mail: Mail, report: Report, token_key: bytes, now: datetime) -> Reported:
     """Give the letter that a report is about the state that it tells of."""
-    letter = _find_letter(desk.store, mail, report, token_key, now)
+    letter = find_letter(desk.store, mail, report, token_key, now)
     if letter is None:
         return Reported(None, "It reports what became of a letter, and is about none of ours.")
     if report.kind == "feedback":
@@ -81,7 +81,7 @@ def _take_complaint(desk: DeskSession, letter: Letter, report: Report, now: date
     return Reported(letter.number, f"{letter.number}: a complaint about letter {letter.key}; no more automatic letters")
 
 
-def _find_letter(store: Store, mail: Mail, report: Report, key: bytes, now: datetime) -> Letter | None:
+def find_letter(store: Store, mail: Mail, report: Report, key: bytes, now: datetime) -> Letter | None:
     """Find the letter by the address that the report came to, by the ids in what it gives back, or by its recipient."""
     for token in _list_tokens(mail, report, key) if key else ():
         with open_reader(store.url) as reader:

@@ -28,6 +28,7 @@ from deskterm.mail.settings.schema import ImapPart, MailboxPart
 from deskterm.mail.sources.files import FoundMail, read_mail_files
 from deskterm.mail.sources.imap import ImapFolder, open_imap_folder
 from deskterm.named_files import expand_home
+from deskterm.store.db.engine import Store
 
 USUAL_MOST = 200
 """Mails that one fetch takes without being asked: more are a mailbox that was never fetched, or a flood (M-12)."""
@@ -65,7 +66,7 @@ def fetch_mailbox(
     more and it was not, MailServerError and other DeskErrors for what keeps it from being read: both are kept with the
     mailbox (M-13)."""
     now = clock()
-    with hold_lease(desk.store, f"in:{name}", since=_find_since(part, now), now=now) as lease:
+    with hold_lease(desk.store, f"in:{name}", since=find_since(part, now), now=now) as lease:
         if lease is None:
             return Fetched(name, [], True)
         try:
@@ -106,18 +107,13 @@ class _Fetch:
     def _take_from_server(self, imap: ImapPart, folder: ImapFolder) -> None:
         """Keep the mails above the highest that is safe, oldest first."""
         place = self.lease.load()
-        known, _, last = place.position.partition(":")
-        above = int(last) if known == str(folder.uid_validity) else 0
-        uids = folder.list_uids(above)
-        if self.limit is not None and len(uids) > self.limit and not self.is_capped:
-            raise self._refuse(f"{len(uids):,}")
-        for uid in uids[: self.limit]:
+        for uid in list_new_uids(self.name, folder, place.position, self.limit, is_capped=self.is_capped):
             mail = folder.fetch(uid, self.part.largest_mb * 1_000_000)
             if mail is not None and mail.received_at >= place.since:
                 keep_mail(
                     self.desk.store,
                     self.name,
-                    f"{imap.folder};{folder.uid_validity};{uid}",
+                    name_place(imap, folder, uid),
                     mail.data,
                     received_at=mail.received_at,
                     now=self.clock(),
@@ -131,38 +127,13 @@ class _Fetch:
 
     def _take_from_files(self) -> None:
         """Keep the mails of a Maildir or an mbox file that are new."""
-        new = self._find_new_files()
-        if self.limit is not None and not self.is_capped:
-            # One more than are taken tells that there are too many, before any is kept
-            first = list(islice(new, self.limit + 1))
-            if len(first) > self.limit:
-                raise self._refuse(f"more than {self.limit:,}")
-            new = iter(first)
-        for mail in islice(new, self.limit):
+        since = self.lease.load().since
+        new = find_new_files(self.desk.store, self.name, self.part, since, self.clock)
+        for mail in bound_files(self.name, new, self.limit, is_capped=self.is_capped):
             data, now = mail.read(), self.clock()
             if data is not None:
                 received_at = mail.received_at or now
                 keep_mail(self.desk.store, self.name, mail.place, data, received_at=received_at, now=now)
-
-    def _find_new_files(self) -> Iterator[FoundMail]:
-        source = self.part.maildir or self.part.mbox
-        if source is None:
-            raise DeskError(f"Mailbox {self.name} has no source: give it imap, maildir or mbox in the mail file.")
-        since = self.lease.load().since
-        found = (mail for mail in read_mail_files(expand_home(source)) if (mail.received_at or self.clock()) >= since)
-        seen: set[str] = set()  # an mbox file may have a mail twice
-        while some := list(islice(found, _LOOKED_UP_AT_ONCE)):
-            known = find_known_places(self.desk.store, self.name, [mail.place for mail in some])
-            for mail in some:
-                if mail.place not in known and mail.place not in seen:
-                    seen.add(mail.place)
-                    yield mail
-
-    def _refuse(self, number: str) -> TooMany:
-        return TooMany(
-            f"There are {number} new mails in {self.name}: `deskterm mail fetch --mailbox {self.name}` with --limit N"
-            " takes some of them, with --all all of them."
-        )
 
     def _work_on_waiting(self) -> Iterator[Outcome]:
         """Work on the mails that are kept and wait, also those of before, where a process died or reading failed."""
@@ -181,11 +152,67 @@ class _Fetch:
             note_server_told(store, [key for key, _ in some])
 
 
+def list_new_uids(name: str, folder: ImapFolder, position: str, limit: int | None, *, is_capped: bool) -> list[int]:
+    """Return the numbers of the mails of a folder that are new, the oldest first. position: of its mailbox; limit,
+    is_capped: as of `fetch_mailbox`, and it raises TooMany as that does."""
+    known, _, last = position.partition(":")
+    uids = folder.list_uids(int(last) if known == str(folder.uid_validity) else 0)
+    if limit is not None and len(uids) > limit and not is_capped:
+        raise _refuse_many(name, f"{len(uids):,}")
+    return uids[:limit]
+
+
+def name_place(imap: ImapPart, folder: ImapFolder, uid: int) -> str:
+    """Return the place of a mail on a server, under which it is kept (M-04)."""
+    return f"{imap.folder};{folder.uid_validity};{uid}"
+
+
+def find_new_files(
+    store: Store, name: str, part: MailboxPart, since: datetime, clock: Callable[[], datetime]
+) -> Iterator[FoundMail]:
+    """Yield the mails of a Maildir or an mbox file that are new, and no older than the mailbox takes them."""
+    source = part.maildir or part.mbox
+    if source is None:
+        raise DeskError(f"Mailbox {name} has no source: give it imap, maildir or mbox in the mail file.")
+    found = (mail for mail in read_mail_files(expand_home(source)) if (mail.received_at or clock()) >= since)
+    seen: set[str] = set()  # an mbox file may have a mail twice
+    while some := list(islice(found, _LOOKED_UP_AT_ONCE)):
+        known = find_known_places(store, name, [mail.place for mail in some])
+        for mail in some:
+            if mail.place not in known and mail.place not in seen:
+                seen.add(mail.place)
+                yield mail
+
+
+def bound_files(name: str, new: Iterator[FoundMail], limit: int | None, *, is_capped: bool) -> Iterator[FoundMail]:
+    """Return as many of some new mails as are taken. limit, is_capped: as of `fetch_mailbox`, and it raises TooMany as
+    that does, before any of them is."""
+    if limit is None or is_capped:
+        return islice(new, limit)
+    first = list(islice(new, limit + 1))  # one more tells that there are too many
+    if len(first) > limit:
+        raise _refuse_many(name, f"more than {limit:,}")
+    return iter(first)
+
+
+def find_since(part: MailboxPart, now: datetime) -> datetime:
+    """Return the instant from which on a mailbox takes mails, where it was never worked on (M-12)."""
+    return datetime.combine(part.since, time(), UTC) if part.since is not None else now
+
+
+def _refuse_many(name: str, number: str) -> TooMany:
+    return TooMany(
+        f"There are {number} new mails in {name}: `deskterm mail fetch --mailbox {name}` with --limit N takes some of"
+        " them, with --all all of them."
+    )
+
+
 @contextmanager
-def open_folder(part: MailboxPart) -> Iterator[ImapFolder]:
-    """Open the folder of a mailbox with its secret."""
+def open_folder(part: MailboxPart, *, is_readonly: bool = False) -> Iterator[ImapFolder]:
+    """Open the folder of a mailbox with its secret. is_readonly: nothing of it can be changed."""
     login = read_login(part)
-    with forgetting_refused(part), open_imap_folder(part, login.password, token=login.token) as folder:
+    opened = open_imap_folder(part, login.password, token=login.token, is_readonly=is_readonly)
+    with forgetting_refused(part), opened as folder:
         yield folder
 
 
@@ -201,12 +228,7 @@ def open_watched_folder(
         except DeskError as error:
             is_lasting = isinstance(error, TokenRefused)
             note_trouble(
-                desk.store, f"in:{name}", str(error), clock(), since=_find_since(part, clock()), is_lasting=is_lasting
+                desk.store, f"in:{name}", str(error), clock(), since=find_since(part, clock()), is_lasting=is_lasting
             )
             raise
         yield folder
-
-
-def _find_since(part: MailboxPart, now: datetime) -> datetime:
-    """Return the instant from which on a mailbox takes mails, where it was never worked on (M-12)."""
-    return datetime.combine(part.since, time(), UTC) if part.since is not None else now

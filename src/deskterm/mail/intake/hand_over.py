@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
-
 from deskterm.desk.conversation.mail_messages import add_mail_note, record_automatic_letter
 from deskterm.desk.conversation.messages import record_customer_message
 from deskterm.desk.conversation.survey import record_answer
@@ -18,27 +16,24 @@ from deskterm.desk.domain.received_mail import PersonInCopy, ReceivedMail
 from deskterm.desk.domain.text import is_visible
 from deskterm.desk.tickets.register import register
 from deskterm.mail.intake.agents import find_agent, hand_over_of_agent
-from deskterm.mail.intake.limits import find_flood
 from deskterm.mail.intake.people import list_people_in_copy
 from deskterm.mail.intake.signature_pictures import drop_known_pictures
 from deskterm.mail.intake.surveys import Answer, find_answer
+from deskterm.mail.intake.ways import Way, find_destination, find_way
 from deskterm.mail.keeping.kept_mails import KeptMail
 from deskterm.mail.reading.addresses import Address
 from deskterm.mail.reading.attached_files import AttachedFile
 from deskterm.mail.reading.authentication import is_verified
 from deskterm.mail.reading.body_text import NO_TEXT
 from deskterm.mail.reading.read_mail import Mail
-from deskterm.mail.settings.mailboxes import Destination, Mailbox, MailSettings
-from deskterm.mail.threading.find_ticket import FoundTicket, find_alike, find_ticket, list_plus_parts
-from deskterm.mail.visible.forwards import Forward, find_forward
+from deskterm.mail.settings.mailboxes import Mailbox, MailSettings
+from deskterm.mail.threading.find_ticket import FoundTicket, find_alike
+from deskterm.mail.visible.forwards import Forward
 from deskterm.mail.visible.subjects import read_subject
 from deskterm.mail.visible.visible_part import Visible, find_visible
 from deskterm.procedure.channels import MAIL
 from deskterm.store.db.reader import open_reader
-from deskterm.store.db.tables import Ticket, table_of
 from deskterm.store.queries.outbox import load_letter
-
-_ticket = table_of(Ticket)
 
 BY_HAND = "h"
 """Letter of the way by which a person chose the ticket."""
@@ -71,8 +66,12 @@ def hand_over(
     another process handed it over meanwhile."""
     assert mail.sender is not None  # `find_refusal` has parked those without
     box = settings.find_mailbox(kept.mailbox)
-    found = None if by_hand else find_ticket(desk.store, mail, settings.token_key, now)
-    of_ticket = onto if by_hand else found.number if found is not None else None
+    way = Way(FoundTicket(onto, BY_HAND) if onto is not None else None)
+    if not by_hand:
+        way = find_way(desk.store, settings, box, mail, now)
+    if way.refusal:
+        return Handed(None, way.refusal)
+    of_ticket = way.found.number if way.found is not None else way.linked
     worth_keeping = drop_known_pictures(desk.store, mail.files, of_ticket, mail.sender.address)
     files, left_out = choose_files(desk, worth_keeping)
     work = _Work(
@@ -87,17 +86,7 @@ def hand_over(
         [*mail.notes, *left_out],
         now,
     )
-    if by_hand:
-        return work.join(FoundTicket(onto, BY_HAND)) if onto is not None else work.open(None)
-    forward = find_forward(mail)
-    if found is not None and forward is not None and work.leaves(found):
-        return work.open(forward, linked=found.number)
-    if found is not None:
-        return work.join(found)
-    if mail.marks.is_robot or (mail.marks.by and box.unthreaded == "quarantine"):
-        return Handed(None, f"It is automatic ({', '.join(mail.marks.by)}) and answers no ticket.")
-    flood = find_flood(desk.store, mail.sender.address, settings.public_providers, now)
-    return Handed(None, flood) if flood else work.open(forward)
+    return work.join(way.found) if way.found is not None else work.open(way.forward, linked=way.linked)
 
 
 @dataclass(frozen=True)
@@ -114,18 +103,6 @@ class _Work:
     files: list[NewFile]
     lines: Sequence[str]
     now: datetime
-
-    def leaves(self, found: FoundTicket) -> bool:
-        """Return whether a forward of a mail of a ticket is a matter of its own: its writer is not on the ticket, or it
-        went to another department (M-31)."""
-        if found.is_stranger:
-            return True
-        department = self._destination.department
-        if department is None:
-            return False
-        with self.desk.store.reading() as session:
-            of_ticket = session.execute(select(_ticket.c.department).where(_ticket.c.id == found.number)).scalar_one()
-        return bool(of_ticket) and of_ticket != department
 
     def join(self, found: FoundTicket) -> Handed:
         """Hand the mail over as a message of a ticket."""
@@ -188,7 +165,8 @@ class _Work:
         elif passed_on is not None:
             note = WHOSE
         subject = read_subject(self.mail.subject, is_from_list="list-id" in self.mail.headers).text
-        destination, definition = self._destination, self.desk.procedure.definition
+        destination = find_destination(self.settings, self.box, self.mail)
+        definition = self.desk.procedure.definition
         result = register(
             self.desk,
             subject=subject if is_visible(subject) else NO_SUBJECT,
@@ -221,14 +199,6 @@ class _Work:
     def _author(self) -> str:
         # In angle brackets even without a name: a bare address would be taken for somebody of the ticket's client
         return f"{self.sender.name} <{self.sender.address}>".strip()
-
-    @property
-    def _destination(self) -> Destination:
-        """The destination of a new ticket: as the plus part of one of our addresses says, else as the mailbox does."""
-        for word, address in list_plus_parts(self.mail):
-            if word in self.box.plus and self.settings.is_ours(address):
-                return self.box.plus[word]
-        return self.box.destination
 
     def _find_new_words(self, found: FoundTicket) -> Visible:
         """Find what is new in the mail, whose quotations of the conversation fold (M-20)."""

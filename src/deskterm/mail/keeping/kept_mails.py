@@ -24,6 +24,9 @@ MailState = Literal["taken", "done", "copy", "quarantined", "ignored"]
 LONGEST_SUBJECT = 250
 """Characters of a subject that lists show."""
 
+_BEHIND_ALL = 2**62
+"""The key of a mail that is not kept: all others came before."""
+
 _mail = table_of(MailRow)
 _INSERT = insert(_mail).returning(_mail.c.id)
 _SELECT = select(_mail).where(_mail.c.id == bindparam("key"))
@@ -73,22 +76,21 @@ def keep_mail(
     found = find_key(store, mailbox, place)
     if found is not None:
         return Kept(found, False)
-    head = Headers.read(data)
-    senders = read_addresses([head.raw(name) for name in ("from", "sender", "reply-to", "return-path")])
+    mail = describe_mail(mailbox, place, data, received_at=received_at, now=now)
     row = {
-        "mailbox": mailbox,
-        "place": place,
-        "received_at": min(received_at, now),
+        "mailbox": mail.mailbox,
+        "place": mail.place,
+        "received_at": mail.received_at,
         "taken_at": now,
         "changed_at": now,
-        "size": len(data),
-        "identity": compute_identity(head, data),
-        "message_id": clean(head.raw("message-id")).strip("<>")[:1000],
-        "sender": senders[0].address if senders else "",
-        "subject": head.text("subject")[:LONGEST_SUBJECT],
-        "state": "taken",
-        "reason": "",
-        "tries": 0,
+        "size": mail.size,
+        "identity": mail.identity,
+        "message_id": mail.message_id,
+        "sender": mail.sender,
+        "subject": mail.subject,
+        "state": mail.state,
+        "reason": mail.reason,
+        "tries": mail.tries,
         "on_server": int(on_server),
         "raw": zlib.compress(data, 6),
     }
@@ -100,6 +102,29 @@ def keep_mail(
         if found is None:
             raise
         return Kept(found, False)
+
+
+def describe_mail(mailbox: str, place: str, data: bytes, *, received_at: datetime, now: datetime) -> KeptMail:
+    """Return a mail as it would be kept, behind all that are. The arguments are those of `keep_mail`."""
+    head = Headers.read(data)
+    senders = read_addresses([head.raw(name) for name in ("from", "sender", "reply-to", "return-path")])
+    return KeptMail(
+        _BEHIND_ALL,
+        mailbox,
+        place,
+        min(received_at, now),
+        len(data),
+        compute_identity(head, data),
+        clean(head.raw("message-id")).strip("<>")[:1000],
+        senders[0].address if senders else "",
+        head.text("subject")[:LONGEST_SUBJECT],
+        "taken",
+        "",
+        0,
+        None,
+        None,
+        data,
+    )
 
 
 def find_key(store: Store, mailbox: str, place: str) -> int | None:

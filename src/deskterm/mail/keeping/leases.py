@@ -44,9 +44,9 @@ class Lease:
 
     def load(self) -> Position:
         """Load where the mailbox stands."""
-        query = select(_row.c.position, _row.c.since, _row.c.failures).where(_row.c.name == self.name)
-        with self._store.reading() as session:
-            return Position(*session.execute(query).one())
+        position = find_position(self._store, self.name)
+        assert position is not None  # `hold_lease` has made its row
+        return position
 
     def advance(self, position: str) -> None:
         """Keep where reading goes on."""
@@ -67,6 +67,14 @@ class Lease:
     def _write(self, **values: object) -> None:
         with self._store.writing() as session:
             session.execute(update(_row).where(_row.c.name == self.name).values(**values))
+
+
+def find_position(store: Store, name: str) -> Position | None:
+    """Return where a mailbox or account stands; None where it was never worked on."""
+    query = select(_row.c.position, _row.c.since, _row.c.failures).where(_row.c.name == name)
+    with store.reading() as session:
+        row = session.execute(query).one_or_none()
+    return Position(*row) if row is not None else None
 
 
 def note_trouble(

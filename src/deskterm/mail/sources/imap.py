@@ -51,9 +51,9 @@ class ServerMail(NamedTuple):
 class ImapFolder:
     """A folder that is open. uid_validity: a number that changes when the server numbers its mails anew."""
 
-    def __init__(self, client: IMAPClient, part: ImapPart) -> None:
+    def __init__(self, client: IMAPClient, part: ImapPart, *, is_readonly: bool = False) -> None:
         self._client, self._part = client, part
-        info = self._client.select_folder(part.folder)
+        info = self._client.select_folder(part.folder, readonly=is_readonly)
         self.uid_validity = int(info[b"UIDVALIDITY"])
         permanent = tuple(info.get(b"PERMANENTFLAGS", ()))
         self.keeps_keywords = b"\\*" in permanent or KEYWORD in permanent
@@ -133,15 +133,15 @@ class ImapFolder:
 
 @contextmanager
 def open_imap_folder(
-    mailbox: MailboxPart, password: str, *, token: str = "", timeout: float = TIMEOUT
+    mailbox: MailboxPart, password: str, *, token: str = "", timeout: float = TIMEOUT, is_readonly: bool = False
 ) -> Iterator[ImapFolder]:
     """Open the folder of a mailbox. password: of its user; token: an access token in its place (XOAUTH2); timeout:
-    seconds that the server has for an answer. Raises MailServerError, in a sentence that says what to do, and
-    RefusedImapLogin."""
+    seconds that the server has for an answer; is_readonly: nothing of it can be changed. Raises MailServerError, in a
+    sentence that says what to do, and RefusedImapLogin."""
     with _logged_in(mailbox, password, token, timeout) as client:
         assert mailbox.imap is not None
         with _described(mailbox.imap):
-            folder = ImapFolder(client, mailbox.imap)
+            folder = ImapFolder(client, mailbox.imap, is_readonly=is_readonly)
         yield folder
 
 
