@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PROGRAMS = ("start", "console", "console_output", "import_log", "sla", "commands", "writers", "wording")
+PROGRAMS = ("start", "console", "console_output", "import_log", "sla", "commands", "writers", "wording", "mail")
 
 
 def main() -> int:
