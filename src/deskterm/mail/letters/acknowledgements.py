@@ -3,10 +3,10 @@ mail must not get the desk to send their words to a stranger."""
 
 from __future__ import annotations
 
-import json
 import re
 
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.mail.letters import load_opening
 from deskterm.store.queries.outbox import Letter
 
 ACKNOWLEDGED = "registered"
@@ -17,15 +17,10 @@ _PAGE = re.compile(r"(?:https?://|www\.)\S+|\b(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", 
 
 def is_to_stranger(reader: ReadConnection, number: int) -> bool:
     """Return whether a ticket was opened by a mail whose sender is not proved, of somebody who had none before."""
-    found = reader.rows(
-        "SELECT e.data, (SELECT count(*) FROM ticket o WHERE o.requester_id = t.requester_id AND o.id < t.id) "
-        "FROM ticket t JOIN event e ON e.ticket_id = t.id AND e.seq = 1 WHERE t.id = :number",
-        {"number": number},
-    )
-    if not found:
+    opening = load_opening(reader, number)
+    if opening is None or opening.earlier:
         return False
-    data, earlier = json.loads(found[0][0]), found[0][1]
-    return "mail" in data and not data.get("verified") and earlier == 0
+    return "mail" in opening.data and not opening.data.get("verified")
 
 
 def strip_acknowledgement(letter: Letter) -> Letter:

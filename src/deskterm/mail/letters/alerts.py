@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-
 from deskterm.desk.core.session import DeskSession
 from deskterm.mail.keeping.leases import load_told_at, note_told
 from deskterm.mail.letters.internal_mails import RETRY_PAUSE, Delivery, InternalMailer, InternalMailReport
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.db.tables import Agent, MailRow, table_of
+from deskterm.store.queries.mail.letters import count_quarantined, list_admin_addresses
 from deskterm.store.queries.mail.mailboxes import MailboxState, load_mailbox_states
 
 _DAY = timedelta(days=1)
@@ -21,8 +19,6 @@ _QUARANTINE = "quarantine"
 
 _ADMINS = ""
 """The name under which `pauses` has admins: no agent's login is empty."""
-
-_agent, _mail = table_of(Agent), table_of(MailRow)
 
 
 @dataclass
@@ -44,7 +40,8 @@ class AlertSender:
         found = self._find_down(now) | self._find_quarantined(now)
         if not found:
             return []
-        admins = self._list_admins()
+        with self.open_reader() as reader:
+            admins = list_admin_addresses(reader)
         if not admins:
             return []
         text = "\n\n".join(found.values())
@@ -66,9 +63,8 @@ class AlertSender:
     def _find_quarantined(self, now: datetime) -> dict[str, str]:
         if not self._is_to_be_told(_QUARANTINE, now):
             return {}
-        query = select(func.count()).where(_mail.c.state == "quarantined", _mail.c.taken_at > now - _DAY)
-        with self.desk.store.reading() as session:
-            count = int(session.execute(query).scalar_one())
+        with self.open_reader() as reader:
+            count = count_quarantined(reader, int((now - _DAY).timestamp()))
         if not count:
             return {}
         some = "A mail of the last day waits" if count == 1 else f"{count} mails of the last day wait"
@@ -77,11 +73,6 @@ class AlertSender:
     def _is_to_be_told(self, name: str, now: datetime) -> bool:
         told_at = load_told_at(self.desk.store, name)
         return told_at is None or now - told_at >= _DAY
-
-    def _list_admins(self) -> list[str]:
-        query = select(_agent.c.email).where(_agent.c.role == "admin", _agent.c.active, _agent.c.email != "")
-        with self.desk.store.reading() as session:
-            return list(session.execute(query.order_by(_agent.c.login)).scalars())
 
 
 def _report(line: str, delivery: Delivery) -> InternalMailReport:

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 
 from deskterm.mail.letters.acknowledgements import ACKNOWLEDGED
 from deskterm.mail.visible.subjects import normalise_subject
-from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.mail.letters import find_undeliverable_reason, load_left_letters
 from deskterm.store.queries.outbox import Letter
 from deskterm.store.rows.texts import load_texts
 
@@ -24,21 +23,11 @@ def find_cap(reader: ReadConnection, letter: Letter, now: datetime) -> str:
     if not letter.to:
         return ""
     contact = letter.to[0].contact
-    flagged = reader.rows("SELECT undeliverable FROM contact WHERE id = :contact", {"contact": contact})
-    if flagged and flagged[0][0]:
-        return f"letters to {letter.to[0].email} do not arrive ({flagged[0][0]})"
-    begin = int((now - _WINDOW).timestamp())
-    rows = reader.rows(
-        "SELECT at, data FROM record WHERE kind = 'letter' AND state IN ('sent', 'unsure') AND at >= :begin "
-        # One that is in doubt is repeated, and must not count as the letter before it
-        "AND NOT (ticket_id = :number AND key = :key)",
-        {"begin": reader.instant(begin), "number": letter.number, "key": letter.key},
-    )
-    earlier = [
-        (seconds_from_stored(at), values)
-        for at, data in rows
-        if (values := json.loads(data)).get("to", [None])[0] == contact and "covers" not in values
-    ]
+    if reason := find_undeliverable_reason(reader, contact):
+        return f"letters to {letter.to[0].email} do not arrive ({reason})"
+    # One that is in doubt is repeated, and must not count as the letter before it
+    left = load_left_letters(reader, int((now - _WINDOW).timestamp()), letter.number, letter.key)
+    earlier = [(at, values) for at, values in left if values.get("to", [None])[0] == contact and "covers" not in values]
     if letter.on == ACKNOWLEDGED:
         since = int((now - _ACKNOWLEDGEMENT_WINDOW).timestamp())
         if any(at > since and values.get("on") == ACKNOWLEDGED for at, values in earlier):

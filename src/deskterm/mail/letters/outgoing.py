@@ -16,8 +16,15 @@ from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import build_mail_settings
 from deskterm.mail.settings.schema import IdentityPart, MailFile
 from deskterm.mail.threading.tokens import make_bounce_part, make_message_id, make_plus_part, make_survey_part
-from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.mail.letters import (
+    find_answered_mail,
+    find_open_survey,
+    list_file_places,
+    load_author_name,
+    load_heading,
+    load_message_before,
+)
 from deskterm.store.queries.mail.mails import load_mail_bytes
 from deskterm.store.queries.outbox import Letter, load_letter
 from deskterm.store.queries.ticket_tabs.files import load_public_file
@@ -89,9 +96,9 @@ def build_outgoing(
     """Return what goes with a letter. author: the name of who wrote it, where its message is not in the store yet.
     Raises NoIdentity as `load_outgoing` does."""
     number, key = letter.number, letter.key
-    department = reader.rows("SELECT department, subject FROM ticket WHERE id = :number", {"number": number})[0]
+    heading = load_heading(reader, number)
     answered = _load_answered(reader, number)
-    _, identity = choose_identity(file, department[0] or "", answered.mailbox if answered else "")
+    _, identity = choose_identity(file, heading.department, answered.mailbox if answered else "")
     sender_name, sender = parseaddr(identity.sender)
     # The address that the customer wrote to, where it is one of the mailbox's (M-54)
     if answered is not None and answered.mailbox in file.mailbox:
@@ -106,16 +113,19 @@ def build_outgoing(
     people = [(person.name, address) for person, address in reached]
     is_automatic = letter.covers is None
     local, _, host = sender.rpartition("@")
+    author = author or load_author_name(reader, number, letter.covers)
     draft = Draft(
         sender=(sender_name, sender),
         to=people[:1],
         cc=people[1:],
         reply_to=f"{local}+{make_plus_part(token_key, number)}@{host}" if identity.plus else "",
-        subject=_write_subject(letter, department[1], identity, number),
+        subject=_write_subject(letter, heading.subject, identity, number),
         text=letter.body,
         signature=""
         if is_automatic
-        else _write_signature(identity, department[0] or "", number, author or _load_author(reader, letter)),
+        else _write_signature(
+            identity, heading.department, number, author or load_author_name(reader, number, letter.covers)
+        ),
         quotation=None if is_automatic or not file.mail.quote else _load_quotation(reader, number, letter, timezone),
         files=_load_files(reader, letter),
         message_id=make_message_id(token_key, number, int(key), domain),
@@ -168,46 +178,26 @@ def _write_signature(identity: IdentityPart, department: str, number: int, autho
     return text
 
 
-def _load_author(reader: ReadConnection, letter: Letter) -> str:
-    author = reader.rows(
-        "SELECT coalesce(a.name, m.author) FROM message m LEFT JOIN agent a ON a.login = m.author "
-        "WHERE m.ticket_id = :number AND m.seq = :seq",
-        {"number": letter.number, "seq": letter.covers},
-    )
-    return author[0][0] if author else ""
-
-
 def _list_scores(reader: ReadConnection, letter: Letter, key: bytes, sender: str, scale: int) -> list[tuple[int, str]]:
     """List the scores of the survey that a letter asks for, each with the address that gives it."""
     if letter.on != "feedback-asked":
         return []
-    found = reader.rows(
-        "SELECT key FROM record WHERE ticket_id = :number AND kind = 'feedback' AND state = 'asked' "
-        "ORDER BY length(key) DESC, key DESC LIMIT 1",
-        {"number": letter.number},
-    )
-    if not found:
+    survey = find_open_survey(reader, letter.number)
+    if survey is None:
         return []
     local, _, domain = sender.rpartition("@")
     return [
-        (score, f"{local}+{make_survey_part(key, letter.number, found[0][0], score)}@{domain}")
+        (score, f"{local}+{make_survey_part(key, letter.number, survey, score)}@{domain}")
         for score in range(1, scale + 1)
     ]
 
 
 def _load_answered(reader: ReadConnection, number: int) -> _Answered | None:
     """Load the last mail of the conversation that a person outside wrote."""
-    found = reader.rows(
-        # Reports, absences and mails of agents are kept on the ticket too
-        "SELECT l.id, l.mailbox, l.message_id "
-        "FROM mail l JOIN message m ON m.ticket_id = l.ticket_id AND m.seq = l.seq "
-        "WHERE l.ticket_id = :number AND l.state = 'done' AND l.message_id <> '' AND m.author_kind = 'requester' "
-        "AND m.automatic = 0 ORDER BY l.received_at DESC, l.id DESC LIMIT 1",
-        {"number": number},
-    )
-    if not found:
+    found = find_answered_mail(reader, number)
+    if found is None:
         return None
-    key, mailbox, message_id = found[0]
+    key, mailbox, message_id = found
     data = load_mail_bytes(reader, key)
     if not data:
         return _Answered(mailbox, message_id, [], [])
@@ -221,25 +211,17 @@ def _load_answered(reader: ReadConnection, number: int) -> _Answered | None:
 
 def _load_quotation(reader: ReadConnection, number: int, letter: Letter, timezone: str) -> Quotation | None:
     """Load the last message before a letter's that a person outside wrote."""
-    found = reader.rows(
-        "SELECT m.at, coalesce(c.name, m.author), p.body FROM message m JOIN personal_text p ON p.id = m.text_id "
-        "LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id = :number AND m.seq < :seq "
-        "AND m.kind = 'public' AND m.author_kind = 'requester' AND m.automatic = 0 ORDER BY m.seq DESC LIMIT 1",
-        {"number": number, "seq": letter.covers},
-    )
-    if not found or not found[0][2].strip():
+    message = load_message_before(reader, number, letter.covers)
+    if message is None or not message.text.strip():
         return None
-    at = datetime.fromtimestamp(seconds_from_stored(found[0][0]), UTC).astimezone(ZoneInfo(timezone))
-    return Quotation(f"On {at.strftime('%d %b %Y %H:%M %Z')}, {found[0][1]} wrote:", found[0][2])
+    at = datetime.fromtimestamp(message.at, UTC).astimezone(ZoneInfo(timezone))
+    return Quotation(f"On {at.strftime('%d %b %Y %H:%M %Z')}, {message.author} wrote:", message.text)
 
 
 def _load_files(reader: ReadConnection, letter: Letter) -> Sequence[NewFile]:
     """Load the files that go with a letter: those of its message, never of a note (M-57)."""
     if letter.files_of is None:
         return []
-    places = reader.rows(
-        "SELECT place FROM attachment WHERE ticket_id = :number AND seq = :seq AND content IS NOT NULL ORDER BY place",
-        {"number": letter.number, "seq": letter.files_of},
-    )
-    found = (load_public_file(reader, letter.number, letter.files_of, place) for (place,) in places)
+    places = list_file_places(reader, letter.number, letter.files_of)
+    found = (load_public_file(reader, letter.number, letter.files_of, place) for place in places)
     return [NewFile(*file) for file in found if file is not None]

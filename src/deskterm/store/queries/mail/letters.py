@@ -1,0 +1,147 @@
+"""What letters that are to leave need to know of their tickets, people and mails (M-39, M-40, M-54, M-56). SQL over a
+bare `ReadConnection`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from deskterm.store.db.instants import seconds_from_stored
+from deskterm.store.db.reader import ReadConnection
+
+
+class TicketHeading(NamedTuple):
+    """The heading of a ticket. department: empty where it is in none."""
+
+    department: str
+    subject: str
+
+
+class AnsweredMail(NamedTuple):
+    """The mail of a customer that a letter answers. key: of the kept mail; mailbox: it came to."""
+
+    key: int
+    mailbox: str
+    message_id: str
+
+
+class PublicMessage(NamedTuple):
+    """A message of somebody outside. at: epoch seconds; author: their name."""
+
+    at: int
+    author: str
+    text: str
+
+
+class Opening(NamedTuple):
+    """The beginning of a ticket. data: of its first event; earlier: how many tickets its requester had before."""
+
+    data: dict[str, Any]
+    earlier: int
+
+
+class LeftLetter(NamedTuple):
+    """A letter that has left. at: when its state changed last, epoch seconds; data: of its record."""
+
+    at: int
+    data: dict[str, Any]
+
+
+def load_heading(reader: ReadConnection, number: int) -> TicketHeading:
+    """Load the heading of a ticket that there is."""
+    found = reader.rows("SELECT department, subject FROM ticket WHERE id = :number", {"number": number})
+    return TicketHeading(found[0][0] or "", found[0][1])
+
+
+def load_author_name(reader: ReadConnection, number: int, seq: int | None) -> str:
+    """Load the name of the agent who wrote a message; empty where there is none."""
+    found = reader.rows(
+        "SELECT coalesce(a.name, m.author) FROM message m LEFT JOIN agent a ON a.login = m.author "
+        "WHERE m.ticket_id = :number AND m.seq = :seq",
+        {"number": number, "seq": seq},
+    )
+    return str(found[0][0]) if found else ""
+
+
+def find_open_survey(reader: ReadConnection, number: int) -> str | None:
+    """Find the key of the newest survey of a ticket that waits for its answer."""
+    found = reader.rows(
+        "SELECT key FROM record WHERE ticket_id = :number AND kind = 'feedback' AND state = 'asked' "
+        "ORDER BY length(key) DESC, key DESC LIMIT 1",
+        {"number": number},
+    )
+    return str(found[0][0]) if found else None
+
+
+def find_answered_mail(reader: ReadConnection, number: int) -> AnsweredMail | None:
+    """Find the last mail of a ticket's conversation that a person outside wrote."""
+    found = reader.rows(
+        # Reports, absences and mails of agents are kept on the ticket too
+        "SELECT l.id, l.mailbox, l.message_id "
+        "FROM mail l JOIN message m ON m.ticket_id = l.ticket_id AND m.seq = l.seq "
+        "WHERE l.ticket_id = :number AND l.state = 'done' AND l.message_id <> '' AND m.author_kind = 'requester' "
+        "AND m.automatic = 0 ORDER BY l.received_at DESC, l.id DESC LIMIT 1",
+        {"number": number},
+    )
+    return AnsweredMail(*found[0]) if found else None
+
+
+def load_message_before(reader: ReadConnection, number: int, seq: int | None) -> PublicMessage | None:
+    """Load the last message before another one of a ticket that a person outside wrote."""
+    found = reader.rows(
+        "SELECT m.at, coalesce(c.name, m.author), p.body FROM message m JOIN personal_text p ON p.id = m.text_id "
+        "LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id = :number AND m.seq < :seq "
+        "AND m.kind = 'public' AND m.author_kind = 'requester' AND m.automatic = 0 ORDER BY m.seq DESC LIMIT 1",
+        {"number": number, "seq": seq},
+    )
+    return PublicMessage(seconds_from_stored(found[0][0]), found[0][1], found[0][2]) if found else None
+
+
+def list_file_places(reader: ReadConnection, number: int, seq: int) -> list[int]:
+    """List the places of the files of a message that have not been erased."""
+    found = reader.rows(
+        "SELECT place FROM attachment WHERE ticket_id = :number AND seq = :seq AND content IS NOT NULL ORDER BY place",
+        {"number": number, "seq": seq},
+    )
+    return [place for (place,) in found]
+
+
+def load_opening(reader: ReadConnection, number: int) -> Opening | None:
+    """Load the beginning of a ticket; None where there is no such ticket."""
+    found = reader.rows(
+        "SELECT e.data, (SELECT count(*) FROM ticket o WHERE o.requester_id = t.requester_id AND o.id < t.id) "
+        "FROM ticket t JOIN event e ON e.ticket_id = t.id AND e.seq = 1 WHERE t.id = :number",
+        {"number": number},
+    )
+    return Opening(json.loads(found[0][0]), int(found[0][1])) if found else None
+
+
+def find_undeliverable_reason(reader: ReadConnection, contact: int) -> str:
+    """Find why letters to a contact do not arrive; empty where they do."""
+    found = reader.rows("SELECT undeliverable FROM contact WHERE id = :contact", {"contact": contact})
+    return str(found[0][0] or "") if found else ""
+
+
+def load_left_letters(reader: ReadConnection, since: int, number: int, key: str) -> list[LeftLetter]:
+    """Load the letters that have left, or may have, since an instant, epoch seconds, but for one, by its ticket and
+    key."""
+    found = reader.rows(
+        "SELECT at, data FROM record WHERE kind = 'letter' AND state IN ('sent', 'unsure') AND at >= :since "
+        "AND NOT (ticket_id = :number AND key = :key)",
+        {"since": reader.instant(since), "number": number, "key": key},
+    )
+    return [LeftLetter(seconds_from_stored(at), json.loads(data)) for at, data in found]
+
+
+def count_quarantined(reader: ReadConnection, since: int) -> int:
+    """Count the mails in quarantine that came after an instant, epoch seconds."""
+    found = reader.rows(
+        "SELECT count(*) FROM mail WHERE state = 'quarantined' AND taken_at > :since", {"since": reader.instant(since)}
+    )
+    return int(found[0][0])
+
+
+def list_admin_addresses(reader: ReadConnection) -> list[str]:
+    """List the addresses of active admins, by their logins."""
+    found = reader.rows("SELECT email, active FROM agent WHERE role = 'admin' AND email <> '' ORDER BY login")
+    return [email for email, is_active in found if is_active]
