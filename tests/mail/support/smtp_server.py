@@ -81,7 +81,7 @@ class PostOffice:
 
 class SmtpServer:
     """A server on a port of this machine, while it is started. context: it speaks TLS from the beginning, or after
-    STARTTLS; without: whoever sends has to log in first, and not in these ways."""
+    STARTTLS; without: whoever sends has to log in first, and not in these ways; utf8: it has SMTPUTF8."""
 
     def __init__(
         self,
@@ -89,8 +89,10 @@ class SmtpServer:
         *,
         starttls: ssl.SSLContext | None = None,
         without: tuple[str, ...] | None = None,
+        utf8: bool = True,
     ) -> None:
         self.office = PostOffice()
+        self._utf8 = utf8
         self._options: dict[str, Any] = {"ssl_context": context, "tls_context": starttls}
         if without is not None:
             self._options |= {
@@ -105,7 +107,7 @@ class SmtpServer:
     def start(self) -> None:
         """Let it answer."""
         self._controller = Controller(
-            self.office, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=True, **self._options
+            self.office, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=self._utf8, **self._options
         )
         self._controller.start()
 

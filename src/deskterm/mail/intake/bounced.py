@@ -13,6 +13,7 @@ from deskterm.desk.notify.addresses import flag_addresses
 from deskterm.desk.notify.delivery import record_outcome
 from deskterm.mail.bounces.find_report import Report
 from deskterm.mail.bounces.recipients import Recipient
+from deskterm.mail.letters.international import encode_domain
 from deskterm.mail.reading.read_mail import Mail
 from deskterm.mail.threading.find_ticket import list_plus_parts
 from deskterm.mail.threading.tokens import LetterToken, read_bounce_part, read_message_id
@@ -75,7 +76,7 @@ def _describe_progress(report: Report) -> str:
 
 def _take_complaint(desk: DeskSession, letter: Letter, report: Report, now: datetime) -> Reported:
     """Stop automatic letters to somebody whose provider passes on that they do not want them (M-45)."""
-    people = [one.contact for one in letter.to if one.email.lower() in {each.address for each in report.recipients}]
+    people = [number for each in report.recipients if (number := _find_contact(letter, each)) is not None]
     chosen = people or [one.contact for one in letter.to[:1]]
     flag_addresses(desk, dict.fromkeys(chosen, f"a complaint ({report.feedback_type or 'abuse'})"), now)
     return Reported(letter.number, f"{letter.number}: a complaint about letter {letter.key}; no more automatic letters")
@@ -120,8 +121,8 @@ def _find_recent(store: Store, addresses: list[str], now: datetime) -> Letter | 
 
 
 def _find_contact(letter: Letter, recipient: Recipient) -> int | None:
-    names = {recipient.address.lower(), recipient.sent_to.lower()}
-    return next((one.contact for one in letter.to if one.email.lower() in names), None)
+    names = {encode_domain(address.lower()) for address in (recipient.address, recipient.sent_to)}
+    return next((one.contact for one in letter.to if encode_domain(one.email.lower()) in names), None)
 
 
 def _describe(recipient: Recipient) -> str:

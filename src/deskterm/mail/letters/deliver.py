@@ -33,6 +33,7 @@ from deskterm.mail.letters.claims import (
 )
 from deskterm.mail.letters.compose import Draft, compose
 from deskterm.mail.letters.internal_mails import InternalMailer, InternalMailReport
+from deskterm.mail.letters.international import ASCII_ONLY, leave_out
 from deskterm.mail.letters.notices import NoticeSender
 from deskterm.mail.letters.outgoing import NoIdentity, Outgoing, load_outgoing
 from deskterm.mail.letters.smtp import AccountError, Answer, RecipientState, SmtpSession, Unanswered, open_smtp
@@ -168,15 +169,22 @@ class Sender:
         else:
             note_ids(self.desk.store, claimed, draft.message_id, draft.date)
         left = [one for one in outgoing.contacts if claimed.states.get(one) not in ("sent", "failed")]
-        utf8 = not all(one.isascii() for one in (*left, draft.sender[1]))
+        writers = (draft.sender[1], outgoing.envelope)
+        utf8 = not all(one.isascii() for one in (*left, *writers))
         # Somebody's address may be another one since the last attempt
         states = {one: state for one, state in claimed.states.items() if one in outgoing.contacts}
-        if utf8 and not session.takes_utf8:
-            states |= {one: "failed" for one in left if not one.isascii()}
-            left, utf8 = [one for one in left if one.isascii()], False
-            if not left:
-                reason = "The server takes no addresses with other letters than those of ASCII."
-                return self._finish_with(outgoing, claimed, states, "", reason)
+        unreachable: dict[str, tuple[RecipientState, str]] = {}
+        if not session.takes_utf8:
+            # Those of earlier attempts too, for the reason; nobody, where the sender's own address is such a one
+            is_sender = not all(one.isascii() for one in writers)
+            others = [
+                one for one in outgoing.contacts if states.get(one) != "sent" and (is_sender or not one.isascii())
+            ]
+            unreachable = dict.fromkeys(others, ("refused", ASCII_ONLY))
+            left, utf8 = [one for one in left if one not in unreachable], False
+            if unreachable and not left:
+                return self._judge(outgoing, claimed, states, Answer(unreachable, ""))
+            draft = leave_out(draft, unreachable) if unreachable else draft
         answers: dict[str, tuple[RecipientState, str]] = {}
         words = ""
         for some in [[one] for one in left] if self.file.mail.participants == "separate" else [left]:
@@ -201,7 +209,7 @@ class Sender:
                 answers |= {one: ("later", str(error)) for one in left if one not in answers}
                 break
             answers, words = answers | answer.recipients, answer.words or words
-        answer = Answer(answers, words)
+        answer = Answer(answers | unreachable, words)
         self._sent_at.setdefault(outgoing.account, []).append(time.monotonic())
         return self._judge(outgoing, claimed, states, answer)
 

@@ -9,6 +9,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Literal, NamedTuple
 
 from deskterm.mail.letters.compose import Draft, compose
+from deskterm.mail.letters.international import ASCII_ONLY, encode_domain
 from deskterm.mail.letters.outgoing import NoIdentity, choose_identity
 from deskterm.mail.letters.smtp import AccountError, Answer, SmtpSession, Unanswered
 from deskterm.mail.settings.schema import IdentityPart, MailFile
@@ -54,11 +55,12 @@ class InternalMailer:
     def send(self, to: Sequence[str], subject: str, text: str, now: datetime, *, reply_to: str = "") -> Delivery:
         """Send a mail to some addresses. Raises AccountError where the way out is at fault, and no mail."""
         identity = self.find_identity()
-        sender = parseaddr(identity.sender)
+        name, address = parseaddr(identity.sender)
+        sender, to = (name, encode_domain(address)), [encode_domain(one) for one in to]
         draft = Draft(
             sender=sender,
             to=[("", address) for address in to],
-            reply_to=reply_to,
+            reply_to=encode_domain(reply_to),
             subject=subject,
             text=text,
             message_id=make_notice_id(sender[1].rpartition("@")[2]),
@@ -68,7 +70,7 @@ class InternalMailer:
         session = self.open_session(identity.account)
         utf8 = not all(address.isascii() for address in (*to, sender[1]))
         if utf8 and not session.takes_utf8:
-            return Delivery("refused", "The server takes no addresses with other letters than those of ASCII.")
+            return Delivery("refused", ASCII_ONLY)
         try:
             answer = session.send("", to, compose(draft, utf8=utf8), utf8=utf8, before_end=lambda: None)
         except Unanswered as error:

@@ -12,6 +12,7 @@ from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.errors import DeskError
 from deskterm.mail.letters.acknowledgements import ACKNOWLEDGED, is_to_stranger, strip_acknowledgement
 from deskterm.mail.letters.compose import Draft, Quotation
+from deskterm.mail.letters.international import encode_domain
 from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import build_mail_settings
 from deskterm.mail.settings.schema import IdentityPart, MailFile
@@ -104,11 +105,14 @@ def build_outgoing(
     if answered is not None and answered.mailbox in file.mailbox:
         ours = file.mailbox[answered.mailbox].addresses
         sender = next((one for one in answered.addresses if one in ours), sender)
+    sender = encode_domain(sender)
     domain = sender.rpartition("@")[2]
     instead = {}
     if answered is not None and answered.reply_to and not build_mail_settings(file).is_ours(answered.reply_to):
         instead[answered.sender] = answered.reply_to  # where the writer wants answers (M-23)
-    reached = [(person, instead.get(person.email.lower(), person.email)) for person in letter.to if person.email]
+    reached = [
+        (person, encode_domain(instead.get(person.email.lower(), person.email))) for person in letter.to if person.email
+    ]
     contacts = {address.lower(): person.contact for person, address in reached}
     people = [(person.name, address) for person, address in reached]
     is_automatic = letter.covers is None
@@ -139,7 +143,7 @@ def build_outgoing(
     envelope = "" if is_automatic else sender
     if identity.bounce is not None:
         part, _, host = identity.bounce.rpartition("@")
-        envelope = f"{part}+{make_bounce_part(token_key, number, int(key))}@{host}"
+        envelope = encode_domain(f"{part}+{make_bounce_part(token_key, number, int(key))}@{host}")
     missing = [person.contact for person in letter.to if not person.email]
     return Outgoing(letter, identity.account, envelope, contacts, missing, draft)
 
