@@ -20,7 +20,7 @@ _EARLY = 300
 """Seconds before its end at which a token is renewed."""
 
 _QUESTIONS = 2
-"""How often the provider is asked for one token at most."""
+"""Most questions to the provider for one token."""
 
 
 class TokenRefused(DeskError):

@@ -1,4 +1,4 @@
-"""What letters that are to leave need to know of their tickets, people and mails (M-39, M-40, M-54, M-56). SQL over a
+"""Facts about tickets, people and mails for letters that are to leave (M-39, M-40, M-54, M-56). SQL over a
 bare `ReadConnection`."""
 
 from __future__ import annotations

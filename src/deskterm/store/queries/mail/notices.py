@@ -11,7 +11,7 @@ from deskterm.store.db.reader import ReadConnection, escape_like
 from deskterm.store.queries.outbox import NoticeRow
 
 _LOOKS, _PAUSE = 20, 0.05
-"""How often it is looked whether writers have ended, and seconds between two looks."""
+"""Most looks for writers that have not ended, and seconds between two looks."""
 
 
 class DueNotice(NamedTuple):
