@@ -118,7 +118,9 @@ def test_a_notice_that_is_refused_keeps_no_other_from_its_turn_and_is_told(desk:
     (sent,) = desk.send()
     assert (sent.state, "sam@desk.example: 550 5.1.1 no such user" in sent.summary) == ("failed", True)
     assert (load_state(desk).failures, "no such user" in load_state(desk).reason) == (1, True)
+    desk.clock.advance(minutes=20)
     assert desk.send() == []
+    assert not load_state(desk).is_down(int(desk.clock().timestamp()))  # the desk's mail works
     smtp.office.refused.clear()
     write_again(desk, "two")
     assert [sent.state for sent in desk.send()] == ["sent"]

@@ -88,7 +88,5 @@ def _report(line: str, delivery: Delivery) -> InternalMailReport:
 
 def _describe(state: MailboxState) -> str:
     kind, _, word = state.name.partition(":")
-    if kind == "to":
-        return f"Notices to {word} do not arrive by mail: {state.reason} Check the address of the agent."
     name = f"Account {word}" if kind == "out" else f"Mailbox {word}"
     return f"{name} does not work: {state.reason} `deskterm mail check` tries it again."

@@ -12,9 +12,9 @@ _DOWN_AFTER_SECONDS = 15 * 60
 
 
 class MailboxState(NamedTuple):
-    """The state of a mailbox or account. name: with its kind before it, `in:support` or `out:main`; worked_at: when it
-    last went well, failed_at: when the present failures began, epoch seconds, None for never; reason: of the last
-    failure, in a sentence."""
+    """The state of a mailbox, an account, or of the notices to an agent. name: with its kind before it, `in:support`,
+    `out:main` or `to:sam`; worked_at: when it last went well, failed_at: when the present failures began, epoch
+    seconds, None for never; reason: of the last failure, in a sentence."""
 
     name: str
     worked_at: int | None
@@ -23,7 +23,10 @@ class MailboxState(NamedTuple):
     reason: str
 
     def is_down(self, now: int) -> bool:
-        """Return whether somebody has to look after it: it failed several times, or for a quarter of an hour."""
+        """Return whether somebody has to look after it: it failed several times, or for a quarter of an hour. An
+        agent whose notices are refused is no server."""
+        if self.name.startswith("to:"):
+            return False
         lasts = self.failed_at is not None and now - self.failed_at >= _DOWN_AFTER_SECONDS
         return self.failures >= DOWN_AFTER_FAILURES or (self.failures > 0 and lasts)
 
