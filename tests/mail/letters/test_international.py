@@ -8,8 +8,10 @@ import pytest
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.domain.email_address import encode_domain
+from deskterm.desk.history.erasing.erasure import erase_person
 from deskterm.desk.tickets import assignment
-from deskterm.mail.letters.international import encode_domain
+from deskterm.store.db.reader import open_reader
 from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
 from ticket_reads import read_ticket
@@ -116,6 +118,17 @@ def test_nobody_is_reached_for_a_sender_that_the_server_does_not_take(
     mail_desk.answer(1001, "Use water.")
     (sent,) = mail_desk.send()
     assert (sent.state, "takes no addresses with other letters" in sent.summary) == ("failed", True)
+
+
+@pytest.mark.rule("M-68")
+def test_whoever_is_erased_is_known_in_the_attempts_to_send_as_letters_go_to_them(
+    mail_desk: MailDesk, smtp: SmtpServer
+) -> None:
+    smtp.office.refused[f"zoe@{_ASCII_DOMAINS['lärche']}.example"] = "451 4.7.1 greylisted"
+    assert _answer(mail_desk, smtp, "kim@larch.example", Cc=_ZOE)[0] == "queued"
+    erase_person(open_desk(mail_desk.store, "ann"), "zoe@lärche.example", now=mail_desk.clock())
+    with open_reader(mail_desk.store.url) as reader:
+        assert reader.rows("SELECT recipients FROM sending") == [('{"kim@larch.example": "sent"}',)]
 
 
 @pytest.mark.rule("M-58")

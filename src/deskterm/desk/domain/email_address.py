@@ -22,3 +22,18 @@ def parse_mailbox(text: str) -> tuple[str | None, str] | None:
     None for any other text."""
     match = _MAILBOX.fullmatch(text)
     return None if match is None else (match["name"], match["address"] or match["bare"])
+
+
+def encode_domain(address: str) -> str:
+    """Return an address as letters go to it: its domain in the letters of ASCII, as IDNA, which every server knows
+    (M-59); as it is where the domain is none that could exist."""
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    import idna  # noqa: PLC0415  # its tables take a while to load, and few addresses need them
+
+    try:
+        # By the rules of 2008: those of the standard library take `straße` for another's domain, `strasse`
+        return f"{local}{at}{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError:
+        return address

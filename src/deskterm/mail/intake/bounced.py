@@ -9,11 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.email_address import encode_domain
 from deskterm.desk.notify.addresses import flag_addresses
 from deskterm.desk.notify.delivery import record_outcome
 from deskterm.mail.bounces.find_report import Report
 from deskterm.mail.bounces.recipients import Recipient
-from deskterm.mail.letters.international import encode_domain
 from deskterm.mail.reading.read_mail import Mail
 from deskterm.mail.threading.find_ticket import list_plus_parts
 from deskterm.mail.threading.tokens import LetterToken, read_bounce_part, read_message_id

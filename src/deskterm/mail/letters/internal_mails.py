@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime, parseaddr
 from typing import Literal, NamedTuple
 
+from deskterm.desk.domain.email_address import encode_domain
 from deskterm.mail.letters.compose import Draft, compose
-from deskterm.mail.letters.international import ASCII_ONLY, encode_domain
+from deskterm.mail.letters.international import ASCII_ONLY
 from deskterm.mail.letters.outgoing import NoIdentity, choose_identity
 from deskterm.mail.letters.smtp import AccountError, Answer, SmtpSession, Unanswered
 from deskterm.mail.settings.schema import IdentityPart, MailFile

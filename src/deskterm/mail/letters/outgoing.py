@@ -8,11 +8,11 @@ from email.utils import format_datetime, parseaddr
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from deskterm.desk.domain.email_address import encode_domain
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.errors import DeskError
 from deskterm.mail.letters.acknowledgements import ACKNOWLEDGED, is_to_stranger, strip_acknowledgement
 from deskterm.mail.letters.compose import Draft, Quotation
-from deskterm.mail.letters.international import encode_domain
 from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import build_mail_settings
 from deskterm.mail.settings.schema import IdentityPart, MailFile

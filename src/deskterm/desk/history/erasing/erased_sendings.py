@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlmodel import Session
 
+from deskterm.desk.domain.email_address import encode_domain
 from deskterm.desk.history.erasing.erased_drafts import overwrite_deleted
 from deskterm.store.db.tables import SendingRow, table_of
 
@@ -18,7 +19,8 @@ _sending = table_of(SendingRow)
 def erase_sendings(session: Session, tickets: Sequence[int], address: str = "") -> None:
     """Take an address out of what is kept of attempts to send letters; without one, all addresses of some tickets. What
     became of a letter for others stays, so that nobody gets it twice."""
-    wanted, numbers = address.lower(), set(tickets)
+    # As letters go out
+    wanted, numbers = encode_domain(address.lower()), set(tickets)
     for row in session.execute(select(_sending)).all():  # as many as there are letters on their way
         states = json.loads(row.recipients)
         if wanted:
