@@ -227,6 +227,7 @@ STORIES = {
         mail check
         mail take {folder}/other.eml
         mail drop 3 --yes
+        mail import {folder}/old.eml --all
     """,
 }
 """Procedure → calls on a desk by it, in turn, so that every list has a row."""
@@ -330,6 +331,7 @@ def _write_mails(folder: Path) -> None:
     (folder / "in" / "new" / "1.desk").write_text(_MAIL, encoding="utf-8")
     (folder / "robot.eml").write_text(_ROBOTS_MAIL, encoding="utf-8")
     (folder / "other.eml").write_text(_ROBOTS_MAIL.replace("well", "fine"), encoding="utf-8")
+    (folder / "old.eml").write_text(_ROBOTS_MAIL.replace("well", "good"), encoding="utf-8")
     (folder / "mail.toml").write_text(_MAIL_FILE.replace("{folder}", str(folder)), encoding="utf-8")
 
 

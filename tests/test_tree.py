@@ -55,6 +55,7 @@ TESTED_ELSEWHERE = {
     "explain/explanation_rows": "through the text of it (explain/test_clock_explanation)",
     "explain/explanation_text": "line by line in explain/test_clock_explanation",
     "templates/guarding": "with letters on several tickets (conversation/guard/test_several)",
+    "reactions/quiet_session": "by importing old mails (mail/intake/test_import_mails)",
     "conversation/mail_messages": "by mails of machines, of agents, and that were passed on (mail/intake)",
     "domain/received_mail": "by the messages that mails became (mail/intake/test_work_on)",
     "history/erasing/erased_mails": "by erasing a person who wrote mails (mail/keeping/test_erased_mails)",

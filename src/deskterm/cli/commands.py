@@ -160,6 +160,11 @@ PROGRAM = GroupEntry(
                     "mail.fetch:fetch_mails",
                     "Fetch the new mails of all mailboxes, and work on them. One that fails does not keep the others.",
                 ),
+                "import": CommandEntry(
+                    "mail.import_mailbox:import_mailbox",
+                    "Import an old mailbox: its mails become tickets with their own dates, and nobody gets a letter "
+                    "or a notice.",
+                ),
                 "send": CommandEntry("mail.send:send_letters", "Send the letters that are due."),
                 "list": CommandEntry("mail.lists:list_mails", "List mails that came in, the newest first."),
                 "show": CommandEntry(

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session
@@ -74,7 +75,7 @@ class DeskSession(DeskAccess):
         self._open(store)
 
     @classmethod
-    def of_system(cls, store: Store, *, reactions: Reactions, catch_up: CatchUp) -> DeskSession:
+    def of_system(cls, store: Store, *, reactions: Reactions, catch_up: CatchUp) -> Self:
         """Open the desk in the name of deskterm itself, for what happens without an agent."""
         # Without __init__(), which looks the agent up: this one has no row
         desk = cls.__new__(cls)

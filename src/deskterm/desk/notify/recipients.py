@@ -181,7 +181,7 @@ def notify_staff(
     unless it is to reach them at_once.
     """
     recipients = [login for login in logins if login not in (work.context.agent.login, SYSTEM_ACTOR)]
-    if not recipients:
+    if not recipients or work.context.is_quiet:
         return None
     due = None if at_once else find_delivery_time(work, for_staff=True)
     delivery = {} if due is None else {"due": due}

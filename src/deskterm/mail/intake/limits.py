@@ -12,6 +12,7 @@ from deskterm.store.db.tables import MailRow, table_of
 MOST_OF_SENDER, MOST_OF_DOMAIN = 30, 200
 """New tickets of a sender, and of a domain, within an hour."""
 _HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 
 _mail = table_of(MailRow)
 
@@ -20,13 +21,13 @@ def find_flood(store: Store, sender: str, public_providers: frozenset[str], now:
     """Return the reason why a mail that would open a ticket is one of a flood; empty where it is not. Of a public
     provider only the sender counts: its domain has millions of people."""
     domain = sender.rpartition("@")[2]
-    of_sender = select(func.count()).where(
-        _mail.c.state == "done", _mail.c.seq == 1, _mail.c.changed_at > now - _HOUR, _mail.c.sender == sender
-    )
+    # Those of an old mailbox that is imported come all at once, and are no flood (M-12)
+    lately = (_mail.c.changed_at > now - _HOUR) & (_mail.c.received_at > now - _DAY)
+    of_sender = select(func.count()).where(_mail.c.state == "done", _mail.c.seq == 1, lately, _mail.c.sender == sender)
     of_domain = select(func.count()).where(
         _mail.c.state == "done",
         _mail.c.seq == 1,
-        _mail.c.changed_at > now - _HOUR,
+        lately,
         _mail.c.sender.endswith(f"@{domain}", autoescape=True),
     )
     with store.reading() as session:

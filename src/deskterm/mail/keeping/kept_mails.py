@@ -69,10 +69,12 @@ def keep_mail(
     received_at: datetime,
     now: datetime,
     on_server: bool = False,
+    quarantined_for: str = "",
 ) -> Kept:
     """Keep the bytes of a mail, before anything else is done with it, and return its key (commit 1 of M-02). A mail
     that was kept from the same place before has its key already. place: where it lies in the mailbox; received_at: when
-    it reached the mailbox, at most `now`; on_server: its server is to be told once it is done."""
+    it reached the mailbox, at most `now`; on_server: its server is to be told once it is done;
+    quarantined_for: the reason why it waits for whoever keeps it, or a person, and no fetch works on it."""
     found = find_key(store, mailbox, place)
     if found is not None:
         return Kept(found, False)
@@ -88,8 +90,8 @@ def keep_mail(
         "message_id": mail.message_id,
         "sender": mail.sender,
         "subject": mail.subject,
-        "state": mail.state,
-        "reason": mail.reason,
+        "state": "quarantined" if quarantined_for else mail.state,
+        "reason": quarantined_for,
         "tries": mail.tries,
         "on_server": int(on_server),
         "raw": zlib.compress(data, 6),

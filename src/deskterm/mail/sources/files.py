@@ -29,8 +29,8 @@ class FoundMail(NamedTuple):
 
 
 def read_mail_files(path: Path) -> Iterator[FoundMail]:
-    """Yield the mails at a path: a file with one mail, an mbox file, or a Maildir. Raises DeskError where there is
-    nothing of the kind."""
+    """Yield the mails at a path: a file with one mail, an mbox file, a Maildir, or a folder of .eml files. Raises
+    DeskError where there is nothing of the kind."""
     refuse_device(path)
     try:
         if path.is_dir():
@@ -62,7 +62,14 @@ def name_mail(data: bytes) -> FoundMail:
 def _read_maildir(path: Path) -> Iterator[FoundMail]:
     folders = [path / name for name in ("new", "cur")]
     if not any(folder.is_dir() for folder in folders):
-        raise DeskError(f"{path} is no Maildir: it has no folder new or cur.")
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".eml" and file.is_file())
+        if not files:
+            raise DeskError(f"{path} is no Maildir, which has a folder new or cur, and has no .eml files.")
+        for file in files:
+            if (data := _read_file(file)) is not None:
+                # The bytes name it, but thousands of them are not held
+                yield name_mail(data)._replace(read=partial(_read_file, file))
+        return
     entries = [entry for folder in folders if folder.is_dir() for entry in os.scandir(folder) if entry.is_file()]
     for entry in sorted(entries, key=lambda entry: entry.name):
         try:

@@ -1,0 +1,114 @@
+"""Mails of an old mailbox: their own dates, and silence (M-12)."""
+
+from __future__ import annotations
+
+import mailbox
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from deskterm.automation.runner import Runner
+from deskterm.desk.admin.setup import apply_procedure
+from deskterm.desk.api import open_desk
+from deskterm.mail.intake.import_mails import Imported, import_mails, list_old_mails
+from deskterm.procedure.load import loads
+from deskterm.store.db.tables import Ticket, table_of
+from mail.support.mail_desk import MailDesk, utc, write_mail
+from small_desk import SMALL_PROCEDURE
+from ticket_reads import read_ticket
+
+_ticket = table_of(Ticket)
+
+_NOTICES = """
+[[notices]]
+on = "registered"
+to = ["requester"]
+[[notices]]
+on = "registered"
+to = ["lead"]
+[[notices]]
+on = "customer-replied"
+to = ["lead"]
+"""
+_QUESTION, _ANSWER, _NEWER = (
+    write_mail("It burns.", message_id="1@x").replace("Mon, 23 Nov 2026", "Mon, 4 Mar 2024"),
+    write_mail("Still.", message_id="2@x", In_Reply_To="<1@x>").replace("Mon, 23 Nov 2026", "Tue, 5 Mar 2024"),
+    write_mail("The door.", subject="Door", message_id="3@x").replace("Mon, 23 Nov 2026", "Mon, 1 Jun 2026"),
+)
+
+
+@pytest.fixture
+def desk(mail_desk: MailDesk) -> MailDesk:
+    """A desk that tells people of every mail."""
+    procedure = loads(SMALL_PROCEDURE + _NOTICES, "small.toml").procedure
+    apply_procedure(open_desk(mail_desk.store, "ann"), procedure, now=mail_desk.clock())
+    mail_desk.system.refresh()
+    return mail_desk
+
+
+def take(desk: MailDesk, path: Path, *, closed_before: datetime | None = None) -> Imported:
+    """Import what is at a path, as an admin."""
+    mails = list_old_mails(desk.system, "support", path, None, desk.clock())
+    by = open_desk(desk.store, "ann")
+    return import_mails(by, desk.settings, "support", mails, desk.clock, closed_before=closed_before)
+
+
+def fill(kind: str, folder: Path) -> Path:
+    """Put the mails into an old mailbox of a kind, the newest first, and return its path."""
+    path = folder / "old"
+    mails = (_NEWER, _ANSWER, _QUESTION)
+    if kind == "mbox":
+        box = mailbox.mbox(path)
+        for mail in mails:
+            box.add(mail.encode())
+        box.close()
+        return path
+    place = path / "cur" if kind == "maildir" else path
+    place.mkdir(parents=True)
+    for number, mail in enumerate(mails):
+        (place / f"{number}{'.host' if kind == 'maildir' else '.eml'}").write_bytes(mail.encode())
+    return path
+
+
+@pytest.mark.rule("M-12")
+@pytest.mark.parametrize("kind", ["maildir", "mbox", "eml"])
+def test_an_old_mailbox_becomes_tickets_of_its_time_and_nobody_is_told(
+    desk: MailDesk, tmp_path: Path, kind: str
+) -> None:
+    path = fill(kind, tmp_path)
+    imported = take(desk, path, closed_before=utc(2025, 1, 1))
+    assert [(one.state, one.is_new) for one in imported.outcomes] == [("done", True), ("done", False), ("done", True)]
+    old, newer = (one.ticket or 0 for one in imported.outcomes if one.is_new)
+    assert imported.solved == [old]
+    with desk.store.reading() as session:
+        connection = session.connection()
+        kinds = set(connection.exec_driver_sql("SELECT kind FROM event").scalars())
+        assert connection.exec_driver_sql("SELECT count(*) FROM record WHERE kind = 'letter'").scalar_one() == 0
+        received_at = session.execute(select(_ticket.c.received_at).where(_ticket.c.id == old)).scalar_one()
+    assert not kinds & {"told", "letter"}
+    assert received_at == utc(2024, 3, 4, 9)
+    messages = read_ticket(desk.sam, old).messages
+    assert [message.body for message in messages[:2]] == ["It burns.", "Still."]
+    # What was due long ago is recorded, so that nobody is told of it later
+    assert list(Runner(desk.store).step(desk.clock())) == []
+    assert take(desk, path).outcomes == []
+    # A mail of today is one like any other
+    desk.clock.advance(minutes=1)
+    today = desk.take(write_mail("The window.", subject="Window")).ticket or 0
+    assert len(desk.letters(today)) == 1
+    desk.take(write_mail("And now?", message_id="4@x", In_Reply_To="<3@x>"))
+    with desk.store.reading() as session:
+        told = session.connection().exec_driver_sql("SELECT ticket_id FROM event WHERE kind = 'told'").scalars()
+        assert set(told) == {newer, today}
+
+
+@pytest.mark.rule("M-12", "M-41")
+def test_a_sender_of_many_old_mails_is_no_flood(
+    desk: MailDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskterm.mail.intake.limits.MOST_OF_SENDER", 1)
+    imported = take(desk, fill("eml", tmp_path))
+    assert [one.state for one in imported.outcomes] == ["done"] * 3
+    assert desk.take(write_mail("Today.")).state == "done"
