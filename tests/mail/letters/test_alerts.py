@@ -7,6 +7,8 @@ import pytest
 from deskterm.desk.api import open_desk
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.mail.keeping.leases import forget_removed, note_trouble
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.mail.mailboxes import load_mailbox_states
 from mail.support.mail_desk import MAIL_FILE, MailDesk
 from mail.support.smtp_server import SmtpServer
 
@@ -41,7 +43,11 @@ def test_admins_are_told_of_a_mailbox_that_is_down_once_a_day(desk: MailDesk, sm
 def test_nobody_is_told_of_a_mailbox_that_the_mail_file_no_longer_has(desk: MailDesk, smtp: SmtpServer) -> None:
     for name in ("in:support", "in:sales", "out:main"):
         note_trouble(desk.store, name, "It does not answer.", desk.clock(), is_lasting=True)
+    note_trouble(desk.store, "to:sam", "There is no such person.", desk.clock())
     forget_removed(desk.store, {"in:support", "out:main"})
+    with open_reader(desk.store.url) as reader:
+        failing = [state.name for state in load_mailbox_states(reader) if state.failures]
+    assert failing == ["in:support", "out:main", "to:sam"]
     desk.send()
     text = "".join(mail.as_string() for mail in smtp.office.mails)
     assert "support" in text

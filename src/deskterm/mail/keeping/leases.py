@@ -98,7 +98,11 @@ def forget_removed(store: Store, names: Collection[str]) -> None:
     with store.writing() as session:
         session.execute(
             update(_row)
-            .where(_row.c.failures > 0, _row.c.name.not_in(names))
+            .where(
+                _row.c.failures > 0,
+                _row.c.name.like("in:%") | _row.c.name.like("out:%"),
+                _row.c.name.not_in(names),
+            )
             .values(failures=0, failed_at=NEVER, reason="")
         )
 

@@ -36,7 +36,7 @@ class Banner(Widget):
         self._texts: tuple[str, str, str, str] = ("", "", "", "")
         self._ticker = Ticker()
         self.alarm = Safe("")
-        """What is out of order for everybody, such as a mailbox; empty for nothing."""
+        """The thing that is out of order for everybody, such as a mailbox; empty for none."""
         self._strips = LineStrips(self)
 
     def show(self, desk: str, view: str, who: str, clock: str, ticker: Ticker) -> None:
