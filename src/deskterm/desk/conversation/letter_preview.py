@@ -18,8 +18,8 @@ from deskterm.store.db.tables import Contact, table_of
 
 
 class Answer(NamedTuple):
-    """An answer that an agent is about to send. solves: it resolves the ticket; code: by this resolution of the procedure, None
-    for the usual one; status: that the ticket moves to with it; channel: how it goes out."""
+    """An answer that an agent is about to send. solves: it resolves the ticket; code: by this resolution of the
+    procedure, None for the usual one; status: that the ticket moves to with it; channel: how it goes out."""
 
     text: str
     solves: bool = False
