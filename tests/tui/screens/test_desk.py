@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.selection import SELECT_ALL
+from textual.widgets._toast import ToastRack
 
 from deskterm.desk.tickets import register as intake
 from deskterm.desk.tickets import update
@@ -152,3 +153,19 @@ async def test_escape_takes_the_selection_of_the_mouse_away_first(url: str) -> N
         assert (console.screen.selections, len(console.panes.queue.marks)) == ({}, 1)
         await console.pilot.press("escape")
         assert not console.panes.queue.marks
+
+
+@pytest.mark.law("C-01")
+async def test_notices_leave_the_row_under_the_cursor_in_sight_on_a_small_screen(simulated_url: str) -> None:
+    async with open_console(simulated_url, "ann", size=(80, 11)) as console:
+        await console.pilot.press("G")
+        await console.wait_until(lambda: console.panes.queue.cursor == 5, "the last row")
+        # Other tests show no notices
+        console.app._disable_notifications = False
+        await console.screen.mount(ToastRack(id="textual-toastrack"))
+        sentence = "The first of two notices"
+        console.workspace.notify(sentence)
+        console.workspace.notify("1006 assigned to Ann", severity="error")
+        await console.wait_for_text(sentence)
+        await console.wait_for_text("1006 assigned to Ann")
+        assert "New              Matter 5 " in console.screen_text()
