@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -12,8 +13,11 @@ from textual.message import Message
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import assignment, register, update
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.queue import Viewer
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.messages import (
+    ArrivalsRead,
     CountsRead,
     DeskRead,
     ListRead,
@@ -28,6 +32,7 @@ from deskterm.tui.workers.read_worker import ReadWorker
 from small_desk import at, small_desk
 
 M = TypeVar("M", bound=Message)
+_LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT max(i) FROM n"
 PATIENCE = 30.0
 """Seconds to wait for an answer."""
 
@@ -170,3 +175,30 @@ def test_a_desk_that_is_not_there_is_told(tmp_path: object) -> None:
     worker.start(QueueQuery())
     assert "nowhere.sqlite3" in str(answers.wait_for(ReadFailed).error)
     worker.stop()
+
+
+@pytest.mark.law("C-44")
+def test_a_ticket_goes_before_the_arrivals_that_are_being_looked_for(
+    reads: Reads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = reads.answers.wait_for(ListRead).pages[0][0]
+    reads.answers.wait_for(ArrivalsRead)
+    lists = reads.worker._list_reader
+    find_arrivals, begun = lists.find_arrivals, threading.Event()
+
+    def find_slowly(reader: ReadConnection, query: QueueQuery, viewer: Viewer) -> dict[int, int]:
+        if not begun.is_set():
+            begun.set()
+            reader.rows(_LONG if reader.dialect == "sqlite" else "SELECT pg_sleep(60)")
+        return find_arrivals(reader, query, viewer)
+
+    monkeypatch.setattr(lists, "find_arrivals", find_slowly)
+    before = reads.count()
+    reads.worker.read_list(QueueQuery(view="open", number=first.number, rows=20))
+    assert begun.wait(PATIENCE)
+    time.sleep(0.3)  # until the statement runs
+    reads.worker.open_ticket(first.number)
+    reads.answers.wait_for(TicketRead, before)
+    reads.answers.wait_for(ArrivalsRead, before)
+    kinds = [type(answer) for answer in reads.answers.posted[before:]]
+    assert kinds.index(TicketRead) < kinds.index(ArrivalsRead)

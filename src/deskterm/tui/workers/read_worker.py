@@ -23,7 +23,7 @@ from deskterm.present.models import DeskView, QueueLine, TabKey, TicketView
 from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket import present_person, present_rows, present_ticket
 from deskterm.present.views import VIEWS
-from deskterm.store.db.errors import Interrupted, UnavailableDesk, hidden_ticket_error, to_damage_error
+from deskterm.store.db.errors import Interrupted, UnavailableDesk, hidden_ticket_error
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.personal.drafts import load_drafts
 from deskterm.store.presence.entries import Presence
@@ -36,6 +36,7 @@ from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detai
 from deskterm.store.queries.ticket_tabs.client import count_client_tickets
 from deskterm.store.rows.live_clocks import load_live_clocks
 from deskterm.tui.workers.access_log import AccessLog
+from deskterm.tui.workers.failures import ReadFailures
 from deskterm.tui.workers.list_keys import list_query_words
 from deskterm.tui.workers.list_reading import ListReader
 from deskterm.tui.workers.messages import (
@@ -48,8 +49,6 @@ from deskterm.tui.workers.messages import (
     PageRead,
     PresenceRead,
     QueueQuery,
-    ReadFailed,
-    ReadsAgain,
     TicketRead,
     WallRead,
     WholeListRead,
@@ -67,8 +66,8 @@ POLL = 0.25
 RETRY_DELAY = 2.0
 """Seconds between two tries to connect to an unavailable desk at the start."""
 
-_AWAY = "away"
-"""Stands for all errors of an unavailable desk in `_last_error`."""
+_ARRIVALS = "arrivals"
+"""The kind of the job that looks for what came into the list."""
 
 NEXT_BREACHES = 30
 """Tickets in the list of those that breach next."""
@@ -95,7 +94,7 @@ class ReadWorker:
         self._connection: ReadConnection | None = None
         self._vocabulary = Vocabulary()
         self._team: str | None = None
-        self._last_error = ""
+        self._failures = ReadFailures(url, post)
         self._known: tuple[int, list[AgentView]] = (0, [])
         """The edition of the procedure and the agents, as they were read last."""
         self._is_refused = False
@@ -180,13 +179,16 @@ class ReadWorker:
 
     def _request(self, kind: str, job: Callable[[], object], *, overtakes: bool = False) -> None:
         """Line a job up, in place of one of its kind that still waits. overtakes: interrupt one that is under way, and
-        drop the pages of the list before it."""
+        drop the pages of the list before it. Whatever it is, arrivals that are being looked for wait for it."""
         with self._wake:
             if overtakes:
                 for waiting in [name for name in self._requests.jobs if name.startswith("page ")]:
                     del self._requests.jobs[waiting]
-                if self._requests.running in (kind, "arrivals") and self._connection is not None:
-                    self._connection.interrupt()
+            running = self._requests.running
+            gives_way = running == _ARRIVALS and kind not in (_ARRIVALS, "presence")
+            gives_way = gives_way or (overtakes and running == kind)
+            if gives_way and self._connection is not None:
+                self._connection.interrupt()
             # In a dict, a job takes the place in the line of the one that it replaces
             self._requests.jobs[kind] = job
             self._wake.notify()
@@ -206,7 +208,8 @@ class ReadWorker:
             with self._wake:
                 if not self._requests.jobs:
                     self._wake.wait(POLL)
-                kind = next(iter(self._requests.jobs), "")
+                # Arrivals, of up to 2,000 rows, last: whoever asks for a ticket must not wait for them
+                kind = min(self._requests.jobs, key=lambda one: one == _ARRIVALS, default="")
                 job = self._requests.jobs.pop(kind, None)
                 self._requests.running = kind
             if self._stopping:
@@ -243,35 +246,21 @@ class ReadWorker:
                 job = self._read_rest
             job()
         except Interrupted:
-            # Overtaken on purpose: its answer would be of no use
-            return
+            self._line_up_again(job)
         except Exception as error:  # a broken read must not stop the ones after it
             self._report(error, is_asked=is_asked)
         else:
-            self._note_success()
+            self._failures.note_success(self._reader)
 
-    def _note_success(self) -> None:
-        """Post that reads succeed again, if one has failed before."""
-        if self._last_error == _AWAY:
-            try:
-                self._reader.rows("SELECT 1 FROM desk")  # not every job reads the desk
-            except Exception:
-                return
-            self._post(ReadsAgain())
-        self._last_error = ""
+    def _line_up_again(self, job: Callable[[], object]) -> None:
+        """Line an interrupted job up again, unless it was overtaken by another one of its kind, which waits then."""
+        with self._wake:
+            if (kind := self._requests.running) and not self._stopping:
+                self._requests.jobs.setdefault(kind, job)
 
     def _report(self, error: Exception, *, is_asked: bool = False) -> None:
-        """Post an error; it is news once, until another error occurs or a read succeeds. is_asked: somebody waits for
-        the answer, so it is posted each time."""
-        # The reason why a server is unavailable changes from try to try
-        words = _AWAY if isinstance(error, UnavailableDesk) else str(error)
-        is_news = words != self._last_error
-        if self._stopping or not (is_news or is_asked):
-            return
-        self._last_error = words
-        if not isinstance(error, DeskError):
-            error = to_damage_error(error, self._url) or error
-        self._post(ReadFailed(error, is_news=is_news))
+        if not self._stopping:
+            self._failures.report(error, is_asked=is_asked)
 
     def _read_changes(self) -> None:
         """Read everything again after a write, and the desk too when its procedure has another version; only drafts
@@ -331,7 +320,7 @@ class ReadWorker:
         lines = {page: self._lines(rows) for page, rows in pages.items()}
         self._post(ListRead(query, total, lines, cursor, list_query_words(query), self._list_reader.order))
         # After the rows, which must not wait for it
-        self._request("arrivals", partial(self._read_arrivals, query))
+        self._request(_ARRIVALS, partial(self._read_arrivals, query))
 
     def _read_arrivals(self, query: QueueQuery) -> None:
         if query.same_list(self._query):
