@@ -75,6 +75,7 @@ PRELOAD = (
     "deskterm.tui.handlers.files.ticket_files",
     "deskterm.tui.handlers.learning",
     "deskterm.tui.handlers.queue.repeating",
+    "deskterm.tui.handlers.ticket.mails",
     "deskterm.tui.handlers.ticket.notices",
     "deskterm.tui.handlers.ticket.scheduled",
 )
