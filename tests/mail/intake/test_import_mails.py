@@ -12,14 +12,16 @@ from sqlalchemy import select
 from deskterm.automation.runner import Runner
 from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
+from deskterm.desk.notify.addresses import flag_addresses
+from deskterm.desk.tickets.update import move
 from deskterm.mail.intake.import_mails import Imported, import_mails, list_old_mails
 from deskterm.procedure.load import loads
-from deskterm.store.db.tables import Ticket, table_of
+from deskterm.store.db.tables import Contact, Ticket, table_of
 from mail.support.mail_desk import MailDesk, utc, write_mail
 from small_desk import SMALL_PROCEDURE
 from ticket_reads import read_ticket
 
-_ticket = table_of(Ticket)
+_contact, _ticket = table_of(Contact), table_of(Ticket)
 
 _NOTICES = """
 [[notices]]
@@ -45,6 +47,7 @@ def desk(mail_desk: MailDesk) -> MailDesk:
     procedure = loads(SMALL_PROCEDURE + _NOTICES, "small.toml").procedure
     apply_procedure(open_desk(mail_desk.store, "ann"), procedure, now=mail_desk.clock())
     mail_desk.system.refresh()
+    mail_desk.sam.refresh()
     return mail_desk
 
 
@@ -112,3 +115,40 @@ def test_a_sender_of_many_old_mails_is_no_flood(
     imported = take(desk, fill("eml", tmp_path))
     assert [one.state for one in imported.outcomes] == ["done"] * 3
     assert desk.take(write_mail("Today.")).state == "done"
+
+
+@pytest.mark.rule("M-12")
+@pytest.mark.parametrize("path", [("working", "waiting"), ("solved",), ("solved", "closed")])
+def test_an_old_mail_moves_no_ticket_that_it_answers(desk: MailDesk, tmp_path: Path, path: tuple[str, ...]) -> None:
+    (number,) = (one.ticket or 0 for one in import_texts(desk, tmp_path / "first", _QUESTION).outcomes)
+    for status in path:
+        move(desk.sam, number, status, now=desk.clock())
+    before = read_ticket(desk.sam, number)
+    (answer,) = import_texts(desk, tmp_path / "second", _ANSWER).outcomes
+    after = read_ticket(desk.sam, number)
+    assert (answer.ticket, after.messages[1].body) == (number, "Still.")
+    assert (after.row.status, after.clocks) == (before.row.status, before.clocks)
+
+
+@pytest.mark.rule("M-12", "M-44")
+def test_an_old_mail_does_not_free_an_address_that_letters_did_not_reach(desk: MailDesk, tmp_path: Path) -> None:
+    import_texts(desk, tmp_path / "first", _QUESTION)
+    is_kim = _contact.c.email == "kim@larch.example"
+
+    def load(column: str) -> object:
+        with desk.store.reading() as session:
+            return session.execute(select(_contact.c[column]).where(is_kim)).scalar_one()
+
+    flag_addresses(desk.system, {int(str(load("id"))): "no such user"}, desk.clock())
+    import_texts(desk, tmp_path / "second", _ANSWER)
+    assert "no such user" in str(load("undeliverable"))
+    desk.take(write_mail("I am here.", message_id="4@x"))
+    assert load("undeliverable") == ""
+
+
+def import_texts(desk: MailDesk, folder: Path, *mails: str) -> Imported:
+    """Import mails from a folder of .eml files."""
+    folder.mkdir()
+    for number, mail in enumerate(mails):
+        (folder / f"{number}.eml").write_bytes(mail.encode())
+    return take(desk, folder)

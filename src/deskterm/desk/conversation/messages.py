@@ -271,7 +271,9 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
 
 def _find_status_after_reply(work: TicketTransaction) -> Status | None:
     """Find the status that a reply moves the ticket to: the one its status names, or the reopening status of a solved
-    or closed ticket. None when it stays where it is."""
+    or closed ticket. None when it stays where it is, as for a reply of long ago, which is history (M-12)."""
+    if work.context.is_quiet:
+        return None
     here = work.procedure.statuses.get(work.state.status)
     # What the status says goes first, even for a solved ticket
     if here is not None and here.on_reply is not None:

@@ -63,6 +63,8 @@ class DeskSession(DeskAccess):
     """The transaction that commands on its ticket share; None outside of `joining`."""
     undo_window: int = 0
     """Seconds for which the letters of a command wait in the outbox, so that it can be undone first (M-48)."""
+    is_quiet: bool = False
+    """True for what is long past: nobody is told of it, and it moves nothing (M-12)."""
     _sent_draft: int | None = None
     """The draft whose words the commands of a `sending` block send."""
 
@@ -120,6 +122,7 @@ class DeskSession(DeskAccess):
             self._macro,
             self._note_change,
             self.undo_window,
+            self.is_quiet,
         )
 
     def _note_change(self, number: int, seq: int) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
-from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.permissions import Act
 
@@ -18,6 +16,7 @@ class QuietSession(DeskSession):
     """A session without reactions, notices and letters. What is due on a ticket by the time of its command is recorded
     with the command itself: a runner, which tells people, finds it done."""
 
+    is_quiet = True
     caught_up_to: datetime
 
     @contextmanager
@@ -27,6 +26,3 @@ class QuietSession(DeskSession):
             yield session
             for number in sorted(changed):
                 self._lock_ticket(session, number, self.caught_up_to, None)
-
-    def _context(self) -> TransactionContext:
-        return replace(super()._context(), is_quiet=True)

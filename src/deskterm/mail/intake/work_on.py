@@ -102,7 +102,8 @@ def _work_on(desk: DeskSession, settings: MailSettings, kept: KeptMail, now: dat
     if refusal is not None:
         return _park(desk, kept, refusal.state, refusal.reason, now)
     handed = hand_over(desk, settings, kept, mail, now)
-    if mail.sender is not None:
+    # A mail of long ago says nothing of an address that letters did not reach since
+    if mail.sender is not None and not desk.is_quiet:
         lift_flag(desk, mail.sender.address, now)
     if handed.ticket is None:
         return _park(desk, kept, "quarantined", handed.summary, now)
