@@ -35,7 +35,7 @@ on = "customer-replied"
 to = ["lead"]
 """
 _QUESTION, _ANSWER, _NEWER = (
-    write_mail("It burns.", message_id="1@x").replace("Mon, 23 Nov 2026", "Mon, 4 Mar 2024"),
+    write_mail("It burns.", message_id="1@x", to="support+urgent@desk.example").replace("Mon, 23 Nov 2026", "Mon, 4 Mar 2024"),
     write_mail("Still.", message_id="2@x", In_Reply_To="<1@x>").replace("Mon, 23 Nov 2026", "Tue, 5 Mar 2024"),
     write_mail("The door.", subject="Door", message_id="3@x").replace("Mon, 23 Nov 2026", "Mon, 1 Jun 2026"),
 )
@@ -118,15 +118,16 @@ def test_a_sender_of_many_old_mails_is_no_flood(
 
 
 @pytest.mark.rule("M-12")
-@pytest.mark.parametrize("path", [("working", "waiting"), ("solved",), ("solved", "closed")])
+@pytest.mark.parametrize("path", [("working",), ("working", "waiting"), ("solved",), ("solved", "closed")])
 def test_an_old_mail_moves_no_ticket_that_it_answers(desk: MailDesk, tmp_path: Path, path: tuple[str, ...]) -> None:
     (number,) = (one.ticket or 0 for one in import_texts(desk, tmp_path / "first", _QUESTION).outcomes)
+    desk.answer(number, "Use the extinguisher.")
     for status in path:
         move(desk.sam, number, status, now=desk.clock())
     before = read_ticket(desk.sam, number)
     (answer,) = import_texts(desk, tmp_path / "second", _ANSWER).outcomes
     after = read_ticket(desk.sam, number)
-    assert (answer.ticket, after.messages[1].body) == (number, "Still.")
+    assert (answer.ticket, "Still." in [one.body for one in after.messages]) == (number, True)
     assert (after.row.status, after.clocks) == (before.row.status, before.clocks)
 
 

@@ -259,6 +259,7 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
         spoken_at=arrived_at,
         came_by=message.addressed_to if redirected else None,
         with_files=message.attachments,
+        imported=work.context.is_quiet or None,
         **(message.mail.data() if message.mail else {}),
     )
     if message.mail is not None and message.mail.in_copy:

@@ -61,7 +61,7 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Sla
             state.subject_id = event.texts["subject"].id
     elif "subject" in event.texts:
         state.subject_id = event.texts["subject"].id
-    elif event.kind == "replied":
+    elif event.kind == "replied" and not event.data.get("imported"):
         at = event.data.get("spoken_at", at)
     if "body" in event.texts and event.kind in ("replied", "registered"):
         _apply_message(state, event, at, occurrences)
@@ -106,6 +106,8 @@ def _enter_status(state: State, old: str | None, new: str, procedure: CompiledPr
 
 
 def _apply_message(state: State, event: Event, at: int, occurrences: set[str]) -> None:
+    if event.data.get("imported"):
+        return  # history: nobody waits for an answer to it, and it may be from before the last one (M-12)
     author = event.data.get("author_kind", "agent")
     # Only a message after registration counts as one: the request itself is `received`
     if author == "requester":

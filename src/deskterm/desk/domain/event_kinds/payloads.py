@@ -103,6 +103,8 @@ class ReplyData(MessageData, VerdictData, total=False):
     """Nobody outside got it: it is no answer, and stops no response clock (D-13)."""
     came_by: int
     """Number of the ticket that the message was addressed to, where it was merged into this one."""
+    imported: bool
+    """It came with an old mailbox: nobody waits for an answer to it, and no clock counts it (M-12)."""
     thanks: bool
     """The message only says thanks; stored by earlier editions, which had no kind `thanked`."""
 
