@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Integer, String, and_, bindparam, cast, delete, func, insert, or_, select, update
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.store.db.engine import Store
@@ -55,27 +55,28 @@ def list_due(store: Store, now: datetime, limit: int = 100) -> list[tuple[int, s
     """Return ticket and key of the letters that are to leave now, the oldest first. Of one ticket only the first:
     letters to the same people go in their order."""
     due = or_(_record.c.due_at.is_(None), _record.c.due_at <= now)
-    waits = or_(
+    is_waiting = (_record.c.kind == "letter") & _record.c.state.in_(("queued", "unsure")) & due
+    # One row a ticket, whose key is a number in a text: a ticket with very many letters keeps no other from its turn
+    first = (
+        select(_record.c.ticket_id, cast(func.min(cast(_record.c.key, Integer)), String).label("key"))
+        .where(is_waiting)
+        .group_by(_record.c.ticket_id)
+        .subquery()
+    )
+    is_ready = or_(
         _sending.c.ticket_id.is_(None),
         and_(_sending.c.phase.in_(("waiting", "unsure")), _sending.c.next_at <= now),
     )
-    joined = _record.outerjoin(
-        _sending, and_(_sending.c.ticket_id == _record.c.ticket_id, _sending.c.key == _record.c.key)
-    )
     query = (
-        select(_record.c.ticket_id, _record.c.key, waits.label("ready"))
-        .select_from(joined)
-        .where(_record.c.kind == "letter", _record.c.state.in_(("queued", "unsure")), due)
-        .order_by(_record.c.at, _record.c.ticket_id, _record.c.key)
-        .limit(limit * 4)
+        select(_record.c.ticket_id, _record.c.key)
+        .join(first, and_(first.c.ticket_id == _record.c.ticket_id, first.c.key == _record.c.key))
+        .outerjoin(_sending, and_(_sending.c.ticket_id == _record.c.ticket_id, _sending.c.key == _record.c.key))
+        .where(_record.c.kind == "letter", is_ready)
+        .order_by(_record.c.at, _record.c.ticket_id)
+        .limit(limit)
     )
     with store.reading() as session:
-        rows = session.execute(query).all()
-    first: dict[int, tuple[str, bool]] = {}
-    for number, key, ready in sorted(rows, key=lambda row: int(row.key)):
-        first.setdefault(number, (key, bool(ready)))
-    order = dict.fromkeys(row.ticket_id for row in rows)
-    return [(number, first[number][0]) for number in order if first[number][1]][:limit]
+        return [(row.ticket_id, row.key) for row in session.execute(query)]
 
 
 def claim(desk: DeskSession, number: int, key: str, account: str, now: datetime) -> Claim | None:

@@ -79,8 +79,8 @@ class Sender:
     _pauses: dict[str, datetime] = field(default_factory=dict)
     """Agent → until when they get no notices by mail, as a server did not take the last one for now."""
     _set_aside: dict[tuple[int, str], datetime] = field(default_factory=dict)
-    """Letter that nobody writes for → when that is looked at again. Such letters must not keep others from their turn.
-    """
+    """Letter that nobody writes for, or whose account takes none now → when that is looked at again. Such letters must
+    not keep others from their turn."""
 
     def send_due(self, limit: int = 100) -> Iterator[Sent]:
         """Send the letters that are due, the oldest first, and yield what became of each. Sessions with the servers end
@@ -136,7 +136,8 @@ class Sender:
         if cap:
             record_delivery(self.desk, number, key, "withdrawn", reason=cap, now=self.clock())
             return Sent(number, key, "withdrawn", f"{number}: letter {key} does not leave: {cap}")
-        if self._find_fault(outgoing.account) or not self._has_room(outgoing.account):
+        if (until := self._find_next_turn(outgoing.account)) > self.clock():
+            self._set_aside[number, key] = until
             return None
         claimed = claim(self.desk, number, key, outgoing.account, self.clock())
         if claimed is None:
@@ -343,12 +344,15 @@ class Sender:
         until, reason = self._at_fault.get(name, (self.clock(), ""))
         return reason if self.clock() < until else ""
 
-    def _has_room(self, name: str) -> bool:
-        """Return whether another letter may leave by an account in this minute."""
+    def _find_next_turn(self, name: str) -> datetime:
+        """Return when another letter may leave by an account: one at fault rests, and each has its number a minute."""
+        until, _ = self._at_fault.get(name, (self.clock(), ""))
         now = time.monotonic()
         recent = [at for at in self._sent_at.get(name, []) if now - at < 60]
         self._sent_at[name] = recent
-        return len(recent) < self.file.account[name].per_minute
+        if len(recent) < self.file.account[name].per_minute:
+            return until
+        return max(until, self.clock() + timedelta(seconds=60 - (now - recent[0])))
 
 
 def _read_login(part: AccountPart) -> Login:
