@@ -35,7 +35,9 @@ on = "customer-replied"
 to = ["lead"]
 """
 _QUESTION, _ANSWER, _NEWER = (
-    write_mail("It burns.", message_id="1@x", to="support+urgent@desk.example").replace("Mon, 23 Nov 2026", "Mon, 4 Mar 2024"),
+    write_mail("It burns.", message_id="1@x", to="support+urgent@desk.example").replace(
+        "Mon, 23 Nov 2026", "Mon, 4 Mar 2024"
+    ),
     write_mail("Still.", message_id="2@x", In_Reply_To="<1@x>").replace("Mon, 23 Nov 2026", "Tue, 5 Mar 2024"),
     write_mail("The door.", subject="Door", message_id="3@x").replace("Mon, 23 Nov 2026", "Mon, 1 Jun 2026"),
 )

@@ -30,8 +30,8 @@ class TransactionContext:
     simulated: its clock is offset from the real one, so that an instant before the ticket's last event is a mistake
     instead of a difference between the clocks of two machines. note: takes each ticket that the command changes, and
     the number of its first event there. undo_window: seconds for which the letters of the command wait, so that it can
-    be undone before anybody reads them (M-48). is_quiet: it is about what is long past, so that no member of staff is told
-    of anything, and no status is moved by a message (M-12).
+    be undone before anybody reads them (M-48). is_quiet: it is about what is long past, so that no member of staff is
+    told of anything, and no status is moved by a message (M-12).
     """
 
     agent: Agent
