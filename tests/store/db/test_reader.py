@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,31 @@ def test_a_long_query_can_be_interrupted(store: Store) -> None:
             thread.join(0.05)
         assert len(raised) == 1
         assert reader.rows("SELECT 1") == [(1,)]
+
+
+def test_a_query_that_begins_while_another_is_interrupted_fails_in_no_other_way(store: Store) -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with open_reader(store.url) as reader:
+            is_over = threading.Event()
+
+            def interrupt() -> None:
+                while not is_over.is_set():
+                    reader.interrupt()
+
+            thread = threading.Thread(target=interrupt)
+            thread.start()
+            try:
+                for _ in range(100):
+                    with suppress(Interrupted):
+                        reader.rows("SELECT 1")
+            finally:
+                is_over.set()
+                thread.join()
+            assert reader.rows("SELECT 1") == [(1,)]
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_only_a_commit_counts_as_a_change(store: Store) -> None:

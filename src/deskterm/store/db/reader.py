@@ -75,6 +75,7 @@ class ReadConnection:
         self._was_interrupted = False
         self._cancelling: threading.Thread | None = None
         """PostgreSQL: the task that asks the server to cancel the running query."""
+        self._cancel_lock = threading.Lock()
         self._schema = "public"
         """The schema of a server's tables, quoted."""
         self._scope: tuple[tuple[str, ...], str] = ((), "")
@@ -235,9 +236,12 @@ class ReadConnection:
         if self._sqlite is not None:
             with suppress(sqlite3.ProgrammingError):  # the other thread has closed the connection
                 self._sqlite.interrupt()
-        elif self._server is not None and (self._cancelling is None or not self._cancelling.is_alive()):
-            self._cancelling = threading.Thread(target=self._cancel, args=(self._server,), daemon=True)
-            self._cancelling.start()
+        elif self._server is not None:
+            # Together: the other thread can neither wait for a thread that has not started nor miss one that has
+            with self._cancel_lock:
+                if self._cancelling is None or not self._cancelling.is_alive():
+                    self._cancelling = threading.Thread(target=self._cancel, args=(self._server,), daemon=True)
+                    self._cancelling.start()
 
     def _cancel(self, server: psycopg.Connection[Any]) -> None:
         # Ignore any error: the query ends by itself, or by its timeout
@@ -246,9 +250,10 @@ class ReadConnection:
 
     def _await_cancel(self) -> None:
         """Wait until a cancellation has ended, because it would otherwise cancel the next query."""
-        if (cancelling := self._cancelling) is not None:
+        with self._cancel_lock:
+            cancelling, self._cancelling = self._cancelling, None
+        if cancelling is not None:
             cancelling.join()
-            self._cancelling = None
 
     def close(self) -> None:
         for connection in (self._sqlite, self._server):

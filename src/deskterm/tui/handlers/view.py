@@ -44,10 +44,12 @@ async def filter_list(workspace: Workspace, target: Target, argument: str) -> No
             raise UsageError(problem.sentence)
         workspace.filter(argument)
         return
-    answer = await workspace.type_line("filter", "/", workspace.queue_query.match, line_help=line_help)
+    # What is typed is one more term, and not the end of the last one
+    begun = f"{workspace.queue_query.match} " if workspace.queue_query.match else ""
+    answer = await workspace.type_line("filter", "/", begun, line_help=line_help)
     if answer is None:
         workspace.show_list(workspace.current_query()._replace(match=""))
-    elif answer != workspace.queue_query.match:
+    elif (answer := answer.strip()) != workspace.queue_query.match:
         workspace.filter(answer)
 
 

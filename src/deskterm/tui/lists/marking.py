@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from deskterm.errors import DeskError
 from deskterm.present.models import QueueLine
 
 if TYPE_CHECKING:
@@ -88,13 +88,16 @@ class Marking:
         await self._wait()
 
     async def _wait(self, kept: Sequence[QueueLine] = ()) -> None:
-        """Hold the keys until the requested rows are marked, because the next command is for them (C-02)."""
+        """Hold the keys until the requested rows are marked, because the next command is for them (C-02). Raises
+        DeskError when they cannot be read in time: they are not marked later either."""
         self._kept, self._marked = kept, asyncio.get_running_loop().create_future()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._marked), _PATIENCE)
+        try:
+            await asyncio.wait_for(self._marked, _PATIENCE)
+        except TimeoutError:
+            raise DeskError("The desk does not answer in time: nothing was marked.") from None
 
     def rows_read(self, lines: Sequence[QueueLine]) -> None:
-        """Mark the requested rows."""
-        self.mark([*self._kept, *lines])
+        """Mark the requested rows, if they are still waited for."""
         if self._marked is not None and not self._marked.done():
+            self.mark([*self._kept, *lines])
             self._marked.set_result(None)

@@ -6,7 +6,9 @@ import pytest
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.tickets.register import register
+from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.engine import open_store
+from deskterm.tui.handlers.queue import marks
 from small_desk import at
 from tui.console_session import ConsoleSession, open_console
 
@@ -40,3 +42,27 @@ async def test_a_range_reaches_over_rows_that_were_not_read(url: str) -> None:
     async with open_console(url) as console:
         await console.pilot.press("space", "G", "M")
         await console.wait_until(lambda: len(marked(console)) == 254, "254 marks")
+
+
+@pytest.mark.law("C-01")
+async def test_marks_are_those_of_the_list_that_was_asked_for_last(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "MOST_MARKED", 3)
+    async with open_console(url) as console:
+        workspace = console.workspace
+        workspace.filter("sev:low")
+        await marks.mark_all(workspace, workspace.find_target(), "")
+        assert len(marked(console)) == 2
+        workspace.show_list(workspace.current_query()._replace(match=""))
+        workspace.marking.mark([])
+        with pytest.raises(UsageError, match="4 tickets are too many"):
+            await marks.mark_all(workspace, workspace.find_target(), "")
+
+
+async def test_rows_that_come_too_late_are_not_marked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_console(url) as console:
+        marking = console.workspace.marking
+        monkeypatch.setattr("deskterm.tui.lists.marking._PATIENCE", 0.0)
+        with pytest.raises(DeskError, match="nothing was marked"):
+            await marking.mark_all(10)
+        await console.pilot.pause(0.3)
+        assert marked(console) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deskterm.errors import UsageError
+from deskterm.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
@@ -20,7 +20,9 @@ async def mark_all(workspace: Workspace, target: Target, argument: str) -> None:
     marking = workspace.marking
     if marking.count:
         marking.mark([])
-    elif workspace.row_count > MOST_MARKED:
+        return
+    await _wait_for_list(workspace)
+    if workspace.row_count > MOST_MARKED:
         raise UsageError(f"{workspace.row_count:,} tickets are too many to mark: filter the list first with /.")
     else:
         await marking.mark_all(MOST_MARKED)
@@ -29,6 +31,7 @@ async def mark_all(workspace: Workspace, target: Target, argument: str) -> None:
 async def mark_range(workspace: Workspace, target: Target, argument: str) -> None:
     """Mark every ticket from the one that was marked last to the one under the cursor. Raises UsageError when none was,
     or when there are too many between them."""
+    await _wait_for_list(workspace)
     found = workspace.marking.range
     if found is None:
         raise UsageError("A range begins at a marked ticket: space marks one.")
@@ -45,3 +48,11 @@ async def mark_again(workspace: Workspace, target: Target, argument: str) -> Non
         raise UsageError("Nothing was marked before: space marks a ticket, * all of the list.")
     await workspace.marking.mark_again()
     workspace.show_pane("queue")
+
+
+async def _wait_for_list(workspace: Workspace) -> None:
+    """Wait until the list that was asked for is shown, because its length and its places are not those of the one
+    before (C-01). Raises DeskError when it takes too long."""
+    await workspace.wait_for_list()
+    if workspace.find_target().coming:
+        raise DeskError("The list is still being read: nothing was marked.")
