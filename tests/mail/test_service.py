@@ -11,10 +11,12 @@ import pytest
 from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation.messages import reply
+from deskterm.desk.notify.recipients import notify_staff
 from deskterm.mail.service import MailService
 from deskterm.procedure.load import loads
 from mail.support.dovecot import Dovecot, run_dovecot
 from mail.support.mail_desk import TOKEN_KEY, MailDesk, utc, write_mail
+from mail.support.push_server import run_push_server
 from mail.support.smtp_server import SmtpServer
 from small_desk import SMALL_PROCEDURE
 
@@ -95,3 +97,32 @@ def test_letters_leave_once_after_another_edition_came_into_force(
         stop.set()
         service.join()
     assert (len(smtp.office.letters), [line.rsplit(" ", 1)[-1] for line in said]) == (2, ["sent", "sent"])
+
+
+@pytest.mark.rule("M-58", "M-64")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_letters_do_not_wait_for_a_push_that_is_not_answered(
+    mail_desk: MailDesk, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskterm.mail.service._SEND_INTERVAL", 0.05)
+    mail_desk.take(write_mail("It burns.", message_id="one@larch.example"))
+    text = FILE[FILE.index("[account.main]") :] + '[push.sam]\nurl = "env:DESKTERM_TEST_HOOK"\n'
+    file = mail_desk.use(text, smtp=smtp.port)
+    stop, said = threading.Event(), list[str]()
+    with run_push_server() as hook:
+        monkeypatch.setenv("DESKTERM_TEST_HOOK", hook.url)
+        hook.may_answer.clear()
+        service = MailService(mail_desk.store.url, file, TOKEN_KEY, mail_desk.clock, stop, said.append)
+        service.start()
+        try:
+            with mail_desk.system.ticket(1001, "notice", mail_desk.clock()) as work:
+                notify_staff(work, ["sam"], "warned", "Response is near its limit")
+            wait_for(lambda: hook.asked, said)
+            mail_desk.answer(1001, "Use water.")
+            wait_for(lambda: smtp.office.letters, said)
+            hook.may_answer.set()
+            wait_for(lambda: "push to sam: 1 notice" in said, said)
+        finally:
+            stop.set()
+            service.join()
+    assert hook.asked == 1

@@ -165,7 +165,7 @@ PROGRAM = GroupEntry(
                     "Import an old mailbox: its mails become tickets with their own dates, and nobody gets a letter "
                     "or a notice.",
                 ),
-                "send": CommandEntry("mail.send:send_letters", "Send the letters that are due."),
+                "send": CommandEntry("mail.send:send_letters", "Send the letters that are due, and push notices."),
                 "list": CommandEntry("mail.lists:list_mails", "List mails that came in, the newest first."),
                 "show": CommandEntry(
                     "mail.lists:show_mail", "Show what was understood of a mail, and why it is where it is."
@@ -184,6 +184,7 @@ PROGRAM = GroupEntry(
                     "Check the mail file, log in on every server, and say what is wrong; nothing is sent without "
                     "--send-to.",
                 ),
+                "test-push": CommandEntry("mail.push:push_test", "Push a test to an agent or a team of the mail file."),
                 "login": CommandEntry(
                     "mail.login:log_in",
                     "Log a mailbox or an account in at its provider, in a browser, and keep the refresh token at the "

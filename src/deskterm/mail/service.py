@@ -17,6 +17,7 @@ from deskterm.mail.intake.fetch import fetch_mailbox, open_watched_folder
 from deskterm.mail.keeping.expiry import expire_mails
 from deskterm.mail.keeping.leases import forget_removed
 from deskterm.mail.letters.deliver import Sender
+from deskterm.mail.push.push_notices import PushSender
 from deskterm.mail.settings.mailboxes import MailSettings, build_mail_settings
 from deskterm.mail.settings.schema import MailboxPart, MailFile
 from deskterm.mail.sources.imap import ImapFolder
@@ -39,8 +40,8 @@ _log = logging.getLogger(__name__)
 
 
 class MailService:
-    """The threads that mail needs: one a mailbox, and one for the letters. url: of the store; report: takes a sentence
-    for whoever watches, from any of them."""
+    """The threads that mail needs: one a mailbox, one for the letters and one for pushes. url: of the store; report:
+    takes a sentence for whoever watches, from any of them."""
 
     def __init__(
         self,
@@ -60,7 +61,9 @@ class MailService:
         self.start_mailboxes(self._file.mailbox)
         if self._file.identity:
             self._run("letters", self._send)
-        if self._file.mailbox or self._file.identity:
+        if self._file.push:
+            self._run("push", self._push)  # of its own: letters do not wait for a service that does not answer
+        if self._file.mailbox or self._file.identity or self._file.push:
             self._run("old mails", self._expire)
 
     def start_mailboxes(self, names: Iterable[str]) -> None:
@@ -131,9 +134,8 @@ class MailService:
 
     def _expire(self, desk: DeskSession) -> None:
         file = self._file
-        forget_removed(
-            desk.store, {*(f"in:{name}" for name in file.mailbox), *(f"out:{name}" for name in file.account)}
-        )
+        parts: dict[str, Iterable[str]] = {"in": file.mailbox, "out": file.account, "push": file.push}
+        forget_removed(desk.store, {f"{kind}:{name}" for kind, part in parts.items() for name in part})
         while not self._stop.is_set():
             rules = self._file.mail
             expire_mails(desk.store, spam_days=rules.spam_days, raw_days=rules.raw_days, now=self._clock())
@@ -145,6 +147,16 @@ class MailService:
             desk.refresh()  # as in `_fetch`
             for sent in sender.send_due():
                 self._report(sent.summary)
+                if self._stop.is_set():
+                    break
+            self._stop.wait(_SEND_INTERVAL)
+
+    def _push(self, desk: DeskSession) -> None:
+        sender = PushSender(desk, self._file, lambda: open_reader(self._url), self._clock)
+        while not self._stop.is_set():
+            desk.refresh()  # as in `_fetch`
+            for report in sender.send_due():
+                self._report(report.summary)
                 if self._stop.is_set():
                     break
             self._stop.wait(_SEND_INTERVAL)

@@ -29,11 +29,13 @@ def test_admins_are_told_of_a_mailbox_that_is_down_once_a_day(desk: MailDesk, sm
     desk.send()
     assert smtp.office.mails == []  # twice may happen
     note_trouble(desk.store, "in:support", "imap.example.org does not answer.", desk.clock())
+    note_trouble(desk.store, "push:sam", "Slack answered 404.", desk.clock(), is_lasting=True)
     desk.send()
     desk.send()
     (mail,) = smtp.office.mails
     assert mail["To"] == "ann@desk.example"
     assert "Mailbox support does not work: imap.example.org does not answer." in mail.as_string().replace("=\n", "")
+    assert "Push to sam does not work: Slack answered 404." in mail.as_string().replace("=\n", "")
     desk.clock.advance(days=1)
     desk.send()
     assert len(smtp.office.mails) == 2

@@ -33,6 +33,9 @@ agents_by_mail = "note"
 public_providers = ["gmail.com"]
 [notices]
 sam = "hourly"
+[push.sam]
+url = "keyring:sam"
+on = ["breached", "rule"]
 """
 
 
@@ -65,6 +68,8 @@ def test_a_file_says_what_the_manual_says_it_may() -> None:
         ("per_minute = 60", "per_minute = 0", 13, "per_minute"),
         ('from = "Example Support <support@example.org>"', 'from = "Example Support"', 15, "has no address"),
         ('from = "Example Support <support@example.org>"', 'from = "Support, Example <a@example.org>"', 15, "commas"),
+        ('url = "keyring:sam"', 'url = "slack://hunter2/"', 25, "and not the secret"),
+        ('"breached", "rule"', '"breached", "missed"', 26, "is none of registered, "),
     ],
 )
 def test_a_mistake_is_named_with_its_line(before: str, after: str, line: int, words: str) -> None:

@@ -61,7 +61,7 @@ def _start_mail(
 ) -> MailService | None:
     """Start the mail of the desk; None where no mail file says anything of it."""
     file = read_mail_file(cli, config)
-    if not file.mailbox and not file.identity:
+    if not file.mailbox and not file.identity and not file.push:
         return None
     key = load_token_key(find_mail_folder(cli, config))
     mail = MailService(cli.url, file, key, clock, stop, lambda sentence: print_lines([sentence]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,17 +21,19 @@ from deskterm.errors import DeskError
 from deskterm.mail.letters.compose import Draft, compose
 from deskterm.mail.letters.smtp import SmtpSession, open_smtp
 from deskterm.mail.login.credentials import find_token_trouble, forgetting_refused, read_login
+from deskterm.mail.push.audience import find_audience
+from deskterm.mail.push.services import open_service
 from deskterm.mail.settings.schema import AccountPart, MailboxPart, MailFile
 from deskterm.mail.sources.files import read_mail_files
 from deskterm.mail.sources.imap import list_folders
 from deskterm.mail.threading.tokens import load_token_key, make_message_id
 from deskterm.named_files import expand_home
-from deskterm.store.queries.desk_facts import load_desk_facts
+from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
 from deskterm.store.queries.mail.mailboxes import MailboxState, load_mailbox_states
 from deskterm.store.queries.mail.mails import count_mails
 from deskterm.store.queries.outbox import count_letters
 
-_KINDS = {"in": "mailbox", "out": "account", "to": "notices to"}
+_KINDS = {"in": "mailbox", "out": "account", "to": "notices to", "push": "push to"}
 
 
 def show_status(context: typer.Context, as_json: AsJson = False) -> None:
@@ -122,6 +125,8 @@ def _check(cli: CliContext, file: MailFile, config: str | None, send_to: str | N
                 yield _judge_login(f"account {name}", account, "logged in")
         except DeskError as error:
             yield Check(f"account {name}", False, str(error))
+    if file.push:
+        yield from _check_pushes(cli, file)
     for name, identity in file.identity.items() if send_to is not None else ():
         try:
             with _open_account(file.account[identity.account]) as session:
@@ -132,6 +137,19 @@ def _check(cli: CliContext, file: MailFile, config: str | None, send_to: str | N
             yield Check(f"identity {name}", state == "sent", words or answer.words)
         except DeskError as error:
             yield Check(f"identity {name}", False, str(error))
+
+
+def _check_pushes(cli: CliContext, file: MailFile) -> Iterator[Check]:
+    with cli.open_reader() as reader:
+        agents, document = load_agents(reader), load_desk_facts(reader).document
+    teams = [team["key"] for team in json.loads(document)["teams"]]
+    for name, push in file.push.items():
+        try:
+            find_audience(name, agents, teams, document)
+            words = f"{open_service(push.url).name}; `deskterm mail test-push {name}` sends a test"
+            yield Check(f"push to {name}", True, words)
+        except DeskError as error:
+            yield Check(f"push to {name}", False, str(error))
 
 
 def _check_mailbox(part: str, box: MailboxPart) -> Check:

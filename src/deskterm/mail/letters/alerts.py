@@ -17,6 +17,8 @@ _DAY = timedelta(days=1)
 _QUARANTINE = "quarantine"
 """The name under which the last word about the quarantine is noted."""
 
+_KINDS = {"out": "Account", "push": "Push to"}
+
 _ADMINS = ""
 """The name under which `pauses` has admins: no agent's login is empty."""
 
@@ -88,5 +90,5 @@ def _report(line: str, delivery: Delivery) -> InternalMailReport:
 
 def _describe(state: MailboxState) -> str:
     kind, _, word = state.name.partition(":")
-    name = f"Account {word}" if kind == "out" else f"Mailbox {word}"
+    name = f"{_KINDS.get(kind, 'Mailbox')} {word}"
     return f"{name} does not work: {state.reason} `deskterm mail check` tries it again."

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from deskterm.procedure.schema.text_types import NoticeTopic
+
 Encryption = Literal["tls", "starttls", "none"]
 """The protection of a connection (M-60): `tls` from its beginning, `starttls` before the login, `none` on this machine
 only."""
@@ -18,6 +20,10 @@ AgentsByMail = Literal["reply", "note", "off"]
 
 NoticesByMail = Literal["off", "each", "hourly", "daily"]
 """The mails that an agent gets about their notices (M-58): none, one each, or one for those of an hour or a day."""
+
+PushTopic = Literal[NoticeTopic, "mentioned", "undelivered", "kept_back", "timer", "scheduled-reply", "rule"]
+"""The kinds of notices that may be pushed: the topics of a procedure's notices, those of the desk's own, and `rule` for
+whatever a rule of the procedure says."""
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _SECRET = re.compile(r"(?:keyring|file|env):\S.*")
@@ -240,11 +246,26 @@ class MailPart(Table):
     quote: bool = True
 
 
+class PushPart(Table):
+    """Notices that are pushed to an agent or a team, by a service of theirs. url: the place of its address, which lets
+    everybody write there who knows it, and so is a secret; on: the kinds of notices; per_hour: pushes at most, what is
+    over that is counted; text: with the subject and the words of the notice, and not its kind alone; hours: `working`
+    leaves what the passing of time causes for the next opening, as all notices do, and `any` does not."""
+
+    url: SecretPlace
+    on: tuple[PushTopic, ...] = ("escalated", "breached", "warned", "mentioned", "rule")
+    per_hour: int = Field(default=20, ge=1, le=1000)
+    text: bool = False
+    hours: Literal["working", "any"] = "working"
+
+
 class MailFile(Table):
-    """The whole file. notices: login → when an agent gets their notices by mail; `default` is for all others."""
+    """The whole file. notices: login → when an agent gets their notices by mail; `default` is for all others. push:
+    login or key of a team → what is pushed to them."""
 
     mailbox: dict[str, MailboxPart] = Field(default_factory=dict)
     account: dict[str, AccountPart] = Field(default_factory=dict)
     identity: dict[str, IdentityPart] = Field(default_factory=dict)
     mail: MailPart = MailPart()
     notices: dict[str, NoticesByMail] = Field(default_factory=dict)
+    push: dict[str, PushPart] = Field(default_factory=dict)

@@ -12,9 +12,10 @@ _DOWN_AFTER_SECONDS = 15 * 60
 
 
 class MailboxState(NamedTuple):
-    """The state of a mailbox, an account, or of the notices to an agent. name: with its kind before it, `in:support`,
-    `out:main` or `to:sam`; worked_at: when it last went well, failed_at: when the present failures began, epoch
-    seconds, None for never; reason: of the last failure, in a sentence."""
+    """The state of a mailbox, an account, or of the notices to somebody. name: with its kind before it, `in:support`,
+    `out:main`, `to:sam` for notices by mail, `push:sam` for those that are pushed; worked_at: when it last went well,
+    failed_at: when the present failures began, epoch seconds, None for never; reason: of the last failure, in a
+    sentence."""
 
     name: str
     worked_at: int | None
