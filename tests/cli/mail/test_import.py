@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,26 @@ def test_an_import_takes_as_many_mails_as_it_is_told_and_goes_on_from_there(desk
     empty.mkdir()
     nothing = deskterm("mail", "import", empty, "--all", "--mail-config", tmp_path / "mail.toml")
     assert (nothing.code, "no .eml files" in nothing.err) == (1, True)
+
+
+@pytest.mark.rule("M-12", "M-64")
+def test_without_a_path_the_mailbox_itself_is_imported(deskterm: Call, tmp_path: Path) -> None:
+    (tmp_path / "desk.toml").write_text(SMALL_PROCEDURE, encoding="utf-8")
+    file = tmp_path / "mail.toml"
+    file.write_text('[mailbox.support]\naddresses = ["support@desk.example"]\n', encoding="utf-8")
+    assert deskterm("init", "--procedure", tmp_path / "desk.toml").code == 0
+    words = ("mail", "import", "--mail-config", file, "--limit", "1", "--closed-before", "2024-01-01", "--json")
+    refused = deskterm(*words)
+    assert (refused.code, "Say where the old mails are" in refused.err) == (2, True)
+    (tmp_path / "in" / "cur").mkdir(parents=True)
+    for year in (2022, 2023):
+        mail = write_mail(f"In {year}.", subject=f"Of {year}").replace("Mon, 23 Nov 2026", f"1 Mar {year}")
+        (tmp_path / "in" / "cur" / f"{year}.host").write_bytes(mail.encode())
+    file.write_text(f'[mailbox.support]\nmaildir = "{tmp_path / "in"}"\n', encoding="utf-8")
+    document = json.loads(deskterm(*words).out)
+    assert ([mail["ticket"] for mail in document["mails"]], document["solved"], document["left_open"]) == (
+        [1001],
+        [1001],
+        [],
+    )
+    assert document["remaining"] == 1

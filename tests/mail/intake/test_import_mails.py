@@ -14,7 +14,8 @@ from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
 from deskterm.desk.notify.addresses import flag_addresses
 from deskterm.desk.tickets.update import move
-from deskterm.mail.intake.import_mails import Imported, import_mails, list_old_mails
+from deskterm.mail.intake.import_mails import Imported, import_mails
+from deskterm.mail.intake.old_mails import list_old_mails
 from deskterm.procedure.load import loads
 from deskterm.store.db.tables import Contact, Ticket, table_of
 from mail.support.mail_desk import MailDesk, utc, write_mail

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -86,10 +87,12 @@ class Dovecot:
         client.login("desk", "secret")
         return client
 
-    def deliver(self, data: bytes, folder: str = "INBOX", flags: tuple[bytes, ...] = ()) -> None:
-        """Put a mail into a folder."""
+    def deliver(
+        self, data: bytes, folder: str = "INBOX", flags: tuple[bytes, ...] = (), *, at: datetime | None = None
+    ) -> None:
+        """Put a mail into a folder. at: when it arrived, by default now."""
         with self.connect() as client:
-            client.append(folder, data, flags)
+            client.append(folder, data, flags, at)
 
     def empty(self) -> None:
         """Remove every mail and every other folder."""

@@ -35,7 +35,7 @@ USUAL_MOST = 200
 _TOLD_AT_ONCE = 50
 """Mails that the server is told of together."""
 _LOOKED_UP_AT_ONCE = 200
-"""Mails of a Maildir or an mbox file that the desk is asked for together: whether it has them."""
+"""Mails of a mailbox that the desk is asked for together: whether it has them."""
 
 
 class TooMany(DeskError):
@@ -170,11 +170,18 @@ def name_place(imap: ImapPart, folder: ImapFolder, uid: int) -> str:
 def find_new_files(
     store: Store, name: str, part: MailboxPart, since: datetime, clock: Callable[[], datetime]
 ) -> Iterator[FoundMail]:
-    """Yield the mails of a Maildir or an mbox file that are new, and no older than the mailbox takes them."""
+    """Return the mails of a Maildir or an mbox file that are new, and no older than `since`. Raises DeskError for a
+    mailbox that has neither."""
     source = part.maildir or part.mbox
     if source is None:
         raise DeskError(f"Mailbox {name} has no source: give it imap, maildir or mbox in the mail file.")
-    found = (mail for mail in read_mail_files(expand_home(source)) if (mail.received_at or clock()) >= since)
+    return leave_out_known(
+        store, name, (mail for mail in read_mail_files(expand_home(source)) if (mail.received_at or clock()) >= since)
+    )
+
+
+def leave_out_known(store: Store, name: str, found: Iterator[FoundMail]) -> Iterator[FoundMail]:
+    """Yield those of some mails of a mailbox that were not kept from their places before, each once."""
     seen: set[str] = set()  # an mbox file may have a mail twice
     while some := list(islice(found, _LOOKED_UP_AT_ONCE)):
         known = find_known_places(store, name, [mail.place for mail in some])

@@ -6,10 +6,10 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
@@ -26,6 +26,8 @@ KEYWORD = b"$deskterm"
 """The flag of a mail that the desk is done with."""
 _LOOK = 1.0
 """Seconds between two looks at whether waiting is over."""
+_ASKED_TOGETHER = 500
+"""Mails whose dates are asked for together."""
 _PART = 256_000
 """Bytes that are fetched of a mail that is too large (M-11)."""
 
@@ -65,14 +67,25 @@ class ImapFolder:
             found = self._client.search(["UID", f"{above + 1}:*"])
         return sorted(uid for uid in found if uid > above)
 
+    def list_arrivals(self, since: datetime | None) -> dict[int, datetime]:
+        """Return when each mail of the folder arrived, by its number. since: not of those that arrived before."""
+        # Servers compare dates without the time, in whatever zone the mail has
+        wanted = ["ALL"] if since is None else ["SINCE", (since - timedelta(days=1)).date()]
+        arrivals: dict[int, datetime] = {}
+        with _described(self._part):
+            uids = sorted(self._client.search(wanted))
+            for begin in range(0, len(uids), _ASKED_TOGETHER):
+                found = self._client.fetch(uids[begin : begin + _ASKED_TOGETHER], ["INTERNALDATE"])
+                arrivals |= {uid: _read_arrival(facts) for uid, facts in found.items()}
+        return {uid: at for uid, at in arrivals.items() if since is None or at >= since}
+
     def fetch(self, uid: int, largest: int) -> ServerMail | None:
         """Fetch a mail without marking it read; None where it is gone. largest: bytes of one that is taken whole."""
         with _described(self._part):
             facts = self._client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
             if facts is None:
                 return None
-            received = facts[b"INTERNALDATE"]
-            received_at = received.replace(tzinfo=UTC) if received.tzinfo is None else received.astimezone(UTC)
+            received_at = _read_arrival(facts)
             if facts[b"RFC822.SIZE"] <= largest:
                 found = self._client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {})
                 data = found.get(b"BODY[]")
@@ -129,6 +142,11 @@ class ImapFolder:
         self._client.delete_messages(uids, silent=True)
         if self._client.has_capability("UIDPLUS"):
             self._client.uid_expunge(uids)
+
+
+def _read_arrival(facts: Mapping[bytes, Any]) -> datetime:
+    received: datetime = facts[b"INTERNALDATE"]
+    return received.replace(tzinfo=UTC) if received.tzinfo is None else received.astimezone(UTC)
 
 
 @contextmanager
