@@ -44,10 +44,10 @@ def import_mails(
     limit: int | None = None,
     closed_before: datetime | None = None,
 ) -> Imported:
-    """Import mails of `list_old_mails` or `open_old_mails`. by: the session of whoever does, whom the desk's own history
-    names; limit: mails at most; closed_before: new tickets whose last mail is older are solved. Reports of mail servers
-    are passed over: letters of long ago are no longer waited for. Raises DeskError where they may not import, and where
-    a mail cannot be read: those before it are imported."""
+    """Import mails of `list_old_mails` or `open_old_mails`. by: the session of whoever does, whom the history of the
+    desk names; limit: mails at most; closed_before: new tickets whose last mail is older are solved. Reports of mail
+    servers are passed over: letters of long ago are no longer waited for. Raises DeskError where they may not import,
+    and where a mail cannot be read: those before it are imported."""
     by.require("import")
     desk = open_quiet_desk(by.store, clock())
     # An agent's mail of long ago is no act of theirs: they would write to people in it

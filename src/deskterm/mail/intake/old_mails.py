@@ -43,7 +43,7 @@ def list_old_mails(desk: DeskSession, mailbox: str, path: Path, since: datetime 
 def open_old_mails(
     desk: DeskSession, name: str, part: MailboxPart, since: datetime | None, now: datetime
 ) -> Iterator[list[OldMail]]:
-    """List the mails where a mailbox of the mail file has them, as `list_old_mails` does; they can be read in the block.
+    """List the mails where a mailbox of the mail file has them, as `list_old_mails` does; they are read in the block.
     The progress of its fetches stays as it is, and its server is told nothing. What arrived within a day, and the next
     fetch takes, is left to that. Raises MailServerError, and DeskError for a mailbox without a source."""
     position = find_position(desk.store, f"in:{name}")
