@@ -47,10 +47,10 @@ def test_a_filter_that_says_what_is_open_lists_closed_tickets_too(two_tickets: C
 
 @pytest.mark.law("C-12")
 def test_an_error_is_a_sentence_with_the_nearest_word_and_a_caret(two_tickets: Call) -> None:
-    answer = two_tickets("ticket", "list", "kim", "status:workin", *AT)
+    answer = two_tickets("ticket", "list", "kim", "status:wrkin", *AT)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
-        "deskterm: There is no status 'workin': did you mean working?\n  kim status:workin\n             ^\n"
+        "deskterm: There is no status 'wrkin': did you mean working?\n  kim status:wrkin\n             ^\n"
     )
     assert "There is no option '--stats' here" in two_tickets("ticket", "list", "--", "--stats", *AT[:0]).err
 

@@ -109,6 +109,9 @@ MIDNIGHT = seconds(2026, 11, 25, 23)
         ("sla:<-30m", Within("next_due_at", until=seconds(2026, 11, 26, 11, 30))),
         ("sla:>=2d", Within("next_due_at", since=seconds(2026, 11, 28, 12))),
         ("age:>3d", Within("received_at", until=seconds(2026, 11, 23, 12))),
+        ('team:="Group 31"', Contains("team", "Group 31", is_whole=True)),
+        ('severity:="x y"', Among("severity", ("x y",))),
+        ('assignee:="Resolver 69"', Among("assignee", ("Resolver 69",))),
     ],
 )
 def test_a_filter_means_what_it_says(text: str, condition: Condition) -> None:
@@ -141,6 +144,12 @@ def test_an_empty_filter_is_none() -> None:
         ("created:-7d", 8, "Say before or after: created:<-7d or created:>-7d."),
         ("created:>2026-02-30", 9, "'2026-02-30' is no day of the calendar."),
         ("vip:maybe", 4, "vip: is yes or no."),
+        (
+            'assignee:"Resolver 69"',
+            9,
+            """There is no assignee 'Resolver 69': use sam, kim, kira, or assignee:="Resolver 69" for what only tickets"""
+            " have.",
+        ),
     ],
 )
 def test_an_error_names_the_nearest_word_and_shows_its_place(text: str, start: int, sentence: str) -> None:

@@ -219,11 +219,13 @@ class _Reading:
         begun_categories = [one for one in categories if one.startswith(wanted) and one not in begun]
         if wanted and len(begun) + len(begun_categories) == 1:
             return Among(field.column, tuple(begun)) if begun else Among("category", tuple(begun_categories))
+        if value.operator == "=":
+            return Among(field.column, (value.text,))
         if wanted and (candidates := sorted([*begun, *begun_categories])):
             raise self._ambiguous(value, candidates)
         known = [*choices, *(choice.label for choice in choices.values())]
         known += categories
-        raise self._unknown(field.name, value, known, choices)
+        raise self._unknown(field.name, value, known, choices, is_open=True)
 
     def _find_people(self, value: Value) -> tuple[str, ...]:
         """Resolve a person to a login: `me`, a login, a name, or a part that only one person has."""
@@ -240,10 +242,12 @@ class _Reading:
         found = [person for person in people if wanted in fold(person.login) or wanted in fold(person.name)]
         if len(found) == 1:
             return (found[0].login,)
+        if value.operator == "=":
+            return (value.text,)
         if found:
             listed = ", ".join(person.login for person in found[:_MOST_NAMED])
             raise self._error(f"{value.text!r} may be {listed}: give a login.", value)
-        raise self._unknown("assignee", value, [person.login for person in people])
+        raise self._unknown("assignee", value, [person.login for person in people], is_open=True)
 
     def _read_instant(self, field: FilterField, value: Value) -> Condition:
         try:
@@ -313,15 +317,25 @@ class _Reading:
         return HasField(key, value.text, is_whole=kind == "choice" or value.operator == "=")
 
     def _unknown(
-        self, name: str, value: Value, known: Iterable[str], listed: Iterable[str] | None = None
+        self,
+        name: str,
+        value: Value,
+        known: Iterable[str],
+        listed: Iterable[str] | None = None,
+        *,
+        is_open: bool = False,
     ) -> FilterError:
-        """Return the error for an unknown value, with the most similar one."""
+        """Return the error for an unknown value, with the most similar one. is_open: tickets may have values that are
+        none of the procedure's or the desk's any more, such as those of an imported log."""
         names = list(known)
         by_fold = {fold(one): one for one in reversed(names)}
         nearest = get_close_matches(fold(value.text), by_fold, n=1)
         shown = list(listed if listed is not None else names)
         rest = " …" if len(shown) > _MOST_NAMED else ""
-        hint = f"did you mean {by_fold[nearest[0]]}?" if nearest else f"use {', '.join(shown[:_MOST_NAMED])}{rest}."
+        use = f"use {', '.join(shown[:_MOST_NAMED])}{rest}"
+        if is_open and " " in value.text:  # a typing mistake hardly has one
+            use += f', or {name}:="{value.text}" for what only tickets have'
+        hint = f"did you mean {by_fold[nearest[0]]}?" if nearest else f"{use}."
         what = f"{name}: has no" if name in ("is", "has") else f"There is no {name}"
         return self._error(f"{what} {value.text!r}: {hint}", value)
 
