@@ -147,8 +147,8 @@ def test_an_empty_filter_is_none() -> None:
         (
             'assignee:"Resolver 69"',
             9,
-            """There is no assignee 'Resolver 69': use sam, kim, kira, or assignee:="Resolver 69" for what only tickets"""
-            " have.",
+            "There is no assignee 'Resolver 69': use sam, kim, kira, "
+            'or assignee:="Resolver 69" for what only tickets have.',
         ),
     ],
 )
