@@ -95,7 +95,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
 def _describe_undo(console: Console, composer: Composer) -> str:
     """Describe how the letter can be taken back before it leaves; empty when no letter waits."""
     window, keys = console.preferences.settings.undo_send, console.keys_of("undo")
-    if composer.kind == "note" or composer.channel != MAIL or not window or not keys:
+    if composer.kind == "note" or composer.channel != MAIL or is_unaddressed(composer) or not window or not keys:
         return ""
     return f". It leaves in {window} s: {format_key(keys[0])} takes it back."
 

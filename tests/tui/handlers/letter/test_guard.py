@@ -41,6 +41,9 @@ async def test_points_are_overruled_one_by_one_or_together_and_not_asked_twice(u
         await console.wait_until(lambda: isinstance(console.app.screen, Guard), "the guard again")
         await console.pilot.press("1", "2", "3")
         await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
+        # It waits for an address, so nothing leaves in ten seconds
+        await console.wait_for_notice("so the letter waits")
+        assert not [one for one in console.app._notifications if "leaves in" in one.message]
         (message,) = load_detail(url, number).messages
         clocks = {clock.metric: clock.state for clock in load_detail(url, number).clocks}
         assert (message.body, clocks["response"]) == ("Dear Ines,\nthe plan is attached.", "running")
