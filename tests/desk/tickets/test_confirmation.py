@@ -101,3 +101,32 @@ def test_a_ticket_is_closed_only_after_the_requester_confirmed(desk_with_ticket:
     resolution.resolve(desk, 1001, "It was the switch.", now=at(20))
     result = confirmation.confirm(desk, 1001, "Works.", now=at(30))
     assert result.summary.startswith("1001: confirmed by the requester, now Closed")
+
+
+@pytest.mark.requirement("S3-13")
+@pytest.mark.parametrize("asked_by", ["resolve", "reply"])
+def test_a_yes_by_mail_confirms_although_it_moved_the_ticket_on(desk_with_ticket: DeskFactory, asked_by: str) -> None:
+    """The desk said that nobody had asked, or that the ticket cannot be closed from there, and the only way was to ask
+    the client again."""
+    desk = desk_with_ticket("managed-services")
+    update.move(desk, 1001, "in-progress", now=at(1))
+    if asked_by == "resolve":
+        resolution.resolve(desk, 1001, "The cable was loose.", now=at(10))
+    else:
+        messages.reply(desk, 1001, "The cable was loose.", status="awaiting-confirmation", now=at(10))
+    messages.record_customer_message(desk, 1001, "All is well.", channel="email", now=at(20))
+    assert read_ticket(desk).row.status == "in-progress"
+    assert confirmation.confirm(desk, 1001, now=at(30)).summary.startswith(
+        "1001: confirmed by the requester, now Closed"
+    )
+
+
+@pytest.mark.requirement("S3-13")
+def test_work_that_goes_on_after_the_answer_is_no_confirmation(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("managed-services")
+    update.move(desk, 1001, "in-progress", now=at(1))
+    messages.reply(desk, 1001, "The cable was loose.", status="awaiting-confirmation", now=at(10))
+    messages.record_customer_message(desk, 1001, "It is not the cable.", channel="email", now=at(20))
+    messages.reply(desk, 1001, "Which switch is it?", status="waiting-for-customer", now=at(30))
+    with pytest.raises(DeskError, match="nobody has asked the requester to confirm"):
+        confirmation.confirm(desk, 1001, now=at(40))

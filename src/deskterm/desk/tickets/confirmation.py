@@ -15,7 +15,9 @@ from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,
     check_transition,
     find_current_resolution,
+    find_status_of_question,
     has_unrejected_resolution,
+    is_awaiting_confirmation,
 )
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Status
@@ -46,20 +48,17 @@ def confirm(
         if current is not None and current.category == "closed":
             _append_late_confirmation(work, current, text, author, channel, received_at)
             return work.build_result(f"{number}: confirmed by the requester, and stays {current.label}")
+        # A yes by mail has moved the ticket on before an agent could read it (S3-13)
+        question = find_status_of_question(work)
         # A customer may confirm a fix before the ticket was moved to where it is asked for
-        if not has_unrejected_resolution(work.state):
+        if question is None and not has_unrejected_resolution(work.state):
             _require_awaiting_confirmation(work)
-        following = work.procedure.find_next_statuses(work.state.type, work.state.status)
-        final_statuses = [
-            # Closed first: a confirmation leaves nothing to wait for
-            status
-            for category in ("closed", "solved")
-            for status in following
-            if status.category == category
-        ]
-        if not final_statuses:
+        final, origin = _find_final_status(work, work.state.status), None
+        if final is None and question is not None:
+            final, origin = _find_final_status(work, question.key), question
+        if final is None:
             raise DeskError(f"From here ticket {number} cannot be closed: move it first.")
-        target = check_transition(work, final_statuses[0].key, with_message=True, confirmed=True)
+        target = check_transition(work, final.key, with_message=True, confirmed=True, origin=origin)
         _append_verdict(work, target, text, author, channel, received_at, {}, "confirmed")
         result = work.build_result(f"{number}: confirmed by the requester, now {target.label}")
     return result
@@ -101,10 +100,20 @@ def reject(
     return result
 
 
+def _find_final_status(work: TicketTransaction, status: str) -> Status | None:
+    """Return the status that a confirmation leads to from one; None where none of those that follow ends the ticket."""
+    following = work.procedure.find_next_statuses(work.state.type, status)
+    # Closed first: a confirmation leaves nothing to wait for
+    return next(
+        (one for category in ("closed", "solved") for one in following if one.category == category),
+        None,
+    )
+
+
 def _require_awaiting_confirmation(work: TicketTransaction) -> Status:
     """Return the present status; raise DeskError unless the ticket waits in it for the requester to confirm."""
     current = work.procedure.statuses.get(work.state.status)
-    if current is None or (current.on_reject is None and current.category != "solved"):
+    if current is None or not is_awaiting_confirmation(current):
         label = current.label if current else work.state.status
         if current is not None and current.category == "closed":
             raise DeskError(

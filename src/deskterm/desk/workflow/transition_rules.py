@@ -49,6 +49,7 @@ def check_transition(
     automatic: bool = False,
     confirmed: bool = False,
     with_closing_reason: bool = False,
+    origin: Status | None = None,
 ) -> Status:
     """Return the status that a ticket moves to, after checking everything that the procedure requires of the move.
 
@@ -59,12 +60,13 @@ def check_transition(
 
     status: key or label. with_message, with_resolution: a message, a resolution goes with the move. anyway: skip the
     required message. automatic: no person makes the move. confirmed: the requester has confirmed. with_closing_reason:
-    it is closed for one of the procedure's reasons. Raises DeskError that names what is missing.
+    it is closed for one of the procedure's reasons. origin: the status whose ways hold instead of the present one's.
+    Raises DeskError that names what is missing.
     """
     state, procedure = work.state, work.procedure
     # The order is that in which people have to act: whoever is told to ask the requester must not learn afterwards that
     # the checklist is missing as well.
-    target = resolve_next_status(procedure, state.type, state.status, status)
+    target = resolve_next_status(procedure, state.type, origin.key if origin else state.status, status)
     require_checklist_done(work, target)
     if (
         target.category == "closed"
@@ -135,6 +137,22 @@ def has_unrejected_resolution(state: State) -> bool:
     return bool(resolutions) and resolutions[-1].state in ("permanent", "temporary")
 
 
+def is_awaiting_confirmation(status: Status | None) -> bool:
+    """Return True for a status in which the requester is asked to confirm a resolution."""
+    return status is not None and (status.on_reject is not None or status.category == "solved")
+
+
+def find_status_of_question(work: TicketTransaction) -> Status | None:
+    """Return the status in which the requester was asked to confirm, where their answer moved the ticket to its present
+    status: it may have been a yes. None where something else moved it."""
+    for event in reversed(list(work.load_earlier_events())):
+        if "status" in event.changes:
+            status = work.procedure.statuses.get(str(event.changes["status"][0]))
+            is_answer = event.data.get("author_kind") == "requester" and not event.data.get("rejected")
+            return status if is_answer and is_awaiting_confirmation(status) else None
+    return None
+
+
 def can_reopen(work: TicketTransaction, at: int) -> bool:
     """Return True if a closed ticket may still be reopened at an instant, epoch seconds, the last second included.
 
@@ -198,8 +216,11 @@ def _require_confirmation(work: TicketTransaction, target: Status) -> None:
     if not closing.confirm_before_close:
         return
     current, number = work.procedure.statuses.get(work.state.status), work.number
-    was_asked = current is not None and (current.on_reject is not None or current.category == "solved")
-    was_asked = was_asked or has_unrejected_resolution(work.state)
+    was_asked = (
+        is_awaiting_confirmation(current)
+        or has_unrejected_resolution(work.state)
+        or find_status_of_question(work) is not None
+    )
     ask_first = "" if was_asked else f"ask them with `deskterm ticket resolve {number}`, then "
     advice = f"{ask_first}say so with `deskterm ticket confirm {number}`"
     keys = ", ".join(reason.key for reason in closing.reasons)
