@@ -130,7 +130,10 @@ def build_outgoing(
         else _write_signature(
             identity, heading.department, number, author or load_author_name(reader, number, letter.covers)
         ),
-        quotation=None if is_automatic or not file.mail.quote else _load_quotation(reader, number, letter, timezone),
+        # A letter that only says that there is news repeats nothing of what was written (S5-15)
+        quotation=None
+        if is_automatic or letter.bare or not file.mail.quote
+        else _load_quotation(reader, number, letter, timezone),
         files=_load_files(reader, letter),
         message_id=make_message_id(token_key, number, int(key), domain),
         date=format_datetime(now),
@@ -168,11 +171,16 @@ def choose_identity(file: MailFile, department: str, mailbox: str) -> tuple[str,
 
 
 def _write_subject(letter: Letter, subject: str, identity: IdentityPart, number: int) -> str:
-    if letter.covers is not None:
+    text = letter.heading or subject
+    if letter.bare:
+        text = letter.heading or f"[{number}]"  # it does not name the matter (S5-15)
+    elif letter.covers is not None:
         text = f"Re: {subject}"
-        return f"{text} [#{number}]" if identity.subject_tag else text
-    heading = letter.heading or subject
-    return f"{heading} [#{number}]" if identity.subject_tag and f"[#{number}]" not in heading else heading
+    tag = f"[#{number}]"
+    if not identity.subject_tag or text.endswith(tag):
+        return text
+    # Headings of templates begin with the number in brackets, which must not stand in the subject twice
+    return f"{text.removeprefix(f'[{number}]').strip()} {tag}".lstrip()
 
 
 def _write_signature(identity: IdentityPart, department: str, number: int, author: str) -> str:
