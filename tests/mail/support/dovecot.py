@@ -25,14 +25,17 @@ _NOBODY = 65534
 
 class Dovecot:
     """A server with the users `desk`, password `secret`, and `kä`, password `gehäim`. token_page: the port of a page
-    that knows access tokens; certificate: a file with it and its key, for STARTTLS, and TLS on `tls_port`."""
+    that knows access tokens; certificate: a file with it and its key, for STARTTLS, and TLS on `tls_port`;
+    is_open: every other user, too, has a mailbox, and the password `secret`."""
 
-    def __init__(self, token_page: int | None = None, certificate: Path | None = None) -> None:
+    def __init__(
+        self, token_page: int | None = None, certificate: Path | None = None, *, is_open: bool = False
+    ) -> None:
         # Short: paths of UNIX sockets end at 108 characters
         self.folder = Path(tempfile.mkdtemp(prefix="dt-"))
         self.port = find_free_port()
         self.tls_port = find_free_port()
-        self._token_page, self._certificate = token_page, certificate
+        self._token_page, self._certificate, self._is_open = token_page, certificate, is_open
         for name in ("run", "state", "mail"):
             (self.folder / name).mkdir()
         self._write_configuration()
@@ -135,6 +138,12 @@ class Dovecot:
             token = (
                 f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {base}/oauth2.conf\n}}\n"
             )
+        rest = ""
+        if self._is_open:
+            rest = (
+                "passdb {\n  driver = static\n  args = password=secret\n}\n"
+                f"userdb {{\n  driver = static\n  args = uid={uid} gid={gid} home={base}/mail/%u\n}}\n"
+            )
         tls, tls_port = "ssl = no\n", 0
         if self._certificate is not None:
             tls, tls_port = (
@@ -146,7 +155,7 @@ class Dovecot:
             f"listen = 127.0.0.1\n{tls}disable_plaintext_auth = no\nauth_username_chars =\nauth_failure_delay = 0\n"
             "auth_mechanisms = plain login xoauth2 oauthbearer\nmail_location = maildir:%h\nfirst_valid_uid = 0\n"
             f"{own}passdb {{\n  driver = passwd-file\n  args = {base}/users\n  mechanisms = plain login\n}}\n{token}"
-            f"userdb {{\n  driver = passwd-file\n  args = {base}/users\n}}\n"
+            f"userdb {{\n  driver = passwd-file\n  args = {base}/users\n}}\n{rest}"
             f"service imap-login {{\n{chroot}  inet_listener imap {{\n    address = 127.0.0.1\n"
             f"    port = {self.port}\n  }}\n"
             f"  inet_listener imaps {{\n    port = {tls_port}\n    ssl = yes\n  }}\n}}\n"
@@ -155,11 +164,13 @@ class Dovecot:
 
 
 @contextmanager
-def run_dovecot(token_page: int | None = None, certificate: Path | None = None) -> Iterator[Dovecot]:
+def run_dovecot(
+    token_page: int | None = None, certificate: Path | None = None, *, is_open: bool = False
+) -> Iterator[Dovecot]:
     """Run a server as long as it is needed; skip the test where it is not installed. Arguments as for `Dovecot`."""
     if PROGRAM is None:
         pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
-    server = Dovecot(token_page, certificate)
+    server = Dovecot(token_page, certificate, is_open=is_open)
     try:
         server.start()
         yield server
