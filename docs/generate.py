@@ -143,6 +143,13 @@ def console_laws() -> str:
     return document()
 
 
+def mail_rules() -> str:
+    """docs/mail-rules.md: the rules of mail, and the tests that show them."""
+    from mail_rules import document
+
+    return document()
+
+
 def requirements() -> str:
     """docs/requirements.md: what the source procedures ask for, and the tests that show it."""
     from requirements import document
@@ -157,6 +164,7 @@ MADE: dict[str, Callable[[], str]] = {
     "filters.md": filters,
     "json.md": json_documents,
     "keys.md": keys,
+    "mail-rules.md": mail_rules,
     "procedures.md": procedures,
     "requirements.md": requirements,
     "settings.md": settings,

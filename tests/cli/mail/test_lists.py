@@ -29,24 +29,24 @@ def show(desk: Call, tmp_path: Path) -> Call:
     return take_and_show
 
 
+@pytest.mark.rule("M-42", "M-64")
 def test_what_a_server_reports_of_a_letter_is_shown_with_how_it_was_found(show: Call) -> None:
-    """M-42, M-64."""
     notice = f"{DAEMON}Subject: failure notice\n\nnot delivered\n\n<kim@a.example>:\n550 5.1.1 User unknown\n"
     shown = show(notice.encode())
     assert "report   bounce, found by its words" in shown.out
     assert "kim@a.example: failed, 5.1.1, no such address, 550 5.1.1 User unknown" in shown.out
 
 
+@pytest.mark.rule("M-17", "M-19", "M-64")
 def test_files_have_safe_names_beside_those_that_the_mail_gives_them_and_what_is_broken_is_noted(show: Call) -> None:
-    """M-17, M-19, M-64."""
     file = make_file('"../../etc/passwd"', body="ZGF0YQ!!")
     shown = show(make_multipart(make_part("see file"), file))
     assert 'file     passwd ("../../etc/passwd" in the mail), 4 B' in shown.out
     assert "note     passwd is broken: it holds what could be read of it." in shown.out
 
 
+@pytest.mark.rule("M-17", "M-64")
 def test_the_same_stands_in_the_document(show: Call) -> None:
-    """M-17, M-64."""
     document = show(make_multipart(make_part("see file"), make_file('"a.pdf"')), "--json").json
     (file,) = document["files"]
     assert (file["name"], file["size"], file["broken"], document["notes"]) == ("a.pdf", 4, False, [])

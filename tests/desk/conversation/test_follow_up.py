@@ -85,8 +85,8 @@ def test_a_follow_up_has_the_words_of_the_colleague_who_wrote_it(desk_with_ticke
     assert (new.row.requester, new.messages[0].author) == ("Kim Doe", "Lou Roe")
 
 
+@pytest.mark.rule("M-28")
 def test_people_in_copy_of_a_mail_take_part_in_the_follow_up_that_it_opens(desk_with_ticket: DeskFactory) -> None:
-    """M-28."""
     desk = desk_with_ticket("managed-services")
     resolve_and_confirm(desk)
     late = at(20) + 30 * DAY + timedelta(seconds=1)

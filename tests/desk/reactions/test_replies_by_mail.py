@@ -28,9 +28,10 @@ from ticket_reads import letters_about, notices_to, open_ticket, read_clock_stat
 SHIPPED = ("campus-it", "incident-management", "managed-services", "open-source", "saas-platform", "software-vendor")
 
 
+@pytest.mark.rule("M-46")
 @pytest.mark.parametrize("procedure", SHIPPED)
 def test_a_reply_goes_to_the_requester_and_the_participants_in_one_letter(store_url: str, procedure: str) -> None:
-    """D-11, M-46: in every procedure that does not say otherwise."""
+    """D-11: in every procedure that does not say otherwise."""
     for desk in verified_desk(store_url, procedure):
         number = open_ticket(desk, organisation="larch")
         participants.add_participant(desk, number, "Ben Oak", email="ben@larch.example", now=at(1))
@@ -43,11 +44,12 @@ def test_a_reply_goes_to_the_requester_and_the_participants_in_one_letter(store_
         assert (said.body, letter.covers) == ("Under Pages.", said.seq)
 
 
+@pytest.mark.rule("M-46")
 @pytest.mark.parametrize(("replies", "written"), [("letter", 1), ("notice", 1), ("none", 0)])
 def test_a_procedure_says_what_a_reply_sends(
     store_url: str, replies: Literal["letter", "notice", "none"], written: int
 ) -> None:
-    """D-11, M-46, S5-15."""
+    """D-11, S5-15."""
     desk = shipped_desk(store_url, "open-source", letters=Letters(replies=replies))
     number = open_ticket(desk, subject="My password is swordfish")
     messages.reply(desk, number, "Choose another: trout.", now=at(5))
@@ -72,8 +74,9 @@ def test_what_was_said_by_phone_makes_no_letter(saas: DeskSession) -> None:
         undo_last_command(saas, number, now=at(6))
 
 
+@pytest.mark.rule("M-48")
 def test_a_reply_can_be_taken_back_until_its_letter_is_sent(saas: DeskSession) -> None:
-    """D-11, M-48: the letter is withdrawn with the reply, and the response that it gave no longer counts."""
+    """D-11: the letter is withdrawn with the reply, and the response that it gave no longer counts."""
     number = open_ticket(saas, organisation="larch")
     states = read_clock_states(saas, number)
     before = len(letters_about(saas, number))
@@ -111,8 +114,8 @@ def test_the_words_of_a_resolution_reach_each_person_once(store_url: str, proced
         assert sorted(person.name for letter in carrying for person in letter.to) == ["Ben Oak", "Ida Fern"]
 
 
+@pytest.mark.rule("M-46")
 def test_a_reply_says_at_once_who_has_no_address(saas: DeskSession) -> None:
-    """M-46."""
     number = open_ticket(saas, email=None, requester="Ole Elm")
     result = messages.reply(saas, number, "Under Pages.", now=at(5))
     assert result.summary.endswith("Ole Elm has no e-mail address, so the letter waits")

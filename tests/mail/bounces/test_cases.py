@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from deskterm.mail.bounces.find_report import find_report
 from deskterm.mail.reading.read_mail import read_mail
 from mail.support.mail_cases import Score, read_cases
@@ -9,8 +11,9 @@ from mail.support.mail_cases import Score, read_cases
 _KINDS = {"not a bounce": "none"}
 
 
+@pytest.mark.rule("M-42", "M-43", "M-44")
 def test_bounces_of_many_kinds_of_servers_are_found_with_their_recipients() -> None:
-    """M-42, M-43, M-44: kind, recipients, and what became of each.
+    """Kind, recipients, and what became of each.
 
     Of sisimai's judgements some are not ours: what a filter answers as "user unknown" is one of its own reasons, and a
     letter that a server gave up on has failed here, though it calls it delayed.

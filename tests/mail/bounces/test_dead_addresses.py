@@ -7,12 +7,13 @@ import pytest
 from deskterm.mail.bounces.dead_addresses import is_dead_address
 
 
+@pytest.mark.rule("M-44")
 @pytest.mark.parametrize("status", ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4"])
 def test_a_status_of_an_address_that_does_not_exist_is_enough(status: str) -> None:
-    """M-44."""
     assert is_dead_address(status, "550", "")
 
 
+@pytest.mark.rule("M-44")
 @pytest.mark.parametrize(
     "words",
     [
@@ -33,10 +34,10 @@ def test_a_status_of_an_address_that_does_not_exist_is_enough(status: str) -> No
 )
 @pytest.mark.parametrize("status", ["", "5.0.0"])
 def test_words_say_it_where_the_status_says_nothing(words: str, status: str) -> None:
-    """M-44."""
     assert is_dead_address(status, "550", words)
 
 
+@pytest.mark.rule("M-44")
 @pytest.mark.parametrize(
     ("status", "words"),
     [
@@ -55,11 +56,11 @@ def test_words_say_it_where_the_status_says_nothing(words: str, status: str) -> 
     ],
 )
 def test_policy_size_spam_a_full_mailbox_and_what_passes_do_not(status: str, words: str) -> None:
-    """M-44."""
     assert not is_dead_address(status, "", words)
 
 
+@pytest.mark.rule("M-44")
 def test_a_domain_that_never_takes_mail_is_dead_by_its_reply() -> None:
-    """M-44: RFC 7504."""
+    """RFC 7504."""
     assert is_dead_address("", "556", "")
     assert not is_dead_address("", "450", "User unknown")

@@ -29,17 +29,17 @@ _NOTICES = {
 }
 
 
+@pytest.mark.rule("M-42", "M-43", "M-44")
 @pytest.mark.parametrize("name", _NOTICES)
 def test_the_recipient_is_found_however_a_server_writes_it(name: str) -> None:
-    """M-42, M-43, M-44."""
     report = find_in(f"{_NOTICES[name]}\n\n--- Below this line is a copy of the message.\n\nTo: other@b.example\n")
     assert [(one.address, one.action, one.is_dead) for one in report.recipients] == [("kim@a.example", "failed", True)]
     assert report.found_by == "words"
     assert "kim@a.example: " not in report.recipients[0].diagnostic
 
 
+@pytest.mark.rule("M-43")
 def test_each_of_several_recipients_has_the_words_below_it() -> None:
-    """M-43."""
     report = find_in(
         "wasn't able to deliver\n\n<a@x.example>:\n550 5.1.1 User unknown\n\n<b@x.example>:\n552 5.2.2 full\n"
     )
@@ -55,38 +55,39 @@ def test_each_of_several_recipients_has_the_words_below_it() -> None:
     ]
 
 
+@pytest.mark.rule("M-42")
 def test_neither_our_own_address_nor_the_servers_is_a_recipient() -> None:
-    """M-42."""
     words = (
         "support@desk.example,\nyour mail could not be delivered. Ask postmaster@mx.example.\n\nkim@a.example: 550 no\n"
     )
     assert [one.address for one in find_in(words).recipients] == ["kim@a.example"]
 
 
+@pytest.mark.rule("M-42")
 def test_where_the_words_name_nobody_the_returned_letter_does() -> None:
-    """M-42."""
     report = find_in(
         "Your mail could not be delivered.\n\n--- Original message follows.\n\nTo: kim@a.example\nSubject: x\n"
     )
     assert [one.address for one in report.recipients] == ["kim@a.example"]
 
 
+@pytest.mark.rule("M-43")
 def test_a_delay_is_no_failure_until_the_server_gives_up() -> None:
-    """M-43."""
     waiting = "THIS IS A WARNING MESSAGE ONLY. Delivery has been delayed:\n\n kim@a.example\n\n450 4.2.2 full\n"
     given_up = "could not be delivered:\n\n kim@a.example\n   retry timeout exceeded\n"
     assert [one.action for one in find_in(waiting).recipients] == ["delayed"]
     assert [(one.action, one.status_class) for one in find_in(given_up).recipients] == [("failed", "4")]
 
 
+@pytest.mark.rule("M-44")
 def test_what_a_server_calls_unknown_after_it_saw_the_letter_is_a_filters_answer() -> None:
-    """M-44."""
     report = find_in(
         "could not be delivered\n<kim@a.example>: host mx said: 550 Unknown user (in reply to end of DATA command)"
     )
     assert [one.is_dead for one in report.recipients] == [False]
 
 
+@pytest.mark.rule("M-42")
 @pytest.mark.parametrize(
     "line",
     [
@@ -101,20 +102,19 @@ def test_what_a_server_calls_unknown_after_it_saw_the_letter_is_a_filters_answer
     ],
 )
 def test_the_letter_that_is_given_back_is_told_from_the_notice(line: str) -> None:
-    """M-42."""
     notice = split_notice(f"not delivered\n\n{line}\n\nReceived: by us")
     assert (notice.words.strip(), notice.returned.strip()) == ("not delivered", "Received: by us")
     assert split_notice("not delivered\n\nReceived: by us").returned == "Received: by us"
 
 
+@pytest.mark.rule("M-42")
 def test_letters_about_other_things_say_no_failure() -> None:
-    """M-42."""
     assert not says_failure("Thank you for your order. The delivery of your parcel is on Monday.")
     assert not says_failure("I am out of the office until Monday.")
 
 
+@pytest.mark.rule("M-14")
 @given(st.text(alphabet=st.sampled_from("kim@a.example <>:;550.1-\n RCPT TO\x00é"), max_size=200))
 def test_nothing_raises(text: str) -> None:
-    """M-14."""
     assert isinstance(read_notice(split_notice(text).words, known=("kim@a.example",)), list)
     assert isinstance(read_notice(text), list)

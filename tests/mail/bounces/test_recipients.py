@@ -7,6 +7,7 @@ import pytest
 from deskterm.mail.bounces.recipients import LONGEST_DIAGNOSTIC, choose_status, find_reply, find_status, make_recipient
 
 
+@pytest.mark.rule("M-43")
 @pytest.mark.parametrize(
     ("text", "status", "reply"),
     [
@@ -22,12 +23,11 @@ from deskterm.mail.bounces.recipients import LONGEST_DIAGNOSTIC, choose_status, 
     ],
 )
 def test_status_and_reply_are_found_and_no_other_numbers(text: str, status: str, reply: str) -> None:
-    """M-43."""
     assert (find_status(text), find_reply(text)) == (status, reply)
 
 
+@pytest.mark.rule("M-43")
 def test_the_status_that_says_most_is_chosen() -> None:
-    """M-43."""
     assert choose_status("5.0.0", "550 5.1.1 no") == "5.1.1"
     assert choose_status("5.1.1", "550 5.7.1 no") == "5.1.1"
     assert choose_status("", "550 5.0.0 no") == "5.0.0"
@@ -35,8 +35,8 @@ def test_the_status_that_says_most_is_chosen() -> None:
     assert choose_status("", "no") == ""
 
 
+@pytest.mark.rule("M-43")
 def test_a_failure_of_class_4_has_failed_and_its_address_lives() -> None:
-    """M-43."""
     one = make_recipient("kim@a.example", action="failed", status="4.4.7", reply="", diagnostic="450 user unknown")
     assert (one.has_failed, one.status_class, one.is_dead) == (True, "4", False)
 

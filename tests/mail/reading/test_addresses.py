@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from deskterm.mail.reading.addresses import Address, clean_address, read_addresses
 
 
+@pytest.mark.rule("M-23", "M-28")
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -28,12 +29,11 @@ from deskterm.mail.reading.addresses import Address, clean_address, read_address
     ],
 )
 def test_addresses_are_read_with_their_names(value: str, expected: list[Address]) -> None:
-    """M-23, M-28."""
     assert read_addresses([value]) == expected
 
 
+@pytest.mark.rule("M-23")
 def test_a_name_is_never_an_address() -> None:
-    """M-23."""
     assert read_addresses(['"sam@desk.example" <mallory@evil.example>'])[0].address == "mallory@evil.example"
     assert read_addresses(["sam@desk.example <mallory@evil.example>"])[0].address == "mallory@evil.example"
     hidden = "=?utf-8?q?sam=40desk.example=3E=2C?= <mallory@evil.example>"
@@ -44,9 +44,9 @@ def test_an_address_stands_in_a_list_once() -> None:
     assert len(read_addresses(["kim@a.example, Kim <KIM@a.example>", "kim@a.example."])) == 1
 
 
+@pytest.mark.rule("M-14")
 @given(st.text(alphabet=st.sampled_from('a@<>,;:"()\\ .=?\n\x00é'), max_size=80))
 def test_nothing_raises_and_each_address_is_one(text: str) -> None:
-    """M-14."""
     for one in read_addresses([text]):
         assert clean_address(one.address) == one.address
         assert '"' in one.address or not set(one.address) & set("<>,; \n\x00")

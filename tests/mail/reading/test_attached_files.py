@@ -16,6 +16,7 @@ def _read(*parts: str, kind: str = "multipart/mixed") -> list[AttachedFile]:
     return read_mail(make_multipart(make_part("see file"), *parts, kind=kind)).files
 
 
+@pytest.mark.rule("M-17")
 @pytest.mark.parametrize(
     ("given", "name"),
     [
@@ -30,24 +31,24 @@ def _read(*parts: str, kind: str = "multipart/mixed") -> list[AttachedFile]:
     ],
 )
 def test_names_are_the_last_part_of_a_path_without_what_does_harm(given: str, name: str) -> None:
-    """M-17."""
     assert [file.name for file in _read(make_file(given))] == [name]
 
 
+@pytest.mark.rule("M-17")
 def test_a_long_name_keeps_its_suffix_and_120_characters() -> None:
-    """M-17."""
     (file,) = _read(make_file(f'"{"n" * 400}.pdf"'))
     assert len(file.name) == 120
     assert file.name.endswith(".pdf")
     assert len(file.given_name) == 404
 
 
+@pytest.mark.rule("M-17")
 def test_names_of_one_mail_differ_also_where_no_capitals_are_told_apart() -> None:
-    """M-17."""
     names = [file.name for file in _read(make_file('"a.pdf"'), make_file('"A.pdf"'), make_file('"a.pdf"'))]
     assert names == ["a.pdf", "A (2).pdf", "a (3).pdf"]
 
 
+@pytest.mark.rule("M-17")
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
@@ -59,21 +60,20 @@ def test_names_of_one_mail_differ_also_where_no_capitals_are_told_apart() -> Non
     ],
 )
 def test_a_file_without_a_name_has_one_by_its_type(kind: str, name: str) -> None:
-    """M-17."""
     (file,) = _read(make_file("", kind))
     assert (file.name, file.given_name) == (name, "")
 
 
+@pytest.mark.rule("M-17")
 def test_a_message_in_a_mail_is_an_eml_file_that_is_not_looked_into() -> None:
-    """M-17."""
     inner = "From: lee@a.example\nSubject: inner\n\ninner text"
     mail = read_mail(make_multipart(make_part("outer"), make_file('"Fwd inner"', "message/rfc822", inner, "8bit")))
     assert [(file.name, file.data) for file in mail.files] == [("Fwd inner.eml", inner.replace("\n", "\r\n").encode())]
     assert "inner text" not in mail.body.text
 
 
+@pytest.mark.rule("M-17")
 def test_digest_size_and_place_of_a_file_are_known() -> None:
-    """M-17."""
     picture = make_part("ZGF0YQ==", "image/png", "Content-ID: <logo@a>\nContent-Transfer-Encoding: base64\n")
     (file,) = _read(picture, kind="multipart/related")
     assert (file.digest, file.size) == (hashlib.sha256(b"data").hexdigest(), 4)
@@ -81,16 +81,16 @@ def test_digest_size_and_place_of_a_file_are_known() -> None:
     assert not _read(make_file('"a.png"', "image/png"))[0].is_inline
 
 
+@pytest.mark.rule("M-17")
 def test_broken_base64_is_kept_as_far_as_it_goes_and_said() -> None:
-    """M-17."""
     mail = read_mail(make_multipart(make_part("see file"), make_file('"a.bin"', body="ZGF0YQ!!")))
     assert mail.files[0].data == b"data"
     assert mail.files[0].is_broken
     assert mail.notes == ("a.bin is broken: it holds what could be read of it.",)
 
 
+@pytest.mark.rule("M-15", "M-17")
 def test_the_files_in_a_winmail_dat_stand_beside_it_and_its_text_where_the_mail_has_none() -> None:
-    """M-15, M-17."""
     packed = make_winmail([("../plan.txt", b"one"), ("plan.txt", b"two")], text="packed words").decode("latin-1")
     winmail = make_part(packed, 'application/ms-tnef; name="winmail.dat"', "Content-Transfer-Encoding: base64\n")
     mail = read_mail(make_multipart(winmail))

@@ -12,6 +12,7 @@ def _make(*items: tuple[str, str]) -> Headers:
     return Headers([("From", "Kim <kim@a.example>"), *items])
 
 
+@pytest.mark.rule("M-35")
 @pytest.mark.parametrize(
     ("name", "value", "is_robot"),
     [
@@ -27,12 +28,12 @@ def _make(*items: tuple[str, str]) -> Headers:
     ],
 )
 def test_a_header_marks_a_mail_as_automatic(name: str, value: str, is_robot: bool) -> None:
-    """M-35."""
     marks = find_marks(_make((name, value)))
     assert marks.by
     assert marks.is_robot == is_robot
 
 
+@pytest.mark.rule("M-35")
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -43,19 +44,18 @@ def test_a_header_marks_a_mail_as_automatic(name: str, value: str, is_robot: boo
     ],
 )
 def test_other_headers_do_not(name: str, value: str) -> None:
-    """M-35."""
     assert find_marks(_make((name, value))) == ((), False)
 
 
+@pytest.mark.rule("M-35")
 @pytest.mark.parametrize(("local", "is_marked"), [("no-reply", True), ("noreply+7", True), ("norbert", False)])
 def test_an_address_that_nobody_reads_marks_a_mail(local: str, is_marked: bool) -> None:
-    """M-35."""
     assert bool(find_marks(Headers([("From", f"{local}@a.example")])).by) == is_marked
 
 
+@pytest.mark.rule("M-35", "M-36")
 @pytest.mark.parametrize("subject", ["Automatic reply: Printer", "Abwesenheitsnotiz", "Réponse automatique : Bonjour"])
 def test_an_absence_is_known_by_its_subject_together_with_a_mark(subject: str) -> None:
-    """M-35, M-36."""
     marked = _make(("Subject", subject), ("X-Auto-Response-Suppress", "All"))
     assert is_absence(marked, find_marks(marked))
     assert has_absent_subject(marked)

@@ -7,6 +7,8 @@ import time
 from itertools import chain
 from typing import Any
 
+import pytest
+
 from deskterm.mail.reading.read_mail import Mail, read_mail
 from deskterm.present.sanitize import sanitize
 from mail.support.mail_cases import Score, normalise, read_cases
@@ -14,8 +16,9 @@ from mail.support.mail_cases import Score, normalise, read_cases
 LONGEST_SECONDS = 1.0
 
 
+@pytest.mark.rule("M-14", "M-15", "M-17", "M-23", "M-35")
 def test_mails_are_read_as_most_parsers_read_them() -> None:
-    """M-14, M-15, M-17, M-23, M-35: people, subject, text and files, and the marks of mails that nobody wrote."""
+    """People, subject, text and files, and the marks of mails that nobody wrote."""
     score = Score()
     for case, data in chain(read_cases("fixtures"), read_cases("spamassassin")):
         _compare(score, case, read_mail(data))
@@ -55,8 +58,9 @@ def _compare(score: Score, case: dict[str, Any], mail: Mail) -> None:
         score.compare("digests", key, sorted(digests), sorted(file["sha256"] for file in case["attachments"]))
 
 
+@pytest.mark.rule("M-10", "M-14", "M-15", "M-16", "M-17", "M-19", "M-21")
 def test_mails_that_were_written_to_do_harm_are_read_without_any() -> None:
-    """M-10, M-14 to M-17, M-19, M-21: everything about the hostile mails that reading alone decides."""
+    """Everything about the hostile mails that reading alone decides."""
     score = Score()
     for case, data in read_cases("hostile"):
         start = time.process_time()

@@ -13,6 +13,7 @@ from mail.support.small_letters import make_file, make_letter, make_multipart, m
 _EVENT = "BEGIN:VCALENDAR\nMETHOD:{}\nBEGIN:VEVENT\nSUMMARY:{}\nDTSTART{}\nDTEND{}\nEND:VEVENT\nEND:VCALENDAR\n"
 
 
+@pytest.mark.rule("M-15")
 @pytest.mark.parametrize(
     ("event", "words"),
     [
@@ -32,12 +33,11 @@ _EVENT = "BEGIN:VCALENDAR\nMETHOD:{}\nBEGIN:VEVENT\nSUMMARY:{}\nDTSTART{}\nDTEND
     ],
 )
 def test_an_invitation_is_named_with_its_time(event: tuple[str, str, str, str], words: str) -> None:
-    """M-15."""
     assert describe_invitation(_EVENT.format(*event).encode()) == words
 
 
+@pytest.mark.rule("M-15")
 def test_a_mail_without_text_says_so_and_what_it_holds() -> None:
-    """M-15."""
     event = _EVENT.format("REQUEST", "Review", ":20261123T090000Z", ":20261123T100000Z")
     invitation = read_mail(make_letter(event, "text/calendar; method=REQUEST"))
     assert invitation.body.text.splitlines() == ["(no text)", "invitation: Review, 2026-11-23 09:00–10:00 UTC"]
@@ -46,8 +46,8 @@ def test_a_mail_without_text_says_so_and_what_it_holds() -> None:
     assert read_mail(make_letter(" \n")).body.text == "(no text)"
 
 
+@pytest.mark.rule("M-19")
 def test_signed_mails_show_their_text_and_say_that_nobody_verified_it() -> None:
-    """M-19."""
     signature = make_file('"smime.p7s"', "application/pkcs7-signature")
     mail = read_mail(make_multipart(make_part("signed words"), signature, kind="multipart/signed"))
     assert (mail.body.text, mail.notes) == ("signed words", ("signed, not verified",))
@@ -55,6 +55,7 @@ def test_signed_mails_show_their_text_and_say_that_nobody_verified_it() -> None:
     assert "signed, not verified" in pgp.notes
 
 
+@pytest.mark.rule("M-19")
 @pytest.mark.parametrize(
     "letter",
     [
@@ -67,20 +68,19 @@ def test_signed_mails_show_their_text_and_say_that_nobody_verified_it() -> None:
     ],
 )
 def test_encrypted_mails_are_registered_with_the_part_as_a_file(letter: bytes) -> None:
-    """M-19."""
     mail = read_mail(letter)
     assert mail.body.text == "(no text)\nencrypted: cannot be read here"
     assert mail.notes == ("encrypted: cannot be read here",)
     assert mail.files
 
 
+@pytest.mark.rule("M-19")
 def test_a_message_that_is_encrypted_in_the_text_says_so() -> None:
-    """M-19."""
     mail = read_mail(make_letter("-----BEGIN PGP MESSAGE-----\n\nhQEM\n-----END PGP MESSAGE-----"))
     assert "encrypted: cannot be read here" in mail.notes
 
 
+@pytest.mark.rule("M-14")
 @given(st.text(alphabet=st.sampled_from('BEGIN:VEVENT\nSUMMARYDTSTART;TZID="20261123T090000Z\\, '), max_size=150))
 def test_nothing_raises(source: str) -> None:
-    """M-14."""
     assert "\n" not in describe_invitation(f"BEGIN:VEVENT\n{source}".encode())

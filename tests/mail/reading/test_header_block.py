@@ -10,8 +10,8 @@ from deskterm.mail.reading.header_block import Headers, read_parameters
 from deskterm.mail.reading.header_values import LONGEST
 
 
+@pytest.mark.rule("M-14")
 def test_of_two_headers_of_a_name_the_first_counts_and_both_can_be_listed() -> None:
-    """M-14."""
     headers = Headers([("From", "kim@a.example"), ("FROM", "sam@desk.example")])
     assert headers.raw("from") == "kim@a.example"
     assert headers.all_raw("from") == ["kim@a.example", "sam@desk.example"]
@@ -20,6 +20,7 @@ def test_of_two_headers_of_a_name_the_first_counts_and_both_can_be_listed() -> N
     assert list(headers.items())[1] == ("from", "sam@desk.example")
 
 
+@pytest.mark.rule("M-17")
 @pytest.mark.parametrize(
     ("header", "name"),
     [
@@ -35,27 +36,26 @@ def test_of_two_headers_of_a_name_the_first_counts_and_both_can_be_listed() -> N
     ],
 )
 def test_names_of_files_are_read_in_each_way_they_are_written(header: str, name: str) -> None:
-    """M-17."""
     assert read_parameters(header).parameters["filename"] == name
 
 
+@pytest.mark.rule("M-15")
 def test_a_boundary_is_taken_as_it_was_written() -> None:
-    """M-15."""
     headers = Headers([("Content-Type", 'multipart/mixed; boundary="=?a?q?=41?=  "')])
     assert headers.raw_parameter("content-type", "boundary") == "=?a?q?=41?=  "
     assert headers.raw_parameter("content-type", "charset") == ""
 
 
+@pytest.mark.rule("M-11")
 def test_longer_headers_than_are_read_are_cut_and_said() -> None:
-    """M-11."""
     headers = Headers([("X-Long", "a" * (LONGEST + 1))])
     assert headers.is_cut
     assert len(headers.raw("x-long")) == LONGEST
 
 
+@pytest.mark.rule("M-14")
 @given(st.text(max_size=120))
 def test_nothing_raises(text: str) -> None:
-    """M-14."""
     assert isinstance(read_parameters(text).value, str)
     Headers([(text, text)]).parameters("content-type")
     read_parameters(f"a/b; {text}; x*0*={text}; x*1={text}")

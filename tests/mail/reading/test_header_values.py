@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from deskterm.mail.reading.header_values import clean, decode_header, is_base64, read_base64
 
 
+@pytest.mark.rule("M-14")
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -23,16 +24,17 @@ from deskterm.mail.reading.header_values import clean, decode_header, is_base64,
     ],
 )
 def test_a_value_is_read_as_its_writer_meant_it(value: str, text: str) -> None:
-    """M-14: words are joined before they are decoded, then UTF-8, then cp1252."""
+    """Words are joined before they are decoded, then UTF-8, then cp1252."""
     assert decode_header(value) == text
 
 
+@pytest.mark.rule("M-14", "M-54")
 def test_a_line_end_in_an_encoded_word_begins_no_header() -> None:
-    """M-14, M-54."""
     assert decode_header("=?utf-8?q?Help=0D=0ABcc:_all@evil.example?=") == "Help Bcc: all@evil.example"
     assert clean("a\x00b\x1b[31m\u2028c\ud800") == "a b [31m c?"
 
 
+@pytest.mark.rule("M-17")
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -46,7 +48,6 @@ def test_a_line_end_in_an_encoded_word_begins_no_header() -> None:
     ],
 )
 def test_base64_is_read_as_far_as_it_goes(data: bytes, expected: bytes) -> None:
-    """M-17."""
     assert read_base64(data) == expected
 
 
@@ -55,9 +56,9 @@ def test_what_is_base64_is_known_from_what_is_not() -> None:
     assert not is_base64(b"ZG!F0")
 
 
+@pytest.mark.rule("M-14")
 @given(st.text(max_size=200), st.binary(max_size=200))
 def test_nothing_raises_and_no_control_comes_through(text: str, data: bytes) -> None:
-    """M-14."""
     for value in (text, data.decode("ascii", "surrogateescape"), f"=?utf-8?b?{text}?="):
         decoded = decode_header(value)
         assert not any(ord(one) < 32 or 0xD800 <= ord(one) < 0xE000 for one in decoded)

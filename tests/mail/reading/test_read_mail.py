@@ -16,8 +16,8 @@ from mail.support.small_letters import make_letter, make_multipart
 LONGEST_SECONDS = 1.0
 
 
+@pytest.mark.rule("M-14", "M-23")
 def test_people_subject_and_identity_are_read() -> None:
-    """M-14, M-23."""
     head = "From: Kim <kim@a.example>\nFrom: sam@desk.example\nSubject: =?utf-8?q?=C3=84?=\n"
     more = "To: a@b.example\nCc: c@d.example\n"
     more += "Message-ID: <1@a>\nReferences: <2@a> <3@a>\nIn-Reply-To: <4@a>\nReply-To: r@a.example\n"
@@ -32,9 +32,9 @@ def test_people_subject_and_identity_are_read() -> None:
     ]
 
 
+@pytest.mark.rule("M-10", "M-23")
 @pytest.mark.parametrize("name", ["From", "Sender", "Reply-To", "Return-Path"])
 def test_whoever_can_be_answered_is_the_sender(name: str) -> None:
-    """M-10, M-23."""
     sender = read_mail(make_letter("words", head=f"{name}: kim@a.example\n")).sender
     assert sender is not None
     assert sender.address == "kim@a.example"
@@ -42,8 +42,8 @@ def test_whoever_can_be_answered_is_the_sender(name: str) -> None:
     assert read_mail(b"Subject: x\n\nwords").sender is None
 
 
+@pytest.mark.rule("M-11")
 def test_what_is_left_out_is_said_in_words() -> None:
-    """M-11."""
     many = ", ".join(f"p{number}@a.example" for number in range(MOST_RECIPIENTS + 3))
     mail = read_mail(make_letter("words", more=f"Cc: {many}\n"))
     assert mail.notes == ("This mail went to 4 more addresses than are kept here.",)
@@ -76,9 +76,9 @@ _HOSTILE: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.rule("M-21")
 @pytest.mark.parametrize("name", _HOSTILE)
 def test_no_mail_costs_more_than_a_second(name: str) -> None:
-    """M-21."""
     data = _HOSTILE[name]()
     read_mail(make_letter("<p>hi</p>", "text/html"))  # the converter is loaded once
     start = time.process_time()
@@ -99,9 +99,9 @@ _PIECES = [
 ]  # fmt: skip
 
 
+@pytest.mark.rule("M-14", "M-42")
 @given(st.lists(st.one_of(st.sampled_from(_PIECES), st.text(max_size=5)), max_size=25))
 def test_nothing_raises_whatever_the_mail_is(pieces: list[str]) -> None:
-    """M-14, M-42."""
     mail = read_mail("".join(pieces).encode("utf-8", "replace"))
     assert "\x00" not in mail.body.text
     report = find_report(mail)

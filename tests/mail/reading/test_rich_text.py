@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from deskterm.mail.reading.rich_text import decompress_rtf, rtf_to_text
 
 
+@pytest.mark.rule("M-15")
 @pytest.mark.parametrize(
     ("source", "text"),
     [
@@ -25,12 +26,12 @@ from deskterm.mail.reading.rich_text import decompress_rtf, rtf_to_text
     ],
 )
 def test_words_come_out_without_controls(source: str, text: str) -> None:
-    """M-15."""
     assert rtf_to_text(source) == text
 
 
+@pytest.mark.rule("M-17")
 def test_packed_rich_text_is_unpacked() -> None:
-    """M-17: the example of [MS-OXRTFCP] 3.1, and one that is not packed."""
+    """The example of [MS-OXRTFCP] 3.1, and one that is not packed."""
     packed = bytes.fromhex(
         "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
     )
@@ -39,8 +40,8 @@ def test_packed_rich_text_is_unpacked() -> None:
     assert decompress_rtf(struct.pack("<IIII", len(plain) + 12, len(plain), 0x414C454D, 0) + plain) == "{\\rtf1 a}"
 
 
+@pytest.mark.rule("M-14")
 @given(st.binary(max_size=200), st.text(alphabet=st.sampled_from("\\{}u'*0123456789abhtmlrtfpar \n"), max_size=120))
 def test_nothing_raises(data: bytes, text: str) -> None:
-    """M-14."""
     decompress_rtf(struct.pack("<IIII", len(data), 2**32 - 1, 0x75465A4C, 0) + data)
     assert isinstance(rtf_to_text("{\\rtf1" + text), str)

@@ -47,9 +47,9 @@ CERTAIN = [
 ]
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize("line", CERTAIN)
 def test_an_attribution_is_known_and_taken_apart(line: str) -> None:
-    """M-20"""
     found = read_attribution(line)
     assert found is not None
     assert found.is_certain
@@ -57,6 +57,7 @@ def test_an_attribution_is_known_and_taken_apart(line: str) -> None:
         assert (found.name, found.address) == ("Kim Berg", "kim@example.org")
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     "line",
     [
@@ -71,10 +72,10 @@ def test_an_attribution_is_known_and_taken_apart(line: str) -> None:
     ],
 )
 def test_a_sentence_of_somebody_is_none(line: str) -> None:
-    """M-20"""
     assert read_attribution(line) is None
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     "line",
     [
@@ -85,14 +86,13 @@ def test_a_sentence_of_somebody_is_none(line: str) -> None:
     ],
 )
 def test_a_sentence_that_may_be_one_needs_quoted_lines_below(line: str) -> None:
-    """M-20"""
     found = read_attribution(line)
     assert found is not None
     assert not found.is_certain
 
 
+@pytest.mark.rule("M-20")
 def test_a_broken_attribution_is_put_together_and_takes_nothing_from_above() -> None:
-    """M-20"""
     lines = [
         "It is the blue one.",
         "On Monday, 25 October 2021 at 15:04 Kim Berg from the",
@@ -105,6 +105,7 @@ def test_a_broken_attribution_is_put_together_and_takes_nothing_from_above() -> 
     assert find_attribution(lines, 0) is None
 
 
+@pytest.mark.rule("M-31")
 @pytest.mark.parametrize(
     ("line", "date"),
     [
@@ -114,7 +115,6 @@ def test_a_broken_attribution_is_put_together_and_takes_nothing_from_above() -> 
     ],
 )
 def test_the_date_is_as_it_is_written(line: str, date: str) -> None:
-    """M-31"""
     found = read_attribution(line)
     assert found is not None
     assert found.date == date

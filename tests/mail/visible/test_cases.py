@@ -31,8 +31,9 @@ def _squeeze(text: str | None) -> str:
     return re.sub(r"\s+", "", text or "")
 
 
+@pytest.mark.rule("M-20")
 def test_the_visible_part_of_replies_is_as_their_authors_say() -> None:
-    """M-20: exact but for spaces in 65 of 100, words lost in 5 of 100 at most; all of a text stays in its parts."""
+    """Exact but for spaces in 65 of 100, words lost in 5 of 100 at most; all of a text stays in its parts."""
     exact = lost = judged = 0
     missed: list[str] = []
     for case in _cases("replies.jsonl"):
@@ -56,8 +57,9 @@ def test_the_visible_part_of_replies_is_as_their_authors_say() -> None:
     assert lost <= 0.05 * judged
 
 
+@pytest.mark.rule("M-31")
 def test_forwards_and_their_authors_are_found() -> None:
-    """M-31: seen in 95 of 100, their authors right in 90 of 100."""
+    """Seen in 95 of 100, their authors right in 90 of 100."""
     cases = _cases("forwards.jsonl")
     seen = right = judged = 0
     missed: list[str] = []

@@ -21,6 +21,7 @@ def quote(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
+@pytest.mark.rule("M-31")
 @pytest.mark.parametrize(
     "block",
     [
@@ -42,7 +43,6 @@ def quote(text: str) -> str:
 )
 @pytest.mark.parametrize("note", ["", "Please see to this.\nSam"])
 def test_a_block_is_taken_apart(block: str, note: str) -> None:
-    """M-31"""
     found = read_forward(f"{note}\n\n{block}", "Fwd: Printer")
     assert found is not None
     assert found.note == note
@@ -54,8 +54,8 @@ def test_a_block_is_taken_apart(block: str, note: str) -> None:
     assert found.source == "block"
 
 
+@pytest.mark.rule("M-31")
 def test_an_attribution_counts_only_below_a_forwards_subject() -> None:
-    """M-31"""
     text = (
         f'Am 03.05.2021, 10:30 schrieb "Kim Berg" <kim@example.org>:\n\n    {BODY.replace(chr(10), chr(10) + "    ")}'
     )
@@ -66,22 +66,25 @@ def test_an_attribution_counts_only_below_a_forwards_subject() -> None:
     assert read_forward(text) is None
 
 
+@pytest.mark.rule("M-31")
 def test_headers_alone_are_no_forward_in_an_answer() -> None:
-    """M-31: what Outlook answers stands below headers too."""
+    """What Outlook answers stands below headers too."""
     assert read_forward(f"Thanks\n\n{HEAD}\n\n{BODY}", "Re: Printer") is None
     assert read_forward(f"Thanks\n\n{HEAD}\n\n{BODY}", "Printer", is_answer=True) is None
     assert read_forward(f"Thanks\n\n{HEAD}\n\n{BODY}", "Printer") is not None
     assert read_forward(f"---------- Forwarded message ---------\n{HEAD}\n\n{BODY}", "Re: Printer") is not None
 
 
+@pytest.mark.rule("M-31")
 def test_headers_far_below_somebodys_words_are_no_forward_without_a_prefix() -> None:
-    """M-31: a block at the top."""
+    """A block at the top."""
     assert read_forward("words\n" * 30 + f"{HEAD}\n\n{BODY}", "Printer") is None
     assert read_forward("words\n" * 30 + f"{HEAD}\n\n{BODY}", "Fwd: Printer") is not None
 
 
+@pytest.mark.rule("M-31")
 def test_a_forward_that_names_nobody_has_no_sender() -> None:
-    """M-31: it is asked whose it is."""
+    """It is asked whose it is."""
     found = read_forward("Somebody called about the printer.", "Fwd: Printer")
     assert found is not None
     assert (found.sender, found.note, found.source) == (None, "Somebody called about the printer.", None)
@@ -93,8 +96,8 @@ def test_a_forward_that_names_nobody_has_no_sender() -> None:
     assert read_forward("Somebody called about the printer.", "Printer") is None
 
 
+@pytest.mark.rule("M-31")
 def test_an_attached_mail_goes_before_the_block() -> None:
-    """M-31"""
     inner = EmailMessage()
     inner["From"] = "Lee <lee@example.org>"
     inner["Subject"] = "Printer"
@@ -110,18 +113,18 @@ def test_an_attached_mail_goes_before_the_block() -> None:
     assert found.body.strip() == "It hums."
 
 
+@pytest.mark.rule("M-31", "M-42")
 def test_a_notice_of_failure_is_no_forward() -> None:
-    """M-31, M-42"""
     data = b"From: mailer-daemon@example.org\r\nSubject: failure notice\r\n\r\nSorry.\r\n\r\n" + HEAD.encode()
     assert find_forward(read_mail(data)) is None
 
 
+@pytest.mark.rule("M-31", "M-21")
 @settings(max_examples=40)
 @given(
     st.text(max_size=80)
     | st.lists(st.sampled_from([HEAD, BODY, "----- Forwarded message -----", "> x", ""])).map("\n".join)
 )
 def test_nothing_raises(text: str) -> None:
-    """M-31, M-21"""
     for subject in (None, "Fwd: x", "Re: x", text):
         read_forward(text, subject)

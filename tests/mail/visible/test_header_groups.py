@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from deskterm.mail.visible.header_groups import read_header_group
 
 
+@pytest.mark.rule("M-31")
 def test_values_go_on_in_lines_below_where_more_headers_follow() -> None:
-    """M-31"""
     lines = [
         "From: Kim Berg",
         "<kim@example.org>",
@@ -24,8 +26,8 @@ def test_values_go_on_in_lines_below_where_more_headers_follow() -> None:
     assert group.values["subject"] == "Two lines"
 
 
+@pytest.mark.rule("M-31")
 def test_words_below_the_last_header_are_the_mails() -> None:
-    """M-31"""
     group = read_header_group(
         ["De : Kim <kim@example.org>", "Date : 3 mai 2021", "À : vous", "Objet : Un", "Bonjour"], 0
     )
@@ -33,8 +35,8 @@ def test_words_below_the_last_header_are_the_mails() -> None:
     assert group.end == 4
 
 
+@pytest.mark.rule("M-31")
 def test_an_empty_line_between_headers_ends_nothing() -> None:
-    """M-31"""
     lines = [
         "From: Kim <kim@example.org>",
         "",
@@ -51,8 +53,9 @@ def test_an_empty_line_between_headers_ends_nothing() -> None:
     assert group.end == 7
 
 
+@pytest.mark.rule("M-20")
 def test_headers_of_no_mail_are_none() -> None:
-    """M-20: a form that somebody filled in names no subject and no address."""
+    """A form that somebody filled in names no subject and no address."""
     assert read_header_group(["From: Berlin", "To: Munich", "Date: 3 May"], 0) is None
     assert read_header_group(["Subject: x", "Date: 3 May 2021", "To: kim@example.org"], 0) is None
     assert read_header_group(["Hello", "From: Kim <kim@example.org>", "Date: 3 May 2021"], 0) is None

@@ -7,6 +7,7 @@ import pytest
 from deskterm.mail.visible.header_labels import read_header_line
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     ("line", "kind", "value"),
     [
@@ -21,11 +22,10 @@ from deskterm.mail.visible.header_labels import read_header_line
     ],
 )
 def test_a_header_is_known(line: str, kind: str, value: str) -> None:
-    """M-20"""
     assert read_header_line(line) == (kind, value)
 
 
+@pytest.mark.rule("M-20", "M-21")
 @pytest.mark.parametrize("line", ["Hello: Kim", "From Kim", ":", "", "a" * 60 + ": x", "From: " + "x" * 2_000])
 def test_another_line_is_none(line: str) -> None:
-    """M-20, M-21"""
     assert read_header_line(line) is None

@@ -12,6 +12,7 @@ OLD = "<div>Is it plugged in?</div><div>Sam</div>"
 SUBJECT = "<b>Subject:</b> Printer"
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     "below",
     [
@@ -27,7 +28,6 @@ SUBJECT = "<b>Subject:</b> Printer"
     ],
 )
 def test_a_quotation_by_structure_folds_whatever_its_language(below: str) -> None:
-    """M-20"""
     source = f"<html><body><p>Yes, it is.</p>{below}</body></html>"
     text = html_to_text(source)
     visible = find_visible(text, html=source)
@@ -35,16 +35,16 @@ def test_a_quotation_by_structure_folds_whatever_its_language(below: str) -> Non
     assert visible.whole == text
 
 
+@pytest.mark.rule("M-20")
 def test_answers_between_and_below_blockquotes_show() -> None:
-    """M-20"""
     cited = f'<blockquote type="cite">{OLD}</blockquote>'
     source = f"<p>Hello</p>{cited}<p>Yes.</p>{cited}"
     text = html_to_text(source)
     assert find_visible(text, html=source).new_text == text.strip()
 
 
+@pytest.mark.rule("M-20")
 def test_a_forward_in_gmails_quotation_shows() -> None:
-    """M-20"""
     source = (
         f'<p>See below</p><div class="gmail_quote">---------- Forwarded message ---------<br>From: Lee<br>{OLD}</div>'
     )
@@ -52,28 +52,28 @@ def test_a_forward_in_gmails_quotation_shows() -> None:
     assert find_visible(text, html=source).new_text == text.strip()
 
 
+@pytest.mark.rule("M-20")
 def test_the_html_of_an_alternative_tells_of_the_plain_text_too() -> None:
-    """M-20"""
     source = f'<p>Yes, it is.</p><blockquote type="cite">{OLD}</blockquote>'
     assert find_visible("Yes,\nit is.\n\nIs it plugged\nin?\nSam\n", html=source).new_text == "Yes,\nit is."
 
 
+@pytest.mark.rule("M-20")
 def test_an_indented_paragraph_is_the_writers_own() -> None:
-    """M-20"""
     source = '<p>Two things:</p><blockquote style="margin:0 0 0 40px;border:none">the lid<br>the cable</blockquote>'
     text = html_to_text(source)
     assert find_visible(text, html=source).new_text == text.strip()
 
 
+@pytest.mark.rule("M-20")
 def test_a_signature_by_structure_folds() -> None:
-    """M-20"""
     signature = '<div class="gmail_signature">Kim Berg<br>Example Ltd</div>'
     source = f'<p>Yes.</p>{signature}<blockquote type="cite">{OLD}</blockquote>'
     assert find_visible(html_to_text(source), html=source).new_text == "Yes."
 
 
+@pytest.mark.rule("M-20")
 def test_hidden_words_and_links_written_out_do_not_shift_the_marks() -> None:
-    """M-20"""
     source = (
         '<div style="display:none">preview words that nobody sees at all</div><p>See <a href="http://b.example">a.example</a></p>'
         f'<blockquote type="cite">{OLD}</blockquote>'

@@ -7,6 +7,7 @@ import pytest
 from deskterm.mail.visible.separators import is_rule, read_separator
 
 
+@pytest.mark.rule("M-20", "M-31")
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
@@ -24,20 +25,19 @@ from deskterm.mail.visible.separators import is_rule, read_separator
     ],
 )
 def test_a_separator_is_known(line: str, kind: str) -> None:
-    """M-20, M-31"""
     found = read_separator(line)
     assert found is not None
     assert found.kind == kind
 
 
+@pytest.mark.rule("M-20", "M-21")
 @pytest.mark.parametrize("line", ["Forwarded message", "the original message: see below", "-- ", "", "-" * 5_000])
 def test_another_line_is_none(line: str) -> None:
-    """M-20, M-21"""
     assert read_separator(line) is None
 
 
+@pytest.mark.rule("M-20")
 def test_a_rule_is_a_row_of_one_sign() -> None:
-    """M-20"""
     assert is_rule("________________________________")
     assert is_rule(" ---------- ")
     assert not is_rule("---")

@@ -7,6 +7,7 @@ import pytest
 from deskterm.mail.visible.signatures import find_signature, has_words, is_sent_from
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     "line",
     [
@@ -38,10 +39,10 @@ from deskterm.mail.visible.signatures import find_signature, has_words, is_sent_
     ],
 )
 def test_what_a_phone_adds_is_known(line: str) -> None:
-    """M-20"""
     assert is_sent_from(line)
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     "line",
     [
@@ -54,19 +55,18 @@ def test_what_a_phone_adds_is_known(line: str) -> None:
     ],
 )
 def test_a_sentence_is_nothing_that_a_phone_adds(line: str) -> None:
-    """M-20"""
     assert not is_sent_from(line)
 
 
+@pytest.mark.rule("M-20")
 def test_a_signature_begins_at_its_dashes() -> None:
-    """M-20"""
     assert find_signature(["Hello", "", "-- ", "Kim Berg", "Example Ltd"]) == 2
     assert find_signature(["Hello", "", "Sent from my iPhone"]) == 2
     assert find_signature(["Hello", "-- ", "Kim Berg", "", "-- ", "A list: list@example.org"]) == 1
 
 
+@pytest.mark.rule("M-20")
 def test_what_a_list_puts_below_folds() -> None:
-    """M-20"""
     lines = [
         "Hello",
         "_______________________________________________",
@@ -76,16 +76,17 @@ def test_what_a_list_puts_below_folds() -> None:
     assert find_signature(lines) == 1
 
 
+@pytest.mark.rule("M-20")
 def test_words_below_a_line_of_dashes_are_no_signature() -> None:
-    """M-20: where they are many, or long."""
+    """Where they are many, or long."""
     assert find_signature(["Hello", "--", *["one more line"] * 30]) is None
     assert find_signature(["Hello", "--", "long " * 80]) is None
     assert find_signature(["--", "Kim"]) is None
     assert find_signature(["Hello", "----------", "and one more thing"]) is None
 
 
+@pytest.mark.rule("M-20")
 def test_rules_and_invisible_signs_are_no_words() -> None:
-    """M-20"""
     assert not has_words(" -- ~~~ ")
     assert not has_words("\u200b")
     assert has_words("👍")

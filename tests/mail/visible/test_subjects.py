@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from deskterm.mail.visible.subjects import normalise_subject, read_subject
 
 
+@pytest.mark.rule("M-33")
 @pytest.mark.parametrize(
     "subject",
     [
@@ -35,10 +36,10 @@ from deskterm.mail.visible.subjects import normalise_subject, read_subject
     ],
 )
 def test_prefixes_and_our_tag_are_taken_off(subject: str) -> None:
-    """M-33"""
     assert normalise_subject(subject) == "Printer"
 
 
+@pytest.mark.rule("M-33")
 @pytest.mark.parametrize(
     "subject",
     [
@@ -53,39 +54,38 @@ def test_prefixes_and_our_tag_are_taken_off(subject: str) -> None:
     ],
 )
 def test_what_a_person_wrote_stays(subject: str) -> None:
-    """M-33"""
     assert normalise_subject(subject) == subject
 
 
+@pytest.mark.rule("M-33")
 def test_the_name_of_a_list_goes_where_the_mail_came_over_it() -> None:
-    """M-33"""
     assert normalise_subject("[printers] Re: [printers] Jam", is_from_list=True) == "Jam"
     assert normalise_subject("Re: [urgent] Jam") == "[urgent] Jam"
 
 
+@pytest.mark.rule("M-33")
 def test_a_subject_of_prefixes_alone_stays_as_it_is() -> None:
-    """M-33"""
     assert normalise_subject("Re: Fwd:") == "Re: Fwd:"
     assert normalise_subject("") == ""
 
 
+@pytest.mark.rule("M-31")
 def test_the_outermost_prefix_says_what_a_mail_is() -> None:
-    """M-31"""
     assert read_subject("Fwd: Re: Printer").is_forward
     assert not read_subject("Re: Fwd: Printer").is_forward
     assert read_subject("Printer (fwd)").is_forward
     assert read_subject("VS: Printer").is_forward
 
 
+@pytest.mark.rule("M-33")
 def test_our_number_is_read() -> None:
-    """M-33"""
     assert read_subject("Re: Printer [#4711]").number == 4711
     assert read_subject("Re: Printer #4711").number is None
 
 
+@pytest.mark.rule("M-33")
 @settings(max_examples=40)
 @given(st.text(max_size=60) | st.lists(st.sampled_from(["Re:", "[a]", "[#1]", "Fwd: ", "x", " "])).map("".join))
 def test_nothing_raises_and_words_stay(subject: str) -> None:
-    """M-33"""
     assert bool(normalise_subject(subject)) == bool(subject.strip())
     assert read_subject(subject, is_from_list=True).text in " ".join(subject.split()) or "[#" in subject

@@ -23,6 +23,7 @@ def quote(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     "below",
     [
@@ -41,34 +42,34 @@ def quote(text: str) -> str:
     ],
 )
 def test_a_quotation_below_the_answer_folds(below: str) -> None:
-    """M-20"""
     visible = find_visible(f"{ANSWER}\n\n{below}\n")
     assert visible.new_text == ANSWER
     assert visible.whole == f"{ANSWER}\n\n{below}\n"
 
 
+@pytest.mark.rule("M-20")
 def test_answers_between_quoted_lines_show_with_all_they_answer() -> None:
-    """M-20"""
     head = "On 3 May 2021 10:30, Sam <sam@example.org> wrote:"
     text = f"{head}\n> Which printer?\nThe one on floor 2.\n> Since when?\nMonday."
     assert find_visible(text).new_text == text
     assert find_visible(f"Hello Sam,\n\n{text}").new_text == f"Hello Sam,\n\n{text}"
 
 
+@pytest.mark.rule("M-20")
 def test_words_below_a_quotation_show_with_it() -> None:
-    """M-20"""
     text = f"Dear Sam,\n\n{quote(LETTER)}\n\nThere is no number on its back."
     assert find_visible(text).new_text == text
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     "text", [quote(LETTER), f"On 3 May 2021 10:30, Sam <sam@example.org> wrote:\n{LETTER}", "-- \nKim"]
 )
 def test_a_text_without_words_of_its_own_shows_whole(text: str) -> None:
-    """M-20"""
     assert find_visible(text).new_text == text.strip()
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     "marker",
     [
@@ -79,23 +80,24 @@ def test_a_text_without_words_of_its_own_shows_whole(text: str) -> None:
     ],
 )
 def test_below_our_marker_line_nothing_is_new(marker: str) -> None:
-    """M-20: also where a mail program has broken the line."""
+    """Also where a mail program has broken the line."""
     rest = quote(LETTER) if marker.startswith(">") else LETTER
     visible = find_visible(f"{ANSWER}\n\n{marker}\n{rest}")
     assert visible.new_text == ANSWER
     assert Fold.MARKER in {part.fold for part in visible.parts}
 
 
+@pytest.mark.rule("M-20")
 def test_own_words_below_the_marker_line_show() -> None:
-    """M-20: where its lines are quoted, and where the letter is known."""
+    """Where its lines are quoted, and where the letter is known."""
     quoted = f"Hello,\n> ##- Reply above this line -##\n{quote(LETTER)}\nThere is none, see the picture."
     assert find_visible(quoted).new_text == quoted
     plain = f"Hello,\n##- Reply above this line -##\n{LETTER}\nThere is none, see the picture."
     assert find_visible(plain, letters=[LETTER]).new_text == plain
 
 
+@pytest.mark.rule("M-20")
 def test_words_of_our_letter_fold_however_they_are_broken() -> None:
-    """M-20"""
     letter = " ".join(LETTER.split())
     wrapped = "\n".join(letter[place : place + 60] for place in range(0, len(letter), 60))
     visible = find_visible(f"{ANSWER}\n\n{LETTER}", letters=[LETTER])
@@ -106,8 +108,8 @@ def test_words_of_our_letter_fold_however_they_are_broken() -> None:
     assert find_visible(broken, letters=[LETTER]).new_text.startswith(ANSWER)
 
 
+@pytest.mark.rule("M-20")
 def test_a_letter_is_known_through_links_that_were_written_out() -> None:
-    """M-20"""
     letter = "Please see https://example.org/help and write to support@example.org before Monday, thank you."
     quoted = (
         "Please see https://guard.example/?url=example.org%2Fhelp and write to support@example.org\n"
@@ -117,25 +119,26 @@ def test_a_letter_is_known_through_links_that_were_written_out() -> None:
     assert find_visible(text, letters=[letter]).new_text == "Done."
 
 
+@pytest.mark.rule("M-20")
 def test_a_single_line_with_a_sign_before_it_is_the_writers() -> None:
-    """M-20"""
     assert find_visible("It says:\n> access denied").new_text == "It says:\n> access denied"
 
 
+@pytest.mark.rule("M-20")
 def test_a_common_phrase_of_ours_is_nobodys_quotation() -> None:
-    """M-20"""
     text = "It is broken.\n\nHello Kim,"
     assert find_visible(text, letters=[LETTER]).new_text == text
 
 
+@pytest.mark.rule("M-20")
 def test_a_forwarded_mail_in_a_reply_is_news() -> None:
-    """M-20"""
     text = (
         "The maker says:\n\n---------- Forwarded message ---------\nFrom: Lee <lee@maker.example>\nDate: 3 May\n\nNo."
     )
     assert find_visible(text).new_text == text
 
 
+@pytest.mark.rule("M-20")
 @pytest.mark.parametrize(
     "text",
     [
@@ -148,26 +151,26 @@ def test_a_forwarded_mail_in_a_reply_is_news() -> None:
     ],
 )
 def test_what_only_looks_like_a_quotation_shows(text: str) -> None:
-    """M-20"""
     assert find_visible(text).new_text == text
 
 
+@pytest.mark.rule("M-20")
 def test_signatures_fold_above_the_quotation_and_below_it() -> None:
-    """M-20"""
     quoted = f"On 3 May 2021 10:30, Sam <sam@example.org> wrote:\n{quote(LETTER)}"
     assert find_visible(f"{ANSWER}\n-- \nKim Berg\nExample Ltd\n\n{quoted}").new_text == ANSWER
     assert find_visible(f"{ANSWER}\n\n{quoted}\n\n-- \nKim Berg\nExample Ltd").new_text == ANSWER
     assert find_visible(f"{ANSWER}\n\nSent from my iPhone\n\n{quoted}").new_text == ANSWER
 
 
+@pytest.mark.rule("M-20")
 def test_of_a_first_mail_only_the_signature_folds() -> None:
-    """M-20: quoting is never applied to a new ticket's first mail."""
+    """Quoting is never applied to a new ticket's first mail."""
     text = f"{ANSWER}\n\nOn 3 May 2021 10:30, Sam <sam@example.org> wrote:\n{quote(LETTER)}\n\n-- \nKim Berg"
     assert find_visible(text, is_reply=False).new_text == text.removesuffix("\n\n-- \nKim Berg")
 
 
+@pytest.mark.rule("M-20")
 def test_a_reply_and_its_quotation_in_one_line_are_parted() -> None:
-    """M-20"""
     text = "yes please--- On Mon, May 3, 2021 at 10:30 AM, sam@example.org wrote:\n> Now?"
     visible = find_visible(text)
     assert visible.new_text == "yes please"
@@ -195,10 +198,10 @@ _LINES = st.sampled_from(
 )
 
 
+@pytest.mark.rule("M-20", "M-21")
 @settings(max_examples=60)
 @given(st.lists(_LINES | st.text(max_size=20), max_size=12).map("\n".join), st.text(max_size=60), st.booleans())
 def test_nothing_raises_and_nothing_is_lost(text: str, html: str, is_reply: bool) -> None:
-    """M-20, M-21"""
     visible = find_visible(text, html=html, letters=[LETTER], is_reply=is_reply)
     assert visible.whole == text
     assert bool(visible.new_text) == bool(text.strip())
