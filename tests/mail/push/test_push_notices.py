@@ -15,6 +15,7 @@ from deskterm.desk.notify.recipients import notify_staff
 from deskterm.desk.tickets import assignment
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.mail.letters.internal_mails import InternalMailReport
+from deskterm.mail.push import push_notices
 from deskterm.mail.push.push_notices import PushSender
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.mail.mailboxes import MailboxState, load_mailbox_states
@@ -257,3 +258,16 @@ def test_a_team_gets_each_notice_once_and_none_that_a_member_may_not_see(desk: M
     choose(desk)  # whom it is assigned to
     push(desk)
     assert len(hook.texts) > 1
+
+
+@pytest.mark.rule("M-58")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_many_notices_that_nobody_asked_for_keep_no_other_from_its_turn(
+    desk: MailDesk, hook: PushServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_notices, "_MOST_AT_ONCE", 2)
+    for _ in range(4):
+        notify(desk, "assigned")
+    notify(desk)
+    assert [len(push(desk)) for _ in range(3)] == [0, 0, 1]
+    assert hook.texts == [WARNED]

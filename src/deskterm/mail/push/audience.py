@@ -1,4 +1,4 @@
-"""Those whom a push reaches: an agent, or all members of a team, with what they may see."""
+"""The audience of a push: an agent, or all members of a team, with what they may see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deskterm.store.queries.desk_facts import AgentView
 
 
 class Audience(NamedTuple):
-    """Those whom a push reaches. logins: notices to any of them are pushed; nobody in a team without members. hidden:
+    """The audience of a push. logins: notices to any of them are pushed; nobody in a team without members. hidden:
     departments whose tickets not all of them see; reader: login whose own tickets are seen all the same; empty for a
     team, where the others do not see them."""
 
@@ -21,7 +21,7 @@ class Audience(NamedTuple):
 
 
 def find_audience(name: str, agents: Sequence[AgentView], teams: Collection[str], document: str) -> Audience:
-    """Find those who are named by a login or else by the key of a team. agents: all of them; teams: keys of the
+    """Find the audience that a login names, or else the key of a team. agents: all of them; teams: keys of the
     procedure's teams; document: the procedure as JSON. Raises DeskError where there is no such agent or team."""
     active = [agent for agent in agents if agent.active]
     if any(agent.login == name for agent in active):

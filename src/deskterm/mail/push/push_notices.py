@@ -44,7 +44,7 @@ class _Plan(NamedTuple):
 
 
 class _Facts(NamedTuple):
-    """What all pushes of a round need to know. settled: as `find_settled_event` has it."""
+    """Facts that all pushes of a round need. settled: as `find_settled_event` has it."""
 
     agents: list[AgentView]
     document: str
@@ -86,17 +86,22 @@ class PushSender:
         teams = {team.key for team in self.desk.procedure.definition.teams}
         try:
             audience = find_audience(name, facts.agents, teams, facts.document)
-            if name not in self._ready:
-                open_service(part.url)
-                self._ready.add(name)
-                self._end_trouble(name, now)
-            place = find_position(self.desk.store, row)
-            # Without the lease, which is two writes: there rarely is anything
-            if place is not None and not self._load(place, part, audience, facts.settled, now).is_worth:
-                return
-            service = open_service(part.url)
+            service = None if name in self._ready else open_service(part.url)
         except DeskError as error:
-            yield from self._note_unready(name, f"{_UNREADY}{error}", now)
+            yield from self._note_unready(name, error, now)
+            return
+        if service is not None:
+            self._ready.add(name)
+            self._end_trouble(name, now)
+        place = find_position(self.desk.store, row)
+        # Without the lease, which is two writes: there rarely is anything
+        if place is not None and not self._load(place, part, audience, facts.settled, now).is_worth:
+            return
+        try:
+            # Only now, as a keyring is slow to answer
+            service = service or open_service(part.url)
+        except DeskError as error:
+            yield from self._note_unready(name, error, now)
             return
         with hold_lease(self.desk.store, row, since=now, now=now) as lease:
             if lease is not None:
@@ -200,7 +205,8 @@ class PushSender:
             else:
                 yield InternalMailReport("queued", f"push to {name} is tried again in a minute: {answer.words}")
 
-    def _note_unready(self, name: str, reason: str, now: datetime) -> Iterator[InternalMailReport]:
+    def _note_unready(self, name: str, error: DeskError, now: datetime) -> Iterator[InternalMailReport]:
+        reason = f"{_UNREADY}{error}"
         self._ready.discard(name)
         self._pauses[name] = now + RETRY_PAUSE
         if self._troubles.get(name) != reason:

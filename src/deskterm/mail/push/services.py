@@ -49,7 +49,7 @@ class PushService:
         if result:
             return PushAnswer("sent", f"sent by {self.name}")
         if not codes:
-            return PushAnswer("later", f"{self.name} did not answer")
+            return PushAnswer("later", f"{self.name} did not take it, or cannot be reached")
         is_refused = 400 <= codes[-1] < 500 and codes[-1] not in _LATER_CODES
         return PushAnswer("refused" if is_refused else "later", f"{self.name} answered {codes[-1]}")
 
