@@ -16,6 +16,7 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.message import Message
+from textual.notifications import Notification
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -29,6 +30,7 @@ from deskterm.tui.crash_log import log_crash, log_file, log_line
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.calling_off import CallingOff
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.screens.notices import arrange_notices
 from deskterm.tui.settings.preferences import Preferences, load_preferences
 from deskterm.tui.stylesheet import RememberingStylesheet
 from deskterm.tui.terminal.escapes import install_parser, is_escape_of_alt_enter
@@ -350,6 +352,19 @@ class DeskApp(App[None]):
             self.bell()
         for sentence in message.sentences:
             self.notify(sanitize(sentence), severity="warning", markup=False)
+
+    def _refresh_notifications(self) -> None:
+        super()._refresh_notifications()
+        self._arrange_notices()
+
+    def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
+        super()._unnotify(notification, refresh)
+        self._arrange_notices()
+
+    def _arrange_notices(self) -> None:
+        if self.screen_stack:
+            # After Textual has shown and removed notices, which it calls later too
+            self.call_later(arrange_notices, self.screen, self._notifications)
 
     def on_unmount(self) -> None:
         if self._automation is not None:

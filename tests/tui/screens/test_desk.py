@@ -169,3 +169,31 @@ async def test_notices_leave_the_row_under_the_cursor_in_sight_on_a_small_screen
         await console.wait_for_text(sentence)
         await console.wait_for_text("1006 assigned to Ann")
         assert "New              Matter 5 " in console.screen_text()
+
+
+@pytest.mark.law("C-01")
+async def test_the_newest_notices_take_the_place_of_older_ones_on_a_small_screen(simulated_url: str) -> None:
+    async with open_console(simulated_url, "ann", size=(80, 11)) as console:
+        await console.pilot.press("G")
+        await console.wait_until(lambda: console.panes.queue.cursor == 5, "the last row")
+        console.app._disable_notifications = False
+        await console.screen.mount(ToastRack(id="textual-toastrack"))
+        cursor_row, sentences = "New              Matter 5 ", ("The first of four", "The second", "The third")
+        words = "Nothing was sent, because the mail server does not answer: it is tried again in five minutes, then hourly"
+
+        async def wait_for_notices(*expected: str) -> None:
+            def are_there() -> bool:
+                shown = {sentence for sentence in (*sentences, words[:40]) if sentence in console.screen_text()}
+                return shown == {*expected} and cursor_row in console.screen_text()
+
+            await console.wait_until(are_there, f"{expected} in sight, and the row under the cursor")
+
+        for sentence in sentences:
+            console.app.notify(sentence, timeout=600)
+        await wait_for_notices("The second", "The third")
+        # One of two lines needs the place of two
+        console.app.notify(words, timeout=600)
+        await wait_for_notices(words[:40])
+        assert "hourly" in console.screen_text()
+        await console.pilot.click(f"#--textual-toast-{[*console.app._notifications][-1].identity} Toast")
+        await wait_for_notices("The second", "The third")
