@@ -179,7 +179,9 @@ async def test_the_newest_notices_take_the_place_of_older_ones_on_a_small_screen
         console.app._disable_notifications = False
         await console.screen.mount(ToastRack(id="textual-toastrack"))
         cursor_row, sentences = "New              Matter 5 ", ("The first of four", "The second", "The third")
-        words = "Nothing was sent, because the mail server does not answer: it is tried again in five minutes, then hourly"
+        words = (
+            "Nothing was sent, because the mail server does not answer: it is tried again in five minutes, then hourly"
+        )
 
         async def wait_for_notices(*expected: str) -> None:
             def are_there() -> bool:
