@@ -54,7 +54,7 @@ def test_an_agents_answer_counts_where_only_the_transport_names_the_address(mail
     assert (message.author, message.body) == ("Sam", "I am on my way.")
 
 
-@pytest.mark.rule("M-25")
+@pytest.mark.rule("M-24", "M-25")
 def test_a_mail_that_only_says_that_an_agent_wrote_it_is_held_as_a_note(mail_desk: MailDesk, number: int) -> None:
     mail_desk.use(FILE, what="reply")
     forged = [

@@ -78,7 +78,7 @@ def fill(kind: str, folder: Path) -> Path:
     return path
 
 
-@pytest.mark.rule("M-12")
+@pytest.mark.rule("M-12", "M-34")
 @pytest.mark.parametrize("kind", ["maildir", "mbox", "eml"])
 def test_an_old_mailbox_becomes_tickets_of_its_time_and_nobody_is_told(
     desk: MailDesk, tmp_path: Path, kind: str

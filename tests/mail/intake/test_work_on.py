@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from deskterm.desk.api import open_desk
@@ -30,6 +32,16 @@ def test_a_mail_opens_a_ticket_with_its_writer_its_words_and_the_time_of_its_arr
     assert ticket.messages[0].body == "The printer on floor 2 burns."
     mail = load_mail(mail_desk.store, kept.key)
     assert (mail.state, mail.ticket, mail.seq, mail.data) == ("done", outcome.ticket, 1, write_mail().encode())
+
+
+@pytest.mark.rule("M-34")
+def test_a_mail_from_a_server_whose_clock_is_ahead_comes_now(mail_desk: MailDesk) -> None:
+    now = mail_desk.clock()
+    kept = keep_mail(
+        mail_desk.store, "support", "here", write_mail().encode(), received_at=now + timedelta(hours=3), now=now
+    )
+    outcome = work_on(mail_desk.system, mail_desk.settings, kept.key, now)
+    assert read_ticket(mail_desk.sam, outcome.ticket or 0).row.received == int(now.timestamp())
 
 
 @pytest.mark.rule("M-06", "M-08")

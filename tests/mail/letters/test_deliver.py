@@ -8,7 +8,7 @@ import pytest
 
 from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
-from deskterm.desk.conversation.messages import reply
+from deskterm.desk.conversation.messages import add_note, reply
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.errors import DeskError
@@ -19,7 +19,7 @@ from deskterm.procedure.load import loads
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
-from mail.support.dovecot import find_free_port
+from deskterm.store.queries.ticket_tabs.files import load_public_file
 from mail.support.mail_desk import MAIL_FILE, TOKEN_KEY, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
 from small_desk import SMALL_PROCEDURE
@@ -262,58 +262,6 @@ def test_an_account_at_fault_is_left_alone_for_a_minute(desk: MailDesk, smtp: Sm
     assert [sent.state for sent in sender.send_due()] == ["sent", "sent"]
 
 
-@pytest.mark.rule("M-52")
-def test_letters_that_nobody_writes_for_keep_no_other_from_its_turn(desk: MailDesk, smtp: SmtpServer) -> None:
-    file = MAIL_FILE.replace("[identity.default]", "[identity.sales]") + (
-        '[identity.other]\nfrom = "other@desk.example"\naccount = "main"\n[mailbox.other]\n'
-        'maildir = "{folder}"\naddresses = ["other@desk.example"]\nidentity = "other"\n'
-    )
-    desk.use(file, port=smtp.port)
-    desk.take(write_mail("Another.", message_id="two@larch.example", to="other@desk.example"), mailbox="other")
-    desk.clock.advance(seconds=1)
-    desk.answer(1002, "Yes.")
-    sender = desk.make_sender()
-    states = [[(sent.number, sent.state) for sent in sender.send_due(limit=1)] for _ in range(2)]
-    assert states == [[(1001, "queued")], [(1002, "sent")]]
-
-
-@pytest.mark.rule("M-49")
-def test_a_ticket_with_very_many_letters_keeps_no_other_from_its_turn(desk: MailDesk, smtp: SmtpServer) -> None:
-    for number in range(5):
-        desk.answer(1001, f"Part {number}.")
-    desk.clock.advance(seconds=1)
-    desk.take(write_mail("Another.", message_id="two@larch.example", sender="pat@oak.example"))
-    desk.answer(1002, "Yes.")
-    smtp.office.refused = dict.fromkeys(("kim@larch.example", "lee@elm.example"), "451 4.7.1 greylisted")
-    sender = desk.make_sender()
-    states = [[(sent.number, sent.state) for sent in sender.send_due(limit=1)] for _ in range(2)]
-    assert states == [[(1001, "queued")], [(1002, "sent")]]
-
-
-@pytest.mark.rule("M-49", "M-52")
-@pytest.mark.parametrize("is_down", [True, False])
-def test_letters_whose_way_out_is_closed_keep_no_other_from_its_turn(
-    desk: MailDesk, smtp: SmtpServer, *, is_down: bool
-) -> None:
-    port = find_free_port() if is_down else smtp.port
-    file = MAIL_FILE + (
-        '[account.other]\nsmtp = {{ host = "127.0.0.1", port = {other}, tls = "none" }}\nper_minute = 1\n'
-        '[identity.other]\nfrom = "other@desk.example"\naccount = "other"\n[mailbox.other]\n'
-        'maildir = "{folder}"\naddresses = ["other@desk.example"]\nidentity = "other"\n'
-    )
-    desk.use(file, port=smtp.port, other=port)
-    desk.send()  # that of the ticket that there is
-    for number in range(3):
-        mail = write_mail("Another.", message_id=f"{number}@oak.example", to="other@desk.example")
-        desk.take(mail, mailbox="other")
-        desk.answer(1002 + number, "Yes.")
-        desk.clock.advance(seconds=1)
-    desk.answer(1001, "And yours?")
-    sender = desk.make_sender()
-    rounds = [[(sent.number, sent.state) for sent in sender.send_due(limit=1)] for _ in range(4)]
-    assert rounds == [[(1002, "queued" if is_down else "sent")], [], [], [(1001, "sent")]]
-
-
 @pytest.mark.rule("M-54")
 def test_an_answer_belongs_to_the_last_mail_of_the_customer_and_to_no_machines(
     desk: MailDesk, smtp: SmtpServer
@@ -325,6 +273,20 @@ def test_an_answer_belongs_to_the_last_mail_of_the_customer_and_to_no_machines(
     desk.send()
     (mail,) = smtp.office.mails
     assert mail["In-Reply-To"] == "<one@larch.example>"
+
+
+@pytest.mark.rule("M-57")
+def test_files_of_a_note_go_with_no_letter(desk: MailDesk, smtp: SmtpServer) -> None:
+    secret = NewFile("secret.txt", "text/plain", b"not for Kim")
+    add_note(desk.sam, 1001, "See the file.", files=[secret], now=desk.clock())
+    reply(desk.sam, 1001, "It is solved.", files=[NewFile("plan.txt", "text/plain", b"x")], now=desk.clock())
+    desk.send()
+    desk.send()
+    names = [part.get_filename() for mail in smtp.office.mails for part in mail.walk() if part.get_filename()]
+    assert names == ["plan.txt"]
+    (note,) = (file for file in read_ticket(desk.sam, 1001).files if file.name == "secret.txt")
+    with open_reader(desk.store.url) as reader:
+        assert load_public_file(reader, 1001, note.seq, note.place) is None
 
 
 @pytest.mark.rule("M-57")
