@@ -82,7 +82,8 @@ def test_a_template_and_a_macro_in_one_burst_are_for_the_rows_that_were_under_th
 @pytest.mark.law("C-02")
 def test_keys_that_come_before_the_first_rows_wait_for_them(url: str, start: Start) -> None:
     terminal = start(url)
-    terminal.type("jrHello there")
+    # After enter, j scrolls the ticket
+    terminal.type("j\rjrHello there")
     # Only now: until the program has the terminal, ctrl+s is a key of the system
     terminal.wait_for("Reply to Kim Lee · 1002", "Hello there")
     terminal.type(SEND)

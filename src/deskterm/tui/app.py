@@ -216,6 +216,9 @@ class DeskApp(App[None]):
         """Take keys and pastes from the terminal in their order; one that has been forwarded bubbles as usual."""
         if isinstance(event, events.Resize):
             self._painter.forget()  # terminals rewrap what they show when their size changes
+        if isinstance(event, events.Key) and event.key == "ctrl+j" and self._is_starting:
+            # The enter that was pressed before the console had the terminal, which made a line feed of it (C-02)
+            event = events.Key("enter", "\r")
         if isinstance(event, events.Key) and not event.is_forwarded and await self._acts_at_once(event):
             return
         if isinstance(event, events.Paste):
@@ -227,6 +230,10 @@ class DeskApp(App[None]):
                 self._desk_screen.workspace.saving.update()
         else:
             await super().on_event(event)
+
+    @property
+    def _is_starting(self) -> bool:
+        return self._desk_screen is None or self._desk_screen.is_starting
 
     async def _acts_at_once(self, event: events.Key) -> bool:
         """Act on a key that waits for no other one, whatever a command is waiting for (C-08); return whether it is

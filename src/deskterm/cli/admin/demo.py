@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import deque
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deskterm.automation.runner import Runner
+from deskterm.cli.admin.keys_ahead import keep_keys
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import system_now
 from deskterm.cli.ticket.list import print_queue
@@ -36,7 +38,8 @@ def run_demo(given: CliContext, keep: Path | None) -> None:
         on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
         if on_terminal:
             print("Making a desk …", end="\r", flush=True)
-        _build_desk(cli)
+        with keep_keys(sys.stdin.fileno()) if on_terminal else nullcontext():
+            _build_desk(cli)
         if not on_terminal:
             print_queue(cli, "open", limit=60)
             return

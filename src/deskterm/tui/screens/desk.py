@@ -117,6 +117,11 @@ class DeskScreen(Screen[None]):
             impersonator,
         )
 
+    @property
+    def is_starting(self) -> bool:
+        """True until the first rows are shown: keys were pressed before, some of them ahead of the program."""
+        return self._start_hold.taken
+
     def compose(self) -> ComposeResult:
         panes = self.panes
         yield panes.banner
