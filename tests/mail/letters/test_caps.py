@@ -9,6 +9,7 @@ import pytest
 from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
 from deskterm.desk.notify.addresses import flag_addresses
+from deskterm.desk.tickets import resolution
 from deskterm.procedure.load import loads
 from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
@@ -51,6 +52,36 @@ def test_an_acknowledgement_in_doubt_is_repeated(mail_desk: MailDesk, smtp: Smtp
     assert [sent.state for sent in desk.send()] == ["unsure"]
     desk.clock.advance(minutes=11)
     assert [sent.state for sent in desk.send()] == ["sent"]
+
+
+@pytest.mark.rule("M-39", "M-55")
+@pytest.mark.requirement("S2-18")
+def test_a_letter_with_the_words_of_a_resolution_is_no_letter_by_itself(mail_desk: MailDesk, smtp: SmtpServer) -> None:
+    """The third answer within three hours to somebody for whom two fixes had failed did not leave."""
+    desk = mail_desk
+    resolving = f"""{SMALL_PROCEDURE}
+[[notices]]
+on = "resolved"
+to = ["requester"]
+template = "resolved"
+[[templates]]
+key = "resolved"
+label = "Resolved"
+subject = "[{{number}}] {{subject}}: resolved"
+body = "How it was resolved: {{resolution}}"
+"""
+    apply_procedure(open_desk(desk.store, "ann"), loads(resolving, "small.toml").procedure, now=desk.clock())
+    for session in (desk.sam, desk.system):
+        session.refresh()
+    desk.use(MAIL_FILE, port=smtp.port)
+    desk.take(write_mail("It burns."))
+    for fix in ("Use water.", "Use sand.", "Use foam."):
+        desk.clock.advance(minutes=20)
+        resolution.resolve(desk.sam, 1001, fix, now=desk.clock())
+        assert [sent.state for sent in desk.send()] == ["sent"]
+        assert fix in smtp.office.mails[-1].as_string()
+        assert smtp.office.mails[-1]["Auto-Submitted"] is None
+        desk.take(write_mail(f"It burns in spite of that: {fix}", In_Reply_To=smtp.office.mails[-1]["Message-ID"]))
 
 
 @pytest.mark.rule("M-44")

@@ -75,7 +75,7 @@ class MailClient:
         deadline = time.monotonic() + _LONGEST_WAIT
         while self.count() <= len(self.inbox):
             assert time.monotonic() < deadline, f"no letter for {self.address} after {self.subjects}"
-            time.sleep(0.02)
+            time.sleep(0.05)
         answer, found = self._imap.fetch(str(len(self.inbox) + 1), "(BODY.PEEK[])")
         assert answer == "OK"
         (part,) = [one for one in found if isinstance(one, tuple)]

@@ -46,12 +46,16 @@ bounce = "support@{domain}"
 _RUN = """
 import sys
 from deskterm.mail import service
+from deskterm.mail.sources import imap
 from deskterm.__main__ import main
 service._SEND_INTERVAL = 0.1
+service._SHORT_IDLE = service._LONGEST_IDLE = 0.2
+imap._LOOK = 0.1
 login = sys.argv.pop(1)
 main(login)
 """
-"""The program with shorter pauses between two looks at the outbox: nobody waits two seconds for each letter."""
+"""The program with shorter pauses between two looks at the outbox and at the mailbox: Dovecot says only after half a second
+that there is a mail, and letters would wait for two."""
 
 _LONGEST_WAIT = 30.0
 

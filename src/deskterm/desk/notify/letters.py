@@ -80,10 +80,11 @@ def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], eve
     to: numbers of contacts, the addressee first. note: what an agent adds. The member `due` of its data is the instant
     at which it leaves, where that is not at once: time caused it outside opening hours, or its act may still be undone.
     """
-    heading_text, body = render_letter(
-        work, notice.on, find_template(work, notice), event, note=note, bare=not notice.include_body
-    )
+    template = find_template(work, notice)
+    heading_text, body = render_letter(work, notice.on, template, event, note=note, bare=not notice.include_body)
     data = _build_letter_data(work, notice, to, event)
+    if notice.include_body and template is not None and "{resolution}" in template.body and _is_resolution(event):
+        data["words_of"] = event.seq
     return work.append("letter", {}, {"heading": heading_text, "body": body}, **data, author=work.context.desk_name)
 
 
@@ -123,6 +124,11 @@ def _build_letter_data(work: TicketTransaction, notice: Notice, to: Sequence[int
         "due": find_leaving_time(work),
         "files_of": event.seq if notice.include_body and _has_own_files(event) else None,
     }
+
+
+def _is_resolution(event: Event) -> bool:
+    """Return whether an event says in the words of an agent how a ticket was resolved."""
+    return bool(event.data.get("resolution")) and "body" in event.texts and event.data.get("author_kind") == "agent"
 
 
 def _has_own_files(event: Event) -> bool:

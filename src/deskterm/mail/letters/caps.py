@@ -27,7 +27,11 @@ def find_cap(reader: ReadConnection, letter: Letter, now: datetime) -> str:
         return f"letters to {letter.to[0].email} do not arrive ({reason})"
     # One that is in doubt is repeated, and must not count as the letter before it
     left = load_left_letters(reader, int((now - _WINDOW).timestamp()), letter.number, letter.key)
-    earlier = [(at, values) for at, values in left if values.get("to", [None])[0] == contact and "covers" not in values]
+    earlier = [
+        (at, values)
+        for at, values in left
+        if values.get("to", [None])[0] == contact and not {"covers", "words_of"} & values.keys()
+    ]
     if letter.on == ACKNOWLEDGED:
         since = int((now - _ACKNOWLEDGEMENT_WINDOW).timestamp())
         if any(at > since and values.get("on") == ACKNOWLEDGED for at, values in earlier):

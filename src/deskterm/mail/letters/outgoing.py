@@ -115,7 +115,7 @@ def build_outgoing(
     ]
     contacts = {address.lower(): person.contact for person, address in reached}
     people = [(person.name, address) for person, address in reached]
-    is_automatic = letter.covers is None
+    is_copy = letter.covers is not None
     local, _, host = sender.rpartition("@")
     author = author or load_author_name(reader, number, letter.covers)
     draft = Draft(
@@ -125,25 +125,26 @@ def build_outgoing(
         reply_to=f"{local}+{make_plus_part(token_key, number)}@{host}" if identity.plus else "",
         subject=_write_subject(letter, heading.subject, identity, number),
         text=letter.body,
-        signature=""
-        if is_automatic
-        else _write_signature(
+        # A letter from a template ends as that says
+        signature=_write_signature(
             identity, heading.department, number, author or load_author_name(reader, number, letter.covers)
-        ),
+        )
+        if is_copy
+        else "",
         # A letter that only says that there is news repeats nothing of what was written (S5-15)
-        quotation=None
-        if is_automatic or letter.bare or not file.mail.quote
-        else _load_quotation(reader, number, letter, timezone),
+        quotation=_load_quotation(reader, number, letter, timezone)
+        if is_copy and not letter.bare and file.mail.quote
+        else None,
         files=_load_files(reader, letter),
         message_id=make_message_id(token_key, number, int(key), domain),
         date=format_datetime(now),
         answered=answered.message_id if answered else "",
         references=answered.references if answered else (),
-        is_automatic=is_automatic,
+        is_automatic=letter.is_automatic,
         answers_mail=answered is not None,
         scores=_list_scores(reader, letter, token_key, sender, scale) if identity.plus else (),
     )
-    envelope = "" if is_automatic else sender
+    envelope = "" if letter.is_automatic else sender
     if identity.bounce is not None:
         part, _, host = identity.bounce.rpartition("@")
         envelope = encode_domain(f"{part}+{make_bounce_part(token_key, number, int(key))}@{host}")

@@ -49,6 +49,13 @@ class Letter(NamedTuple):
     """Number of a contact and what became of the letter for them, once that is known."""
     answer: str = ""
     """The words of the server that took it."""
+    words_of: int | None = None
+    """The message (its seq) of an agent whose words it contains."""
+
+    @property
+    def is_automatic(self) -> bool:
+        """True for a letter that goes by itself: it is no copy of a message, and holds no words of an agent (M-55)."""
+        return self.covers is None and self.words_of is None
 
 
 class KeptFile(NamedTuple):
@@ -242,6 +249,7 @@ def _to_letters(reader: ReadConnection, rows: Sequence[tuple[Any, ...]]) -> list
             values.get("files_of"),
             tuple((int(contact), outcome) for contact, outcome in (values.get("recipients") or {}).items()),
             find_note(values, "answer", texts),
+            values.get("words_of"),
         )
         for number, key, state, at, values in parsed
     ]

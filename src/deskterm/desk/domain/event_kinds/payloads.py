@@ -195,6 +195,8 @@ class LetterData(MessageData, total=False):
     """Number of the event whose message is the letter's text."""
     files_of: int
     """Number of the event whose files go with the letter."""
+    words_of: int
+    """Number of the event whose words, those of an agent, the letter contains: it is no letter by itself (M-55)."""
 
 
 class ScheduledReplyData(MessageData, total=False):
