@@ -54,8 +54,8 @@ imap._LOOK = 0.1
 login = sys.argv.pop(1)
 main(login)
 """
-"""The program with shorter pauses between two looks at the outbox and at the mailbox: Dovecot says only after half a second
-that there is a mail, and letters would wait for two."""
+"""The program with shorter pauses between two looks at the outbox and the mailbox: Dovecot tells of a mail only
+after half a second, and letters would wait for two."""
 
 _LONGEST_WAIT = 30.0
 
