@@ -83,6 +83,24 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._offsets: dict[TabKey, float] = {}
         """Tab of the shown ticket → the line at which it was left."""
 
+    def keep_looks(self, looks: Looks) -> None:
+        """Use these read marks, and read them now."""
+        self.looks = looks
+        looks.start(lambda: self.call_later(self._mark_first_new))
+
+    def _mark_first_new(self) -> None:
+        """Mark the first new entry of a ticket that was shown before the read marks were read."""
+        ticket, before = self._ticket, self._first_new
+        if ticket is None:
+            return
+        self._first_new = find_first_new(ticket.timeline, self.reader, self.looks.get(ticket.number))
+        if self._first_new == before:
+            return
+        self._wrap()
+        if not self._entered:  # else the agent reads already
+            self._open_tab(ticket)
+        self.refresh()
+
     def show(self, ticket: TicketView | None, now: int, zone: tzinfo) -> None:
         """Show a ticket: another one from its first new entry; the same one at the present position, or at its end."""
         before = self._ticket
@@ -352,6 +370,8 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self._note_look()
+        # Waited for after the terminal is released, because a slow disk must not freeze it
+        self.looks.finish(wait=self.app.is_headless)
 
     def _scroll(self, to: float) -> None:
         self.scroll_to(y=to, animate=False, force=True)

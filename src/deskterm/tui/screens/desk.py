@@ -232,7 +232,7 @@ class DeskScreen(Screen[None]):
         conversation = self.panes.ticket.conversation
         conversation.reader = answer.desk.agent.name
         if not again:
-            conversation.looks = Looks(workspace.preferences.looks_path, f"{self._url} {self._login}")
+            conversation.keep_looks(Looks(workspace.preferences.looks_path, f"{self._url} {self._login}"))
         self.panes.queue.set_widths(titles.column_widths(answer.vocabulary))
         if again:  # another version of the procedure is in force, which the write thread has to load too
             self.desk_worker.renew()
