@@ -31,6 +31,7 @@ from deskterm.desk.conversation import (
 from deskterm.desk.conversation.guard.checking import check_reply
 from deskterm.desk.conversation.guard.findings import ReplyDraft
 from deskterm.desk.conversation.guard.several import check_letter
+from deskterm.desk.conversation.letter_preview import Answer, preview_letters
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
 from deskterm.desk.directory import absence, new_client, participants, saved_views, seed_people, tier_coverage
@@ -231,6 +232,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (library.save_own_macro, "note", lambda d, n, t: library.save_own_macro(d, TAGGED, now=t)),
     (library.remove_own_macro, "note", lambda d, n, t: library.remove_own_macro(d, TAGGED.key, now=t)),
     (run.run_macro, "tag", lambda d, n, t: run.run_macro(d, n, run.MacroCall(TAGGED), now=t)),
+    (preview_letters, "reply", lambda d, n, t: preview_letters(d, n, Answer("It works."), now=t)),
     (check_reply, "reply", lambda d, n, t: check_reply(d, n, ReplyDraft("It works."), channel="email", now=t)),
     (
         scheduled_replies.schedule_reply,

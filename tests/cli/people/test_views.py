@@ -40,7 +40,7 @@ def test_a_view_is_made_listed_changed_and_used_by_its_name(two_tickets: Call) -
 
 def test_what_is_wrong_with_a_view_is_said_and_nothing_is_kept(two_tickets: Call) -> None:
     for words, code, sentence in (
-        (("save", "X", "status:workin"), 2, "did you mean"),
+        (("save", "X", "status:wrkin"), 2, "did you mean"),
         (("save", "Mine"), 2, "Every desk has a view 'Mine'"),
         (("save", "X", "--columns", "nothing"), 2, "There is no column"),
         (("save", "X", "--from", "nothing"), 2, "There is no view"),

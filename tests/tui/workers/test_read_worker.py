@@ -11,8 +11,10 @@ from typing import TypeVar
 import pytest
 from textual.message import Message
 
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import assignment, register, update
+from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import Viewer
 from deskterm.tui.panes.page_cache import PAGE
@@ -30,6 +32,7 @@ from deskterm.tui.workers.messages import (
 )
 from deskterm.tui.workers.read_worker import ReadWorker
 from small_desk import at, small_desk
+from store_templates import copy_store
 
 M = TypeVar("M", bound=Message)
 _LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT max(i) FROM n"
@@ -76,12 +79,17 @@ class Reads:
         return len(self.answers.posted)
 
 
+def _create(url: str) -> Store:
+    desk = small_desk(url)
+    for number in range(PAGE * 2 + PAGE // 2):
+        register.register(desk, type="fault", severity="low", subject=f"Matter {number}", now=at(number / 60))
+    return desk.store
+
+
 @pytest.fixture
 def reads(store_url: str) -> Iterator[Reads]:
     """A desk with two and a half pages of tickets, and a read thread on it."""
-    desk = small_desk(store_url)
-    for number in range(PAGE * 2 + PAGE // 2):
-        register.register(desk, type="fault", severity="low", subject=f"Matter {number}", now=at(number / 60))
+    desk = open_desk(copy_store(store_url, ("two and a half pages",), _create), "ann")
     answers = Answers()
     worker = ReadWorker(store_url, "sam", lambda: int(at(10).timestamp()), answers)
     worker.start(QueueQuery(view="open", rows=20))
