@@ -130,3 +130,34 @@ def test_work_that_goes_on_after_the_answer_is_no_confirmation(desk_with_ticket:
     messages.reply(desk, 1001, "Which switch is it?", status="waiting-for-customer", now=at(30))
     with pytest.raises(DeskError, match="nobody has asked the requester to confirm"):
         confirmation.confirm(desk, 1001, now=at(40))
+
+
+@pytest.mark.requirement("S1-27", "S4-13")
+@pytest.mark.parametrize(
+    ("procedure", "kind", "first", "code", "reached", "expected"),
+    [
+        ("managed-services", "problem", "in-progress", None, "in-progress", "in-progress"),
+        ("software-vendor", "support-query", "under-investigation", None, "under-investigation", "under-investigation"),
+        ("saas-platform", "guidance", "triage", "advised", "customer-responded", "work-in-progress"),
+    ],
+)
+def test_a_no_by_mail_rejects_although_it_moved_the_ticket_on(
+    desk_with_ticket: DeskFactory,
+    procedure: str,
+    kind: str,
+    first: str,
+    code: str | None,
+    reached: str,
+    expected: str,
+) -> None:
+    """The desk said that nobody had asked, and the fix that had failed counted as one that was accepted."""
+    desk = desk_with_ticket(procedure, type=kind)
+    update.move(desk, 1001, first, now=at(1))
+    resolution.resolve(desk, 1001, "Start it anew.", code=code, now=at(10))
+    messages.record_customer_message(desk, 1001, "It does not help.", channel="email", now=at(20))
+    assert read_ticket(desk).row.status == reached
+    confirmation.reject(desk, 1001, now=at(30))
+    assert read_ticket(desk).row.status == expected
+    assert [said["state"] for said in read_records(desk, "resolution")] == ["rejected"]
+    with pytest.raises(DeskError, match="nobody has asked the requester to confirm"):
+        confirmation.confirm(desk, 1001, now=at(40))

@@ -107,12 +107,13 @@ class RunningDesk:
         """Start `deskterm run`."""
         with self.store.writing() as session:
             session.execute(table_of(Desk).update().values(clock_offset=round(self._offset.total_seconds())))
-        self._service = subprocess.Popen(
-            [sys.executable, "-c", _RUN, "ann", "--database", self.url, "run"],
-            env={**os.environ, "DESKTERM_TEST_SECRET": "secret"},
-            stdout=(self._folder / "run.out").open("ab"),
-            stderr=subprocess.STDOUT,
-        )
+        with (self._folder / "run.out").open("ab") as log:
+            self._service = subprocess.Popen(
+                [sys.executable, "-c", _RUN, "ann", "--database", self.url, "run"],
+                env={**os.environ, "DESKTERM_TEST_SECRET": "secret"},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     def stop(self) -> None:
         """End `deskterm run`, as a system does that shuts down."""

@@ -35,6 +35,8 @@ def test_a_request_is_rated_tested_scored_and_closed_for_good_by_letters(open_ru
     assert "What was done: A setting was wrong." in read_text(tested)
     jo.answer(tested, "Not quite: one is stuck.")
     desk.wait_for_status(1001, "customer-responded")
+    confirmation.reject(sam, 1001, now=desk.now)
+    assert desk.status(1001) == "work-in-progress"
     resolution.resolve(sam, 1001, "Sent by hand.", code="configured", now=desk.now)
     jo.answer(jo.read_next(), "All went out.")
     desk.wait_for_status(1001, "customer-responded")

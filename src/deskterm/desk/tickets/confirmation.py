@@ -16,7 +16,7 @@ from deskterm.desk.workflow.transition_rules import (
     check_transition,
     find_current_resolution,
     find_status_of_question,
-    has_unrejected_resolution,
+    find_unrejected_resolution,
     is_awaiting_confirmation,
 )
 from deskterm.errors import DeskError
@@ -51,7 +51,7 @@ def confirm(
         # A yes by mail has moved the ticket on before an agent could read it (S3-13)
         question = find_status_of_question(work)
         # A customer may confirm a fix before the ticket was moved to where it is asked for
-        if question is None and not has_unrejected_resolution(work.state):
+        if question is None and find_unrejected_resolution(work.state) is None:
             _require_awaiting_confirmation(work)
         final, origin = _find_final_status(work, work.state.status), None
         if final is None and question is not None:
@@ -78,16 +78,19 @@ def reject(
     """Reject a resolution for the requester: the ticket returns to the status in which the procedure has it looked at
     again, and its resolution no longer counts. Parameters as for `confirm`."""
     with desk.ticket(number, "move", now, version, action="say for a requester that it is not resolved") as work:
-        current = _require_awaiting_confirmation(work)
+        # A no by mail has moved the ticket on before an agent could read it (S3-13)
+        question = find_status_of_question(work)
+        asked = question or _require_awaiting_confirmation(work)
         # The statuses that the procedure names for this come first; the graph is only searched where it names none.
-        target_key = current.on_reject or current.on_reply
-        following = work.procedure.find_next_statuses(work.state.type, current.key)
+        target_key = asked.on_reject or asked.on_reply
+        following = work.procedure.find_next_statuses(work.state.type, asked.key)
         target_key = target_key or next(
             (status.key for status in following if status.category in ("open", "new")), None
         )
         if target_key is None:
-            raise DeskError(f"From {current.label} there is no way back: open a new ticket that names {number}.")
-        resolution = find_current_resolution(work.state)
+            raise DeskError(f"From {asked.label} there is no way back: open a new ticket that names {number}.")
+        # A reply that reopened the ticket began another turn, and the resolution is that of the one before
+        resolution = find_current_resolution(work.state) if question is None else find_unrejected_resolution(work.state)
         # Rejected and not removed: the history and reports show that a first fix failed
         changes: Changes = (
             {}
@@ -162,7 +165,9 @@ def _append_verdict(
     verdict: Literal["confirmed", "rejected"],
 ) -> None:
     """Record what the requester said of a resolution: as their message if they wrote, else as a move."""
-    all_changes = {**changes, "status": (work.state.status, target.key)}
+    all_changes = dict(changes)
+    if target.key != work.state.status:
+        all_changes["status"] = (work.state.status, target.key)
     at = resolve_arrival(work, received_at)
     data: dict[str, Any] = {verdict: True, "channel": channel or work.state.channel}
     if not text.strip():

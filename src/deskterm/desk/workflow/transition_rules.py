@@ -130,11 +130,11 @@ def find_current_resolution(state: State) -> Record | None:
     return resolutions[-1] if resolutions and resolutions[-1].state != "rejected" else None
 
 
-def has_unrejected_resolution(state: State) -> bool:
-    """Return True if a resolution was given that the requester did not reject, even if their last message reopened the
-    ticket: it may have been thanks."""
+def find_unrejected_resolution(state: State) -> Record | None:
+    """Return the record of the last resolution, even if the requester's last message reopened the ticket: it may have
+    been thanks. None where there is none, or the requester rejected it."""
     resolutions = list(records_of_kind(state.records, RESOLUTION))
-    return bool(resolutions) and resolutions[-1].state in ("permanent", "temporary")
+    return resolutions[-1] if resolutions and resolutions[-1].state in ("permanent", "temporary") else None
 
 
 def is_awaiting_confirmation(status: Status | None) -> bool:
@@ -144,11 +144,13 @@ def is_awaiting_confirmation(status: Status | None) -> bool:
 
 def find_status_of_question(work: TicketTransaction) -> Status | None:
     """Return the status in which the requester was asked to confirm, where their answer moved the ticket to its present
-    status: it may have been a yes. None where something else moved it."""
+    status, and it is not recorded yet whether that was a yes. None where something else moved it."""
     for event in reversed(list(work.load_earlier_events())):
+        if event.data.get("rejected"):
+            return None
         if "status" in event.changes:
             status = work.procedure.statuses.get(str(event.changes["status"][0]))
-            is_answer = event.data.get("author_kind") == "requester" and not event.data.get("rejected")
+            is_answer = event.data.get("author_kind") == "requester"
             return status if is_answer and is_awaiting_confirmation(status) else None
     return None
 
@@ -218,7 +220,7 @@ def _require_confirmation(work: TicketTransaction, target: Status) -> None:
     current, number = work.procedure.statuses.get(work.state.status), work.number
     was_asked = (
         is_awaiting_confirmation(current)
-        or has_unrejected_resolution(work.state)
+        or find_unrejected_resolution(work.state) is not None
         or find_status_of_question(work) is not None
     )
     ask_first = "" if was_asked else f"ask them with `deskterm ticket resolve {number}`, then "
