@@ -166,11 +166,12 @@ def test_what_a_process_that_was_killed_had_claimed_is_taken_over(desk: MailDesk
     key = desk.letters(1001)[0].key
     claimed = claim(desk.system, 1001, key, "main", desk.clock())
     assert claimed is not None
-    note_data(desk.store, claimed)
+    note_data(desk.store, claimed, "first.try@desk.example", "Mon, 23 Nov 2026 09:00:00 +0000")
     desk.clock.advance(minutes=6)
     assert desk.send() == []
     desk.clock.advance(minutes=10)
     assert [sent.state for sent in desk.send()] == ["sent"]
+    assert smtp.office.mails[-1]["Message-ID"] == "<first.try@desk.example>"
 
 
 @pytest.mark.rule("M-52")

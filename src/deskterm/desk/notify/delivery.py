@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal
+
+from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -32,11 +34,13 @@ def record_outcome(
     answer: str = "",
     attempt: int = 1,
     reason: str = "",
+    settle: Callable[[Session], object] | None = None,
     now: datetime,
 ) -> CommandResult:
     """Record what became of a letter. recipients: number of the contact → the state of the letter for them; answer: the
-    server's words, with the number of its queue; reason: of a failure, in a sentence. Of one that did not arrive the
-    ticket is flagged, and whoever looks after it is told, also when it is closed; nothing reopens it (M-45).
+    server's words, with the number of its queue; reason: of a failure, in a sentence; settle: called with the
+    transaction, for what whoever sends keeps of its own. Of a letter that did not arrive the ticket is flagged, and
+    whoever looks after it is told, also when it is closed; nothing reopens it (M-45).
 
     Raises NoLetter for a letter that there is none of, or that was withdrawn, and DeskError as `DeskSession.ticket`
     does."""
@@ -68,6 +72,8 @@ def record_outcome(
         )
         if is_lost and not is_flagged(letter.values):
             notify_responsible(work, UNDELIVERED, f"a letter of {number} did not arrive")
+        if settle is not None:
+            settle(work.session)
         return work.build_result(f"{number}: letter {key} {state}")
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Integer, String, and_, bindparam, cast, delete, func, insert, or_, select, update
+from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.store.db.engine import Store
@@ -137,14 +138,10 @@ def claim(desk: DeskSession, number: int, key: str, account: str, now: datetime)
 _SELECT = select(_sending).where(_sending.c.ticket_id == bindparam("number"), _sending.c.key == bindparam("letter"))
 
 
-def note_ids(store: Store, claimed: Claim, message_id: str, date: str) -> None:
-    """Keep message id and date before the letter leaves, so that a repetition has the same."""
-    _update(store, claimed, message_id=message_id, date=date)
-
-
-def note_data(store: Store, claimed: Claim) -> None:
-    """Keep that the server may have the letter from now on."""
-    _update(store, claimed, phase="data")
+def note_data(store: Store, claimed: Claim, message_id: str, date: str) -> None:
+    """Keep that the server may have the letter from now on, with its message id and date, so that a repetition has the
+    same."""
+    _update(store, claimed, phase="data", message_id=message_id, date=date)
 
 
 def put_off(store: Store, claimed: Claim, states: Mapping[str, str], reason: str, now: datetime) -> datetime:
@@ -187,7 +184,12 @@ def doubt(store: Store, claimed: Claim, states: Mapping[str, str], reason: str, 
 def forget(store: Store, number: int, key: str) -> None:
     """Remove a letter that is sent, or has failed for good, from those on their way."""
     with store.writing() as session:
-        session.execute(delete(_sending).where(_sending.c.ticket_id == number, _sending.c.key == key))
+        forget_within(session, number, key)
+
+
+def forget_within(session: Session, number: int, key: str) -> None:
+    """Do what `forget` does, in a transaction of the caller's."""
+    session.execute(delete(_sending).where(_sending.c.ticket_id == number, _sending.c.key == key))
 
 
 def recover(store: Store, now: datetime) -> list[Doubtful]:

@@ -23,11 +23,11 @@ from deskterm.mail.letters.claims import (
     claim,
     doubt,
     forget,
+    forget_within,
     give_back,
     is_over,
     list_due,
     note_data,
-    note_ids,
     put_off,
     recover,
 )
@@ -167,8 +167,7 @@ class Sender:
         draft = outgoing.draft
         if claimed.message_id:  # the same in every attempt, so that a second copy is known for one
             draft = draft._replace(message_id=claimed.message_id, date=claimed.date)
-        else:
-            note_ids(self.desk.store, claimed, draft.message_id, draft.date)
+        note = partial(note_data, self.desk.store, claimed, draft.message_id, draft.date)
         left = [one for one in outgoing.contacts if claimed.states.get(one) not in ("sent", "failed")]
         writers = (draft.sender[1], outgoing.envelope)
         utf8 = not all(one.isascii() for one in (*left, *writers))
@@ -196,7 +195,7 @@ class Sender:
                     some,
                     data,
                     utf8=utf8,
-                    before_end=lambda: note_data(self.desk.store, claimed),
+                    before_end=note,
                 )
             except Unanswered as error:
                 self._drop_session(outgoing.account)
@@ -288,6 +287,7 @@ class Sender:
             answer=answer,
             attempt=attempt,
             reason=reason,
+            settle=lambda session: forget_within(session, number, key),
         )
         summary = f"{number}: letter {key} {outcome}{f': {reason}' if reason else ''}"
         try:
@@ -295,11 +295,11 @@ class Sender:
         except UnavailableDesk:
             raise
         except NoLetter as error:
+            forget(self.desk.store, number, key)
             summary = f"{number}: letter {key}: {error}"
         except DeskError as error:
             # The claim stays, so that the letter is in doubt (M-51): without it, it would leave again in the next round
             return Sent(number, key, outcome, f"{number}: letter {key}: {error}")
-        forget(self.desk.store, number, key)
         return Sent(number, key, outcome, summary)
 
     def _record(self, record: Callable[..., object]) -> None:
