@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.desk.domain.email_address import ADDRESS_PATTERN, is_email_address, parse_mailbox
+from deskterm.desk.domain.email_address import (
+    ADDRESS_PATTERN,
+    is_email_address,
+    list_spellings,
+    normalise_address,
+    parse_mailbox,
+)
 
 ADDRESSES = st.from_regex(ADDRESS_PATTERN, fullmatch=True)
 NAMES = st.text(alphabet=st.characters(exclude_characters="<>", categories=("L", "Zs", "Po")), max_size=20)
@@ -27,3 +33,18 @@ def test_other_texts_are_no_addresses(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "Tor", "Tor <tor>", "tor@larch.example, kim@larch.example", "Tor <a@b> <c@d>"])
 def test_other_texts_are_no_mailboxes(text: str) -> None:
     assert parse_mailbox(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" Tor@Larch.Example ", "tor@larch.example"),
+        ("tor@XN--lrche-gra.example", "tor@lärche.example"),
+        ("tor@STRAßE.example", "tor@straße.example"),  # another one than strasse.example
+        ("tor@xn--a.example", "tor@xn--a.example"),
+    ],
+)
+def test_an_address_is_kept_in_one_way(text: str, expected: str) -> None:
+    assert normalise_address(text) == expected
+    assert list_spellings(text)[0] == expected
+    assert all(normalise_address(one) == expected for one in list_spellings(text))

@@ -142,6 +142,23 @@ def test_a_report_is_matched_by_its_recipient_where_nothing_else_names_the_lette
     assert desk.take(other).state == "quarantined"
 
 
+@pytest.mark.rule("M-27", "M-42", "M-59")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_domain_is_the_same_one_as_people_write_it_and_as_idna(desk: MailDesk) -> None:
+    """Of a contact, of the recipient in a report, and of a person who is erased."""
+    number = desk.take(write_mail("It leaks.", sender="Lea <lea@lärche.example>", subject="Tap")).ticket or 0
+    desk.answer(number, "Close the tap.")
+    again = write_mail("Still.", sender="Lea <LEA@xn--lrche-gra.example>", subject=f"Tap [#{number}]")
+    assert desk.take(again).ticket == number
+    with open_reader(desk.store.url) as reader:
+        assert reader.rows("SELECT email FROM contact WHERE name = 'Lea'") == [("lea@lärche.example",)]
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    other = report("support@desk.example").replace("kim@larch.example", "lea@xn--lrche-gra.example")
+    assert desk.take(other).ticket == number
+    erase_person(open_desk(desk.store, "ann"), "lea@xn--lrche-gra.example", now=desk.clock())
+    assert all("lea@" not in mail.sender for mail in desk.mails())
+
+
 @pytest.mark.rule("M-42")
 def test_a_report_that_names_only_a_recipient_loads_no_letter_to_others(
     desk: MailDesk, monkeypatch: pytest.MonkeyPatch

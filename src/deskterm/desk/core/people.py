@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.core.person_digests import lock_desk, note_contact
-from deskterm.desk.domain.email_address import is_email_address, parse_mailbox
+from deskterm.desk.domain.email_address import is_email_address, list_spellings, normalise_address, parse_mailbox
 from deskterm.desk.domain.text import normalise_name
 from deskterm.desk.policy.name_matching import find_named, find_similar_names, list_candidates
 from deskterm.desk.policy.permissions import format_unknown_agent
@@ -94,9 +94,9 @@ def find_organisation(
             raise UnknownClient(key, list(dict.fromkeys(alike[:6] or close)))
         return session.get(Organisation, found[0])
     if email is not None and "@" in email:
-        domain = email.rsplit("@", 1)[1].strip().casefold()
+        domains = [one.rsplit("@", 1)[1] for one in list_spellings(email)]
         by_domain: Organisation | None = (
-            session.execute(select(Organisation).where(table.c.domain == domain)).scalars().first()
+            session.execute(select(Organisation).where(table.c.domain.in_(domains))).scalars().first()
         )
         return by_domain
     return None
@@ -161,8 +161,8 @@ def find_or_add_contact(
     something that is no address."""
     if email is None and (mailbox := parse_mailbox(name or "")):
         name, email = mailbox
-    # Kept in small letters, so that it is found however it is written
-    address = email.strip().casefold() if email else None
+    # So that it is found however it is written
+    address = normalise_address(email) if email else None
     if address is not None and not is_email_address(address):
         raise UsageError(f"{email!r} is no e-mail address: write it as name@example.org.")
     full_name = normalise_name(name)
@@ -171,7 +171,8 @@ def find_or_add_contact(
     table = table_of(Contact)
     found: Contact | None = None
     if address is not None:
-        found = session.execute(select(Contact).where(table.c.email == address)).scalars().first()
+        same_address = select(Contact).where(table.c.email.in_(list_spellings(address))).order_by(table.c.id)
+        found = session.execute(same_address).scalars().first()
     elif full_name:
         same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
         found = (

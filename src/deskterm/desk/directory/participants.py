@@ -11,6 +11,7 @@ from sqlalchemy import select
 from deskterm.desk.core.people import find_or_add_contact, find_or_add_stranger
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.email_address import list_spellings
 from deskterm.desk.domain.received_mail import PersonInCopy
 from deskterm.desk.domain.records import build_record_change, build_record_removal, records_of_kind
 from deskterm.desk.notify.letters import find_people_without_address
@@ -56,11 +57,11 @@ def remove_participant(
     """Remove a participant, by name or e-mail address. Raises DeskError when nobody or several match."""
     with desk.ticket(number, "participate", now, version) as work:
         table = table_of(Contact)
-        folded = name_or_email.strip().casefold()
+        folded, spellings = name_or_email.strip().casefold(), list_spellings(name_or_email)
         query = select(table.c.id, table.c.name, table.c.email).where(table.c.id.in_(list_participants(work)))
         # Compared here and not by the database: SQLite folds the case of ASCII letters only.
         people = work.session.execute(query).all()
-        matches = [(one.id, one.name) for one in people if folded in (one.name.casefold(), one.email)]
+        matches = [(one.id, one.name) for one in people if folded == one.name.casefold() or one.email in spellings]
         if not matches:
             raise DeskError(
                 f"{name_or_email} is not on CC of {number}: `deskterm ticket participants {number}` lists who is."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 ADDRESS_PATTERN = r"[^@\s<>]+@[^@\s<>]+"
 """Regular expression of an address. Wider than RFC 5322: an address that a mail server takes must not be refused here,
@@ -22,6 +23,26 @@ def parse_mailbox(text: str) -> tuple[str | None, str] | None:
     None for any other text."""
     match = _MAILBOX.fullmatch(text)
     return None if match is None else (match["name"], match["address"] or match["bare"])
+
+
+def normalise_address(address: str) -> str:
+    """Return an address as it is kept and compared: in small letters, and its domain in the letters in which people
+    write it, also where a mail has it as IDNA."""
+    local, at, domain = address.strip().rpartition("@")
+    # `casefold` would make `straße` another's domain, `strasse`
+    domain = domain.lower()
+    if "xn--" in domain:
+        import idna  # noqa: PLC0415  # as below
+
+        with suppress(idna.IDNAError):  # none that could exist
+            domain = idna.decode(domain)
+    return f"{local.casefold()}{at}{domain}"
+
+
+def list_spellings(address: str) -> list[str]:
+    """Return the ways in which an address may have been kept: normalised, and with its domain as IDNA."""
+    address = normalise_address(address)
+    return list(dict.fromkeys((address, encode_domain(address))))
 
 
 def encode_domain(address: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from deskterm.desk.core.desk_history import recorded_changes
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.email_address import list_spellings
 from deskterm.store.db.tables import Contact, table_of
 
 _contact = table_of(Contact)
@@ -30,9 +31,9 @@ def flag_addresses(desk: DeskSession, reasons: Mapping[int, str], now: datetime)
 
 def lift_flag(desk: DeskSession, address: str, now: datetime) -> None:
     """Free an address that a mail came from, where it was flagged."""
-    query = select(_contact.c.id).where(_contact.c.email == address, _contact.c.undeliverable != "")
+    is_same = _contact.c.email.in_(list_spellings(address))
     with desk.store.reading() as session:
-        number = session.execute(query).scalar_one_or_none()
+        number = session.execute(select(_contact.c.id).where(is_same, _contact.c.undeliverable != "")).scalar()
     if number is None:
         return
     with desk.writing("notice") as session:

@@ -12,6 +12,7 @@ from deskterm.desk.conversation.mail_messages import hold_mail_as_note
 from deskterm.desk.conversation.messages import add_note, reply
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.domain.email_address import list_spellings
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.desk.domain.received_mail import ReceivedMail
 from deskterm.errors import DeskError
@@ -37,7 +38,7 @@ class WritingAgent(NamedTuple):
 def find_agent(store: Store, address: str) -> WritingAgent | None:
     """Return the active agent with an address; None where there is none."""
     query = select(_agent.c.id, _agent.c.login, _agent.c.name).where(
-        func.lower(_agent.c.email) == address, _agent.c.email != "", _agent.c.active
+        func.lower(_agent.c.email).in_(list_spellings(address)), _agent.c.email != "", _agent.c.active
     )
     with store.reading() as session:
         row = session.execute(query).first()

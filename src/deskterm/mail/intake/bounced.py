@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.domain.email_address import encode_domain
+from deskterm.desk.domain.email_address import encode_domain, list_spellings
 from deskterm.desk.notify.addresses import flag_addresses
 from deskterm.desk.notify.delivery import record_outcome
 from deskterm.mail.bounces.find_report import Report
@@ -100,7 +100,7 @@ def _list_tokens(mail: Mail, report: Report, key: bytes) -> list[LetterToken]:
 
 def _find_recent(store: Store, addresses: list[str], now: datetime) -> Letter | None:
     """Find the newest letter of the last days to one of some addresses."""
-    wanted = {address.casefold() for address in addresses}
+    wanted = {spelling for address in addresses for spelling in list_spellings(address)}
     query = (
         select(_record.c.ticket_id, _record.c.key, _record.c.data)
         .where(_record.c.kind == "letter", _record.c.state.in_(("sent", "unsure")), _record.c.at >= now - _RECENT)

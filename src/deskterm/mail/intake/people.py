@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from deskterm.desk.domain.email_address import list_spellings
 from deskterm.desk.domain.received_mail import PersonInCopy
 from deskterm.mail.reading.automatic import is_nobody
 from deskterm.mail.reading.read_mail import Mail
@@ -36,6 +37,6 @@ def list_people_in_copy(
     people = dict.fromkeys(
         PersonInCopy(one.name, one.address, settings.is_public(one.address))
         for one in others
-        if one.address not in agents
+        if agents.isdisjoint(list_spellings(one.address))
     )
     return tuple(people)[:_MOST]

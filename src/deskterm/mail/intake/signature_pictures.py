@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from deskterm.desk.domain.email_address import list_spellings
 from deskterm.mail.reading.attached_files import AttachedFile
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import Attachment, Contact, Ticket, table_of
@@ -30,8 +31,8 @@ def drop_known_pictures(
         )
         known = set(session.execute(on_ticket).scalars()) if ticket is not None else set()
         organisation = session.execute(
-            select(_contact.c.organisation_id).where(_contact.c.email == sender)
-        ).scalar_one_or_none()
+            select(_contact.c.organisation_id).where(_contact.c.email.in_(list_spellings(sender)))
+        ).scalar()
         if organisation is not None:
             often = (
                 select(_attachment.c.content)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session
 
+from deskterm.desk.domain.email_address import list_spellings
 from deskterm.mail.keeping.kept_mails import load_mail
 from deskterm.mail.reading.addresses import read_addresses
 from deskterm.mail.reading.read_mail import Mail, read_mail
@@ -133,8 +134,10 @@ def belongs_to(session: Session, number: int, address: str) -> bool:
     if ticket.requester_id is not None:
         people.add(ticket.requester_id)
     known = session.execute(
-        select(_contact.c.id, _contact.c.organisation_id).where(_contact.c.email == address)
-    ).one_or_none()
+        select(_contact.c.id, _contact.c.organisation_id)
+        .where(_contact.c.email.in_(list_spellings(address)))
+        .order_by(_contact.c.id)
+    ).first()
     if known is not None and known.id in people:
         return True
     if ticket.organisation_id is None:
@@ -144,7 +147,7 @@ def belongs_to(session: Session, number: int, address: str) -> bool:
     domain = session.execute(
         select(_organisation.c.domain).where(_organisation.c.id == ticket.organisation_id)
     ).scalar_one()
-    return bool(domain) and address.rpartition("@")[2] == domain.casefold()
+    return bool(domain) and domain.casefold() in [one.rpartition("@")[2] for one in list_spellings(address)]
 
 
 def _was_addressed(store: Store, key: int, address: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlmodel import Session
 
+from deskterm.desk.domain.email_address import list_spellings
 from deskterm.desk.history.erasing.erased_drafts import overwrite_deleted
 from deskterm.store.db.tables import MailRow, table_of
 
@@ -55,7 +56,7 @@ def _find_mails(session: Session, tickets: Sequence[int], address: str) -> dict[
     for start in range(0, len(tickets), _PER_STATEMENT):
         found |= _find(session, _mail.c.ticket_id.in_(list(tickets[start : start + _PER_STATEMENT])))
     if address:
-        found |= _find(session, _mail.c.sender == address.lower())
+        found |= _find(session, _mail.c.sender.in_({address.lower(), *list_spellings(address)}))
     return found
 
 
@@ -66,4 +67,5 @@ def _find(session: Session, condition: ColumnElement[bool]) -> dict[int, str]:
 
 
 def _names(address: str) -> ColumnElement[bool]:
-    return func.lower(_mail.c.reason).contains(address.lower(), autoescape=True)
+    spellings = {address.lower(), *list_spellings(address)}
+    return or_(*(func.lower(_mail.c.reason).contains(one, autoescape=True) for one in sorted(spellings)))

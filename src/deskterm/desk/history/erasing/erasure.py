@@ -28,6 +28,7 @@ from deskterm.desk.core.desk_history import record_contacts
 from deskterm.desk.core.person_digests import note_contact
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.domain.email_address import list_spellings
 from deskterm.desk.domain.event_kinds.names import EventKind
 from deskterm.desk.domain.event_kinds.table import ERASURE_EVENTS
 from deskterm.desk.domain.events import Event, compute_digest
@@ -81,10 +82,10 @@ def find_person(session: Session, who: str) -> Contact:
     if query.isdecimal() and len(query) <= 18:  # longer numbers overflow a column of 64 bits
         found = list(session.execute(select(Contact).where(table.c.id == int(query))).scalars())
     else:
-        wanted = query.casefold()
+        wanted, spellings = query.casefold(), list_spellings(query)
         # Compared here and not by the database: SQLite folds the case of ASCII letters only.
         people = session.execute(select(table.c.id, table.c.name, table.c.email))
-        ids = [one.id for one in people if wanted in (one.name.casefold(), one.email)]
+        ids = [one.id for one in people if wanted == one.name.casefold() or one.email in spellings]
         found = [session.get_one(Contact, number) for number in sorted(ids)]
     if not found:
         raise DeskError(f"Nobody outside is known as {who!r}: give an e-mail address, a name or a number.")
