@@ -23,7 +23,12 @@ def serve(answer: Callable[[socket.socket], None], context: ssl.SSLContext | Non
             except OSError:
                 return
             with connection, suppress(OSError):
-                answer(context.wrap_socket(connection, server_side=True) if context else connection)
+                if context is None:
+                    answer(connection)
+                    continue
+                # It is a socket of its own, which has the connection from here on
+                with context.wrap_socket(connection, server_side=True) as encrypted:
+                    answer(encrypted)
 
     threading.Thread(target=work, daemon=True).start()
     yield listener.getsockname()[1]
@@ -56,7 +61,10 @@ def repeat_over_imap(connection: socket.socket) -> None:
     connection.sendall(b"* OK echo\r\n")
     with connection.makefile("rb") as lines:
         for line in lines:
-            tag, command = line.split()[:2]
+            tag, _, words = line.strip().partition(b" ")
+            command = words.partition(b" ")[0]
+            if not command:
+                continue  # the empty line by which a client answers the refusal of its token
             if command.upper() == b"CAPABILITY":
                 connection.sendall(b"* CAPABILITY IMAP4REV1 AUTH=PLAIN AUTH=XOAUTH2\r\n" + tag + b" OK done\r\n")
             elif command.upper() == b"LOGOUT":
