@@ -9,6 +9,8 @@ import pytest
 from deskterm.automation.runner import Runner
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.event_kinds.phrases import describe_event
+from deskterm.desk.history import undo
 from deskterm.desk.tickets import confirmation, resolution, update
 from deskterm.errors import DeskError
 from small_desk import MONDAY, at
@@ -156,8 +158,13 @@ def test_a_no_by_mail_rejects_although_it_moved_the_ticket_on(
     resolution.resolve(desk, 1001, "Start it anew.", code=code, now=at(10))
     messages.record_customer_message(desk, 1001, "It does not help.", channel="email", now=at(20))
     assert read_ticket(desk).row.status == reached
+    confirmation.reject(desk, 1001, now=at(25))
+    undo.undo_last_command(desk, 1001, now=at(26))
+    assert (read_ticket(desk).row.status, read_records(desk, "resolution")[0]["state"]) == (reached, "permanent")
     confirmation.reject(desk, 1001, now=at(30))
     assert read_ticket(desk).row.status == expected
+    recorded = next(event for event in read_ticket(desk).events[::-1] if event.data.get("rejected"))
+    assert describe_event(recorded.kind, recorded.data) == "recorded that the requester rejected the resolution"
     assert [said["state"] for said in read_records(desk, "resolution")] == ["rejected"]
     with pytest.raises(DeskError, match="nobody has asked the requester to confirm"):
         confirmation.confirm(desk, 1001, now=at(40))

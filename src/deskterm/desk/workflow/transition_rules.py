@@ -145,7 +145,12 @@ def is_awaiting_confirmation(status: Status | None) -> bool:
 def find_status_of_question(work: TicketTransaction) -> Status | None:
     """Return the status in which the requester was asked to confirm, where their answer moved the ticket to its present
     status, and it is not recorded yet whether that was a yes. None where something else moved it."""
+    undone: set[int] = set()
     for event in reversed(list(work.load_earlier_events())):
+        if event.kind == "undone":
+            undone |= set(event.data["seqs"])
+        if event.kind == "undone" or event.seq in undone:
+            continue
         if event.data.get("rejected"):
             return None
         if "status" in event.changes:

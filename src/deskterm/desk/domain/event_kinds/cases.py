@@ -25,6 +25,11 @@ def with_confirmation(label: str, data: Data) -> str:
     return "recorded that the requester confirmed" if data.get("confirmed") else by_author(label, data)
 
 
+def with_rejection(label: str, data: Data) -> str:
+    """Say when the requester rejected the resolution: their words may have moved the ticket before."""
+    return "recorded that the requester rejected the resolution" if data.get("rejected") else label
+
+
 def with_obstacle(label: str, data: Data) -> str:
     """Say where the ticket was not moved, and why."""
     return f"{label} to {data.get('label', '')}: {data.get('why', '')}"

@@ -61,7 +61,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
         undone="the note on {number} is taken back",
         irreversible="notes stay on record",
     ),
-    "moved": EventKindEntry(label="changed the status", payload=payloads.MoveData),
+    "moved": EventKindEntry(label="changed the status", phrase=cases.with_rejection, payload=payloads.MoveData),
     "kept_back": EventKindEntry(
         label="did not move it",
         phrase=cases.with_obstacle,
