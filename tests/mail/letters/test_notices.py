@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from deskterm.desk.api import open_system_desk
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.notify.recipients import notify_staff
 from deskterm.desk.tickets import assignment
 from deskterm.mail.intake.work_on import work_on
 from deskterm.mail.keeping.kept_mails import keep_mail
@@ -77,6 +79,38 @@ def test_notices_of_an_hour_come_together(desk: MailDesk, smtp: SmtpServer) -> N
     desk.send()
     (mail,) = smtp.office.mails
     assert mail["Subject"] == "3 notices of the desk"
+
+
+@pytest.mark.rule("M-58")
+@pytest.mark.parametrize("mode", ["each", "hourly"])
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_what_waits_for_an_opening_keeps_nothing_else_waiting(desk: MailDesk, smtp: SmtpServer, mode: str) -> None:
+    choose(desk, smtp, mode)
+    desk.clock.advance(hours=1)
+    opens = int((desk.clock() + timedelta(hours=10)).timestamp())
+    with desk.system.ticket(1001, "notice", desk.clock()) as work:
+        notify_staff(work, ("sam",), "warned", "Response is near its limit (75%)", due=opens)
+        notify_staff(work, ("sam",), "response-near", "It is urgent", at_once=True)
+    desk.send()
+    assert [str(mail["Subject"]) for mail in smtp.office.mails] == ["[#1001] It is urgent"]
+    desk.clock.advance(hours=10)
+    for _ in range(2):
+        desk.send()
+    assert [str(mail["Subject"]) for mail in smtp.office.mails[1:]] == ["[#1001] Response is near its limit (75%)"]
+
+
+@pytest.mark.rule("M-58")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_place_that_an_earlier_version_kept_holds(desk: MailDesk, smtp: SmtpServer) -> None:
+    write_again(desk, "one")
+    with desk.store.writing() as session:
+        newest = session.connection().exec_driver_sql("SELECT max(id) FROM event").scalar_one()
+        old = f"{newest} {int(desk.clock().timestamp())}"
+        session.execute(update(_mailbox).where(_mailbox.c.name == "to:sam").values(position=old))
+    write_again(desk, "two")
+    desk.send()
+    desk.send()
+    assert len(smtp.office.mails) == 1
 
 
 @pytest.mark.rule("M-58")

@@ -10,10 +10,10 @@ from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 from deskterm.mail.push.lines import _KINDS, find_topic, format_line
 from deskterm.mail.settings.schema import PushTopic
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.store.queries.mail.pushes import PushNotice
+from deskterm.store.queries.mail.notices import DueNotice
 from small_desk import small_procedure
 
-NOTICE = PushNotice(7, 1001, 0, None, "response-near", "Sam wrote @everyone", "Help <!channel>\nnow", None, None)
+NOTICE = DueNotice(7, 1001, 0, None, "response-near", "Sam wrote @everyone", "Help <!channel>\nnow", None, None)
 
 
 def test_every_kind_has_its_words() -> None:

@@ -16,9 +16,11 @@ from deskterm.desk.tickets import assignment
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.mail.letters.internal_mails import InternalMailReport
 from deskterm.mail.push import push_notices
+from deskterm.mail.push.progress import Progress, format_progress, parse_progress
 from deskterm.mail.push.push_notices import PushSender
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.mail.mailboxes import MailboxState, load_mailbox_states
+from deskterm.store.queries.mail.notices import NoticesDone
 from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.push_server import SECRET, PushServer
 from small_desk import SMALL_PROCEDURE, small_procedure
@@ -125,6 +127,35 @@ def test_what_is_over_the_limit_of_an_hour_is_summed_up(desk: MailDesk, hook: Pu
     notify(desk)
     push(desk)
     assert hook.texts[3:] == [f"{WARNED}\nand 1 more: `deskterm notices` lists it"]
+
+
+@pytest.mark.rule("M-58")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_no_hour_has_more_pushes_than_the_limit(desk: MailDesk, hook: PushServer) -> None:
+    choose(desk, "per_hour = 3")
+    notify(desk)
+    push(desk)
+    desk.clock.advance(minutes=58)
+    notify(desk)
+    notify(desk)
+    push(desk)
+    assert len(hook.texts) == 3
+    desk.clock.advance(minutes=2)  # the first of them is an hour old, and the others are not
+    for _ in range(3):
+        notify(desk)
+    push(desk)
+    assert hook.texts[3:] == [f"{WARNED}\nand 2 more: `deskterm notices` lists them"]
+    desk.clock.advance(minutes=58)
+    notify(desk)
+    push(desk)
+    assert len(hook.texts) == 5
+
+
+def test_a_progress_that_an_earlier_version_kept_is_read() -> None:
+    old = parse_progress("7 5 1000 2 3")
+    assert old == Progress(NoticesDone(7, 5), 3, ((1000, 2),))
+    assert parse_progress(format_progress(old)) == old
+    assert parse_progress("7 5 0 0 3") == parse_progress("7 5 3") == Progress(NoticesDone(7, 5), 3)
 
 
 @pytest.mark.rule("M-58")

@@ -18,11 +18,13 @@ from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import AgentView, load_agents, load_desk_facts
 from deskterm.store.queries.mail.notices import (
     DueNotice,
+    NextNotices,
     NoticeRecipient,
+    NoticesDone,
     find_last_notice_before,
     find_settled_event,
+    load_next_notices,
     load_notice_recipient,
-    load_notices_between,
 )
 
 _PAUSES: dict[NoticesByMail, timedelta] = {
@@ -81,34 +83,39 @@ class NoticeSender:
         now: datetime,
     ) -> Iterator[InternalMailReport]:
         place = lease.load()
-        seen, _, sent = place.position.partition(" ")
-        last = datetime.fromtimestamp(int(sent), now.tzinfo) if sent else place.since
+        done, last = _parse_position(place.position), place.since
+        if done is not None:
+            last = datetime.fromtimestamp(int(place.position.split()[-1]), now.tzinfo)
         if now - last < _PAUSES[mode]:
             return
         with self.open_reader() as reader:
             # Words of a ticket go to those only who may see it
             reader.limit(hidden, agent.login)
             recipient = load_notice_recipient(reader, agent.login)
-            after = int(seen) if seen else find_last_notice_before(reader, int(place.since.timestamp()))
-            notices, reached = list[DueNotice](), after
+            before = done
+            if done is None:
+                first = find_last_notice_before(reader, int(place.since.timestamp()))
+                done = NoticesDone(first, first)
+            coming = NextNotices([], done, is_full=False)
             if recipient is not None and recipient.email:
-                notices, reached = load_notices_between(
-                    reader, agent.login, after, settled, int(now.timestamp()), _MOST_AT_ONCE
-                )
+                coming = load_next_notices(reader, [agent.login], done, settled, int(now.timestamp()), _MOST_AT_ONCE)
+        notices, reached = coming.notices, coming.done
         if recipient is None or not notices:
-            if not seen or reached - after >= _MOST_READ_AGAIN:
-                lease.advance(f"{reached} {int(last.timestamp())}")
+            if before is None or done.count_events_to(reached) >= _MOST_READ_AGAIN:
+                lease.advance(_format_position(reached, last))
             return
         has_failed = place.failures > 0
         for some in [[notice] for notice in notices] if mode == "each" else [notices]:
             delivery = self._send(recipient, some, now)
-            if delivery.state == "later" and now.timestamp() - some[0].notice.at < PATIENCE.total_seconds():
+            if delivery.state == "later" and now.timestamp() - some[0].at < PATIENCE.total_seconds():
                 self.pauses[agent.login] = now + RETRY_PAUSE
                 words = f"{agent.login}: a notice by mail is tried again in a minute: {delivery.words}"
                 yield InternalMailReport("queued", words)
                 return
             # At once, so that a process that dies repeats no more than one
-            lease.advance(f"{some[-1].event} {int(now.timestamp())}")
+            for notice in some:
+                done = done.pass_over(notice)
+            lease.advance(_format_position(done, now))
             if delivery.state in ("later", "refused"):
                 has_failed = True
                 lease.note_failure(f"{delivery.words.rstrip('.')}.", now)
@@ -116,13 +123,12 @@ class NoticeSender:
                 has_failed = False
                 lease.note_success(now)
             yield _report(agent.login, len(some), delivery)
-        if reached - notices[-1].event >= _MOST_READ_AGAIN:
-            lease.advance(f"{reached} {int(now.timestamp())}")
+        if done.count_events_to(reached) >= _MOST_READ_AGAIN:
+            lease.advance(_format_position(reached, now))
 
-    def _send(self, agent: NoticeRecipient, due: Sequence[DueNotice], now: datetime) -> Delivery:
+    def _send(self, agent: NoticeRecipient, notices: Sequence[DueNotice], now: datetime) -> Delivery:
         identity = self.mailer.find_identity()
         local, _, domain = parseaddr(identity.sender)[1].rpartition("@")
-        notices = [one.notice for one in due]
         first, day = notices[0], int(now.timestamp()) // 86_400
         tickets = {notice.number for notice in notices}
         part = make_agent_part(self.token_key, first.number, agent.number, day)
@@ -131,6 +137,18 @@ class NoticeSender:
         # Only what is about one ticket can be answered
         reply_to = f"{local}+{part}@{domain}" if identity.plus and len(tickets) == 1 else ""
         return self.mailer.send([agent.email], subject, "\n".join(lines), now, reply_to=reply_to)
+
+
+def _parse_position(position: str) -> NoticesDone | None:
+    """Return how far notices are from the position of a lease; None at the beginning. An earlier version kept one
+    number for both kinds."""
+    *done, _ = map(int, position.split() or "0")
+    return NoticesDone(done[0], done[-1]) if done else None
+
+
+def _format_position(done: NoticesDone, sent: datetime) -> str:
+    """Format how far notices are as the position of a lease. sent: when the last mail left."""
+    return f"{done.at_once} {done.deferred} {int(sent.timestamp())}"
 
 
 def _report(login: str, number: int, delivery: Delivery) -> InternalMailReport:

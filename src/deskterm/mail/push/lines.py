@@ -9,7 +9,7 @@ from typing import get_args
 from deskterm.mail.settings.schema import PushTopic
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.zones import format_local_time
-from deskterm.store.queries.mail.pushes import PushNotice
+from deskterm.store.queries.mail.notices import DueNotice
 
 _KINDS: dict[PushTopic, str] = {
     "registered": "a new ticket",
@@ -46,12 +46,12 @@ _TOPICS = frozenset(get_args(PushTopic))
 _CALLING = re.compile(r"([@<])")
 
 
-def find_topic(notice: PushNotice) -> str:
+def find_topic(notice: DueNotice) -> str:
     """Return the kind of a notice. Its topic is the key of a rule where a rule of the procedure wrote it."""
     return notice.on if notice.on in _TOPICS else "rule"
 
 
-def format_line(notice: PushNotice, procedure: CompiledProcedure, timezone: str, *, text: bool) -> str:
+def format_line(notice: DueNotice, procedure: CompiledProcedure, timezone: str, *, text: bool) -> str:
     """Format a notice as a line. text: with the subject of the ticket and the words of the notice."""
     severity = procedure.severities.get(notice.severity or "")
     parts = [f"{notice.number}: {_find_kind(notice, procedure)}"]
@@ -72,7 +72,7 @@ def format_rest(number: int, *, is_alone: bool) -> str:
     return f"and {number} more: `deskterm notices` lists {them}"
 
 
-def _find_kind(notice: PushNotice, procedure: CompiledProcedure) -> str:
+def _find_kind(notice: DueNotice, procedure: CompiledProcedure) -> str:
     rule = next((rule for rule in procedure.definition.rules if rule.key == notice.on), None)
     if find_topic(notice) == "rule" and rule is not None:
         return rule.label

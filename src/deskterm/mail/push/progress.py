@@ -1,45 +1,58 @@
-"""The progress of the pushes to somebody: what was pushed, and how often in this hour."""
+"""The progress of the pushes to somebody: what was pushed, and how often within an hour."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from deskterm.store.queries.mail.pushes import PushNotice
+from deskterm.store.queries.mail.notices import DueNotice, NoticesDone
 
-HOUR = 3600
+_HOUR, _STEP = 3600, 300
+"""Seconds in which pushes are counted, and seconds of those that are counted together: they are as old as the last."""
 
 
 class Progress(NamedTuple):
-    """The progress of the pushes to somebody. at_once, deferred: the events up to which notices are done that wait for
-    no opening, and that do: a call at night does not wait behind a warning that is left for the morning. began, pushed:
-    the hour in which pushes are counted, by its beginning in epoch seconds, and how many there were; left_out: notices
-    that were not pushed and nobody was told of."""
+    """The progress of the pushes to somebody. left_out: notices that were not pushed and nobody was told of; counts:
+    how many pushes there were within the last hour, each with the instant, epoch seconds, of the last of them."""
 
-    at_once: int
-    deferred: int
-    began: int = 0
-    pushed: int = 0
+    done: NoticesDone
     left_out: int = 0
+    counts: tuple[tuple[int, int], ...] = ()
 
-    def pass_over(self, notice: PushNotice, *, is_left_out: bool = False) -> Progress:
+    @property
+    def pushed(self) -> int:
+        """Return the number of pushes that are counted."""
+        return sum(number for _, number in self.counts)
+
+    def pass_over(self, notice: DueNotice, *, is_left_out: bool = False) -> Progress:
         """Return the progress once a notice is done. is_left_out: without a push."""
-        where = {"at_once": notice.event} if notice.not_before is None else {"deferred": notice.event}
-        return self._replace(left_out=self.left_out + is_left_out, **where)
+        return self._replace(done=self.done.pass_over(notice), left_out=self.left_out + is_left_out)
 
-    def begin_hour(self, now: int) -> Progress:
-        """Return the progress in the hour of an instant, epoch seconds: another one than before where that is over."""
-        return self._replace(began=now, pushed=0) if not self.pushed or now - self.began >= HOUR else self
+    def forget_before(self, now: int) -> Progress:
+        """Return the progress at an instant, epoch seconds: without pushes that were an hour ago."""
+        return self._replace(counts=tuple(one for one in self.counts if now - one[0] < _HOUR))
 
-    def count_push(self) -> Progress:
+    def count_push(self, now: int) -> Progress:
         """Return the progress after a push that told of all that was left out."""
-        return self._replace(pushed=self.pushed + 1, left_out=0)
+        *earlier, (last, number) = self.counts or ((now, 0),)
+        if last // _STEP == now // _STEP:
+            return self._replace(left_out=0, counts=(*earlier, (now, number + 1)))
+        return self._replace(left_out=0, counts=(*self.counts, (now, 1)))
 
 
 def parse_progress(position: str) -> Progress:
     """Return a progress from the position of a lease. Raises ValueError where it is none."""
-    return Progress(*map(int, position.split()))
+    at_once, deferred, *words = position.split()
+    done = NoticesDone(int(at_once), int(deferred))
+    if len(words) == 3 and ":" not in position:
+        # As an earlier version wrote it: the beginning of an hour, and how many pushes it had
+        began, pushed, passed_over = map(int, words)
+        return Progress(done, passed_over, ((began, pushed),) if pushed else ())
+    left_out, *pairs = words
+    counts = [(int(last), int(number)) for last, _, number in (pair.partition(":") for pair in pairs)]
+    return Progress(done, int(left_out), tuple(counts))
 
 
 def format_progress(progress: Progress) -> str:
     """Format a progress as the position of a lease."""
-    return " ".join(map(str, progress))
+    counts = (f"{last}:{number}" for last, number in progress.counts)
+    return " ".join((*map(str, progress.done), str(progress.left_out), *counts))

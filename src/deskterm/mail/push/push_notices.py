@@ -19,8 +19,13 @@ from deskterm.mail.settings.schema import MailFile, PushPart
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import AgentView, load_agents, load_desk_facts
 from deskterm.store.queries.mail.mailboxes import load_mailbox_states
-from deskterm.store.queries.mail.notices import find_last_notice_before, find_settled_event
-from deskterm.store.queries.mail.pushes import PushNotice, load_push_notices
+from deskterm.store.queries.mail.notices import (
+    DueNotice,
+    NoticesDone,
+    find_last_notice_before,
+    find_settled_event,
+    load_next_notices,
+)
 
 _MOST_AT_ONCE = 200
 """Notices of one look; the rest come with the next."""
@@ -35,11 +40,12 @@ _UNREADY = "Nothing can be pushed: "
 
 
 class _Plan(NamedTuple):
-    """Notices to push, and the progress before and after them. is_worth: there is something to push or to keep."""
+    """Notices to push, the progress before them, and how far notices are with them. is_worth: there is something to
+    push or to keep."""
 
     before: Progress
-    notices: list[PushNotice]
-    after: Progress
+    notices: list[DueNotice]
+    after: NoticesDone
     is_worth: bool
 
 
@@ -108,7 +114,7 @@ class PushSender:
                 yield from self._push_to(name, part, audience, service, lease, facts.settled, now)
 
     def _load(self, place: Position, part: PushPart, audience: Audience, settled: int, now: datetime) -> _Plan:
-        at, found, is_far = int(now.timestamp()), list[PushNotice](), not place.position
+        at = int(now.timestamp())
         with self.open_reader() as reader:
             # As for notices by mail: a ticket goes to those only who may see it
             reader.limit(audience.hidden, audience.reader)
@@ -116,21 +122,13 @@ class PushSender:
                 before = parse_progress(place.position)
             else:
                 first = find_last_notice_before(reader, int(place.since.timestamp()))
-                before = Progress(first, first)
-            after = before
-            for is_deferred, seen in ((False, before.at_once), (True, before.deferred)) if audience.logins else ():
-                some = load_push_notices(reader, audience.logins, seen, settled, _MOST_AT_ONCE, is_deferred=is_deferred)
-                until = some[-1].event if len(some) == _MOST_AT_ONCE else max(seen, settled)
-                if part.hours == "working":
-                    waiting = next((index for index, one in enumerate(some) if (one.not_before or 0) > at), None)
-                    if waiting is not None:
-                        until, some = some[waiting].event - 1, some[:waiting]
-                found += some
-                is_far = is_far or until - seen >= _MOST_READ_AGAIN or len(some) == _MOST_AT_ONCE
-                after = after._replace(**{"deferred" if is_deferred else "at_once": until})
-        notices = sorted(notice for notice in found if find_topic(notice) in part.on)
-        has_room = before.begin_hour(at).pushed < part.per_hour
-        return _Plan(before, notices, after, bool(notices) or is_far or (before.left_out > 0 and has_room))
+                before = Progress(NoticesDone(first, first))
+            opening = at if part.hours == "working" else None
+            coming = load_next_notices(reader, audience.logins, before.done, settled, opening, _MOST_AT_ONCE)
+        notices = [notice for notice in coming.notices if find_topic(notice) in part.on]
+        is_far = coming.is_full or before.done.count_events_to(coming.done) >= _MOST_READ_AGAIN
+        has_room = before.left_out > 0 and before.forget_before(at).pushed < part.per_hour
+        return _Plan(before, notices, coming.done, bool(notices) or not place.position or is_far or has_room)
 
     def _push_to(
         self,
@@ -144,7 +142,7 @@ class PushSender:
     ) -> Iterator[InternalMailReport]:
         plan = self._load(lease.load(), part, audience, settled, now)
         at, number = int(now.timestamp()), 0
-        progress = plan.before.begin_hour(at)
+        progress = plan.before.forget_before(at)
         answer: PushAnswer | None = None
         for notice, rest in ((notice, plan.notices[index + 1 :]) for index, notice in enumerate(plan.notices)):
             is_stale = at - max(notice.at, notice.not_before or 0) >= _STALE
@@ -161,7 +159,7 @@ class PushSender:
                 break
             for one in rest if is_last else ():
                 progress = progress.pass_over(one)
-            progress, number = progress.count_push(), number + 1
+            progress, number = progress.count_push(at), number + 1
             # At once, so that a process that dies repeats no more than one
             lease.advance(format_progress(progress))
             if not lease.renew(self.clock()):
@@ -169,11 +167,11 @@ class PushSender:
             if is_last:
                 break
         else:
-            progress = progress._replace(at_once=plan.after.at_once, deferred=plan.after.deferred)
+            progress = progress._replace(done=plan.after)
         if progress.left_out and progress.pushed < part.per_hour and (answer is None or answer.state == "sent"):
             answer = self._send(service, part, [], progress.left_out)
             if answer.state == "sent":
-                progress = progress.count_push()
+                progress = progress.count_push(at)
         if progress != plan.before:
             lease.advance(format_progress(progress))
         if number:
@@ -181,7 +179,7 @@ class PushSender:
         if answer is not None:
             yield from self._judge(name, lease, answer, now)
 
-    def _send(self, service: PushService, part: PushPart, notices: Sequence[PushNotice], left_out: int) -> PushAnswer:
+    def _send(self, service: PushService, part: PushPart, notices: Sequence[DueNotice], left_out: int) -> PushAnswer:
         procedure, timezone = self.desk.procedure, self.desk.timezone
         lines = [format_line(notice, procedure, timezone, text=part.text) for notice in notices]
         if left_out:
