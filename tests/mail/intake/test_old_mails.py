@@ -14,6 +14,7 @@ from deskterm.errors import DeskError
 from deskterm.mail.intake.import_mails import Imported, import_mails
 from deskterm.mail.intake.old_mails import open_old_mails
 from deskterm.mail.keeping.leases import find_position
+from deskterm.mail.sources.mail_bytes import MailBytes
 from mail.support.dovecot import Dovecot, run_dovecot
 from mail.support.mail_desk import MailDesk, utc, write_mail
 
@@ -113,7 +114,7 @@ def test_what_was_imported_before_a_server_failed_is_in_the_history(
     by, part = open_desk(desk.store, "ann"), desk.file.mailbox["support"]
     with open_old_mails(desk.system, "support", part, None, desk.clock()) as mails:
 
-        def fail() -> bytes:
+        def fail() -> MailBytes:
             raise DeskError("The server is gone.")
 
         mails[1] = mails[1]._replace(found=mails[1].found._replace(read=fail))

@@ -12,12 +12,13 @@ from deskterm.errors import DeskError
 from deskterm.mail.intake import fetch
 from deskterm.mail.intake.fetch import TooMany, fetch_mailbox
 from deskterm.mail.intake.preview import preview_mailbox
-from deskterm.mail.keeping.kept_mails import keep_mail
+from deskterm.mail.keeping.kept_mails import keep_mail, load_mail
 from deskterm.mail.keeping.leases import hold_lease
 from deskterm.mail.sources.files import read_mail_files
 from deskterm.mail.sources.imap import MailServerError
 from mail.support.dovecot import Dovecot, run_dovecot
 from mail.support.mail_desk import MailDesk, utc, write_mail
+from ticket_reads import read_ticket
 
 IMAP_FILE = """
 [mailbox.support]
@@ -171,7 +172,9 @@ def test_of_a_mail_that_is_too_large_the_beginning_is_taken(desk: MailDesk, serv
     server.deliver(write_mail("line of words\r\n" * 100_000).encode())
     (outcome,) = desk.fetch().outcomes
     assert outcome.state == "done"
-    assert desk.mails()[0].size < 300_000
+    kept = load_mail(desk.store, outcome.key)
+    assert (kept.size > 1_500_000, len(kept.data) < 300_000) == (True, True)
+    assert "the rest lies on the mail server" in read_ticket(desk.system).messages[0].body
 
 
 @pytest.mark.rule("M-13", "M-62")

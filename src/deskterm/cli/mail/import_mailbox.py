@@ -18,7 +18,7 @@ from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.mail.intake.import_mails import import_mails
 from deskterm.mail.intake.old_mails import OldMail, list_old_mails, open_old_mails
-from deskterm.mail.settings.mailboxes import build_mail_settings
+from deskterm.mail.settings.mailboxes import MailSettings, build_mail_settings
 from deskterm.mail.settings.schema import MailboxPart
 from deskterm.mail.threading.tokens import load_token_key
 from deskterm.named_files import expand_home
@@ -61,7 +61,7 @@ def import_mailbox(
     desk = cli.open_desk()
     oldest = parse_instant(since, desk.timezone) if since is not None else None
     solved_before = parse_instant(closed_before, desk.timezone) if closed_before is not None else None
-    with _open_mails(desk, name, path, part, oldest, clock()) as found:
+    with _open_mails(desk, settings, name, path, part, oldest, clock()) as found:
         result = import_mails(desk, settings, name, found, clock, limit=limit, closed_before=solved_before)
     if as_json:
         mails = [outcome._asdict() for outcome in result.outcomes]
@@ -78,11 +78,18 @@ def import_mailbox(
 
 @contextmanager
 def _open_mails(
-    desk: DeskSession, name: str, path: str | None, part: MailboxPart | None, since: datetime | None, now: datetime
+    desk: DeskSession,
+    settings: MailSettings,
+    name: str,
+    path: str | None,
+    part: MailboxPart | None,
+    since: datetime | None,
+    now: datetime,
 ) -> Iterator[list[OldMail]]:
     """List the mails at a path, or where the mailbox has them; they can be read in the block."""
     if path is not None:
-        yield list_old_mails(desk, name, expand_home(path), since, now)
+        largest = settings.find_mailbox(name).largest
+        yield list_old_mails(desk, name, expand_home(path), since, now, largest=largest)
         return
     assert part is not None
     with open_old_mails(desk, name, part, since, now) as mails:

@@ -18,6 +18,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.files.new_file import format_size
 from deskterm.errors import DeskError, UsageError
 from deskterm.mail.bounces.find_report import Report, find_report
+from deskterm.mail.keeping.kept_mails import describe_rest
 from deskterm.mail.reading.attached_files import AttachedFile
 from deskterm.mail.reading.read_mail import Mail, read_mail
 from deskterm.present.sanitize import sanitize
@@ -94,7 +95,8 @@ def show_mail(context: typer.Context, key: MailKey, as_json: AsJson = False) -> 
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         line = find_visible_mail(cli, reader, key)
-        mail = read_mail(load_mail_bytes(reader, key))
+        data = load_mail_bytes(reader, key)
+        mail = read_mail(data, describe_rest(line.place, line.size, len(data)))
         via = load_matching_rule(reader, line)
     cli.log_access(facts, line.ticket, f"mail {key}")
     if as_json:
@@ -130,6 +132,8 @@ def print_raw_mail(context: typer.Context, key: MailKey) -> None:
     cli.log_access(facts, line.ticket, f"mail {key}")
     if not data:
         raise DeskError(f"The bytes of mail {key} were erased.")
+    if rest := describe_rest(line.place, line.size, len(data)):
+        print(f"deskterm: {rest}", file=sys.stderr)
     if sys.stdout.isatty():
         print(sanitize(data.decode("utf-8", "replace"), multiline=True))
         return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from deskterm.errors import DeskError
 from deskterm.mail.intake.work_on import Outcome, work_on
 from deskterm.mail.keeping.kept_mails import keep_mail
 from deskterm.mail.sources.files import FoundMail, name_mail, read_mail_files
+from deskterm.mail.sources.mail_bytes import read_blocks, take_bytes
 from deskterm.named_files import expand_home
 
 TRY_AGAIN = 75
@@ -42,23 +44,34 @@ def take_mails(
     cli: CliContext = context.obj
     if file == "-":
         try:
-            # As bytes: mails are no UTF-8 text
-            outcomes = list(_take(cli, iter([name_mail(sys.stdin.buffer.read())]), mailbox, config))
+            outcomes = list(_take(cli, _read_standard_input, mailbox, config))
         except DeskError as error:
             raise MailNotTaken(str(error)) from error
     else:
-        outcomes = list(_take(cli, read_mail_files(expand_home(file)), mailbox, config))
+        outcomes = list(_take(cli, partial(read_mail_files, expand_home(file)), mailbox, config))
     print_outcomes(outcomes, as_json=as_json)
 
 
-def _take(cli: CliContext, found: Iterator[FoundMail], mailbox: str | None, config: str | None) -> Iterator[Outcome]:
+def _read_standard_input(largest: int) -> Iterator[FoundMail]:
+    # As bytes: mails are no UTF-8 text. To the end, also of one that is too large: its writer would be told that nobody
+    # reads it
+    yield name_mail(take_bytes(read_blocks(sys.stdin.buffer), largest))
+
+
+def _take(
+    cli: CliContext, read: Callable[[int], Iterator[FoundMail]], mailbox: str | None, config: str | None
+) -> Iterator[Outcome]:
+    """Take mails. read: yields them, by the number of bytes of a mail that is taken whole."""
     cli.require("register", "take mails")
     settings = read_mail_settings(cli, config)
     name = choose_mailbox(settings, mailbox)
     with open_mail_desk(cli) as (desk, clock):
-        for mail in found:
-            data, now = mail.read(), clock()
-            if data is None:
+        for mail in read(settings.find_mailbox(name).largest):
+            found, now = mail.read(), clock()
+            if found is None:
                 continue
-            kept = keep_mail(desk.store, name, mail.place, data, received_at=mail.received_at or now, now=now)
+            received_at = mail.received_at or now
+            kept = keep_mail(
+                desk.store, name, mail.place, found.data, size=found.size, received_at=received_at, now=now
+            )
             yield work_on(desk, settings, kept.key, clock())

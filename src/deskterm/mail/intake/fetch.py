@@ -108,13 +108,14 @@ class _Fetch:
         """Keep the mails above the highest that is safe, oldest first."""
         place = self.lease.load()
         for uid in list_new_uids(self.name, folder, place.position, self.limit, is_capped=self.is_capped):
-            mail = folder.fetch(uid, self.part.largest_mb * 1_000_000)
+            mail = folder.fetch(uid, self.part.largest)
             if mail is not None and mail.received_at >= place.since:
                 keep_mail(
                     self.desk.store,
                     self.name,
                     name_place(imap, folder, uid),
                     mail.data,
+                    size=mail.size,
                     received_at=mail.received_at,
                     now=self.clock(),
                     on_server=self.part.after != "keep" or self.part.mark_seen,
@@ -130,10 +131,17 @@ class _Fetch:
         since = self.lease.load().since
         new = find_new_files(self.desk.store, self.name, self.part, since, self.clock)
         for mail in bound_files(self.name, new, self.limit, is_capped=self.is_capped):
-            data, now = mail.read(), self.clock()
-            if data is not None:
-                received_at = mail.received_at or now
-                keep_mail(self.desk.store, self.name, mail.place, data, received_at=received_at, now=now)
+            found, now = mail.read(), self.clock()
+            if found is not None:
+                keep_mail(
+                    self.desk.store,
+                    self.name,
+                    mail.place,
+                    found.data,
+                    size=found.size,
+                    received_at=mail.received_at or now,
+                    now=now,
+                )
 
     def _work_on_waiting(self) -> Iterator[Outcome]:
         """Work on the mails that are kept and wait, also those of before, where a process died or reading failed."""
@@ -175,9 +183,8 @@ def find_new_files(
     source = part.maildir or part.mbox
     if source is None:
         raise DeskError(f"Mailbox {name} has no source: give it imap, maildir or mbox in the mail file.")
-    return leave_out_known(
-        store, name, (mail for mail in read_mail_files(expand_home(source)) if (mail.received_at or clock()) >= since)
-    )
+    found = read_mail_files(expand_home(source), part.largest)
+    return leave_out_known(store, name, (mail for mail in found if (mail.received_at or clock()) >= since))
 
 
 def leave_out_known(store: Store, name: str, found: Iterator[FoundMail]) -> Iterator[FoundMail]:

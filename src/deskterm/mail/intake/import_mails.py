@@ -19,6 +19,7 @@ from deskterm.mail.intake.work_on import Outcome, work_on
 from deskterm.mail.keeping.kept_mails import keep_mail
 from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import MailSettings
+from deskterm.mail.sources.mail_bytes import MailBytes
 
 _BROKEN_OFF = "Its import was broken off: `deskterm mail retry` takes it, and tells people as of any other mail."
 _SOLVED = "Solved before it was imported from an old mailbox."
@@ -60,13 +61,13 @@ def import_mails(
             break
         seen += 1
         try:
-            data = mail.found.read()
+            found = mail.found.read()
         except DeskError as error:
             failure = error
             break
-        if data is None or find_report(read_mail(data)).kind in ("bounce", "feedback"):
+        if found is None or find_report(read_mail(found.data)).kind in ("bounce", "feedback"):
             continue
-        if (outcome := _import(desk, settings, mailbox, mail, data, clock())) is not None:
+        if (outcome := _import(desk, settings, mailbox, mail, found, clock())) is not None:
             outcomes.append((outcome, mail.received_at))
     last: dict[int, datetime] = {}
     for outcome, received_at in outcomes:
@@ -99,7 +100,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _import(
-    desk: QuietSession, settings: MailSettings, mailbox: str, mail: OldMail, data: bytes, now: datetime
+    desk: QuietSession, settings: MailSettings, mailbox: str, mail: OldMail, found: MailBytes, now: datetime
 ) -> Outcome | None:
     """Import a mail; None where another process took it meanwhile."""
     desk.caught_up_to = now
@@ -108,7 +109,8 @@ def _import(
         desk.store,
         mailbox,
         mail.found.place,
-        data,
+        found.data,
+        size=found.size,
         received_at=mail.received_at,
         now=now,
         quarantined_for=_BROKEN_OFF,

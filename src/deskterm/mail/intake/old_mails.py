@@ -17,6 +17,7 @@ from deskterm.mail.reading.header_block import Headers
 from deskterm.mail.settings.schema import MailboxPart
 from deskterm.mail.sources.files import FoundMail, read_mail_files
 from deskterm.mail.sources.imap import ImapFolder
+from deskterm.mail.sources.mail_bytes import LARGEST, MailBytes
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """Dates from before are of computers that did not know the time."""
@@ -32,10 +33,12 @@ class OldMail(NamedTuple):
     found: FoundMail
 
 
-def list_old_mails(desk: DeskSession, mailbox: str, path: Path, since: datetime | None, now: datetime) -> list[OldMail]:
+def list_old_mails(
+    desk: DeskSession, mailbox: str, path: Path, since: datetime | None, now: datetime, *, largest: int = LARGEST
+) -> list[OldMail]:
     """List the mails at a path that a mailbox does not have yet, the oldest first: an answer comes behind what it
-    answers. since: nothing older is listed."""
-    found = leave_out_known(desk.store, mailbox, read_mail_files(path))
+    answers. since: nothing older is listed; largest: bytes of a mail that is taken whole."""
+    found = leave_out_known(desk.store, mailbox, read_mail_files(path, largest))
     return _order(_date(found, now), since)
 
 
@@ -60,9 +63,8 @@ def open_old_mails(
         yield _order(leave_to_fetch(_date(files, now)), since)
         return
     with open_folder(part, is_readonly=True) as folder:
-        largest = part.largest_mb * 1_000_000
         on_server = (
-            FoundMail(name_place(part.imap, folder, uid), at, partial(_fetch, folder, uid, largest))
+            FoundMail(name_place(part.imap, folder, uid), at, partial(_fetch, folder, uid, part.largest))
             for uid, at in folder.list_arrivals(since).items()
         )
         # The server's own dates: they are not the writer's to choose (M-04)
@@ -72,16 +74,16 @@ def open_old_mails(
         yield _order(leave_to_fetch(mails), since)
 
 
-def _fetch(folder: ImapFolder, uid: int, largest: int) -> bytes | None:
+def _fetch(folder: ImapFolder, uid: int, largest: int) -> MailBytes | None:
     mail = folder.fetch(uid, largest)
-    return mail.data if mail is not None else None
+    return MailBytes(mail.data, mail.size) if mail is not None else None
 
 
-def _date(found: Iterator[FoundMail], now: datetime) -> Iterator[OldMail]:
+def _date(mails: Iterator[FoundMail], now: datetime) -> Iterator[OldMail]:
     """Yield mails in files with their arrival, as far as they are still there."""
-    for mail in found:
-        if (data := mail.read()) is not None:
-            yield OldMail(min(find_arrival(data) or mail.received_at or now, now), mail)
+    for mail in mails:
+        if (found := mail.read()) is not None:
+            yield OldMail(min(find_arrival(found.data) or mail.received_at or now, now), mail)
 
 
 def _order(mails: Iterator[OldMail], since: datetime | None) -> list[OldMail]:

@@ -27,6 +27,7 @@ from deskterm.mail.reading.addresses import read_addresses
 from deskterm.mail.reading.read_mail import Mail, read_mail
 from deskterm.mail.settings.mailboxes import MailSettings
 from deskterm.mail.settings.schema import ImapPart, MailboxPart
+from deskterm.mail.sources.mail_bytes import MailBytes
 
 
 class Preview(NamedTuple):
@@ -63,8 +64,8 @@ def preview_mailbox(
         mails = _read_server(desk, name, part, part.imap, position, limit, is_capped)
     else:
         mails = _read_files(desk, name, part, position.since, clock, limit, is_capped)
-    for place, data, received_at in mails:
-        yield batch.preview(describe_mail(name, place, data, received_at=received_at, now=now))
+    for place, mail, received_at in mails:
+        yield batch.preview(describe_mail(name, place, mail.data, size=mail.size, received_at=received_at, now=now))
 
 
 def _read_server(
@@ -75,15 +76,15 @@ def _read_server(
     position: Position,
     limit: int | None,
     is_capped: bool,
-) -> Iterator[tuple[str, bytes, datetime]]:
+) -> Iterator[tuple[str, MailBytes, datetime]]:
     with open_folder(part, is_readonly=True) as folder:
         for uid in list_new_uids(name, folder, position.position, limit, is_capped=is_capped):
             place = name_place(imap, folder, uid)
             if find_key(desk.store, name, place) is not None:
                 continue
-            mail = folder.fetch(uid, part.largest_mb * 1_000_000)
+            mail = folder.fetch(uid, part.largest)
             if mail is not None and mail.received_at >= position.since:
-                yield place, mail.data, mail.received_at
+                yield place, MailBytes(mail.data, mail.size), mail.received_at
 
 
 def _read_files(
@@ -94,12 +95,12 @@ def _read_files(
     clock: Callable[[], datetime],
     limit: int | None,
     is_capped: bool,
-) -> Iterator[tuple[str, bytes, datetime]]:
+) -> Iterator[tuple[str, MailBytes, datetime]]:
     new = find_new_files(desk.store, name, part, since, clock)
     for mail in bound_files(name, new, limit, is_capped=is_capped):
-        data = mail.read()
-        if data is not None:
-            yield mail.place, data, mail.received_at or clock()
+        found = mail.read()
+        if found is not None:
+            yield mail.place, found, mail.received_at or clock()
 
 
 class _Earlier(NamedTuple):
@@ -119,7 +120,7 @@ class _Batch:
 
     def preview(self, kept: KeptMail) -> Preview:
         """Return what would become of the next mail."""
-        mail = read_mail(kept.data)
+        mail = read_mail(kept.data, kept.rest)
         found = self._find_effect(kept, mail)
         self._identities.add(kept.identity)
         if kept.message_id and (found.is_new or found.ticket is not None):

@@ -27,7 +27,7 @@ def release(
         with by.ticket(ticket, "reply", now, dry_run=True, allow_closed=True):
             pass
     kept = _require_quarantined(desk, key)
-    mail = read_mail(kept.data)
+    mail = read_mail(kept.data, kept.rest)
     if mail.sender is None:
         raise DeskError(
             f"Mail {key} names nobody who could be answered: open a ticket by hand, and look at it with"

@@ -74,7 +74,7 @@ def _work_on_or_quarantine(desk: DeskSession, settings: MailSettings, mail: Kept
 
 
 def _work_on(desk: DeskSession, settings: MailSettings, kept: KeptMail, now: datetime) -> Outcome:
-    mail = read_mail(kept.data)
+    mail = read_mail(kept.data, kept.rest)
     earlier = find_copied(desk.store, kept, mail)
     if earlier is not None and earlier.state == "taken":
         # It came to another mailbox, whose thread has not got to it. Its tries are not counted, since this mail's are:

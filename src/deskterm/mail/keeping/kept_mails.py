@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from deskterm.desk.domain.files.new_file import format_size
 from deskterm.errors import DeskError
 from deskterm.mail.keeping.identity import compute_identity
 from deskterm.mail.reading.addresses import read_addresses
@@ -33,8 +34,8 @@ _SELECT = select(_mail).where(_mail.c.id == bindparam("key"))
 
 
 class KeptMail(NamedTuple):
-    """A mail that is kept. key: its number; the others as in `MailRow`. data: its bytes; empty once they were
-    erased."""
+    """A mail that is kept. key: its number; the others as in `MailRow`. data: its bytes, or the beginning of more than
+    are taken (M-11); empty once they were erased."""
 
     key: int
     mailbox: str
@@ -52,6 +53,11 @@ class KeptMail(NamedTuple):
     seq: int | None
     data: bytes
 
+    @property
+    def rest(self) -> str:
+        """A sentence on what is not in the bytes that are kept; empty where they are all."""
+        return describe_rest(self.place, self.size, len(self.data))
+
 
 class Kept(NamedTuple):
     """A mail that is kept by now: its key, and whether it was not before."""
@@ -68,17 +74,19 @@ def keep_mail(
     *,
     received_at: datetime,
     now: datetime,
+    size: int | None = None,
     on_server: bool = False,
     quarantined_for: str = "",
 ) -> Kept:
     """Keep the bytes of a mail, before anything else is done with it, and return its key (commit 1 of M-02). A mail
     that was kept from the same place before has its key already. place: where it lies in the mailbox; received_at: when
-    it reached the mailbox, at most `now`; on_server: its server is to be told once it is done;
-    quarantined_for: the reason why it waits for whoever keeps it, or a person, and no fetch works on it."""
+    it reached the mailbox, at most `now`; size: of the whole mail, where the bytes are only its beginning; on_server:
+    its server is to be told once it is done; quarantined_for: the reason why it waits for whoever keeps it, or a
+    person, and no fetch works on it."""
     found = find_key(store, mailbox, place)
     if found is not None:
         return Kept(found, False)
-    mail = describe_mail(mailbox, place, data, received_at=received_at, now=now)
+    mail = describe_mail(mailbox, place, data, size=size, received_at=received_at, now=now)
     row = {
         "mailbox": mail.mailbox,
         "place": mail.place,
@@ -106,7 +114,9 @@ def keep_mail(
         return Kept(found, False)
 
 
-def describe_mail(mailbox: str, place: str, data: bytes, *, received_at: datetime, now: datetime) -> KeptMail:
+def describe_mail(
+    mailbox: str, place: str, data: bytes, *, received_at: datetime, now: datetime, size: int | None = None
+) -> KeptMail:
     """Return a mail as it would be kept, behind all that are. The arguments are those of `keep_mail`."""
     head = Headers.read(data)
     senders = read_addresses([head.raw(name) for name in ("from", "sender", "reply-to", "return-path")])
@@ -115,7 +125,7 @@ def describe_mail(mailbox: str, place: str, data: bytes, *, received_at: datetim
         mailbox,
         place,
         min(received_at, now),
-        len(data),
+        max(size or 0, len(data)),
         compute_identity(head, data),
         clean(head.raw("message-id")).strip("<>")[:1000],
         senders[0].address if senders else "",
@@ -127,6 +137,18 @@ def describe_mail(mailbox: str, place: str, data: bytes, *, received_at: datetim
         None,
         data,
     )
+
+
+def describe_rest(place: str, size: int, kept: int) -> str:
+    """Return a sentence on the part of a mail that was not taken because of its size (M-11); empty where all of it was.
+    place, size: of the mail; kept: bytes of it that are kept, 0 where they were erased."""
+    if not 0 < kept < size:
+        return ""
+    if place.startswith("sha256:"):
+        left = "the rest was not taken"
+    else:
+        left = f"the rest lies {'in its Maildir' if place.startswith('maildir:') else 'on the mail server'}"
+    return f"Only the beginning of this mail is here: it has {format_size(size)}, and {left}."
 
 
 def find_key(store: Store, mailbox: str, place: str) -> int | None:

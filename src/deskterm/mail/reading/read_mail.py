@@ -42,11 +42,14 @@ class Mail(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def read_mail(data: bytes) -> Mail:
-    """Read a mail. What cannot be read is left out; nothing raises (M-14)."""
+def read_mail(data: bytes, rest: str = "") -> Mail:
+    """Read a mail. What cannot be read is left out; nothing raises (M-14). rest: a sentence on what is not in these
+    bytes, where they are only the beginning of a mail (M-11)."""
     entity = parse(_MBOX_LINE.sub(b"", data, count=1))
     headers = entity.headers
     parts, cut_by = list_parts(entity)
+    if rest and parts:
+        parts[-1] = parts[-1]._replace(is_broken=True)  # it goes on behind these bytes
     body = read_body(parts)
     files, inner = list_files(part for place, part in enumerate(parts) if place not in body.used)
     seals = find_seals(parts, body.text)
@@ -66,8 +69,8 @@ def read_mail(data: bytes) -> Mail:
         _complete(body, inner, files, seals),
         files,
         find_marks(headers),
-        bool(cut_by) or entity.is_cut,
-        (*seals.notes, *losses),
+        bool(cut_by or rest) or entity.is_cut,
+        (*seals.notes, *((rest,) if rest else ()), *losses),
     )
 
 

@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from typing import Literal
 
 from deskterm.mail.settings.schema import AgentsByMail, DestinationPart, MailFile
+from deskterm.mail.sources.mail_bytes import LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Mailbox:
     """A place that mails are taken from. addresses: those whose mails lie there, in small letters; plus: word after the
     plus sign of an address → where its mails go; trusted: names of the mail servers whose word about a sender counts
     (M-24); unthreaded: what happens to an automatic mail without a ticket (M-36); copies: what
-    a mail makes that came to another mailbox of the desk too (M-07)."""
+    a mail makes that came to another mailbox of the desk too (M-07); largest: bytes of a mail that is taken whole
+    (M-11)."""
 
     name: str
     addresses: tuple[str, ...] = ()
@@ -35,6 +37,7 @@ class Mailbox:
     trusted: tuple[str, ...] = ()
     unthreaded: Literal["register", "quarantine"] = "register"
     copies: Literal["note", "each"] = "note"
+    largest: int = LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def build_mail_settings(file: MailFile, token_key: bytes = b"") -> MailSettings:
             part.trusted,
             part.unthreaded,
             part.copies,
+            part.largest,
         )
         for name, part in file.mailbox.items()
     }

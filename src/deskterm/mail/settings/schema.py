@@ -178,6 +178,11 @@ class MailboxPart(DestinationPart):
         """True where mails lie somewhere to be fetched from, and do not only come by the pipe of a mail server."""
         return self.imap is not None or self.maildir is not None or self.mbox is not None
 
+    @property
+    def largest(self) -> int:
+        """Bytes of a mail that is taken whole."""
+        return self.largest_mb * 1_000_000
+
     @model_validator(mode="after")
     def _check_source(self) -> MailboxPart:
         given = [name for name in ("imap", "maildir", "mbox") if getattr(self, name) is not None]

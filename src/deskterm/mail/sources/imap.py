@@ -18,6 +18,7 @@ from deskterm.errors import DeskError
 from deskterm.mail.login.credentials import RefusedLogin
 from deskterm.mail.settings.schema import ImapPart, MailboxPart
 from deskterm.mail.settings.tls import TIMEOUT, build_tls_context, describe_tls_failure
+from deskterm.mail.sources.mail_bytes import LONGEST_HEADERS, LONGEST_TEXT
 
 # The library's log has every answer of a server, and some servers repeat what they are sent (M-62)
 logging.getLogger("imapclient").setLevel(logging.INFO)
@@ -28,8 +29,6 @@ _LOOK = 1.0
 """Seconds between two looks at whether waiting is over."""
 _ASKED_TOGETHER = 500
 """Mails whose dates are asked for together."""
-_PART = 256_000
-"""Bytes that are fetched of a mail that is too large (M-11)."""
 
 
 class MailServerError(DeskError):
@@ -41,13 +40,13 @@ class RefusedImapLogin(MailServerError, RefusedLogin):
 
 
 class ServerMail(NamedTuple):
-    """A mail on the server. received_at: the server's own date of its arrival; is_whole: False where it is larger than
-    is taken, and data is its headers and the beginning of its text."""
+    """A mail on the server. data: all of it, or the headers and the beginning of the text of one that is larger than is
+    taken; received_at: the server's own date of its arrival; size: bytes of all of it."""
 
     uid: int
     data: bytes
     received_at: datetime
-    is_whole: bool = True
+    size: int
 
 
 class ImapFolder:
@@ -89,10 +88,16 @@ class ImapFolder:
             if facts[b"RFC822.SIZE"] <= largest:
                 found = self._client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {})
                 data = found.get(b"BODY[]")
-                return None if data is None else ServerMail(uid, data, received_at)
-            found = self._client.fetch([uid], ["BODY.PEEK[HEADER]", f"BODY.PEEK[TEXT]<0.{_PART}>"]).get(uid, {})
-            head, text = found.get(b"BODY[HEADER]"), found.get(b"BODY[TEXT]<0>", b"")
-            return None if head is None else ServerMail(uid, head + text, received_at, False)
+                # Of the bytes: some servers only guess the size
+                return None if data is None else ServerMail(uid, data, received_at, len(data))
+            wanted = [f"BODY.PEEK[HEADER]<0.{LONGEST_HEADERS}>", f"BODY.PEEK[TEXT]<0.{LONGEST_TEXT}>"]
+            found = self._client.fetch([uid], wanted).get(uid, {})
+            head, text = found.get(b"BODY[HEADER]<0>"), found.get(b"BODY[TEXT]<0>", b"")
+            if head is None:
+                return None
+            if len(head) >= LONGEST_HEADERS:  # they go on, and the text is not to be taken for more of them
+                head += b"\r\n\r\n"
+            return ServerMail(uid, head + text, received_at, facts[b"RFC822.SIZE"])
 
     def finish(self, uids: Sequence[int], after: str, *, mark_seen: bool) -> None:
         """Do with mails what the mailbox says, once they are done: keep, flag, delete, or move:FOLDER. Those that are
