@@ -1,8 +1,8 @@
 """The table of commands: where each is defined, and its line in the help of its group.
 
-A new command is a function in a module of its room and a line here, or in `ticket_commands`. Its module is imported
-when the command is called (`runtime.loading`), so it imports what it needs at its top, and no other command waits for
-that. A test compares the lines of help with the docstrings.
+A new command is a function in a module of its room and a line here, or in `ticket_commands` or `mail_commands`. Its
+module is imported when the command is called (`runtime.loading`), so it imports what it needs at its top, and no other
+command waits for that. A test compares the lines of help with the docstrings.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from deskterm.cli.command_words import find_meaning
+from deskterm.cli.mail_commands import MAIL_GROUP
 from deskterm.cli.runtime.loading import CommandEntry, GroupEntry
 from deskterm.cli.ticket_commands import TICKET_GROUP
 
@@ -149,63 +150,7 @@ PROGRAM = GroupEntry(
         "completion": CommandEntry(
             "completion:print_script", "Print a script that lets a shell complete commands, options and values."
         ),
-        "mail": GroupEntry(
-            "Mails in and letters out: fetch, send, take, list, show, quarantine, retry.",
-            {
-                "take": CommandEntry(
-                    "mail.take:take_mails",
-                    "Take mails from a file, a Maildir or standard input; what was taken before is taken once.",
-                ),
-                "fetch": CommandEntry(
-                    "mail.fetch:fetch_mails",
-                    "Fetch the new mails of all mailboxes, and work on them. One that fails does not keep the others.",
-                ),
-                "import": CommandEntry(
-                    "mail.import_mailbox:import_mailbox",
-                    "Import an old mailbox: its mails become tickets with their own dates, and nobody gets a letter "
-                    "or a notice.",
-                ),
-                "send": CommandEntry("mail.send:send_letters", "Send the letters that are due, and push notices."),
-                "list": CommandEntry("mail.lists:list_mails", "List mails that came in, the newest first."),
-                "show": CommandEntry(
-                    "mail.lists:show_mail", "Show what was understood of a mail, and why it is where it is."
-                ),
-                "raw": CommandEntry(
-                    "mail.lists:print_raw_mail",
-                    "Print a mail as it came, byte for byte; to a terminal, without what would move its cursor.",
-                ),
-                "status": CommandEntry(
-                    "mail.status:show_status",
-                    "Show mailboxes and accounts, mails by their states, and letters that wait; exit code 1 where one "
-                    "is down.",
-                ),
-                "check": CommandEntry(
-                    "mail.status:check_mail",
-                    "Check the mail file, log in on every server, and say what is wrong; nothing is sent without "
-                    "--send-to.",
-                ),
-                "test-push": CommandEntry("mail.push:push_test", "Push a test to an agent or a team of the mail file."),
-                "login": CommandEntry(
-                    "mail.login:log_in",
-                    "Log a mailbox or an account in at its provider, in a browser, and keep the refresh token at the "
-                    "place of its secret.",
-                ),
-                "release": CommandEntry(
-                    "mail.quarantine:release_mail",
-                    "Release a mail from quarantine, onto a ticket or as a new one.",
-                ),
-                "drop": CommandEntry(
-                    "mail.quarantine:drop_mail", "Drop a mail in quarantine: it becomes nothing, and stays on record."
-                ),
-                "quarantine": CommandEntry(
-                    "mail.quarantine:list_quarantine",
-                    "List mails in quarantine with the reason of each, the newest first.",
-                ),
-                "retry": CommandEntry(
-                    "mail.quarantine:retry_mails", "Work once more on a mail in quarantine, or on all of them."
-                ),
-            },
-        ),
+        "mail": MAIL_GROUP,
         "config": GroupEntry(
             "Your settings of the console: path, show, check, edit.",
             {

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.desk_history import record_contacts
+from deskterm.desk.core.displayed_names import changes_names, load_displayed_names
 from deskterm.desk.core.projection_rows import (
     EVENT_COLUMNS,
     UNDONE,
@@ -31,7 +32,7 @@ from deskterm.desk.core.ticket_lookup import find_version_at
 from deskterm.desk.domain.changes import Changes, join_changes
 from deskterm.desk.domain.due_changes import DueChange
 from deskterm.desk.domain.event_kinds.names import EventKind
-from deskterm.desk.domain.event_kinds.table import ERASURE_EVENTS, EVENT_KINDS
+from deskterm.desk.domain.event_kinds.table import EVENT_KINDS
 from deskterm.desk.domain.events import (
     GENESIS,
     Event,
@@ -47,7 +48,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.zones import format_local_time
 from deskterm.store.db.change_feed import notify_change
-from deskterm.store.db.tables import ClockRow, Contact, Message, Organisation, PersonalText, RecordRow, Ticket, table_of
+from deskterm.store.db.tables import ClockRow, Message, PersonalText, RecordRow, Ticket, table_of
 from deskterm.store.db.tables import Event as EventRow
 
 _ticket, _event, _text, _clock = table_of(Ticket), table_of(EventRow), table_of(PersonalText), table_of(ClockRow)
@@ -84,13 +85,7 @@ _DELETE_RECORD = delete(_record).where(
     _record.c.key == bindparam("second_key"),
 )
 _INSERT_RECORDS = insert(_record)
-_contact, _organisation = table_of(Contact), table_of(Organisation)
 _SELECT_TEXT = select(_text.c.body).where(_text.c.id == bindparam("id"))
-_SELECT_CONTACT_NAME = select(_contact.c.name).where(_contact.c.id == bindparam("id"))
-_SELECT_ORGANISATION_NAME = select(_organisation.c.name).where(_organisation.c.id == bindparam("id"))
-
-_NAMED_FIELDS = frozenset({"requester_id", "organisation_id"})
-"""Fields whose names are copied to the ticket's row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +310,7 @@ class TicketTransaction:
         self.session.flush()
         self._write_events(number)
         rows = self._projection.build_rows(number, self.procedure, self.hash)
-        if any(_changes_names(event) for event in self.new_events):
+        if any(changes_names(event) for event in self.new_events):
             rows.ticket.update(load_displayed_names(self.session, self.state, self._new_texts))
         # The row was locked as the command began, so no version has to be compared here
         self.connection.execute(_UPDATE_TICKET, rows.ticket | {"number": number})
@@ -373,30 +368,3 @@ def _require_declared(kind: EventKind, data: Mapping[str, Any], texts: Mapping[s
         raise ValueError(f"{kind!r} has no members {sorted(unknown)}: add them to its payload.")
     if "body" in texts and entry.message_kind is None:
         raise ValueError(f"{kind!r} has no body: give its entry a message_kind.")
-
-
-def load_displayed_names(session: Session, state: State, texts: Mapping[int, str] | None = None) -> dict[str, str]:
-    """Return the names in a ticket's row that its state holds only as ids: subject, requester and organisation.
-
-    texts: text id → text, of those that need not be looked up."""
-    names = {"subject": "", "requester": "", "organisation": ""}
-    if state.subject_id is not None:
-        found = (texts or {}).get(state.subject_id)
-        names["subject"] = (
-            session.execute(_SELECT_TEXT, {"id": state.subject_id}).scalar_one() if found is None else found
-        )
-    if state.requester_id is not None:
-        names["requester"] = session.execute(_SELECT_CONTACT_NAME, {"id": state.requester_id}).scalar_one()
-    if state.organisation_id is not None:
-        names["organisation"] = session.execute(_SELECT_ORGANISATION_NAME, {"id": state.organisation_id}).scalar_one()
-    return names
-
-
-def _changes_names(event: Event) -> bool:
-    """Return whether an event may change the names in the ticket's row (`load_displayed_names`)."""
-    return (
-        "subject" in event.texts
-        or event.kind == "undone"
-        or event.kind in ERASURE_EVENTS
-        or not _NAMED_FIELDS.isdisjoint(event.changes)
-    )

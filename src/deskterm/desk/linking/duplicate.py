@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
+from deskterm.desk.core.displayed_names import load_displayed_names
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory.participants import add_contacts, list_people_outside
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, find_merge_target
 from deskterm.desk.policy.status_graph import find_duplicate_status

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from deskterm.desk.core.context import SYSTEM_ACTOR
+from deskterm.desk.core.displayed_names import load_displayed_names
 from deskterm.desk.core.row_mapping import find_next_clock
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import find_changed_records
 from deskterm.desk.domain.event_kinds.table import find_entry
 from deskterm.desk.domain.events import Event

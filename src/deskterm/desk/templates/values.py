@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session
 
+from deskterm.desk.core.displayed_names import load_displayed_names
 from deskterm.desk.core.row_mapping import find_next_clock, to_epoch
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import TicketTransaction, load_displayed_names
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.notify.letters import format_letter_time
 from deskterm.desk.templates.placeholders import FIELD, LINK
 from deskterm.errors import DeskError

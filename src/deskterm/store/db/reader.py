@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import threading
 import unicodedata
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +21,8 @@ from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.instants import NEVER, to_stored_text
 from deskterm.store.db.location import dialect
 from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration
+from deskterm.store.db.reads.cancellation import ServerCancellation
+from deskterm.store.db.reads.hidden_tickets import build_scope_statements
 from deskterm.store.db.sqlite.file_guard import FileGuard
 from deskterm.store.db.upgrade import Upgrade, ensure_layout
 
@@ -73,9 +74,7 @@ class ReadConnection:
         self._has_presence_changed = False
         self._was_disconnected = False
         self._was_interrupted = False
-        self._cancelling: threading.Thread | None = None
-        """PostgreSQL: the task that asks the server to cancel the running query."""
-        self._cancel_lock = threading.Lock()
+        self._cancellation = ServerCancellation()
         self._schema = "public"
         """The schema of a server's tables, quoted."""
         self._scope: tuple[tuple[str, ...], str] = ((), "")
@@ -237,23 +236,7 @@ class ReadConnection:
             with suppress(sqlite3.ProgrammingError):  # the other thread has closed the connection
                 self._sqlite.interrupt()
         elif self._server is not None:
-            # Together: the other thread can neither wait for a thread that has not started nor miss one that has
-            with self._cancel_lock:
-                if self._cancelling is None or not self._cancelling.is_alive():
-                    self._cancelling = threading.Thread(target=self._cancel, args=(self._server,), daemon=True)
-                    self._cancelling.start()
-
-    def _cancel(self, server: psycopg.Connection[Any]) -> None:
-        # Ignore any error: the query ends by itself, or by its timeout
-        with suppress(Exception):
-            server.cancel_safe(timeout=2)
-
-    def _await_cancel(self) -> None:
-        """Wait until a cancellation has ended, because it would otherwise cancel the next query."""
-        with self._cancel_lock:
-            cancelling, self._cancelling = self._cancelling, None
-        if cancelling is not None:
-            cancelling.join()
+            self._cancellation.begin(self._server)
 
     def close(self) -> None:
         for connection in (self._sqlite, self._server):
@@ -268,7 +251,7 @@ class ReadConnection:
 
     def _server_connection(self) -> psycopg.Connection[Any]:
         """Return the connection to PostgreSQL, opened anew if it was lost."""
-        self._await_cancel()
+        self._cancellation.wait()
         if self._server is None or self._server.broken:
             self._server = _connect_and_listen(self.url)
             self._was_disconnected = True
@@ -310,36 +293,6 @@ def open_reader(
         reader.close()
         raise
     return reader
-
-
-_PARTS_OF_TICKETS = ("event", "personal_text", "message", "attachment", "clock", "record", "access", "mail")
-"""Tables whose rows belong to a ticket, by `ticket_id`."""
-
-
-def build_scope_statements(schema: str, departments: Sequence[str], login: str) -> Iterator[str]:
-    """Yield the statements that put views of the connection before the tables, which hide the tickets of departments
-    that are not assigned to a login; without departments, those that take the views away."""
-    temporary = "temp" if schema == "main" else "pg_temp"
-    for table in ("ticket", *_PARTS_OF_TICKETS):
-        yield f"DROP VIEW IF EXISTS {temporary}.{table}"
-    if not departments:
-        return
-    keys = ", ".join(_quote(key) for key in departments)
-    hidden = (
-        f"hidden.department IS NOT NULL AND hidden.department IN ({keys}) "
-        f"AND (hidden.assignee IS NULL OR hidden.assignee <> {_quote(login)})"
-    )
-    yield f"CREATE TEMPORARY VIEW ticket AS SELECT * FROM {schema}.ticket hidden WHERE NOT ({hidden})"
-    for table in _PARTS_OF_TICKETS:
-        yield (
-            f"CREATE TEMPORARY VIEW {table} AS SELECT * FROM {schema}.{table} kept WHERE NOT EXISTS "
-            f"(SELECT 1 FROM {schema}.ticket hidden WHERE hidden.id = kept.ticket_id AND {hidden})"
-        )
-
-
-def _quote(text: str) -> str:
-    """Quote a text as a literal of SQL: a view takes no parameters."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _connect_and_listen(url: str) -> psycopg.Connection[Any]:
