@@ -34,7 +34,6 @@ TESTED_ELSEWHERE = {
     "api": "every test of the desk opens it by this",
     "core/closed_tickets": "by commands on closed tickets (core/test_session)",
     "core/desk_access": "through the session that has it (core/test_session)",
-    "core/displayed_names": "by what writes and shows the names of people (core/test_session, notify/test_letters)",
     "core/context": "values without behaviour",
     "core/event_reader": "by the explanations, which read through it (explain/test_clock_explanation)",
     "core/ticket_lookup": "by the commands that look tickets up (linking, core/test_session)",

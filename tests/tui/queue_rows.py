@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from deskterm.present.models import QueueLine, TicketClock, TicketView, TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.sla.calendar import Calendar
-from deskterm.tui.panes.page_cache import PAGE
+from deskterm.tui.panes.rows.page_cache import PAGE
 
 NOW = 1_795_424_400  # Monday 2026-11-23 09:00 in London
 OFFICE = Calendar("Europe/London", {day: [("08:00", "16:00")] for day in ("mon", "tue", "wed", "thu", "fri")})

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from deskterm.desk.tickets import register
-from deskterm.tui.app import PRELOAD
 from deskterm.tui.commands.table import TABLE
 from deskterm.tui.control.command_runner import HANDLERS, LIGHT_HANDLERS
+from deskterm.tui.preload import PRELOAD
 from small_desk import at, small_desk
 
 HEAVY = {"sqlalchemy", "sqlmodel", "pydantic", "typer", "psycopg", "holidays", "dateutil"}

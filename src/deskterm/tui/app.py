@@ -28,61 +28,22 @@ from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.tui.commands.keymap import Keymap, find_keymap_problems
 from deskterm.tui.crash_log import log_crash, log_file, log_line
 from deskterm.tui.palette import DeskCommands
+from deskterm.tui.preload import PRELOAD
 from deskterm.tui.screens.calling_off import CallingOff
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.screens.notices import arrange_notices
+from deskterm.tui.screens.suspending import Suspension
 from deskterm.tui.settings.preferences import Preferences, load_preferences
 from deskterm.tui.stylesheet import RememberingStylesheet
 from deskterm.tui.terminal.escapes import install_parser, is_escape_of_alt_enter
 from deskterm.tui.terminal.frames import Frames
 from deskterm.tui.terminal.lasting_output import LastingOutput
 from deskterm.tui.terminal.painter import Frame, Painter
-from deskterm.tui.terminal.signals import stop_group, watch_for_end
+from deskterm.tui.terminal.signals import watch_for_end
 from deskterm.tui.terminal.ticks import Part, is_settled, place_parts
 from deskterm.tui.themes import DARK, THEMES, find_theme
 from deskterm.tui.type_ahead import KeyDone, TypeAhead
 from deskterm.tui.workers.automation_worker import AutomationWorker
-
-PRELOAD = (
-    "deskterm.tui.handlers.view",
-    "deskterm.tui.control.prompts",
-    "deskterm.tui.control.composing",
-    "deskterm.tui.handlers.writing",
-    "deskterm.tui.handlers.drafts",
-    "deskterm.tui.handlers.sending",
-    "deskterm.tui.handlers.tickets",
-    "deskterm.tui.handlers.reclassify",
-    "deskterm.tui.handlers.explaining",
-    "deskterm.tui.handlers.registering",
-    "deskterm.tui.handlers.linking",
-    "deskterm.tui.handlers.undoing",
-    "deskterm.tui.handlers.closing",
-    "deskterm.tui.handlers.communication",
-    "deskterm.tui.handlers.priority",
-    "deskterm.tui.handlers.development_billing",
-    "deskterm.tui.handlers.templates.inserting",
-    "deskterm.tui.handlers.templates.macros",
-    "deskterm.tui.handlers.lead.wall",
-    "deskterm.tui.handlers.lead.handover",
-    "deskterm.tui.handlers.queue.columns",
-    "deskterm.tui.handlers.queue.marks",
-    "deskterm.tui.handlers.queue.views",
-    "deskterm.tui.handlers.ticket.due_times",
-    "deskterm.tui.handlers.ticket.people",
-    "deskterm.tui.handlers.ticket.facts",
-    "deskterm.tui.handlers.ticket.items",
-    "deskterm.tui.handlers.ticket.reading",
-    "deskterm.tui.handlers.files.attaching",
-    "deskterm.tui.handlers.letter.guard",
-    "deskterm.tui.handlers.files.ticket_files",
-    "deskterm.tui.handlers.learning",
-    "deskterm.tui.handlers.queue.repeating",
-    "deskterm.tui.handlers.ticket.mails",
-    "deskterm.tui.handlers.ticket.notices",
-    "deskterm.tui.handlers.ticket.scheduled",
-)
-"""Modules that the write thread imports ahead of the first key, what is pressed most often first. The handlers bring
-the commands of the desk with them, and opening the desk its reactions."""
 
 _SETTLING_TIME = 1.5
 """Seconds until the first rows are read, so that something heavy may be imported beside them."""
@@ -135,8 +96,7 @@ class DeskApp(App[None]):
         self._automation = AutomationWorker(url, login, clock, self._report_automation) if automatic else None
         self._desk_screen: DeskScreen | None = None
         self._calling_off = CallingOff(self)
-        self._is_paused = False
-        """True from ctrl+z until the shell continues the console."""
+        self._suspension = Suspension(self, self._automation)
         self.ended_by = ""
         """The name of the signal that ended the console, empty for none."""
         self.failure = ""
@@ -196,9 +156,7 @@ class DeskApp(App[None]):
 
     def _paint_anew(self, _: App[Any]) -> None:
         """Write every cell, because another program had the terminal."""
-        if self._is_paused and self._automation is not None:
-            self._automation.resume()
-        self._is_paused = False
+        self._suspension.end()
         self._painter.forget()
         self.refresh(layout=True)
 
@@ -233,7 +191,7 @@ class DeskApp(App[None]):
 
     @property
     def _is_starting(self) -> bool:
-        return self._desk_screen is None or self._desk_screen.is_starting
+        return self._desk_screen is None or self._desk_screen.start.is_under_way
 
     async def _acts_at_once(self, event: events.Key) -> bool:
         """Act on a key that waits for no other one, whatever a command is waiting for (C-08); return whether it is
@@ -242,7 +200,7 @@ class DeskApp(App[None]):
         if screen is None or event.key not in ("ctrl+c", "ctrl+q", "ctrl+z"):
             return False
         if event.key == "ctrl+z":
-            await self._suspend(screen)
+            self._suspension.suspend(screen, self._driver)
         elif event.key == "ctrl+q":
             screen.run_worker(self._calling_off.quit(screen.workspace), group="quit", exclusive=True)
         elif self._calling_off.has_selection:
@@ -250,19 +208,6 @@ class DeskApp(App[None]):
         else:
             await self._calling_off.cancel(screen.workspace)
         return True
-
-    async def _suspend(self, screen: DeskScreen) -> None:
-        """Give the terminal back to the shell until it continues the console."""
-        automation = self._automation
-        if screen.desk_worker.is_busy or not (automation is None or self._is_paused or automation.pause()):
-            # A command may have locked the desk, for everybody and for as long as the console is stopped
-            screen.workspace.notify("A change is being saved: press ctrl+z again in a moment.", severity="warning")
-        elif self._driver is not None and self._driver.can_suspend:
-            self._is_paused = True
-            self.app_suspend_signal.publish(self)
-            stop_group()
-        elif automation is not None:
-            automation.resume()
 
     async def _deliver(self, event: events.Event, serial: int) -> None:
         if not self.screen_stack:

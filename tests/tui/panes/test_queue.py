@@ -16,8 +16,8 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from deskterm.tui.panes.columns import DUE_WIDTH, fit, make_columns
-from deskterm.tui.panes.page_cache import KEPT, PAGE, Pages
 from deskterm.tui.panes.queue import HEADER, Queue
+from deskterm.tui.panes.rows.page_cache import KEPT, PAGE, Pages
 from tui.queue_rows import NOW, line, pages
 
 

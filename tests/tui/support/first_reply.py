@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from deskterm.tui.app import PRELOAD, DeskApp
+from deskterm.tui.app import DeskApp
+from deskterm.tui.preload import PRELOAD
 from deskterm.tui.screens.desk import DeskScreen
 
 

@@ -17,7 +17,7 @@ from deskterm.desk.tickets import assignment, register, update
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import Viewer
-from deskterm.tui.panes.page_cache import PAGE
+from deskterm.tui.panes.rows.page_cache import PAGE
 from deskterm.tui.workers.messages import (
     ArrivalsRead,
     CountsRead,

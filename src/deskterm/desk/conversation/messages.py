@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 from deskterm.desk.conversation.follow_up import find_latest_follow_up, register_follow_up
 from deskterm.desk.conversation.thanks_messages import is_only_thanks_on_ticket, record_thanks
 from deskterm.desk.core.attachments import append_with_files
-from deskterm.desk.core.displayed_names import load_displayed_names
 from deskterm.desk.core.people import find_or_add_author
+from deskterm.desk.core.projection_rows import load_displayed_names
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory.participants import add_people_in_copy, require_addressee

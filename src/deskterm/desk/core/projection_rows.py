@@ -6,10 +6,11 @@ its events came about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
+from sqlmodel import Session
 
 from deskterm.desk.core.row_mapping import (
     build_clock_row,
@@ -18,18 +19,28 @@ from deskterm.desk.core.row_mapping import (
     build_ticket_row,
     to_datetime,
 )
+from deskterm.desk.domain.event_kinds.table import ERASURE_EVENTS
 from deskterm.desk.domain.events import Event, compute_hash, encode_event
 from deskterm.desk.domain.fold import TicketFold
+from deskterm.desk.domain.state import State
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
-from deskterm.store.db.tables import MailRow, table_of
+from deskterm.store.db.tables import Contact, MailRow, Organisation, PersonalText, table_of
 
 UNDONE = "undone"
 """Mark of a message whose command was undone: a letter that never went out, or a note."""
 
 EVENT_COLUMNS = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
 """The columns of the values that `chain_events` returns, in their order."""
+
+_contact, _organisation, _text = table_of(Contact), table_of(Organisation), table_of(PersonalText)
+_SELECT_TEXT = select(_text.c.body).where(_text.c.id == bindparam("id"))
+_SELECT_CONTACT_NAME = select(_contact.c.name).where(_contact.c.id == bindparam("id"))
+_SELECT_ORGANISATION_NAME = select(_organisation.c.name).where(_organisation.c.id == bindparam("id"))
+
+_NAMED_FIELDS = frozenset({"requester_id", "organisation_id"})
+"""Fields whose names are copied to the ticket's row."""
 
 _mail = table_of(MailRow)
 _MARK_DONE = (
@@ -159,3 +170,30 @@ def mark_mails_done(connection: Connection, number: int, events: Sequence[Event]
             }
             if connection.execute(_MARK_DONE, values).rowcount != 1 and connection.execute(_IS_DONE, values).first():
                 raise MailDone(f"Mail {event.data['mail']} is a message already: `deskterm mail show` says which.")
+
+
+def load_displayed_names(session: Session, state: State, texts: Mapping[int, str] | None = None) -> dict[str, str]:
+    """Return the names in a ticket's row that its state holds only as ids: subject, requester and organisation.
+
+    texts: text id → text, of those that need not be looked up."""
+    names = {"subject": "", "requester": "", "organisation": ""}
+    if state.subject_id is not None:
+        found = (texts or {}).get(state.subject_id)
+        names["subject"] = (
+            session.execute(_SELECT_TEXT, {"id": state.subject_id}).scalar_one() if found is None else found
+        )
+    if state.requester_id is not None:
+        names["requester"] = session.execute(_SELECT_CONTACT_NAME, {"id": state.requester_id}).scalar_one()
+    if state.organisation_id is not None:
+        names["organisation"] = session.execute(_SELECT_ORGANISATION_NAME, {"id": state.organisation_id}).scalar_one()
+    return names
+
+
+def changes_names(event: Event) -> bool:
+    """Return whether an event may change the names in the ticket's row (`load_displayed_names`)."""
+    return (
+        "subject" in event.texts
+        or event.kind == "undone"
+        or event.kind in ERASURE_EVENTS
+        or not _NAMED_FIELDS.isdisjoint(event.changes)
+    )

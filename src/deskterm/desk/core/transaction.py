@@ -16,7 +16,6 @@ from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.desk_history import record_contacts
-from deskterm.desk.core.displayed_names import changes_names, load_displayed_names
 from deskterm.desk.core.projection_rows import (
     EVENT_COLUMNS,
     UNDONE,
@@ -24,7 +23,9 @@ from deskterm.desk.core.projection_rows import (
     TicketProjection,
     build_message_rows,
     chain_events,
+    changes_names,
     collect_undone,
+    load_displayed_names,
     mark_mails_done,
 )
 from deskterm.desk.core.row_mapping import to_datetime, to_epoch, to_optional_datetime

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from deskterm.desk.core.displayed_names import load_displayed_names
+from deskterm.desk.core.projection_rows import load_displayed_names
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory.participants import add_contacts, list_people_outside

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from deskterm.desk.core.context import SYSTEM_ACTOR
-from deskterm.desk.core.displayed_names import load_displayed_names
+from deskterm.desk.core.projection_rows import load_displayed_names
 from deskterm.desk.core.row_mapping import find_next_clock
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction

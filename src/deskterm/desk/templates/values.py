@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session
 
-from deskterm.desk.core.displayed_names import load_displayed_names
+from deskterm.desk.core.projection_rows import load_displayed_names
 from deskterm.desk.core.row_mapping import find_next_clock, to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction

@@ -43,15 +43,15 @@ class Marking:
     @property
     def last(self) -> Sequence[int]:
         """The numbers of the tickets that were marked together last."""
-        return self._queue.last_marks
+        return self._queue.marks.last
 
     @property
     def range(self) -> tuple[int, int] | None:
         """The indexes of the row that was last marked by itself and of the row under the cursor, the smaller one first;
         None when no row was."""
-        if self._queue.last_marked is None:
+        if self._queue.marks.last_alone is None:
             return None
-        number, index = self._queue.last_marked
+        number, index = self._queue.marks.last_alone
         known = self._queue.index_of(number)
         first, last = sorted((index if known is None else known, self._queue.cursor))
         return first, last

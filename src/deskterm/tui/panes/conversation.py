@@ -18,7 +18,8 @@ from textual.strip import Strip
 
 from deskterm.present.models import TabKey, TicketView
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.panes.thread import FileSpot, Line, find_first_new, lay_out_tab, lay_out_thread
+from deskterm.tui.panes.thread import FileSpot, Line, lay_out_tab, lay_out_thread
+from deskterm.tui.panes.unread import Unread
 from deskterm.tui.settings.looks import Looks
 from deskterm.tui.terminal.hit_painter import HitPainter
 
@@ -66,14 +67,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         """The lines that have a spot."""
         self._wrapped_to = 0
         self._at_end = True
-        self.reader = ""
-        """The agent's name, which identifies their own entries."""
-        self._first_new: int | None = None
-        """The index of the first entry that the agent had not read when the ticket was opened."""
-        self.looks = Looks()
-        """Read marks of the tickets, from when the agent last left them."""
-        self._entered = False
-        """True once the agent has entered the pane of the shown ticket, and does not just pass by."""
+        self.unread = Unread()
         self._unfolded: set[str] = set()
         self._chosen: str | int | FileSpot | None = None
         """The spot that the agent chose; None for the first one in sight."""
@@ -85,19 +79,16 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     def keep_looks(self, looks: Looks) -> None:
         """Use these read marks, and read them now."""
-        self.looks = looks
+        self.unread.looks = looks
         looks.start(lambda: self.call_later(self._mark_first_new))
 
     def _mark_first_new(self) -> None:
         """Mark the first new entry of a ticket that was shown before the read marks were read."""
-        ticket, before = self._ticket, self._first_new
-        if ticket is None:
-            return
-        self._first_new = find_first_new(ticket.timeline, self.reader, self.looks.get(ticket.number))
-        if self._first_new == before:
+        ticket = self._ticket
+        if ticket is None or not self.unread.find_first(ticket):
             return
         self._wrap()
-        if not self._entered:  # else the agent reads already
+        if not self.unread.was_entered:  # else the agent reads already
             self._open_tab(ticket)
         self.refresh()
 
@@ -117,14 +108,14 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         if same and before is not None and not same_tab:
             self._offsets[before.tab] = self.scroll_offset.y
         if not same:
-            self._note_look()
-            self._entered = self.has_focus
+            self.unread.note_look(before)
+            self.unread.was_entered = self.has_focus
             self._unfolded, self._offsets = set(), {}
         if not same_tab:
             self._chosen = self._hit = None
         self._ticket, self._now, self._zone = ticket, now, zone
         if not same and ticket is not None:
-            self._first_new = find_first_new(ticket.timeline, self.reader, self.looks.get(ticket.number))
+            self.unread.find_first(ticket)
         self._wrap()
         if not same_tab and ticket is not None:
             self._open_tab(ticket)
@@ -337,11 +328,11 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self.call_after_refresh(self._follow)
 
     def on_focus(self) -> None:
-        self._entered = True
+        self.unread.was_entered = True
         self.refresh()
 
     def on_blur(self) -> None:
-        self._note_look()
+        self.unread.note_look(self._ticket)
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
@@ -361,17 +352,10 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         if round(old_value) != round(new_value) and self._ticket is not None:
             self.refresh()
 
-    def _note_look(self) -> None:
-        """Remember how far the agent has read the ticket that they leave."""
-        if self._entered and self._ticket is not None and self._ticket.timeline:
-            turns = [entry for entry in self._ticket.timeline if entry.voice != "history"]
-            if turns:
-                self.looks.note(self._ticket.number, max((entry.at, entry.seq) for entry in turns))
-
     def on_unmount(self) -> None:
-        self._note_look()
+        self.unread.note_look(self._ticket)
         # Waited for after the terminal is released, because a slow disk must not freeze it
-        self.looks.finish(wait=self.app.is_headless)
+        self.unread.looks.finish(wait=self.app.is_headless)
 
     def _scroll(self, to: float) -> None:
         self.scroll_to(y=to, animate=False, force=True)
@@ -389,7 +373,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         if ticket is not None and width > 4:
             if ticket.tab == "thread":
                 self._lines = lay_out_thread(
-                    ticket.timeline, width, self._now, self._zone, self._unfolded, self._first_new
+                    ticket.timeline, width, self._now, self._zone, self._unfolded, self.unread.first
                 )
             else:
                 self._lines = lay_out_tab(ticket.page, width)

@@ -16,8 +16,9 @@ from deskterm.present.models import QueueLine
 from deskterm.present.sanitize import Safe
 from deskterm.tui.panes.columns import Widths
 from deskterm.tui.panes.due import DueCell
-from deskterm.tui.panes.page_cache import PAGE, Pages
-from deskterm.tui.panes.row_painter import RowPainter
+from deskterm.tui.panes.rows.marks import Marks
+from deskterm.tui.panes.rows.page_cache import PAGE, Pages
+from deskterm.tui.panes.rows.row_painter import RowPainter
 from deskterm.tui.terminal.ticks import Part, paint_parts
 
 HEADER = 1
@@ -80,13 +81,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Due cells by row, as they stand on the screen."""
         self._requested: set[int] = set()
         """Pages that were requested and have not arrived yet."""
-        self.marks: dict[int, QueueLine] = {}
-        self.last_marks: tuple[int, ...] = ()
-        """The tickets that were marked together last, by number."""
-        self.last_marked: tuple[int, int] | None = None
-        """The ticket that was last marked by itself, and its index then: a range begins there."""
-        self._marks_chosen = False
-        """True while the marks are those that the agent set, and no act has removed any."""
+        self.marks = Marks()
         self.empty_text = ""
         """The sentence for an empty list."""
 
@@ -130,10 +125,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         # Pages that are still being read belong to the previous list
         self._requested.clear()
         self._cursor = max(0, min(cursor, count - 1))
-        for line in self._pages.lines():
-            # Questions and commands use the rows in the marks, so these must be current
-            if line.number in self.marks:
-                self.marks[line.number] = line
+        self.marks.renew(self._pages.lines())
         self.virtual_size = Size(self.size.width, count + HEADER)
         self._scroll_rows(self._cursor - screen_line)
         # Most reads change a row or two, and over a slow connection a whole repaint takes time
@@ -264,32 +256,19 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         line = self.current
         if line is None:
             return
-        if self.marks.pop(line.number, None) is None:
-            self.marks[line.number] = line
-        self.last_marked = line.number, self._cursor
-        self._marks_chosen = True
+        self.marks.toggle(line, self._cursor)
         self._refresh_row(self._cursor)
         self.move(1)
 
     def set_marks(self, lines: Sequence[QueueLine]) -> None:
         """Mark these rows and no others."""
-        self._keep_marks()
-        self.marks = {line.number: line for line in lines}
-        self._marks_chosen = True
+        self.marks.set(lines)
         self.refresh()
 
     def unmark(self, numbers: Sequence[int]) -> None:
         """Remove the marks of these tickets after an act on them."""
-        if not self.marks.keys().isdisjoint(numbers):
-            self._keep_marks()
-            self.marks = {number: line for number, line in self.marks.items() if number not in numbers}
+        if self.marks.remove(numbers):
             self.refresh()
-
-    def _keep_marks(self) -> None:
-        """Remember the marks as the last ones, unless they are only what an act has left of them."""
-        if self.marks and self._marks_chosen:
-            self.last_marks = tuple(self.marks)
-        self._marks_chosen = False
 
     def show_drafts(self, numbers: frozenset[int]) -> None:
         """Show a pencil on the rows of exactly these tickets, for which the agent has a draft (C-05)."""

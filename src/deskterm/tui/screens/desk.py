@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -31,6 +30,7 @@ from deskterm.tui.panes.sorting import next_order
 from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
+from deskterm.tui.screens.starting import Start
 from deskterm.tui.screens.workspace import DeskWorkspace
 from deskterm.tui.settings.looks import Looks
 from deskterm.tui.terminal.frames import Frames
@@ -48,10 +48,6 @@ if TYPE_CHECKING:
 
 COUNT_INTERVAL = 30
 """Seconds after which counts that depend on the time alone are read again."""
-
-
-_PAINTING_TIME = 0.25
-"""Seconds after which the first rows count as painted, whatever else is to be shown."""
 
 
 class DeskScreen(Screen[None]):
@@ -86,11 +82,6 @@ class DeskScreen(Screen[None]):
         self._frames = frames
         self._read_worker: ReadWorker | None = None
         self._ticked_at = 0
-        self._started = self._is_desk_fetched = False
-        self._opening = opening
-        # Keys that are pressed before the first rows are shown wait for them
-        self._start_hold = type_ahead.make_hold()
-        self._start_hold.take()
         now = int(clock().timestamp())
         self.panes = PaneSet(
             Banner(),
@@ -116,11 +107,7 @@ class DeskScreen(Screen[None]):
             keymap,
             impersonator,
         )
-
-    @property
-    def is_starting(self) -> bool:
-        """True until the first rows are shown: keys were pressed before, some of them ahead of the program."""
-        return self._start_hold.taken
+        self.start = Start(self, self.workspace, self.desk_worker, opening)
 
     def compose(self) -> ComposeResult:
         panes = self.panes
@@ -145,16 +132,6 @@ class DeskScreen(Screen[None]):
         """Read the first list, now that a frame has been painted."""
         self._get_read_worker().start(self.workspace.queue_query, self._connection)
         self.set_interval(1, self.tick)
-
-    def _start_desk(self) -> None:
-        """Fetch the desk, now that the first rows have been painted: its imports would hold them up."""
-        if self._is_desk_fetched:
-            return
-        self._is_desk_fetched = True
-        self.desk_worker.start()
-        if not gc.isenabled():  # turned off at the start of the program
-            gc.freeze()  # what was made until now stays for good
-            gc.enable()
 
     def on_unmount(self) -> None:
         self.workspace.drafts.flush()
@@ -230,7 +207,7 @@ class DeskScreen(Screen[None]):
         again = bool(workspace.desk_name)
         workspace.desk, workspace.vocabulary, workspace.zone = answer.desk, answer.vocabulary, answer.zone
         conversation = self.panes.ticket.conversation
-        conversation.reader = answer.desk.agent.name
+        conversation.unread.reader = answer.desk.agent.name
         if not again:
             conversation.keep_looks(Looks(workspace.preferences.looks_path, f"{self._url} {self._login}"))
         self.panes.queue.set_widths(titles.column_widths(answer.vocabulary))
@@ -241,7 +218,7 @@ class DeskScreen(Screen[None]):
     @on(messages.ListRead)
     def _list_read(self, answer: messages.ListRead) -> None:
         self.workspace.browser.list_read(answer)
-        self._rows_read()
+        self.start.go_on()
 
     @on(messages.ArrivalsRead)
     def _arrivals_read(self, answer: messages.ArrivalsRead) -> None:
@@ -267,7 +244,7 @@ class DeskScreen(Screen[None]):
     def _release_ticket(self) -> None:
         """Write the frame that was held back for the open ticket."""
         self._frames.release("ticket")
-        self._start_desk()
+        self.start.fetch_desk()
 
     @on(messages.CountsRead)
     def _counts_read(self, answer: messages.CountsRead) -> None:
@@ -304,21 +281,11 @@ class DeskScreen(Screen[None]):
         self.workspace.absence.begin(error)
         self.workspace.browser.read_failed()
         self.workspace.runner.abandon_expected()
-        self._rows_read()
+        self.start.go_on()
 
     @on(messages.ReadsAgain)
     def _reads_again(self) -> None:
         self.workspace.absence.end()
-
-    def _rows_read(self) -> None:
-        """Go on with the start of the console after its first rows, or the error in their place."""
-        self._start_hold.drop()
-        if not self._started:
-            self._started = True
-            # Without a ticket beside the rows, no other event says that they have been painted
-            self.set_timer(_PAINTING_TIME, self._start_desk)
-            if self._opening:
-                self.workspace.run_command(self._opening)
 
     # -- messages of the panes -----------------------------------------------------------------------------------
 

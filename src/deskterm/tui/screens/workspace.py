@@ -26,6 +26,7 @@ from deskterm.tui.panes.short_list import ShortList
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.layout import Layout
 from deskterm.tui.screens.saving import Saving
+from deskterm.tui.screens.writing import Writing
 from deskterm.tui.target import Target
 from deskterm.tui.type_ahead import CURRENT_HOLD, Hold, TypeAhead
 from deskterm.tui.workers.desk_worker import DeskWorker
@@ -43,10 +44,8 @@ if TYPE_CHECKING:
     from deskterm.tui.control.composing import ComposerController
     from deskterm.tui.control.prompts import Prompts
     from deskterm.tui.dialogs.choose import Preview
-    from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.dialogs.dialog import Dialog
-    from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
-    from deskterm.tui.drafts import Draft
+    from deskterm.tui.dialogs.prompt import LineHelp, PromptKind
     from deskterm.tui.settings.declarations import PaneLayout
     from deskterm.tui.settings.preferences import Preferences
     from deskterm.tui.workers.messages import QueueQuery
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class DeskWorkspace:
+class DeskWorkspace(Writing):
     """The console on one screen. clock: the desk's time, aware; make_reader: starts the read thread; desk_worker: the
     write thread."""
 
@@ -369,82 +368,6 @@ class DeskWorkspace:
         query = self.queue_query
         return name_keys(titles.format_empty_list(query, has_team=bool(self.agent.team)), self.keys_of)
 
-    # -- writing -------------------------------------------------------------------------------------------------
-
-    @property
-    def prompting(self) -> bool:
-        """True while the line at the foot of the screen is open."""
-        return "prompts" in self.__dict__ and self.prompts.is_open
-
-    @property
-    def composer(self) -> Composer | None:
-        """The open composer."""
-        # Asked at every change of focus, so the question must not import the controller
-        return self.composing.composer if "composing" in self.__dict__ else None
-
-    @property
-    def writing(self) -> bool:
-        return self.composer is not None
-
-    @property
-    def typing_letter(self) -> bool:
-        return self.writing and self.layout.pane == "conversation"
-
-    async def save_drafts(self) -> None:
-        self.flush_drafts()
-        await self.drafts.wait_until_saved()
-
-    def flush_drafts(self) -> None:
-        """Request that all drafts are saved, without waiting."""
-        if self.composer is not None:
-            self.composing.keep()
-        self.drafts.flush()
-
-    def _drafts_changed(self) -> None:
-        if not self._screen.is_running:  # the last drafts are saved while the console ends
-            return
-        self.panes.queue.show_drafts(self.drafts.numbers)
-        self.update_titles()
-
     @property
     def is_saving(self) -> bool:
         return self.saving.is_under_way
-
-    async def write(
-        self,
-        kind: Kind,
-        number: int,
-        text: str = "",
-        *,
-        resolution: str = "",
-        attached: bool = False,
-        draft: Draft | None = None,
-    ) -> None:
-        await self.composing.open(kind, number, text, resolution, attached=attached, draft=draft)
-
-    def begin_writing(self, number: int) -> None:
-        self.browser.pin(number)
-        # The writer must see the conversation
-        self.browser.choose_tab("thread")
-        self.layout.pane = "conversation"
-        self._screen.add_class("-writing")
-        self.layout.arrange()
-
-    def end_writing(self) -> None:
-        self._screen.remove_class("-writing")
-        # Where only one pane has room, the agent stays with the ticket that they wrote for
-        if self.layout.single:
-            self.show_pane("conversation")
-        else:
-            self.browser.unpin()
-            self.show_pane("queue")
-
-    async def mount_composer(self, composer: Composer) -> None:
-        composer.key_hold = self.type_ahead.make_hold()
-        await self.panes.ticket.mount(composer)
-
-    def composer_changed(self) -> None:
-        self.update_titles()
-
-    async def mount_prompt(self, prompt: Prompt) -> None:
-        await self._screen.mount(prompt, before=self.panes.keys)

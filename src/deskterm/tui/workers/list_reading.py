@@ -16,7 +16,7 @@ from deskterm.store.queries.queue import (
     load_sort_key,
 )
 from deskterm.store.rows.list_orders import Scales, SortOrder, fit_order
-from deskterm.tui.panes.page_cache import PAGE
+from deskterm.tui.panes.rows.page_cache import PAGE
 from deskterm.tui.workers.messages import QueueQuery
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from textual.message import Message
 from deskterm.present.models import DeskView, QueueLine, TicketView, ViewLine
 from deskterm.present.sanitize import sanitize
 from deskterm.present.views import VIEWS, View
-from deskterm.tui.panes.page_cache import PAGE
+from deskterm.tui.panes.rows.page_cache import PAGE
 
 if TYPE_CHECKING:
     from datetime import tzinfo
