@@ -1,4 +1,4 @@
-"""How far the agent has read the shown ticket, and where what is new to them begins (C-13)."""
+"""The part of the shown ticket that the agent has not read, by the read marks of their earlier looks (C-13)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from deskterm.tui.settings.looks import Looks
 
 
 class Unread:
-    """What the agent has not read of the shown ticket."""
+    """The entries of the shown ticket that are new to the agent."""
 
     def __init__(self) -> None:
         self.reader = ""

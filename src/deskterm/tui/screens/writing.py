@@ -1,4 +1,4 @@
-"""What is typed at a console: letters in the composer with their drafts, and lines at the foot of the screen."""
+"""Letters in the composer with their drafts, and lines at the foot of the screen: all that is typed at a console."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Writing(ABC):
 
     @abstractmethod
     def update_titles(self) -> None:
-        """Show what the panes hold in their titles."""
+        """Update the titles of the panes."""
 
     @cached_property
     @abstractmethod
