@@ -96,3 +96,37 @@ def test_an_alert_that_does_not_arrive_is_told_and_comes_again_the_next_day(
     smtp.office.refused.clear()
     desk.clock.advance(days=1)
     assert [sent.state for sent in desk.send()] == ["sent"]
+
+
+@pytest.mark.rule("M-13")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_an_alert_that_not_all_admins_get_comes_to_the_others_once(desk: MailDesk, smtp: SmtpServer) -> None:
+    people = [
+        {"login": name, "name": name, "role": "admin", "email": f"{name}@desk.example"} for name in ("eva", "lou")
+    ]
+    seed_agents(open_desk(desk.store, "ann"), people, now=desk.clock())
+    smtp.office.refused["eva@desk.example"] = "451 4.7.1 greylisted"
+    smtp.office.refused["lou@desk.example"] = "550 5.1.1 no such user"
+    note_trouble(desk.store, "in:support", "It is closed.", desk.clock(), is_lasting=True)
+    told, put_off = desk.send()
+    assert told.state == "sent"
+    assert (put_off.state, put_off.summary.startswith("eva is told by mail in a minute")) == ("queued", True)
+    with open_reader(desk.store.url) as reader:
+        states = {state.name: state for state in load_mailbox_states(reader)}
+    assert ("no such user" in states["alert:lou"].reason, states["alert:lou"].is_down(10**11)) == (True, False)
+    sender = desk.make_sender()  # another process, as that of `mail send --once`
+    assert list(sender.send_due()) == []
+    desk.clock.advance(minutes=1)
+    assert list(sender.send_due()) == []  # said before
+    smtp.office.refused.clear()
+    desk.clock.advance(minutes=1)
+    (again,) = sender.send_due()
+    assert again.summary.startswith("eva told: Mailbox support does not work")
+    desk.clock.advance(hours=1)
+    assert desk.send() == []
+    assert [recipients for _, recipients, _ in smtp.office.letters] == [["ann@desk.example"], ["eva@desk.example"]]
+    desk.clock.advance(days=1)
+    desk.send()
+    with open_reader(desk.store.url) as reader:
+        assert [state.name for state in load_mailbox_states(reader) if state.failures] == ["in:support"]
+    assert len(smtp.office.letters[-1][1]) == 3

@@ -33,7 +33,7 @@ from deskterm.store.queries.mail.mailboxes import MailboxState, load_mailbox_sta
 from deskterm.store.queries.mail.mails import count_mails
 from deskterm.store.queries.outbox import count_letters
 
-_KINDS = {"in": "mailbox", "out": "account", "to": "notices to", "push": "push to"}
+_KINDS = {"in": "mailbox", "out": "account", "to": "notices to", "push": "push to", "alert": "alerts to"}
 
 
 def show_status(context: typer.Context, as_json: AsJson = False) -> None:

@@ -118,6 +118,12 @@ def note_well(store: Store, name: str, now: datetime) -> None:
     Lease(store, name, "").note_success(now)
 
 
+def keep_position(store: Store, name: str, position: str, now: datetime) -> None:
+    """Keep a position that no lease is needed for."""
+    _ensure_row(store, name, now)
+    Lease(store, name, "").advance(position)
+
+
 def load_told_at(store: Store, name: str) -> datetime | None:
     """Return when admins were told last of a mailbox, an account, or something else by its name; None for never."""
     with store.reading() as session:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parseaddr
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from deskterm.desk.domain.email_address import encode_domain
 from deskterm.mail.letters.compose import Draft, compose
 from deskterm.mail.letters.international import ASCII_ONLY
 from deskterm.mail.letters.outgoing import NoIdentity, choose_identity
-from deskterm.mail.letters.smtp import AccountError, Answer, SmtpSession, Unanswered
+from deskterm.mail.letters.smtp import AccountError, RecipientState, SmtpSession, Unanswered
 from deskterm.mail.settings.schema import IdentityPart, MailFile
 from deskterm.mail.threading.tokens import make_notice_id
 
@@ -30,10 +31,11 @@ class InternalMailReport(NamedTuple):
 class Delivery(NamedTuple):
     """The answer to a mail. state: `sent` where at least one of its recipients gets it, `later` where the server takes
     it from nobody now, `refused` where it never will, `unsure` where it said nothing; words: the server's, with the
-    address of the first recipient who does not get it."""
+    address of the first recipient who does not get it; recipients: address → the answer for it; empty for `unsure`."""
 
     state: Literal["sent", "later", "refused", "unsure"]
     words: str
+    recipients: Mapping[str, tuple[RecipientState, str]] = MappingProxyType({})
 
 
 @dataclass
@@ -57,10 +59,19 @@ class InternalMailer:
         """Send a mail to some addresses. Raises AccountError where the way out is at fault, and no mail."""
         identity = self.find_identity()
         name, address = parseaddr(identity.sender)
-        sender, to = (name, encode_domain(address)), [encode_domain(one) for one in to]
+        sender, encoded = (name, encode_domain(address)), {one: encode_domain(one) for one in to}
+        session = self.open_session(identity.account)
+        left_out: dict[str, tuple[RecipientState, str]] = {}
+        if not session.takes_utf8:
+            left_out = {
+                one: ("refused", ASCII_ONLY) for one, mail in encoded.items() if not (mail + sender[1]).isascii()
+            }
+        taken = {mail: one for one, mail in encoded.items() if one not in left_out}
+        if not taken:
+            return Delivery("refused", ASCII_ONLY, left_out)
         draft = Draft(
             sender=sender,
-            to=[("", address) for address in to],
+            to=[("", address) for address in taken],
             reply_to=encode_domain(reply_to),
             subject=subject,
             text=text,
@@ -68,24 +79,21 @@ class InternalMailer:
             date=format_datetime(now),
             is_automatic=True,
         )
-        session = self.open_session(identity.account)
-        utf8 = not all(address.isascii() for address in (*to, sender[1]))
-        if utf8 and not session.takes_utf8:
-            return Delivery("refused", ASCII_ONLY)
+        utf8 = not all(address.isascii() for address in (*taken, sender[1]))
         try:
-            answer = session.send("", to, compose(draft, utf8=utf8), utf8=utf8, before_end=lambda: None)
+            answer = session.send("", list(taken), compose(draft, utf8=utf8), utf8=utf8, before_end=lambda: None)
         except Unanswered as error:
             self.drop_session(identity.account)
             return Delivery("unsure", str(error))
         except AccountError as error:
             self.note_fault(identity.account, error)
             raise
-        return _judge(answer)
+        return _judge({taken[mail]: one for mail, one in answer.recipients.items()} | left_out)
 
 
-def _judge(answer: Answer) -> Delivery:
-    states = [state for state, _ in answer.recipients.values()]
-    words = next((f"{one}: {said}" for one, (state, said) in answer.recipients.items() if state != "sent"), "")
+def _judge(recipients: Mapping[str, tuple[RecipientState, str]]) -> Delivery:
+    states = [state for state, _ in recipients.values()]
+    words = next((f"{one}: {said}" for one, (state, said) in recipients.items() if state != "sent"), "")
     if "sent" in states:
-        return Delivery("sent", words)
-    return Delivery("later" if "later" in states else "refused", words)
+        return Delivery("sent", words, recipients)
+    return Delivery("later" if "later" in states else "refused", words, recipients)

@@ -141,7 +141,14 @@ def count_quarantined(reader: ReadConnection, since: int) -> int:
     return int(found[0][0])
 
 
-def list_admin_addresses(reader: ReadConnection) -> list[str]:
+class AdminAddress(NamedTuple):
+    """The address of an admin."""
+
+    login: str
+    address: str
+
+
+def list_admin_addresses(reader: ReadConnection) -> list[AdminAddress]:
     """List the addresses of active admins, by their logins."""
-    found = reader.rows("SELECT email, active FROM agent WHERE role = 'admin' AND email <> '' ORDER BY login")
-    return [email for email, is_active in found if is_active]
+    found = reader.rows("SELECT login, email, active FROM agent WHERE role = 'admin' AND email <> '' ORDER BY login")
+    return [AdminAddress(login, email) for login, email, is_active in found if is_active]

@@ -13,9 +13,9 @@ _DOWN_AFTER_SECONDS = 15 * 60
 
 class MailboxState(NamedTuple):
     """The state of a mailbox, an account, or of the notices to somebody. name: with its kind before it, `in:support`,
-    `out:main`, `to:sam` for notices by mail, `push:sam` for those that are pushed; worked_at: when it last went well,
-    failed_at: when the present failures began, epoch seconds, None for never; reason: of the last failure, in a
-    sentence."""
+    `out:main`, `to:sam` for notices by mail, `push:sam` for those that are pushed, `alert:ann` for what an admin hears;
+    worked_at: when it last went well, failed_at: when the present failures began, epoch seconds, None for never;
+    reason: of the last failure, in a sentence."""
 
     name: str
     worked_at: int | None
@@ -25,8 +25,8 @@ class MailboxState(NamedTuple):
 
     def is_down(self, now: int) -> bool:
         """Return whether somebody has to look after it: it failed several times, or for a quarter of an hour. An
-        agent whose notices are refused is no server."""
-        if self.name.startswith("to:"):
+        agent whose notices or alerts are refused is no server."""
+        if self.name.startswith(("to:", "alert:")):
             return False
         lasts = self.failed_at is not None and now - self.failed_at >= _DOWN_AFTER_SECONDS
         return self.failures >= DOWN_AFTER_FAILURES or (self.failures > 0 and lasts)
@@ -39,3 +39,9 @@ def load_mailbox_states(reader: ReadConnection) -> list[MailboxState]:
         MailboxState(name, optional_seconds_from_stored(worked), failures, optional_seconds_from_stored(failed), reason)
         for name, worked, failures, failed, reason in found
     ]
+
+
+def load_put_off_alerts(reader: ReadConnection) -> dict[str, list[str]]:
+    """Load the alerts that a server did not take for an admin: login → the names of what they are about."""
+    found = reader.rows("SELECT name, position FROM mailbox WHERE name LIKE 'alert:%' AND position <> ''")
+    return {name.partition(":")[2]: position.split("\n") for name, position in found}
