@@ -134,6 +134,30 @@ def test_an_old_mail_moves_no_ticket_that_it_answers(desk: MailDesk, tmp_path: P
     assert (after.row.status, after.clocks) == (before.row.status, before.clocks)
 
 
+@pytest.mark.rule("M-12")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_an_old_mail_to_a_ticket_that_is_closed_for_good_is_kept_with_it(desk: MailDesk, tmp_path: Path) -> None:
+    change = SMALL_PROCEDURE.replace("[closing]", "[closing]\nimmutable = true", 1)
+    assert change != SMALL_PROCEDURE
+    apply_procedure(open_desk(desk.store, "ann"), loads(change, "small.toml").procedure, now=desk.clock())
+    for session in (desk.system, desk.sam):
+        session.refresh()
+    (number,) = (one.ticket or 0 for one in import_texts(desk, tmp_path / "first", _QUESTION).outcomes)
+    desk.answer(number, "Use the extinguisher.")
+    for status in ("solved", "closed"):
+        move(desk.sam, number, status, now=desk.clock())
+    before = read_ticket(desk.sam, number)
+    (answer,) = import_texts(desk, tmp_path / "second", _ANSWER).outcomes
+    assert (answer.state, answer.ticket, answer.is_new) == ("ignored", number, False)
+    assert "closed for good: this old mail is kept with it" in answer.summary
+    assert read_ticket(desk.sam, number).messages == before.messages
+    with desk.store.reading() as session:
+        assert session.execute(select(_ticket.c.id)).scalars().all() == [number]
+    # A mail of today is a request
+    desk.clock.advance(minutes=1)
+    assert desk.take(write_mail("Again!", message_id="5@x", In_Reply_To="<1@x>")).is_new
+
+
 @pytest.mark.rule("M-12", "M-44")
 def test_an_old_mail_does_not_free_an_address_that_letters_did_not_reach(desk: MailDesk, tmp_path: Path) -> None:
     import_texts(desk, tmp_path / "first", _QUESTION)

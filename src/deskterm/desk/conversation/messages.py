@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from deskterm.desk.conversation.follow_up import find_latest_follow_up, register_follow_up
 from deskterm.desk.conversation.thanks_messages import is_only_thanks_on_ticket, record_thanks
 from deskterm.desk.core.attachments import append_with_files
+from deskterm.desk.core.closed_tickets import require_changeable
 from deskterm.desk.core.people import find_or_add_author
 from deskterm.desk.core.projection_rows import load_displayed_names
 from deskterm.desk.core.session import DeskSession
@@ -179,7 +180,7 @@ def record_customer_message(
     of the author, if not the requester. received_at: when the message reached the desk, by default now; a pause ends
     at that time (rule 13). files: came with it and are kept (C-22); attachments: files came with it, kept or not, so it
     is more than thanks. mail: the one that the message came as (M-67). Raises UsageError for a body
-    without visible text."""
+    without visible text, and ClosedForGood for a message of long ago to a ticket that takes nothing more (M-12)."""
     text, attachments = require_message_text(body), attachments or bool(files)
     addressed_to, visited = number, {number}
     requester_id: int | None = None
@@ -195,6 +196,8 @@ def record_customer_message(
                 successor = find_latest_follow_up(work.state)
             # Links that form a circle must not keep the loop going: the message then stays where it is
             if successor is None or successor in visited:
+                if work.context.is_quiet:
+                    require_changeable(work, "reply")  # there is no follow-up for what is long past
                 message = _CustomerMessage(
                     text, author, requester_id, channel, at, addressed_to, attachments, files, mail
                 )

@@ -15,8 +15,18 @@ _ALLOWED_AFTER_CLOSING: frozenset[Act] = frozenset(
 time entries are internal to the desk."""
 
 
+class ClosedForGood(DeskError):
+    """The ticket is closed, and its procedure lets nothing of it be changed (S4-15)."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Ticket {number} is closed for good and can no longer be changed: open a new one that names it."
+        )
+        self.number = number
+
+
 def require_changeable(work: TicketTransaction, act: Act) -> None:
-    """Raise DeskError when an act would change a ticket that was merged into another (S1-33), or one that is closed if
+    """Raise DeskError when an act would change a ticket that was merged into another (S1-33), and ClosedForGood for one that is closed if
     the procedure makes closed tickets immutable (S4-15)."""
     if act in _ALLOWED_AFTER_CLOSING or work.state.category != "closed":
         return
@@ -26,6 +36,4 @@ def require_changeable(work: TicketTransaction, act: Act) -> None:
             f" of its own, `deskterm ticket separate {work.number} WHY` parts them."
         )
     if work.procedure.definition.closing.immutable:
-        raise DeskError(
-            f"Ticket {work.number} is closed for good and can no longer be changed: open a new one that names it."
-        )
+        raise ClosedForGood(work.number or 0)

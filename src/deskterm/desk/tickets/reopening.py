@@ -55,10 +55,10 @@ def find_reopen_status(work: TicketTransaction) -> Status | None:
 
 def is_closed_to_replies(work: TicketTransaction, channel: str, at: int) -> bool:
     """Return True if a message of the requester cannot reopen the closed ticket, but opens a new one that is linked to
-    it (S3-14, S4-15). at: when it arrived, UTC epoch seconds. One of long ago reopens nothing, and belongs to the
-    ticket unless that takes nothing more (M-12)."""
+    it (S3-14, S4-15). at: when it arrived, UTC epoch seconds. One of long ago reopens nothing, opens nothing, and
+    belongs to the ticket (M-12)."""
     closing = work.procedure.definition.closing
-    if work.context.is_quiet and not closing.immutable:
+    if work.context.is_quiet:
         return False
     if work.state.category != "closed" or closing.on_reply_when_closed == "ignore":
         return False

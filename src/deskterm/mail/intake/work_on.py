@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from deskterm.desk.conversation.mail_messages import add_mail_note
+from deskterm.desk.core.closed_tickets import ClosedForGood
 from deskterm.desk.core.projection_rows import MailDone
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.notify.addresses import lift_flag
@@ -66,6 +67,12 @@ def _work_on_or_quarantine(desk: DeskSession, settings: MailSettings, mail: Kept
         raise
     except MailDone:  # another process was faster
         return _describe(load_mail(desk.store, mail.key))
+    except ClosedForGood as error:
+        if not desk.is_quiet:
+            return _park(desk, mail, "quarantined", str(error), now)
+        # An old mail is no reason for a new ticket (M-12)
+        reason = f"Ticket {error.number} is closed for good: this old mail is kept with it, and is no message."
+        return _park(desk, mail, "ignored", reason, now, ticket=error.number)
     except DeskError as error:
         return _park(desk, mail, "quarantined", str(error), now)
     except Exception as error:
