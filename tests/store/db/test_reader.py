@@ -106,6 +106,18 @@ def test_a_long_query_can_be_interrupted(store: Store) -> None:
         assert reader.rows("SELECT 1") == [(1,)]
 
 
+def test_what_a_cache_asks_the_database_for_can_be_interrupted_too(tmp_path: Path) -> None:
+    store = create_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    store.close()
+    with open_reader(store.url) as reader:
+        # SQLite ends a query as it does for an interruption when this returns true
+        reader.driver_connection.set_progress_handler(lambda: True, 1)
+        with pytest.raises(Interrupted):
+            reader.keep("one", lambda: 1)
+        reader.driver_connection.set_progress_handler(None, 1)
+        assert reader.keep("one", lambda: 1) == 1
+
+
 def test_a_query_that_begins_while_another_is_interrupted_fails_in_no_other_way(store: Store) -> None:
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)

@@ -149,10 +149,8 @@ class ReadConnection:
         """Return the result of `load`, from a cache by this key as long as nobody has committed since, because one list
         needs the same several times. Raises the DeskErrors of `rows`."""
         # Before loading, so that a commit in between makes the result invalid
-        if self._sqlite is not None:
-            mark: object = _read_data_version(self._sqlite)
-        else:
-            ((mark,),) = self.rows("SELECT pg_current_snapshot()::text")
+        # By `rows`, which translates errors: a query may be cancelled here too
+        ((mark,),) = self.rows("PRAGMA data_version" if self._sqlite is not None else "SELECT pg_current_snapshot()::text")
         if mark != self._kept_at or len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
             self._kept_at = mark
