@@ -150,7 +150,9 @@ class ReadConnection:
         needs the same several times. Raises the DeskErrors of `rows`."""
         # Before loading, so that a commit in between makes the result invalid
         # By `rows`, which translates errors: a query may be cancelled here too
-        ((mark,),) = self.rows("PRAGMA data_version" if self._sqlite is not None else "SELECT pg_current_snapshot()::text")
+        ((mark,),) = self.rows(
+            "PRAGMA data_version" if self._sqlite is not None else "SELECT pg_current_snapshot()::text"
+        )
         if mark != self._kept_at or len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
             self._kept_at = mark
