@@ -26,8 +26,8 @@ class ClosedForGood(DeskError):
 
 
 def require_changeable(work: TicketTransaction, act: Act) -> None:
-    """Raise DeskError when an act would change a ticket that was merged into another (S1-33), and ClosedForGood for one that is closed if
-    the procedure makes closed tickets immutable (S4-15)."""
+    """Raise DeskError when an act would change a ticket that was merged into another (S1-33), and ClosedForGood for
+    one that is closed if the procedure makes closed tickets immutable (S4-15)."""
     if act in _ALLOWED_AFTER_CLOSING or work.state.category != "closed":
         return
     if (other := find_merge_target(work.state.fields)) is not None:
