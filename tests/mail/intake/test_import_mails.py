@@ -151,8 +151,8 @@ def test_an_old_mail_to_a_ticket_that_is_closed_for_good_is_kept_with_it(desk: M
     assert (answer.state, answer.ticket, answer.is_new) == ("ignored", number, False)
     assert "closed for good: this old mail is kept with it" in answer.summary
     assert read_ticket(desk.sam, number).messages == before.messages
-    with desk.store.reading() as session:
-        assert session.execute(select(_ticket.c.id)).scalars().all() == [number]
+    with desk.store.reading() as reading:
+        assert reading.execute(select(_ticket.c.id)).scalars().all() == [number]
     # A mail of today is a request
     desk.clock.advance(minutes=1)
     assert desk.take(write_mail("Again!", message_id="5@x", In_Reply_To="<1@x>")).is_new
