@@ -137,11 +137,10 @@ def test_an_old_mail_moves_no_ticket_that_it_answers(desk: MailDesk, tmp_path: P
 @pytest.mark.rule("M-12")
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_an_old_mail_to_a_ticket_that_is_closed_for_good_is_kept_with_it(desk: MailDesk, tmp_path: Path) -> None:
-    change = SMALL_PROCEDURE.replace("[closing]", "[closing]\nimmutable = true", 1)
-    assert change != SMALL_PROCEDURE
+    change = f"{SMALL_PROCEDURE}\n[closing]\nimmutable = true\n"
     apply_procedure(open_desk(desk.store, "ann"), loads(change, "small.toml").procedure, now=desk.clock())
-    for session in (desk.system, desk.sam):
-        session.refresh()
+    for one in (desk.system, desk.sam):
+        one.refresh()
     (number,) = (one.ticket or 0 for one in import_texts(desk, tmp_path / "first", _QUESTION).outcomes)
     desk.answer(number, "Use the extinguisher.")
     for status in ("solved", "closed"):
