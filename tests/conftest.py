@@ -59,6 +59,16 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were left out because no Dovecot is installed."""
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    if number := sum("needs Dovecot" in reason for reason in reasons):
+        terminalreporter.write_line(
+            f"{number} tests of IMAP were left out: they need Dovecot (Debian: apt-get install dovecot-imapd). The others "
+            "ran on pymap, which has no tokens, no keywords and no TLS."
+        )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that take longest, so that no worker is left with them when the others have ended."""
     items.sort(key=lambda item: item.get_closest_marker("first") is None)

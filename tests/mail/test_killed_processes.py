@@ -10,7 +10,8 @@ import pytest
 
 from deskterm.desk.conversation.messages import reply
 from deskterm.store.db.reader import open_reader
-from mail.support.dovecot import Dovecot, run_dovecot
+from mail.support.imap.running import run_imap_server
+from mail.support.imap.server import ImapServer
 from mail.support.killed import kill_many
 from mail.support.mail_desk import MAIL_FILE, MailDesk, utc, write_mail
 from mail.support.smtp_server import SmtpServer
@@ -54,16 +55,16 @@ after = "move:Done"
 
 
 @pytest.fixture
-def imap() -> Iterator[Dovecot]:
+def imap() -> Iterator[ImapServer]:
     """An IMAP server."""
-    with run_dovecot() as server:
+    with run_imap_server() as server:
         yield server
 
 
 @pytest.mark.rule("M-08")
 @pytest.mark.parametrize("times", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
 def test_every_mail_becomes_one_message_however_often_the_fetching_is_killed(
-    mail_desk: MailDesk, imap: Dovecot, monkeypatch: pytest.MonkeyPatch, times: int
+    mail_desk: MailDesk, imap: ImapServer, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     monkeypatch.setenv("DESKTERM_TEST_SECRET", "secret")
     mail_desk.use(IMAP_FILE, port=imap.port)

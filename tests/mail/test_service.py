@@ -14,7 +14,8 @@ from deskterm.desk.conversation.messages import reply
 from deskterm.desk.notify.recipients import notify_staff
 from deskterm.mail.service import MailService
 from deskterm.procedure.load import loads
-from mail.support.dovecot import Dovecot, run_dovecot
+from mail.support.imap.running import run_imap_server
+from mail.support.imap.server import ImapServer
 from mail.support.mail_desk import TOKEN_KEY, MailDesk, utc, write_mail
 from mail.support.push_server import run_push_server
 from mail.support.smtp_server import SmtpServer
@@ -35,11 +36,11 @@ account = "main"
 
 
 @pytest.fixture
-def servers(smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Dovecot, SmtpServer]]:
+def servers(smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ImapServer, SmtpServer]]:
     """A server that mails come to, and one that letters leave by."""
     monkeypatch.setenv("DESKTERM_TEST_SECRET", "secret")
     monkeypatch.setattr("deskterm.mail.service._SEND_INTERVAL", 0.2)
-    with run_dovecot() as imap:
+    with run_imap_server() as imap:
         yield imap, smtp
 
 
@@ -53,7 +54,7 @@ def wait_for(condition: Callable[[], object], said: list[str]) -> None:
 
 @pytest.mark.rule("M-01", "M-64")
 def test_mails_come_in_and_letters_go_out_by_themselves(
-    mail_desk: MailDesk, servers: tuple[Dovecot, SmtpServer]
+    mail_desk: MailDesk, servers: tuple[ImapServer, SmtpServer]
 ) -> None:
     imap, smtp = servers
     file = mail_desk.use(FILE, imap=imap.port, smtp=smtp.port)

@@ -11,7 +11,8 @@ import pytest
 
 from cli_call import Call
 from deskterm.desk.domain.files.new_file import format_size
-from mail.support.dovecot import Dovecot, run_dovecot
+from mail.support.imap.running import run_imap_server
+from mail.support.imap.server import ImapServer
 from mail.support.large_mails import measure_calls, write_large_mail
 from small_desk import SMALL_PROCEDURE
 
@@ -37,8 +38,8 @@ _HIDDEN_REST = {
 
 
 @pytest.fixture
-def server() -> Iterator[Dovecot]:
-    with run_dovecot() as running:
+def server() -> Iterator[ImapServer]:
+    with run_imap_server() as running:
         yield running
 
 
@@ -47,7 +48,7 @@ def server() -> Iterator[Dovecot]:
     ("megabytes", "largest", "most_memory"), [(30, 5, 30), pytest.param(200, 50, 150, marks=pytest.mark.long)]
 )
 def test_a_mail_of_any_size_costs_little_memory_and_what_is_left_out_is_said(
-    deskterm: Call, server: Dovecot, tmp_path: Path, megabytes: int, largest: int, most_memory: int
+    deskterm: Call, server: ImapServer, tmp_path: Path, megabytes: int, largest: int, most_memory: int
 ) -> None:
     config, small, large, box = (tmp_path / name for name in ("mail.toml", "small.eml", "large.eml", "box"))
     new = tmp_path / "maildir" / "new"

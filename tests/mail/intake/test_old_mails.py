@@ -15,7 +15,8 @@ from deskterm.mail.intake.import_mails import Imported, import_mails
 from deskterm.mail.intake.old_mails import open_old_mails
 from deskterm.mail.keeping.leases import find_position
 from deskterm.mail.sources.mail_bytes import MailBytes
-from mail.support.dovecot import Dovecot, run_dovecot
+from mail.support.imap.running import run_imap_server
+from mail.support.imap.server import ImapServer
 from mail.support.mail_desk import MailDesk, utc, write_mail
 
 IMAP_FILE = """
@@ -30,14 +31,14 @@ _NOW = utc(2027, 1, 1)
 
 
 @pytest.fixture(scope="module")
-def running_server() -> Iterator[Dovecot]:
+def running_server() -> Iterator[ImapServer]:
     """A server for all tests of this module."""
-    with run_dovecot() as server:
+    with run_imap_server() as server:
         yield server
 
 
 @pytest.fixture
-def server(running_server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
+def server(running_server: ImapServer, monkeypatch: pytest.MonkeyPatch) -> ImapServer:
     """The server with mails of three years, the newest first."""
     monkeypatch.setenv("DESKTERM_TEST_SECRET", "secret")
     running_server.empty()
@@ -47,14 +48,14 @@ def server(running_server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
 
 
 @pytest.fixture
-def desk(mail_desk: MailDesk, server: Dovecot) -> MailDesk:
+def desk(mail_desk: MailDesk, server: ImapServer) -> MailDesk:
     """The desk whose mailbox, on the server, takes what arrives from June 2024 on."""
     mail_desk.use(IMAP_FILE, port=server.port, since="2024-06-01")
     mail_desk.clock.now = _NOW
     return mail_desk
 
 
-def deliver(server: Dovecot, name: str, *, at: datetime, **headers: str) -> None:
+def deliver(server: ImapServer, name: str, *, at: datetime, **headers: str) -> None:
     """Put a mail about something into the mailbox."""
     server.deliver(write_mail(f"{name}.", subject=name, message_id=f"{name}@x", **headers).encode(), at=at)
 
@@ -72,7 +73,7 @@ def subjects(desk: MailDesk) -> list[tuple[str, datetime]]:
 
 
 @pytest.mark.rule("M-04", "M-05", "M-12")
-def test_old_mails_come_from_the_server_itself_which_is_told_nothing(desk: MailDesk, server: Dovecot) -> None:
+def test_old_mails_come_from_the_server_itself_which_is_told_nothing(desk: MailDesk, server: ImapServer) -> None:
     first = take(desk, limit=1, since=utc(2022, 3, 2))
     assert (first.left, subjects(desk)) == (1, [("2023", utc(2023, 3, 1))])
     take(desk)
@@ -82,7 +83,7 @@ def test_old_mails_come_from_the_server_itself_which_is_told_nothing(desk: MailD
     # Old mails go to no server with a fetch either, and a fetch takes none of them again
     deliver(server, "new", at=utc(2024, 7, 1))
     assert [one.state for one in desk.fetch().outcomes] == ["done"]
-    assert server.flags() == [set(), set(), set(), {b"$deskterm"}]
+    assert server.flags() == [set(), set(), set(), server.expect_keyword({b"$deskterm"})]
     position = find_position(desk.store, "in:support")
     deliver(server, "late", at=utc(2021, 3, 1))
     assert [one.is_new for one in take(desk).outcomes] == [True]
@@ -90,7 +91,7 @@ def test_old_mails_come_from_the_server_itself_which_is_told_nothing(desk: MailD
 
 
 @pytest.mark.rule("M-06", "M-12")
-def test_what_one_way_took_is_known_to_the_other(desk: MailDesk, server: Dovecot) -> None:
+def test_what_one_way_took_is_known_to_the_other(desk: MailDesk, server: ImapServer) -> None:
     desk.use(IMAP_FILE, port=server.port, since="2020-01-01")
     take(desk, limit=1)
     assert len(desk.fetch().outcomes) == 2
@@ -100,7 +101,7 @@ def test_what_one_way_took_is_known_to_the_other(desk: MailDesk, server: Dovecot
 
 
 @pytest.mark.rule("M-12")
-def test_reports_of_mail_servers_are_passed_over_and_none_of_the_number(desk: MailDesk, server: Dovecot) -> None:
+def test_reports_of_mail_servers_are_passed_over_and_none_of_the_number(desk: MailDesk, server: ImapServer) -> None:
     kind = 'multipart/report; report-type=delivery-status; boundary="b"'
     deliver(server, "report", at=utc(2021, 3, 1), Return_Path="<>", Content_Type=kind)
     take(desk, limit=1)
@@ -109,7 +110,7 @@ def test_reports_of_mail_servers_are_passed_over_and_none_of_the_number(desk: Ma
 
 @pytest.mark.rule("M-12")
 def test_what_was_imported_before_a_server_failed_is_in_the_history(
-    desk: MailDesk, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+    desk: MailDesk, server: ImapServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by, part = open_desk(desk.store, "ann"), desk.file.mailbox["support"]
     with open_old_mails(desk.system, "support", part, None, desk.clock()) as mails:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mail.support.dovecot import find_free_port
+from mail.support.imap.server import find_free_port
 from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
 

@@ -17,7 +17,7 @@ from deskterm.mail.sources.imap import MailServerError, RefusedImapLogin, list_f
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.mail.mailboxes import load_mailbox_states
 from mail.support.certificates import make_certificate, make_server_context
-from mail.support.dovecot import Dovecot, run_dovecot
+from mail.support.imap.dovecot import Dovecot, run_dovecot
 from mail.support.mail_desk import MailDesk, utc, write_mail
 from mail.support.odd_servers import repeat_over_imap, say_nothing, serve
 from mail.support.token_pages import REFRESH, Provider, serve_provider

@@ -14,7 +14,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from mail.support.dovecot import Dovecot, find_free_port
+from mail.support.imap.dovecot import Dovecot
+from mail.support.imap.server import find_free_port
 
 NAME = "mx.post.example"
 """The name under which it says who a sender is."""

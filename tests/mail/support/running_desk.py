@@ -23,7 +23,7 @@ from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Desk, table_of
 from deskterm.store.queries.ticket_detail import RecordView, TicketDetail, load_ticket_detail
-from mail.support.dovecot import Dovecot
+from mail.support.imap.dovecot import Dovecot
 from mail.support.mail_client import MailClient
 from mail.support.post_office import NAME, PostOffice
 from store_templates import create_desk_in_tables, load_shipped

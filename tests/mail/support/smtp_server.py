@@ -14,7 +14,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from mail.support.dovecot import find_free_port
+from mail.support.imap.server import find_free_port
 
 
 @dataclass

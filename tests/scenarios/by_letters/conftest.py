@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mail.support.dovecot import Dovecot, run_dovecot
+from mail.support.imap.dovecot import Dovecot, run_dovecot
 from mail.support.running_desk import OpenDesk, RunningDesk
 
 

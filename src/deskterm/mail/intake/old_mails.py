@@ -14,10 +14,10 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.mail.intake.fetch import find_new_files, find_since, leave_out_known, name_place, open_folder
 from deskterm.mail.keeping.leases import find_position
 from deskterm.mail.reading.header_block import Headers
-from deskterm.mail.settings.schema import MailboxPart
+from deskterm.mail.settings.schema import LARGEST, MailboxPart
 from deskterm.mail.sources.files import FoundMail, read_mail_files
 from deskterm.mail.sources.imap import ImapFolder
-from deskterm.mail.sources.mail_bytes import LARGEST, MailBytes
+from deskterm.mail.sources.mail_bytes import MailBytes
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """Dates from before are of computers that did not know the time."""

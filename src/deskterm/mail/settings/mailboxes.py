@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Literal
 
-from deskterm.mail.settings.schema import AgentsByMail, DestinationPart, MailFile
-from deskterm.mail.sources.mail_bytes import LARGEST
+from deskterm.mail.settings.schema import LARGEST, AgentsByMail, DestinationPart, MailFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,11 @@ class DestinationPart(Table):
     severity: str | None = None
 
 
+LARGEST_MB = 50
+LARGEST = LARGEST_MB * 1_000_000
+"""Bytes of a mail that is taken whole, where the mail file does not say (M-11)."""
+
+
 class MailboxPart(DestinationPart):
     """A place that mails are taken from: an IMAP folder, a Maildir or an mbox file.
 
@@ -170,7 +175,7 @@ class MailboxPart(DestinationPart):
     copies: Literal["note", "each"] = "note"
     unthreaded: Literal["register", "quarantine"] = "register"
     poll: int = Field(default=60, ge=5, le=300)
-    largest_mb: int = Field(default=50, ge=1, le=500)
+    largest_mb: int = Field(default=LARGEST_MB, ge=1, le=500)
     identity: str | None = None
 
     @property

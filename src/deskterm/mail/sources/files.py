@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deskterm.errors import DeskError
-from deskterm.mail.sources.mail_bytes import LARGEST, MailBytes, read_blocks, take_bytes, take_file
+from deskterm.mail.settings.schema import LARGEST
+from deskterm.mail.sources.mail_bytes import MailBytes, read_blocks, take_bytes, take_file
 from deskterm.mail.sources.mbox import find_mbox_mails, is_mbox, read_mbox_mail
 from deskterm.named_files import refuse_device
 

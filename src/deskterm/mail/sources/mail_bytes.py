@@ -9,8 +9,6 @@ from typing import BinaryIO, NamedTuple
 
 from deskterm.mail.reading.header_lines import LONGEST_BLOCK, take_header_lines
 
-LARGEST = 50_000_000
-"""Bytes of a mail that is taken whole, where the mail file does not say."""
 LONGEST_HEADERS = LONGEST_BLOCK
 """Bytes of the headers that are taken of a larger one."""
 LONGEST_TEXT = 256_000

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from imapclient import IMAPClient
+
+from mail.support.imap.server import ImapServer, find_free_port, is_dovecot_left_out, wait_for_greeting
 
 PROGRAM = next((path for path in (shutil.which("dovecot"), "/usr/sbin/dovecot") if path and Path(path).exists()), None)
 """The server's program; None where it is not installed."""
@@ -23,10 +22,13 @@ PROGRAM = next((path for path in (shutil.which("dovecot"), "/usr/sbin/dovecot") 
 _NOBODY = 65534
 
 
-class Dovecot:
+class Dovecot(ImapServer):
     """A server with the users `desk`, password `secret`, and `kä`, password `gehäim`. token_page: the port of a page
     that knows access tokens; certificate: a file with it and its key, for STARTTLS, and TLS on `tls_port`;
     is_open: every other user, too, has a mailbox, and the password `secret`."""
+
+    name = "Dovecot"
+    keeps_keywords = True
 
     def __init__(
         self, token_page: int | None = None, certificate: Path | None = None, *, is_open: bool = False
@@ -50,17 +52,8 @@ class Dovecot:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                with closing(socket.create_connection(("127.0.0.1", self.port), 1)) as connection:
-                    if connection.recv(5):
-                        return
-            except OSError:
-                pass
-            if time.monotonic() > deadline:
-                raise TimeoutError((self.folder / "dovecot.log").read_text())
-            time.sleep(0.05)
+        if not wait_for_greeting(self.port):
+            raise TimeoutError((self.folder / "dovecot.log").read_text())
 
     def stop(self) -> None:
         """Stop the server; its mails stay."""
@@ -83,38 +76,6 @@ class Dovecot:
         for path in (self.folder / "mail" / "desk").glob("dovecot*"):
             path.unlink()
         self.start()
-
-    def connect(self) -> IMAPClient:
-        """Return a client that is logged in, as another reader of the mailbox would be."""
-        client = IMAPClient("127.0.0.1", self.port, ssl=False)
-        client.login("desk", "secret")
-        return client
-
-    def deliver(
-        self, data: bytes, folder: str = "INBOX", flags: tuple[bytes, ...] = (), *, at: datetime | None = None
-    ) -> None:
-        """Put a mail into a folder. at: when it arrived, by default now."""
-        with self.connect() as client:
-            client.append(folder, data, flags, at)
-
-    def empty(self) -> None:
-        """Remove every mail and every other folder."""
-        with self.connect() as client:
-            for _, _, name in client.list_folders():
-                client.select_folder(name)
-                if found := client.search():
-                    client.delete_messages(found)
-                    client.expunge()
-                if name != "INBOX":
-                    client.close_folder()
-                    client.delete_folder(name)
-
-    def flags(self, folder: str = "INBOX") -> list[set[bytes]]:
-        """Return the flags of each mail of a folder, as another reader sees them."""
-        with self.connect() as client:
-            client.select_folder(folder, readonly=True)
-            found = client.fetch(client.search(), ["FLAGS"]) if client.search() else {}
-            return [set(found[uid][b"FLAGS"]) - {b"\\Recent"} for uid in sorted(found)]
 
     def _write_configuration(self) -> None:
         base, is_root = self.folder, os.geteuid() == 0
@@ -168,18 +129,11 @@ def run_dovecot(
     token_page: int | None = None, certificate: Path | None = None, *, is_open: bool = False
 ) -> Iterator[Dovecot]:
     """Run a server as long as it is needed; skip the test where it is not installed. Arguments as for `Dovecot`."""
-    if PROGRAM is None:
-        pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
+    if PROGRAM is None or is_dovecot_left_out():
+        pytest.skip("needs Dovecot, which is not installed (Debian: apt-get install dovecot-imapd)")
     server = Dovecot(token_page, certificate, is_open=is_open)
     try:
         server.start()
         yield server
     finally:
         server.remove()
-
-
-def find_free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
