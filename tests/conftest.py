@@ -64,8 +64,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     if number := sum("needs Dovecot" in reason for reason in reasons):
         terminalreporter.write_line(
-            f"{number} tests of IMAP were left out: they need Dovecot (Debian: apt-get install dovecot-imapd). The others "
-            "ran on pymap, which has no tokens, no keywords and no TLS."
+            f"{number} tests of IMAP were left out: they need Dovecot (Debian: apt-get install dovecot-imapd). The "
+            "others ran on pymap, which has no tokens, no keywords and no TLS."
         )
 
 
