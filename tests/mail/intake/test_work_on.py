@@ -8,10 +8,13 @@ import pytest
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.history.undo import undo_last_command
+from deskterm.desk.history.undo_acts import list_undoable_acts, undo_commands
 from deskterm.desk.linking import merge
+from deskterm.desk.tickets import assignment
 from deskterm.errors import DeskError
+from deskterm.mail.intake.quarantine import release
 from deskterm.mail.intake.work_on import work_on
-from deskterm.mail.keeping.kept_mails import count_try, keep_mail, load_mail
+from deskterm.mail.keeping.kept_mails import count_try, keep_mail, list_keys, load_mail
 from deskterm.mail.threading.tokens import make_message_id
 from deskterm.store.db.reader import open_reader
 from mail.support.mail_desk import TOKEN_KEY, MailDesk, write_mail
@@ -243,8 +246,38 @@ def test_an_answer_to_a_merged_ticket_goes_to_the_one_that_continues_it(mail_des
 
 
 @pytest.mark.rule("M-69")
-def test_a_request_that_came_by_mail_is_closed_and_not_undone(mail_desk: MailDesk) -> None:
-    number = mail_desk.take(write_mail()).ticket or 0
-    with pytest.raises(DeskError, match="the request has been made"):
-        undo_last_command(open_desk(mail_desk.store, "ann"), number, now=mail_desk.clock())
+def test_a_registration_by_mail_is_undone_and_its_mail_released_by_hand_only(mail_desk: MailDesk) -> None:
+    outcome = mail_desk.take(write_mail(message_id="one@larch.example"))
+    number, ann = outcome.ticket or 0, open_desk(mail_desk.store, "ann")
+    with pytest.raises(DeskError, match="Ask a lead"):
+        undo_last_command(mail_desk.sam, number, now=mail_desk.clock())
     assert mail_desk.mails()[0].state == "done"
+    undone = undo_last_command(ann, number, now=mail_desk.clock())
+    assert undone.summary.startswith(f"Undone: {number} is closed, and its mail waits in quarantine")
+    assert read_ticket(ann, number).row.status == "closed"
+    (mail,) = mail_desk.mails()
+    assert (mail.state, mail.reason) == (
+        "quarantined",
+        f"Its ticket {number} was undone: `deskterm mail release {outcome.key}` registers it anew.",
+    )
+    assert list_keys(mail_desk.store, ("taken", "quarantined")) == []  # `mail retry --all` leaves it
+    assert mail_desk.take(write_mail(message_id="one@larch.example")).state == "copy"
+    with pytest.raises(DeskError, match="undone already"):
+        undo_last_command(ann, number, now=mail_desk.clock())
+    again = release(mail_desk.system, mail_desk.settings, outcome.key, None, mail_desk.clock(), by=ann)
+    assert (again.is_new, again.ticket == number) == (True, False)
+    assert load_mail(mail_desk.store, outcome.key).ticket == again.ticket
+
+
+@pytest.mark.rule("M-69")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_what_was_done_on_a_request_by_mail_is_undone_before_its_registration(mail_desk: MailDesk) -> None:
+    number, ann = mail_desk.take(write_mail()).ticket or 0, open_desk(mail_desk.store, "ann")
+    assignment.assign(ann, number, "sam", now=mail_desk.clock())
+    (act,) = list_undoable_acts(ann, numbers=[number])
+    undo_commands(ann, act.heads, now=mail_desk.clock())
+    assert (read_ticket(ann, number).row.status, mail_desk.mails()[0].state) == ("new", "done")
+    (act,) = list_undoable_acts(ann, numbers=[number])
+    undo_commands(ann, act.heads, now=mail_desk.clock())
+    assert (read_ticket(ann, number).row.status, mail_desk.mails()[0].state) == ("closed", "quarantined")
+    assert list_undoable_acts(ann, numbers=[number]) == []

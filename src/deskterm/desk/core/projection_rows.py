@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.row_mapping import (
@@ -196,4 +196,15 @@ def changes_names(event: Event) -> bool:
         or event.kind == "undone"
         or event.kind in ERASURE_EVENTS
         or not _NAMED_FIELDS.isdisjoint(event.changes)
+    )
+
+
+def quarantine_undone_mail(connection: Connection, key: int, number: int, at: int) -> None:
+    """Put the mail of a registration that is undone into quarantine (M-69). It keeps its ticket and event, by which it
+    is known as undone. at: epoch seconds. One whose bytes are gone stays as it is: nothing could be released."""
+    reason = f"Its ticket {number} was undone: `deskterm mail release {key}` registers it anew."
+    connection.execute(
+        update(_mail)
+        .where(_mail.c.id == key, _mail.c.state == "done", _mail.c.ticket_id == number, func.length(_mail.c.raw) > 0)
+        .values(state="quarantined", reason=reason, changed_at=to_datetime(at))
     )

@@ -10,6 +10,7 @@ from deskterm.desk.domain.event_kinds.phrases import describe_undone_act, descri
 from deskterm.desk.domain.event_kinds.table import SYSTEM_EVENTS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import select_effective_events
+from deskterm.desk.domain.links import FOLLOW_UP_OF
 from deskterm.procedure.compiled import CompiledProcedure
 
 
@@ -31,6 +32,18 @@ class LastCommand:
         """True when the command split this ticket off from another one."""
         return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
 
+    @property
+    def mail(self) -> int | None:
+        """Return the key of the mail that this command registered the ticket from; None where it did not. A follow-up
+        stays, as what the requester wrote does."""
+        is_request = self.head.kind == "registered" and f"fields.{FOLLOW_UP_OF}" not in self.head.changes
+        return self.head.data.get("mail") if is_request else None
+
+    @property
+    def is_revocable_opening(self) -> bool:
+        """True when the command opened the ticket and can be undone all the same: the ticket is closed then."""
+        return self.is_split_off or self.mail is not None
+
     def name(self) -> str:
         """Return the noun phrase of the command, to be followed by its ticket: `severity of`. It is named after the
         first of several events, and a macro by its label."""
@@ -44,6 +57,9 @@ class LastCommand:
         if self.is_split_off:
             source = next(event.data.get("ticket") for event in self.events if event.kind == "split_from")
             return f"{number} is no longer split off from {source}, and is closed"
+        if self.mail is not None:
+            again = f"`deskterm mail release {self.mail}` registers it anew"
+            return f"{number} is closed, and its mail waits in quarantine: {again}"
         events = [event for event in self.events if event.kind not in SYSTEM_EVENTS]
         acts = [describe_undone_act(event.kind, event.changes, event.data, number) for event in events]
         changes = describe_undone_changes(join_changes(event.changes for event in self.events), procedure)

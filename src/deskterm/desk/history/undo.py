@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from deskterm.desk.core.context import SYSTEM_ACTOR
+from deskterm.desk.core.projection_rows import quarantine_undone_mail
 from deskterm.desk.core.row_mapping import to_datetime, to_epoch
 from deskterm.desk.core.session import DeskSession, VersionConflict
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
@@ -45,7 +46,8 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
 
     Called again, it undoes the command before. Agents may undo their own commands, leads and admins any. Queued letters
     are withdrawn, and so is the reply they were to deliver, whose words become a draft of its author; the summary
-    counts letters that have gone out. A ticket that was split off is closed and stays linked. version: the version of
+    counts letters that have gone out. A ticket that was split off is closed and stays linked; one that came by mail is
+    closed, and its mail goes to quarantine (M-69). version: the version of
     the ticket that the agent saw. Raises VersionConflict when it is at a later one, and DeskError with the reason for
     what cannot be undone: messages of a requester, replies that were sent, a final closure (S4-15), and a command that
     another ticket has moved on from."""
@@ -135,8 +137,8 @@ def require_undoable(
         hint = f"Undo that first{_format_separate_hint(number, original)}."
         raise DeskError(f"Ticket {work.number} was part of it and has changed since: {latest}. {hint}")
     for event in command.events:
-        # A registration cannot be undone, but this ticket is closed instead (_close_split_off)
-        if event.kind == "registered" and command.is_split_off:
+        # A registration cannot be undone, but this ticket is closed instead (_close_opened)
+        if event.kind == "registered" and command.is_revocable_opening:
             continue
         if event.kind == "noted" and event.at > now:
             continue  # a note that a wrong clock dated would date everything after it (D-43)
@@ -199,8 +201,8 @@ def _require_not_closed_for_good(desk: DeskSession, work: TicketTransaction, com
 
 def undo_on_ticket(work: TicketTransaction, command: LastCommand, now: int) -> int:
     """Undo a command on one ticket, and return the number of its letters that have gone out. now: epoch seconds."""
-    if command.is_split_off:
-        return _close_split_off(work, command)
+    if command.is_revocable_opening:
+        return _close_opened(work, command)
     undone, sent = set(), 0
     for event in command.events:
         if _is_sent_letter(work, event):
@@ -273,10 +275,11 @@ def _is_sent_letter(work: TicketTransaction, event: Event) -> bool:
     return event.kind == "letter" and letter is not None and letter.state == "sent"
 
 
-def _close_split_off(work: TicketTransaction, command: LastCommand) -> int:
-    """Close a ticket that was split off, since a ticket cannot be unmade; return the number of letters sent."""
+def _close_opened(work: TicketTransaction, command: LastCommand) -> int:
+    """Close a ticket that was split off or came by mail, since a ticket cannot be unmade; return the number of letters
+    sent. Its mail goes to quarantine, and is registered again by hand only (M-69)."""
     status = find_duplicate_status(work.procedure, work.state.type, work.number)
-    source = next(event.data.get("ticket") for event in command.events if event.kind == "split_from")
+    source = next((event.data.get("ticket") for event in command.events if event.kind == "split_from"), None)
     changes: dict[str, tuple[Any, Any]] = {"status": (work.state.status, status.key)}
     letters = list(records_of_kind(work.state.records, "letter"))
     for letter in letters:
@@ -286,6 +289,8 @@ def _close_split_off(work: TicketTransaction, command: LastCommand) -> int:
             )
     sent = sum(letter.state == "sent" for letter in letters)
     work.append("withdrawn", changes, ticket=source, reason="taken back", known=sent > 0)
+    if command.mail is not None:
+        quarantine_undone_mail(work.connection, command.mail, work.number or 0, work.at)
     return sent
 
 

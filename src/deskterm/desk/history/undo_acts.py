@@ -158,7 +158,7 @@ def _may_be_undone(desk: DeskSession, command: LastCommand) -> bool:
     """Return whether the kinds of a command's events allow the agent to undo it; a single event may still forbid it."""
     if command.head.actor != desk.agent.login and desk.agent.role not in ("lead", "admin"):
         return False
-    return command.is_split_off or all(
+    return command.is_revocable_opening or all(
         (event.kind == "replied" and event.data.get("author_kind") != "requester")
         or is_step_note(event)
         or not find_entry(event.kind).irreversible

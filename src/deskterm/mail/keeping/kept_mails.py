@@ -243,8 +243,10 @@ def list_keys(
     store: Store, states: Sequence[MailState] = ("taken",), *, mailbox: str | None = None, limit: int = 10_000
 ) -> list[int]:
     """Return the keys of mails in some states, the oldest first: by default those that were taken and not worked on.
-    mailbox: only those of it."""
-    query = select(_mail.c.id).where(_mail.c.state.in_(list(states))).order_by(_mail.c.id).limit(limit)
+    mailbox: only those of it. Left out are mails in quarantine whose registration was undone: each is released by
+    itself (M-69)."""
+    was_undone = (_mail.c.state == "quarantined") & _mail.c.seq.is_not(None)
+    query = select(_mail.c.id).where(_mail.c.state.in_(list(states)), ~was_undone).order_by(_mail.c.id).limit(limit)
     if mailbox is not None:
         query = query.where(_mail.c.mailbox == mailbox)
     with store.reading() as session:
