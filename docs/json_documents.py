@@ -220,7 +220,8 @@ STORIES = {
         mail take {folder}/robot.eml
         mail list
         mail show 1
-        mail quarantine
+        mail quarantine list
+        mail quarantine show 2
         mail retry 2
         mail release 2
         ticket reply 1001 'On its way.'
@@ -229,6 +230,10 @@ STORIES = {
         mail check
         mail take {folder}/other.eml
         mail drop 3 --yes
+        mail take {folder}/third.eml
+        mail quarantine drop 4 --yes
+        mail take {folder}/fourth.eml
+        mail quarantine release 5
         mail import {folder}/old.eml --all
     """,
 }
@@ -328,12 +333,14 @@ def collect() -> dict[str, list[Any]]:
 
 
 def _write_mails(folder: Path) -> None:
-    """Write a mail file, a Maildir with a mail, and two mails that wait in quarantine."""
+    """Write a mail file, a Maildir with a mail, and mails that wait in quarantine."""
     for name in ("new", "cur", "tmp"):
         (folder / "in" / name).mkdir(parents=True)
     (folder / "in" / "new" / "1.desk").write_text(_MAIL, encoding="utf-8")
     (folder / "robot.eml").write_text(_ROBOTS_MAIL, encoding="utf-8")
     (folder / "other.eml").write_text(_ROBOTS_MAIL.replace("well", "fine"), encoding="utf-8")
+    (folder / "third.eml").write_text(_ROBOTS_MAIL.replace("well", "right"), encoding="utf-8")
+    (folder / "fourth.eml").write_text(_ROBOTS_MAIL.replace("well", "in order"), encoding="utf-8")
     (folder / "old.eml").write_text(_ROBOTS_MAIL.replace("well", "good"), encoding="utf-8")
     (folder / "mail.toml").write_text(_MAIL_FILE.replace("{folder}", str(folder)), encoding="utf-8")
 

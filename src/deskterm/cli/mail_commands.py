@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from deskterm.cli.runtime.loading import CommandEntry, GroupEntry
 
+_SHOW = CommandEntry("mail.lists:show_mail", "Show what was understood of a mail, and why it is where it is.")
+_RELEASE = CommandEntry(
+    "mail.quarantine:release_mail", "Release a mail from quarantine, onto a ticket or as a new one."
+)
+_DROP = CommandEntry("mail.quarantine:drop_mail", "Drop a mail in quarantine: it becomes nothing, and stays on record.")
+
 MAIL_GROUP = GroupEntry(
     "Mails in and letters out: fetch, send, take, list, show, quarantine, retry.",
     {
@@ -22,7 +28,7 @@ MAIL_GROUP = GroupEntry(
         ),
         "send": CommandEntry("mail.send:send_letters", "Send the letters that are due, and push notices."),
         "list": CommandEntry("mail.lists:list_mails", "List mails that came in, the newest first."),
-        "show": CommandEntry("mail.lists:show_mail", "Show what was understood of a mail, and why it is where it is."),
+        "show": _SHOW,
         "raw": CommandEntry(
             "mail.lists:print_raw_mail",
             "Print a mail as it came, byte for byte; to a terminal, without what would move its cursor.",
@@ -41,16 +47,20 @@ MAIL_GROUP = GroupEntry(
             "Log a mailbox or an account in at its provider, in a browser, and keep the refresh token at the "
             "place of its secret.",
         ),
-        "release": CommandEntry(
-            "mail.quarantine:release_mail",
-            "Release a mail from quarantine, onto a ticket or as a new one.",
-        ),
-        "drop": CommandEntry(
-            "mail.quarantine:drop_mail", "Drop a mail in quarantine: it becomes nothing, and stays on record."
-        ),
-        "quarantine": CommandEntry(
-            "mail.quarantine:list_quarantine",
-            "List mails in quarantine with the reason of each, the newest first.",
+        "release": _RELEASE,
+        "drop": _DROP,
+        "quarantine": GroupEntry(
+            "Mails in quarantine: list, show, release, drop. Without one of these words they are listed.",
+            {
+                "list": CommandEntry(
+                    "mail.quarantine:list_quarantine",
+                    "List mails in quarantine with the reason of each, the newest first.",
+                ),
+                "show": _SHOW,
+                "release": _RELEASE,
+                "drop": _DROP,
+            },
+            usual="list",
         ),
         "retry": CommandEntry(
             "mail.quarantine:retry_mails", "Work once more on a mail in quarantine, or on all of them."

@@ -59,10 +59,7 @@ class MailService:
     def start(self) -> None:
         """Start the threads."""
         self.start_mailboxes(self._file.mailbox)
-        if self._file.identity:
-            self._run("letters", self._send)
-        if self._file.push:
-            self._run("push", self._push)  # of its own: letters do not wait for a service that does not answer
+        self.start_letters()
         if self._file.mailbox or self._file.identity or self._file.push:
             self._run("old mails", self._expire)
 
@@ -73,6 +70,13 @@ class MailService:
             part = self._file.mailbox[name]
             if part.has_source:
                 self._run(f"mailbox {name}", partial(self._watch, settings, name, part))
+
+    def start_letters(self) -> None:
+        """Start the threads of letters and pushes alone: no mail is taken."""
+        if self._file.identity:
+            self._run("letters", self._send)
+        if self._file.push:
+            self._run("push", self._push)  # of its own: letters do not wait for a service that does not answer
 
     def join(self) -> None:
         """Wait until every thread has ended its step; `stop` has to be set."""

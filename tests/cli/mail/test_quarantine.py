@@ -91,3 +91,15 @@ def test_erasing_a_person_counts_their_mails(deskterm: Call, monkeypatch: pytest
     assert preview.out == "2 tickets: 2 texts would be emptied, 0 redacted, 2 mails erased.\n"
     erased = deskterm("erase", "kim@larch.example", "--yes", "--json")
     assert (erased.code, erased.json["mails"]) == (0, 2)
+
+
+@pytest.mark.rule("M-64")
+def test_the_quarantine_has_its_words_in_one_place(quarantine: Call, deskterm: Call) -> None:
+    listed = deskterm("mail", "quarantine")
+    assert (listed.code, listed.out.count("spam"), listed.out) == (0, 2, deskterm("mail", "quarantine", "list").out)
+    assert [one["key"] for one in deskterm("mail", "quarantine", "--limit", 1, "--json").json] == [2]
+    assert "Ransom." in deskterm("mail", "quarantine", "show", 1).out
+    assert quarantine("quarantine", "release", 1, "--ticket", 1002).code == 0
+    assert deskterm("mail", "quarantine", "drop", 2, "--reason", "Spam", "--yes").code == 0
+    assert deskterm("mail", "quarantine", "--json").json == []
+    assert "mail 1 released onto 1002" in _desk_log(deskterm)

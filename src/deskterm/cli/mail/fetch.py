@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.mail.session import open_mail_desk
+from deskterm.cli.mail.session import open_mail_desk, report_at_once
 from deskterm.cli.mail.settings import MailConfig, build_unknown_part, find_mail_folder, read_mail_file
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import stop_on_signals
@@ -120,12 +120,7 @@ def _watch(cli: CliContext, file: MailFile, names: list[str], token_key: bytes) 
         raise DeskError(f"There is nothing to watch in {', '.join(names)}: give it imap, maildir or mbox.")
     with open_mail_desk(cli) as (_, clock):
         stop = stop_on_signals()
-        service = MailService(cli.url, file, token_key, clock, stop, _report)
+        service = MailService(cli.url, file, token_key, clock, stop, report_at_once)
         service.start_mailboxes(names)
         stop.wait()
         service.join()
-
-
-def _report(sentence: str) -> None:
-    """Print what a watch tells at once, also into a pipe."""
-    print(sanitize(sentence), flush=True)

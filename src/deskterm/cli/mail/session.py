@@ -12,6 +12,7 @@ from deskterm.cli.runtime.session import open_system_session
 from deskterm.desk.core.session import DeskSession
 from deskterm.mail.intake.work_on import Outcome
 from deskterm.mail.letters.deliver import Sent
+from deskterm.present.sanitize import sanitize
 
 
 @contextmanager
@@ -31,3 +32,8 @@ def print_outcomes(outcomes: Sequence[Outcome] | Sequence[Sent], *, as_json: boo
         print_json([outcome._asdict() for outcome in outcomes])
     else:
         print_lines(outcome.summary for outcome in outcomes)
+
+
+def report_at_once(sentence: str) -> None:
+    """Print what a watch tells at once, also into a pipe."""
+    print(sanitize(sentence), flush=True)

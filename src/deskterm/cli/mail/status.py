@@ -17,9 +17,11 @@ from deskterm.cli.runtime.instants import format_time, rename_instants
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
-from deskterm.errors import DeskError
+from deskterm.desk.domain.email_address import encode_domain, is_email_address
+from deskterm.errors import DeskError, UsageError
 from deskterm.mail.letters.compose import Draft, compose
-from deskterm.mail.letters.smtp import SmtpSession, open_smtp
+from deskterm.mail.letters.international import ASCII_ONLY
+from deskterm.mail.letters.smtp import SmtpSession, Unanswered, open_smtp
 from deskterm.mail.login.credentials import find_token_trouble, forgetting_refused, read_login
 from deskterm.mail.push.audience import find_audience
 from deskterm.mail.push.services import open_service
@@ -99,6 +101,9 @@ def check_mail(
     as_json: AsJson = False,
 ) -> None:
     """Check the mail file, log in on every server, and say what is wrong; nothing is sent without --send-to."""
+    if send_to is not None and not is_email_address(send_to):
+        raise UsageError(f"{send_to!r} is no address: write it as you@example.org.")
+    send_to = encode_domain(send_to) if send_to is not None else None
     cli: CliContext = context.obj
     cli.require("mail", "check the mail")
     file = read_mail_file(cli, config)
@@ -132,11 +137,17 @@ def _check(cli: CliContext, file: MailFile, config: str | None, send_to: str | N
             with _open_account(file.account[identity.account]) as session:
                 sender = parseaddr(identity.sender)
                 draft = _write_test_letter(cli, config, sender, send_to or "")
-                answer = session.send(sender[1], [send_to or ""], compose(draft), utf8=False, before_end=lambda: None)
+                utf8 = not f"{sender[1]}{send_to}".isascii()
+                if utf8 and not session.takes_utf8:
+                    raise DeskError(ASCII_ONLY)
+                data = compose(draft, utf8=utf8)
+                answer = session.send(sender[1], [send_to or ""], data, utf8=utf8, before_end=lambda: None)
             state, words = answer.recipients[send_to or ""]
             yield Check(f"identity {name}", state == "sent", words or answer.words)
         except DeskError as error:
             yield Check(f"identity {name}", False, str(error))
+        except Unanswered as error:
+            yield Check(f"identity {name}", False, f"nobody knows whether the letter was taken: {error}")
 
 
 def _check_pushes(cli: CliContext, file: MailFile) -> Iterator[Check]:

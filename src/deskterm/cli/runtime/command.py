@@ -82,10 +82,18 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """A group of commands that does without pydantic where it can. sections: of its help, each with a heading, an
-    example and names of commands; find_meaning: from a word that is no command to the call that it means."""
+    example and names of commands; find_meaning: from a word that is no command to the call that it means; usual: the
+    command that is meant where none is named, empty for none."""
 
     sections: Sequence[tuple[str, str, Sequence[str]]] = ()
     find_meaning: Callable[[str], str] | None = None
+    usual: str = ""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Parse the words of the call, which may leave out the usual command."""
+        if self.usual and (not args or args[0].startswith("-")) and not {"-h", "--help"}.intersection(args[:1]):
+            args = [self.usual, *args]
+        return super().parse_args(ctx, args)
 
     def get_params(self, ctx: Any) -> Any:
         return _with_plain_conversion(super().get_params(ctx))

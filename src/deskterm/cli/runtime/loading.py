@@ -35,12 +35,14 @@ class Section(NamedTuple):
 
 class GroupEntry(NamedTuple):
     """A group of commands in the table. help: its own help; commands: by name, in the order of its help; sections: of
-    its help, where it has many commands; find_meaning: from a word that is no command to the call that it means."""
+    its help, where it has many commands; find_meaning: from a word that is no command to the call that it means; usual:
+    the command that is meant where none is named, empty for none."""
 
     help: str
     commands: Mapping[str, CommandEntry | GroupEntry]
     sections: Sequence[Section] = ()
     find_meaning: Callable[[str], str] | None = None
+    usual: str = ""
 
 
 class LazyCommand(TyperCommand):
@@ -98,8 +100,8 @@ def _build_group(name: str, entry: GroupEntry) -> Group:
         name=name,
         help=entry.help,
         commands={**build_commands(entry.commands)},
-        no_args_is_help=True,
+        no_args_is_help=not entry.usual,
         rich_markup_mode=None,
     )
-    group.sections, group.find_meaning = entry.sections, entry.find_meaning
+    group.sections, group.find_meaning, group.usual = entry.sections, entry.find_meaning, entry.usual
     return group
