@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from deskterm.mail.keeping.leases import hold_lease
+from deskterm.mail.keeping.leases import hold_lease, note_told
+from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import MailboxRow, table_of
+from deskterm.store.queries.mail.mailboxes import load_mailbox_states
 from mail.support.mail_desk import MailDesk
 from small_desk import at
 
@@ -38,3 +40,11 @@ def test_a_lease_that_ran_out_belongs_to_whoever_took_it(mail_desk: MailDesk) ->
             assert other is not None
             assert not late.renew(at(5))
             assert other.renew(at(6))
+
+
+@pytest.mark.rule("M-13")
+def test_what_only_says_when_admins_heard_of_it_is_no_server(mail_desk: MailDesk) -> None:
+    note_told(mail_desk.store, "quarantine", at(0))
+    note_told(mail_desk.store, "in:support", at(0))
+    with open_reader(mail_desk.store.url) as reader:
+        assert [state.name for state in load_mailbox_states(reader)] == ["in:support"]

@@ -33,8 +33,11 @@ class MailboxState(NamedTuple):
 
 
 def load_mailbox_states(reader: ReadConnection) -> list[MailboxState]:
-    """Load the states of all mailboxes and accounts that were ever worked with."""
-    found = reader.rows("SELECT name, worked_at, failures, failed_at, reason FROM mailbox ORDER BY name")
+    """Load the states of all mailboxes and accounts that were ever worked with. A row without a kind before its name
+    only says when admins heard of something last."""
+    found = reader.rows(
+        "SELECT name, worked_at, failures, failed_at, reason FROM mailbox WHERE name LIKE '%:%' ORDER BY name"
+    )
     return [
         MailboxState(name, optional_seconds_from_stored(worked), failures, optional_seconds_from_stored(failed), reason)
         for name, worked, failures, failed, reason in found
