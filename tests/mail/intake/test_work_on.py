@@ -131,6 +131,16 @@ def test_what_the_mail_server_takes_for_spam_and_blocked_senders_wait_in_quarant
     assert mail_desk.take(write_mail("e", X_Spam_Status="No, score=0.1")).state == "done"
 
 
+@pytest.mark.rule("M-06")
+def test_mails_whose_blank_line_is_missing_are_told_apart_by_their_text(mail_desk: MailDesk) -> None:
+    """They were taken for copies of one another, as their text counted for nothing."""
+    head = "From: scanner@larch.example\nTo: support@desk.example\nSubject: Fault\n"
+    broken = [f"{head}Drawer {number} is jammed" for number in (1, 2)]
+    old = [mail.replace("Drawer", "\nTray").replace("\n", "\r") for mail in broken]
+    assert [mail_desk.take(mail).state for mail in (*broken, *old)] == ["done"] * 4
+    assert mail_desk.take(broken[0]).state == "copy"
+
+
 @pytest.mark.rule("M-35", "M-36")
 def test_what_a_machine_wrote_never_counts_as_an_answer(mail_desk: MailDesk) -> None:
     number = mail_desk.take(write_mail(message_id="one@larch.example")).ticket or 0

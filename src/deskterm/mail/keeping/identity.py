@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
 from deskterm.mail.reading.header_block import Headers
+from deskterm.mail.reading.header_lines import take_header_lines
 
 _HEADERS = ("from", "to", "cc", "subject", "date", "message-id")
-_BODY = re.compile(rb"\r?\n\r?\n")
 
 
 def compute_identity(headers: Headers, data: bytes) -> str:
@@ -18,7 +17,6 @@ def compute_identity(headers: Headers, data: bytes) -> str:
     for name in _HEADERS:
         value = " ".join(headers.raw(name).split())
         digest.update(f"{name}:{value}\n".encode("utf-8", "surrogateescape"))
-    match = _BODY.search(data)
-    body = data[match.end() :] if match is not None else b""
+    body = data[take_header_lines(data).body :]
     digest.update(body.replace(b"\r\n", b"\n").rstrip(b"\n"))
     return digest.hexdigest()
