@@ -15,12 +15,12 @@ from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
 from small_desk import SMALL_PROCEDURE
 
-ACKNOWLEDGING = f'{SMALL_PROCEDURE}\n[[notices]]\non = "registered"\nto = ["requester"]\n'
+ACKNOWLEDGING = f'{SMALL_PROCEDURE}\n[[notices]]\non = "registered"\nto = RECIPIENTS\n'
 
 
-def acknowledge(desk: MailDesk, smtp: SmtpServer) -> MailDesk:
-    """Let a desk say that requests have come in."""
-    procedure = loads(ACKNOWLEDGING, "small.toml").procedure
+def acknowledge(desk: MailDesk, smtp: SmtpServer, *, to: str = '["requester"]') -> MailDesk:
+    """Let a desk say that requests have come in. to: the list of those who read it, as a procedure writes it."""
+    procedure = loads(ACKNOWLEDGING.replace("RECIPIENTS", to), "small.toml").procedure
     apply_procedure(open_desk(desk.store, "ann"), procedure, now=desk.clock())
     for session in (desk.sam, desk.system):
         session.refresh()
@@ -110,6 +110,39 @@ def test_a_stranger_is_told_nothing_that_a_forger_may_have_written(mail_desk: Ma
         assert "x" * 81 not in letter
     assert "Its number is 1001." in strangers
     assert "casino" in known  # whoever wrote before gets the subject as it was
+
+
+@pytest.mark.rule("M-35")
+def test_an_automatic_mail_gets_no_letter_by_itself(mail_desk: MailDesk, smtp: SmtpServer) -> None:
+    """Lists, no-reply addresses and other desks' programs were told that their requests had come in."""
+    desk = acknowledge(mail_desk, smtp)
+    marks = ({"Precedence": "list"}, {"Auto_Submitted": "auto-generated"}, {"List_Id": "<users.larch.example>"})
+    for number, headers in enumerate(marks):
+        desk.clock.advance(hours=2)
+        desk.take(write_mail(f"Words {number}", message_id=f"{number}@x", **headers))
+        assert [sent.state for sent in desk.send()] == ["withdrawn"]
+    desk.take(write_mail("Words of a shop", sender="no-reply@shop.example", message_id="shop@x"))
+    assert [sent.state for sent in desk.send()] == ["withdrawn"]
+    assert "automatic" in desk.letters(1004)[0].reason
+    desk.answer(1001, "A person's letter goes all the same.")
+    assert [sent.state for sent in desk.send()] == ["sent"]
+    desk.take(write_mail("A person's own words.", sender="Lee <lee@larch.example>", message_id="lee@x"))
+    assert [sent.state for sent in desk.send()] == ["sent"]
+
+
+@pytest.mark.rule("M-40")
+def test_whom_an_unproved_mail_names_in_copy_is_not_told_that_it_came(mail_desk: MailDesk, smtp: SmtpServer) -> None:
+    """One mail with a false sender made the desk write to fifty strangers."""
+    desk = acknowledge(mail_desk, smtp, to='["requester", "participants"]')
+    victims = ", ".join(f"victim{number}@elm.example" for number in range(40))
+    for number in range(2):
+        desk.clock.advance(hours=2)
+        desk.take(write_mail(f"Buy! {number}", subject=f"Pills {number}", message_id=f"{number}@x", Cc=victims))
+        assert [sent.state for sent in desk.send()] == ["sent"]
+    assert [recipients for _, recipients, _ in smtp.office.letters] == [["kim@larch.example"]] * 2
+    desk.answer(1001, "A person's letter has them in copy.")
+    desk.send()
+    assert len(smtp.office.letters[-1][1]) == 41
 
 
 @pytest.mark.rule("M-36", "M-37")

@@ -19,7 +19,7 @@ class ReceivedMail(NamedTuple):
     its subject, `e` none, `h` a person; verified: its author is proved; whole: its text with what the conversation
     folds away, empty where that is nothing; in_copy: those who take part because they had it
     too (M-28); is_public: its address is of a provider for everybody, so that its domain says nothing of a client
-    (M-27)."""
+    (M-27); marks: the signs by which it is automatic, none for a person's (M-35)."""
 
     key: int
     via: str
@@ -27,10 +27,12 @@ class ReceivedMail(NamedTuple):
     whole: str = ""
     in_copy: tuple[PersonInCopy, ...] = ()
     is_public: bool = False
+    marks: tuple[str, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """Return the members of the event."""
-        return {"mail": self.key, "via": self.via, "verified": self.verified}
+        marks = {"marks": list(self.marks)} if self.marks else {}
+        return {"mail": self.key, "via": self.via, "verified": self.verified, **marks}
 
     def texts(self) -> dict[str, str]:
         """Return the texts of the event beside its body."""

@@ -216,7 +216,7 @@ class _Work:
 
     def _build_received(self, via: str, *, whole: str = "", in_copy: tuple[PersonInCopy, ...] = ()) -> ReceivedMail:
         is_public = self.settings.is_public(self.sender.address)
-        return ReceivedMail(self.kept.key, via, self.is_verified, whole, in_copy, is_public)
+        return ReceivedMail(self.kept.key, via, self.is_verified, whole, in_copy, is_public, self.mail.marks.by)
 
     def _build_text(self, text: str) -> str:
         """Return the text of the message, with a line for everything that is not in it."""

@@ -15,15 +15,19 @@ _LONGEST_SUBJECT = 80
 _PAGE = re.compile(r"(?:https?://|www\.)\S+|\b(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 
 
-def is_to_stranger(reader: ReadConnection, number: int) -> bool:
-    """Return whether a ticket was opened by a mail whose sender is not proved, of somebody who had none before."""
-    opening = load_opening(reader, number)
-    if opening is None or opening.earlier:
-        return False
-    return "mail" in opening.data and not opening.data.get("verified")
+def limit_acknowledgement(reader: ReadConnection, letter: Letter) -> Letter:
+    """Return a letter about a request as it may leave. Whom a mail names in copy need not have anything to do with it
+    where its sender is not proved: it goes to the requester alone then, and to somebody who had no ticket before with
+    the number and the beginning of the subject only."""
+    opening = load_opening(reader, letter.number)
+    if opening is None or "mail" not in opening.data or opening.data.get("verified"):
+        return letter
+    requester = [person for person in letter.to if person.contact == opening.requester]
+    letter = letter._replace(to=tuple(requester or letter.to[:1]))
+    return letter if opening.earlier else _strip(letter)
 
 
-def strip_acknowledgement(letter: Letter) -> Letter:
+def _strip(letter: Letter) -> Letter:
     """Return a letter with the number and the beginning of the subject, and nothing else that its recipient is said to
     have written."""
     subject = " ".join(_PAGE.sub(" ", letter.heading.replace(f"[{letter.number}]", " ")).split())[:_LONGEST_SUBJECT]

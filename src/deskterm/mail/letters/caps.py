@@ -1,5 +1,5 @@
 """Letters that go by themselves are few: a person is not flooded, and two machines do not answer each other for ever
-(M-39, M-44)."""
+(M-35, M-39, M-44)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from deskterm.mail.letters.acknowledgements import ACKNOWLEDGED
 from deskterm.mail.visible.subjects import normalise_subject
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.mail.letters import find_undeliverable_reason, load_left_letters
+from deskterm.store.queries.mail.letters import find_last_marks, find_undeliverable_reason, load_left_letters
 from deskterm.store.queries.outbox import Letter
 from deskterm.store.rows.texts import load_texts
 
@@ -25,6 +25,8 @@ def find_cap(reader: ReadConnection, letter: Letter, now: datetime) -> str:
     contact = letter.to[0].contact
     if reason := find_undeliverable_reason(reader, contact):
         return f"letters to {letter.to[0].email} do not arrive ({reason})"
+    if marks := find_last_marks(reader, letter.number, contact):
+        return f"what they wrote is automatic ({', '.join(marks)})"
     # One that is in doubt is repeated, and must not count as the letter before it
     left = load_left_letters(reader, int((now - _WINDOW).timestamp()), letter.number, letter.key)
     earlier = [

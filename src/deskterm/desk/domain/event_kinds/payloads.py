@@ -46,6 +46,8 @@ class MailedData(EventData, total=False):
     """Letter of the rule by which the ticket of the mail was found (`desk.domain.received_mail`)."""
     verified: bool
     """The author of the mail is proved by the mail server (M-24)."""
+    marks: list[str]
+    """Signs by which the mail is an automatic one, so that it gets no letter by itself (M-35)."""
 
 
 class MessageData(MailedData, total=False):

@@ -1,4 +1,4 @@
-"""Facts about tickets, people and mails for letters that are to leave (M-39, M-40, M-54, M-56). SQL over a
+"""Facts about tickets, people and mails for letters that are to leave (M-35, M-39, M-40, M-54, M-56). SQL over a
 bare `ReadConnection`."""
 
 from __future__ import annotations
@@ -34,9 +34,11 @@ class PublicMessage(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """The beginning of a ticket. data: of its first event; earlier: how many tickets its requester had before."""
+    """The beginning of a ticket. data: of its first event; requester: their contact; earlier: how many tickets they had
+    before."""
 
     data: dict[str, Any]
+    requester: int | None
     earlier: int
 
 
@@ -86,6 +88,17 @@ def find_answered_mail(reader: ReadConnection, number: int) -> AnsweredMail | No
     return AnsweredMail(*found[0]) if found else None
 
 
+def find_last_marks(reader: ReadConnection, number: int, contact: int) -> list[str]:
+    """Find by which signs the last mail that a contact wrote on a ticket is automatic; none for a person's words."""
+    found = reader.rows(
+        "SELECT e.data FROM message m JOIN event e ON e.ticket_id = m.ticket_id AND e.seq = m.seq "
+        "WHERE m.ticket_id = :number AND m.contact_id = :contact AND m.author_kind = 'requester' AND m.automatic = 0 "
+        "ORDER BY m.seq DESC LIMIT 1",
+        {"number": number, "contact": contact},
+    )
+    return list(json.loads(found[0][0]).get("marks", ())) if found else []
+
+
 def load_message_before(reader: ReadConnection, number: int, seq: int | None) -> PublicMessage | None:
     """Load the last message before another one of a ticket that a person outside wrote."""
     found = reader.rows(
@@ -109,11 +122,12 @@ def list_file_places(reader: ReadConnection, number: int, seq: int) -> list[int]
 def load_opening(reader: ReadConnection, number: int) -> Opening | None:
     """Load the beginning of a ticket; None where there is no such ticket."""
     found = reader.rows(
-        "SELECT e.data, (SELECT count(*) FROM ticket o WHERE o.requester_id = t.requester_id AND o.id < t.id) "
+        "SELECT e.data, t.requester_id, "
+        "(SELECT count(*) FROM ticket o WHERE o.requester_id = t.requester_id AND o.id < t.id) "
         "FROM ticket t JOIN event e ON e.ticket_id = t.id AND e.seq = 1 WHERE t.id = :number",
         {"number": number},
     )
-    return Opening(json.loads(found[0][0]), int(found[0][1])) if found else None
+    return Opening(json.loads(found[0][0]), found[0][1], int(found[0][2])) if found else None
 
 
 def find_undeliverable_reason(reader: ReadConnection, contact: int) -> str:
