@@ -12,6 +12,7 @@ from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation.messages import reply
 from deskterm.desk.notify.recipients import notify_staff
+from deskterm.mail.keeping.leases import hold_lease
 from deskterm.mail.service import MailService
 from deskterm.procedure.load import loads
 from mail.support.imap.running import run_imap_server
@@ -73,6 +74,30 @@ def test_mails_come_in_and_letters_go_out_by_themselves(
     finally:
         stop.set()
         service.join()
+
+
+@pytest.mark.rule("M-08")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_mailbox_that_another_process_holds_is_named_once_and_taken_over(mail_desk: MailDesk) -> None:
+    """After `kill -9` the next service took nothing for three minutes, without a word."""
+    file = mail_desk.use('[mailbox.support]\nmaildir = "{folder}"\nsince = 2020-01-01\n')
+    file.mailbox["support"] = file.mailbox["support"].model_copy(update={"poll": 0.05})
+    now = mail_desk.clock.now
+    stop, said = threading.Event(), list[str]()
+    service = MailService(mail_desk.store.url, file, TOKEN_KEY, mail_desk.clock, stop, said.append)
+    with hold_lease(mail_desk.store, "in:support", since=now, now=now):  # as one that was killed does
+        service.start()
+        try:
+            wait_for(lambda: said, said)
+            time.sleep(0.3)  # several looks
+            mail_desk.clock.advance(minutes=4)
+            (mail_desk.folder / "maildir" / "new" / "1.one").write_text(write_mail("It burns."))
+            wait_for(lambda: len(said) > 1, said)
+        finally:
+            stop.set()
+            service.join()
+    assert "another process" in said[0]
+    assert "1001 registered" in said[1]
 
 
 @pytest.mark.rule("M-49", "M-64")

@@ -15,7 +15,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
 from deskterm.mail.intake.fetch import fetch_mailbox, open_watched_folder
 from deskterm.mail.keeping.expiry import expire_mails
-from deskterm.mail.keeping.leases import forget_removed
+from deskterm.mail.keeping.leases import LENGTH, forget_removed
 from deskterm.mail.letters.deliver import Sender
 from deskterm.mail.push.push_notices import PushSender
 from deskterm.mail.settings.mailboxes import MailSettings, build_mail_settings
@@ -55,6 +55,8 @@ class MailService:
         self._url, self._file, self._key = url, file, token_key
         self._clock, self._stop, self._report = clock, stop, report
         self._threads: list[threading.Thread] = []
+        self._held_elsewhere: set[str] = set()
+        """The mailboxes that another process fetched at the last look."""
 
     def start(self) -> None:
         """Start the threads."""
@@ -132,6 +134,14 @@ class MailService:
         """Fetch what is new, and return whether there was anything."""
         desk.refresh()  # a service runs for months, and another edition may be in force
         fetched = fetch_mailbox(desk, settings, name, part, self._clock, folder=folder)
+        if not fetched.is_busy:
+            self._held_elsewhere.discard(name)
+        elif name not in self._held_elsewhere:
+            self._held_elsewhere.add(name)
+            minutes = int(LENGTH.total_seconds() / 60)
+            self._report(
+                f"mailbox {name}: another process fetches it; if that was killed, this goes on within {minutes} minutes"
+            )
         for outcome in fetched.outcomes:
             self._report(outcome.summary)
         return bool(fetched.outcomes)

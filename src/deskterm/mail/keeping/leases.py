@@ -16,7 +16,7 @@ from deskterm.store.db.instants import NEVER
 from deskterm.store.db.tables import MailboxRow, table_of
 from deskterm.store.queries.mail.mailboxes import DOWN_AFTER_FAILURES
 
-_LENGTH = timedelta(minutes=3)
+LENGTH = timedelta(minutes=3)
 """Length of a lease without being renewed: a process that was killed keeps others out for as long."""
 _NOBODY = datetime(1970, 1, 1, tzinfo=NEVER.tzinfo)
 
@@ -41,7 +41,7 @@ class Lease:
     def renew(self, now: datetime) -> bool:
         """Hold it for longer; return False where it ran out and another process has it. As long as two thirds of it are
         left nothing is written: that is asked after every mail."""
-        if self._renewed_at is not None and timedelta(0) <= now - self._renewed_at < _LENGTH / 3:
+        if self._renewed_at is not None and timedelta(0) <= now - self._renewed_at < LENGTH / 3:
             return True
         is_ours = _claim(self._store, self.name, self._holder, now)
         self._renewed_at = now if is_ours else None
@@ -186,7 +186,7 @@ _CLAIM = update(_row).where(
 
 
 def _claim(store: Store, name: str, holder: str, now: datetime) -> bool:
-    statement = _CLAIM.values(holder=holder, held_until=now + _LENGTH)
+    statement = _CLAIM.values(holder=holder, held_until=now + LENGTH)
     with store.writing() as session:
         result = session.execute(statement, {"mailbox_name": name, "me": holder, "instant": now})
         return int(result.rowcount) == 1  # type: ignore[attr-defined]
