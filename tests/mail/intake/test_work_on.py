@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.history.undo import undo_last_command
@@ -139,6 +141,32 @@ def test_mails_whose_blank_line_is_missing_are_told_apart_by_their_text(mail_des
     old = [mail.replace("Drawer", "\nTray").replace("\n", "\r") for mail in broken]
     assert [mail_desk.take(mail).state for mail in (*broken, *old)] == ["done"] * 4
     assert mail_desk.take(broken[0]).state == "copy"
+
+
+@pytest.mark.rule("M-08", "M-09")
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_mail_waits_while_the_disk_is_full(mail_desk: MailDesk) -> None:
+    """It went to quarantine, as if something were wrong with it, and stayed there when there was room again."""
+    text = write_mail("".join(f"Line {number} of a log\n" for number in range(20_000)))
+    kept = keep_mail(
+        mail_desk.store, "support", "1", text.encode(), received_at=mail_desk.clock(), now=mail_desk.clock()
+    )
+
+    def fill(connection: Any, *_: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        # Enough to count the try, and too few for the message
+        connection.execute(f"PRAGMA max_page_count = {pages + 30}")
+
+    event.listen(mail_desk.store.engine, "checkout", fill)
+    try:
+        for _ in range(4):
+            with pytest.raises(DeskError, match="the disk is full"):
+                work_on(mail_desk.system, mail_desk.settings, kept.key, mail_desk.clock())
+    finally:
+        event.remove(mail_desk.store.engine, "checkout", fill)
+        mail_desk.store.engine.dispose()
+    assert mail_desk.mails()[0].state == "taken"
+    assert work_on(mail_desk.system, mail_desk.settings, kept.key, mail_desk.clock()).state == "done"
 
 
 @pytest.mark.rule("M-35", "M-36")

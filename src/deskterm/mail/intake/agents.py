@@ -21,7 +21,7 @@ from deskterm.mail.settings.mailboxes import MailSettings
 from deskterm.mail.threading.find_ticket import list_plus_parts
 from deskterm.mail.threading.tokens import read_agent_part
 from deskterm.store.db.engine import Store
-from deskterm.store.db.errors import UnavailableDesk
+from deskterm.store.db.errors import UnavailableDesk, UnwritableDesk
 from deskterm.store.db.tables import Agent, table_of
 
 _agent = table_of(Agent)
@@ -73,7 +73,7 @@ def hand_over_of_agent(
         if settings.agents_by_mail == "reply":
             return reply(own, number, body, files=files, mail=received, now=now)
         return add_note(own, number, body, files=files, mail=received, now=now)
-    except UnavailableDesk:
+    except (UnavailableDesk, UnwritableDesk):
         raise
     except DeskError as error:
         return _hold(desk, agent, number, f"{agent.name} wrote this by mail. {error}", body, files, received, now)

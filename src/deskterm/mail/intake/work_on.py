@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,10 +24,11 @@ from deskterm.mail.keeping.kept_mails import (
     count_try,
     load_mail,
     set_state,
+    take_back_try,
 )
 from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import MailSettings
-from deskterm.store.db.errors import UnavailableDesk
+from deskterm.store.db.errors import UnavailableDesk, UnwritableDesk
 
 _MOST_TRIES = 3
 """Times that the program may end while it works on one mail."""
@@ -49,7 +51,8 @@ def work_on(desk: DeskSession, settings: MailSettings, key: int, now: datetime, 
     """Work on a mail that is kept. desk: the desk's own session. again: also on one that was quarantined. A mail that
     the desk refuses, or that fails here, is quarantined with the reason, so that the next one goes on (M-09).
 
-    Raises UnavailableDesk when the store is out of reach: nothing is lost then, and the mail waits."""
+    Raises UnavailableDesk when the store is out of reach, and UnwritableDesk when it takes nothing, as on a full disk:
+    nothing is lost then, and the mail waits."""
     mail = load_mail(desk.store, key)
     if mail.state not in ("taken", "quarantined") or (mail.state == "quarantined" and not again):
         return _describe(mail)
@@ -57,13 +60,19 @@ def work_on(desk: DeskSession, settings: MailSettings, key: int, now: datetime, 
         return _park(
             desk, mail, "quarantined", f"deskterm ended {_MOST_TRIES} times while it worked on this mail.", now
         )
-    return _work_on_or_quarantine(desk, settings, mail, now)
+    try:
+        return _work_on_or_quarantine(desk, settings, mail, now)
+    except (UnavailableDesk, UnwritableDesk):
+        # The mail is not to blame: it must not end in quarantine after the third time
+        with suppress(DeskError):
+            take_back_try(desk.store, key)
+        raise
 
 
 def _work_on_or_quarantine(desk: DeskSession, settings: MailSettings, mail: KeptMail, now: datetime) -> Outcome:
     try:
         return _work_on(desk, settings, mail, now)
-    except UnavailableDesk:
+    except (UnavailableDesk, UnwritableDesk):
         raise
     except MailDone:  # another process was faster
         return _describe(load_mail(desk.store, mail.key))

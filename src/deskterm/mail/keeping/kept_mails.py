@@ -220,6 +220,12 @@ def count_try(store: Store, key: int, now: datetime) -> int:
         return int(session.execute(select(_mail.c.tries).where(_mail.c.id == key)).scalar_one())
 
 
+def take_back_try(store: Store, key: int) -> None:
+    """Take back a try that the store ended, and not the mail."""
+    with store.writing() as session:
+        session.execute(update(_mail).where(_mail.c.id == key, _mail.c.tries > 0).values(tries=_mail.c.tries - 1))
+
+
 def list_server_work(store: Store, mailbox: str, prefix: str) -> list[tuple[int, str]]:
     """Return key and place of mails that their server has still to be told of: nothing more is to be done with them.
     prefix: that their places begin with."""

@@ -41,6 +41,10 @@ class UnavailableDesk(DeskError):
     """The desk is locked or out of reach, and may be there again in a moment."""
 
 
+class UnwritableDesk(DeskError):
+    """Nothing can be written to the desk until somebody mends that: the disk is full, or the file is read-only."""
+
+
 class RefusedConnection(UnavailableDesk):
     """A server is there, and refuses what the URL says, or no host has its name: waiting alone will not help, unless
     it worked a moment ago."""
@@ -76,8 +80,8 @@ def not_a_database_error(url: str) -> DamagedDesk:
     )
 
 
-def unwritable_error(url: str, reason: str) -> DeskError:
-    return DeskError(
+def unwritable_error(url: str, reason: str) -> UnwritableDesk:
+    return UnwritableDesk(
         f"Nothing can be written at {display_location(url)} ({reason}): mend that, or give another with `--database`."
     )
 
