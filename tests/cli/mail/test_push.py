@@ -21,6 +21,16 @@ def hook(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[PushServer
         yield server
 
 
+@pytest.mark.rule("M-63", "M-64")
+def test_a_check_without_a_mail_file_names_where_it_is_to_lie(desk: Call, tmp_path: Path) -> None:
+    """It said that the file says nothing yet, not where that is, and went well."""
+    for _ in range(2):  # without a file, and with an empty one
+        answer = desk("mail", "check")
+        assert (answer.code, answer.out) == (1, "")
+        assert f"in {tmp_path / 'mail.toml'} yet: docs/mail.md has an example" in answer.err
+        (tmp_path / "mail.toml").touch()
+
+
 @pytest.mark.rule("M-62", "M-64")
 def test_an_address_is_checked_without_a_push_and_tested_with_one(
     desk: Call, hook: PushServer, monkeypatch: pytest.MonkeyPatch

@@ -46,6 +46,14 @@ def find_mail_path(cli: CliContext, named: str | None) -> Path:
     return find_mail_file(named, sqlite_path(cli.url) if dialect(cli.url) == "sqlite" else None)
 
 
+def find_new_mail_path(cli: CliContext, named: str | None) -> Path:
+    """Return the path of the mail file, and where there is none that of the one to write: beside a desk in a file."""
+    path = find_mail_path(cli, named)
+    if path.exists() or dialect(cli.url) != "sqlite":
+        return path
+    return sqlite_path(cli.url).with_name("mail.toml")
+
+
 def build_unknown_part(kind: str, name: str | None, known: Iterable[str]) -> UsageError:
     """Return the error for a mailbox or an account that the mail file has not. kind: which of these; known: the names
     of those that it has."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import format_datetime, parseaddr
@@ -11,7 +10,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from deskterm.cli.mail.settings import MailConfig, find_mail_folder, read_mail_file
+from deskterm.cli.mail.settings import MailConfig, find_mail_folder, find_new_mail_path, read_mail_file
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants
 from deskterm.cli.runtime.options import AsJson
@@ -113,7 +112,9 @@ def check_mail(
     else:
         print_lines(f"{'✓' if check.is_right else '✗'} {check.part}: {check.words}" for check in checks)
     if not checks:
-        print("deskterm: the mail file says nothing yet: docs/mail.md has an example", file=sys.stderr)
+        raise DeskError(
+            f"Nothing about mail stands in {find_new_mail_path(cli, config)} yet: docs/mail.md has an example."
+        )
     if not all(check.is_right for check in checks):
         raise DeskError("Not all of it works.")
 
