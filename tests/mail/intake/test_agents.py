@@ -73,6 +73,22 @@ def test_a_mail_that_only_says_that_an_agent_wrote_it_is_held_as_a_note(mail_des
     assert held[0].body.startswith("It says that it is from Sam; that is not verified:")
 
 
+@pytest.mark.rule("M-24", "M-25")
+def test_a_pass_below_the_failure_that_our_own_server_found_came_with_the_mail(
+    mail_desk: MailDesk, number: int
+) -> None:
+    """A server that leaves forged results in a mail made its sender an agent, although it had found them out."""
+    mail_desk.use(FILE, what="reply")
+    found = (
+        "Authentication-Results: mx.desk.example; dkim=none; dmarc=fail (p=none) header.from=desk.example\r\n"
+        "Received: from evil.example by mx.desk.example; now\r\n"
+    )
+    mail_desk.take(found + of_sam(mail_desk, number, "Forged."))
+    message = read_ticket(mail_desk.sam, number).messages[-1]
+    assert (message.kind, message.author_kind) == ("internal", "system")
+    assert message.body.startswith("It says that it is from Sam; that is not verified:")
+
+
 @pytest.mark.rule("M-26")
 def test_what_an_agent_may_not_write_is_held_with_the_reason(mail_desk: MailDesk, number: int) -> None:
     mail_desk.use(FILE, what="reply")

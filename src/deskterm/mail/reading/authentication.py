@@ -14,8 +14,8 @@ _PROPERTY = re.compile(r"\b(header\.from|header\.d|header\.i)\s*=\s*\"?([^\s;\"]
 
 def is_verified(headers: Headers, sender: str, trusted: Sequence[str]) -> bool:
     """Return whether one of the trusted servers found that a mail is from the domain of its sender: `dmarc=pass` for
-    it, or `dkim=pass` with a signature of it. Only headers above the first `Received` of another server count: what
-    stands below came with the mail, and anybody may have written it."""
+    it, or `dkim=pass` with a signature of it, and none found `dmarc=fail` above that. Only headers above the first
+    `Received` of another server count: what stands below came with the mail, and anybody may have written it."""
     names = {name.lower() for name in trusted}
     domain = sender.rpartition("@")[2].lower()
     if not names or not domain:
@@ -23,8 +23,11 @@ def is_verified(headers: Headers, sender: str, trusted: Sequence[str]) -> bool:
     for name, value in headers.items():
         if name == "received" and not _is_written_by(value, names):
             return False
-        if name == "authentication-results" and _read_server(value) in names and _says_pass(value, domain):
-            return True
+        if name == "authentication-results" and _read_server(value) in names:
+            if _has_result(value, domain, "dmarc", "fail"):
+                return False  # a pass that stands below it came with the mail
+            if any(_has_result(value, domain, method, "pass") for method in ("dmarc", "dkim")):
+                return True
     return False
 
 
@@ -39,14 +42,15 @@ def _read_server(value: str) -> str:
     return words[0].lower() if words else ""
 
 
-def _says_pass(value: str, domain: str) -> bool:
+def _has_result(value: str, domain: str, method: str, wanted: str) -> bool:
+    """Return whether a method has a result for a domain."""
     for part in _strip(value).split(";")[1:]:
         result = _RESULT.search(part)
-        if result is None or result[2].lower() != "pass":
+        if result is None or (result[1].lower(), result[2].lower()) != (method, wanted):
             continue
         for name, given in _PROPERTY.findall(part):
             of = given.lower().rpartition("@")[2].rstrip(".")
-            if (name.lower() == "header.from") == (result[1].lower() == "dmarc") and of == domain:
+            if (name.lower() == "header.from") == (method == "dmarc") and of == domain:
                 return True
     return False
 
