@@ -58,6 +58,7 @@ def test_a_file_says_what_the_manual_says_it_may() -> None:
         ('secret = "keyring:support"\naddresses', 'secret = "hunter2"\naddresses', 4, "and not the secret"),
         ('after = "move:Done"', 'after = "burn"', 9, '"keep", "flag", "delete"'),
         ('account = "main"', 'account = "maim"', 16, 'did you mean "main"?'),
+        ('signature = "{agent}"', 'signature = "{agnet}"', 18, 'did you mean "agent"?'),
         ('"help@example.org"', '"help at example"', 5, "is no address"),
         (
             'user = "support@example.org" }\nsecret = "keyring:support"\nper',

@@ -15,7 +15,7 @@ from deskterm.mail.letters.acknowledgements import ACKNOWLEDGED, limit_acknowled
 from deskterm.mail.letters.compose import Draft, Quotation
 from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import build_mail_settings
-from deskterm.mail.settings.schema import IdentityPart, MailFile
+from deskterm.mail.settings.schema import SIGNATURE_PLACEHOLDERS, IdentityPart, MailFile
 from deskterm.mail.threading.tokens import make_bounce_part, make_message_id, make_plus_part, make_survey_part
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.mail.letters import (
@@ -186,8 +186,8 @@ def _write_subject(letter: Letter, subject: str, identity: IdentityPart, number:
 
 def _write_signature(identity: IdentityPart, department: str, number: int, author: str) -> str:
     text = identity.signature
-    for word, value in {"{agent}": author, "{department}": department, "{number}": str(number)}.items():
-        text = text.replace(word, value)
+    for word, value in zip(SIGNATURE_PLACEHOLDERS, (author, department, str(number)), strict=True):
+        text = text.replace(f"{{{word}}}", value)
     return text
 
 

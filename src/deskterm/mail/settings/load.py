@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 from pydantic import ValidationError
 
-from deskterm.mail.settings.schema import MailFile
+from deskterm.mail.settings.schema import SIGNATURE_PLACEHOLDERS, MailFile
 from deskterm.named_files import expand_home, read_text_file
 from deskterm.procedure.checking.problems import Problem, problems_from_validation, suggest
 from deskterm.procedure.checking.toml_text import make_refusal, parse_toml
@@ -61,6 +62,12 @@ def _find_broken_references(file: MailFile) -> Iterator[Problem]:
                 ("identity", key, "account"),
                 f'identity "{key}": there is no account "{identity.account}"{suggest(identity.account, file.account)}',
             )
+        for word in re.findall(r"\{(\w+)\}", identity.signature):
+            if word not in SIGNATURE_PLACEHOLDERS:
+                yield Problem(
+                    ("identity", key, "signature"),
+                    f'identity "{key}", signature: there is no "{{{word}}}"{suggest(word, SIGNATURE_PLACEHOLDERS)}',
+                )
     owners: dict[str, str] = {}
     for key, mailbox in file.mailbox.items():
         if mailbox.identity is not None and mailbox.identity not in file.identity:

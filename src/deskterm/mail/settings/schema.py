@@ -217,10 +217,15 @@ class AccountPart(Table):
         return self
 
 
+SIGNATURE_PLACEHOLDERS = ("agent", "department", "number")
+"""The words that stand in braces in a signature."""
+
+
 class IdentityPart(Table):
     """The sender of a department's letters (M-54, M-56). from: name and address. account: the way out. bounce: the
-    address that failures go to; a plus part is added. signature: below each letter, with placeholders as in templates.
-    plus: answers come to an address that names the ticket. subject_tag: the subject ends in the ticket's number."""
+    address that failures go to; a plus part is added. signature: below each letter, with the placeholders that there
+    are for it. plus: answers come to an address that names the ticket. subject_tag: the subject ends in the ticket's
+    number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
