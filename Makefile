@@ -28,15 +28,11 @@ $(BIN)/python:
 demo: .venv/.installed
 	@$(BIN)/deskterm demo
 
-# An environment that forbids compiled files would have every process of a run compile all modules and tests anew: a third
-# of a minute of work each time. They are kept beside the sources, where git ignores them.
-KEEP_COMPILED := PYTHONDONTWRITEBYTECODE=
-
 test: .venv/.installed-dev
-	@$(KEEP_COMPILED) $(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-long: .venv/.installed-dev
-	@$(KEEP_COMPILED) DESKTERM_TIMES_EXAMPLES=20 $(BIN)/python -m pytest -n auto --dist worksteal -m 'long or hypothesis'
+	@DESKTERM_TIMES_EXAMPLES=20 $(BIN)/python -m pytest -n auto --dist worksteal -m 'long or hypothesis'
 
 check: .venv/.installed-dev
 	@$(BIN)/ruff check --quiet src tests bench docs

@@ -43,6 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     (config.rootpath / "snapshot_report.html").unlink(missing_ok=True)  # of the run before
+    if config.getoption("numprocesses", None):
+        # Else every worker would compile all modules and tests anew, and every program that a test starts its own. Not
+        # where one process runs all: the tests of mutants do, and a mutant's compiled file must not outlive it.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     folders = config.stash[_FOLDERS] = postgres.RunFolders()
     os.environ[postgres.FOLDER_VARIABLE] = str(folders.folder)
     config.option.basetemp = config.option.basetemp or str(folders.memory / "tmp")
