@@ -174,6 +174,7 @@ def test_it_is_the_same_on_both_databases_and_at_any_real_time(store_url: str, r
     views = ("open", "snoozed", "closed")
     assert report.tickets == sum(len(load_queue(reader, view)) for view in views)
     assert report.findings == ()
+    assert add_demo_tickets(open_desk(store, "sam"), MORNING) == 0
     store.close()
 
 
@@ -209,13 +210,15 @@ def test_a_monday_that_is_a_holiday_is_skipped() -> None:
 # ---- the tickets on another desk ----
 
 
-def test_the_demos_tickets_can_be_added_to_a_simulated_desk_once(store_url: str) -> None:
+def test_the_demos_tickets_can_be_added_to_a_simulated_desk_once(tmp_path: Path) -> None:
+    """On PostgreSQL they are added with the whole demo desk above."""
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     procedure = load_shipped("software-vendor")
     afternoon = datetime(2026, 8, 26, 14, 40, tzinfo=UTC)
-    store = create_desk(store_url, procedure, admin_login="ann", simulated=True, now=afternoon)
+    store = create_desk(url, procedure, admin_login="ann", simulated=True, now=afternoon)
     assert 130 <= add_demo_tickets(open_desk(store, "ann"), afternoon) <= 150
     assert add_demo_tickets(open_desk(store, "ann"), afternoon) == 0
-    with open_reader(store_url) as reader:
+    with open_reader(url) as reader:
         viewer = Viewer("ann", "customer-support", int(afternoon.timestamp()))
         assert all(load_view_counts(reader, viewer).values())
         rows = load_queue_page(reader, "open", viewer, limit=500)
