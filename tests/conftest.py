@@ -59,8 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return a worker more than there are processors: many tests wait for programs at terminals, or for a lock."""
-    return (os.cpu_count() or 1) + 1
+    """Return two workers more than there are processors: tests of the console spend half of their time waiting, for
+    programs at terminals, for a lock, or for a moment to pass."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
