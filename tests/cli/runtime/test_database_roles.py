@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -15,6 +15,8 @@ import psycopg
 import pytest
 
 import postgres
+from cli_call import Answer
+from deskterm.cli import main
 from deskterm.store.db.identity import read_login
 
 SAM, ANN = f"desk_sam_{os.getpid()}", f"desk_ann_{os.getpid()}"
@@ -52,9 +54,11 @@ class RoleDesk(NamedTuple):
     ann: str
 
 
-def call(url: str, *words: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-m", "deskterm", "--database", url, *words]
-    return subprocess.run(program, capture_output=True, text=True, check=False)
+def call(url: str, *words: str) -> Answer:
+    """Call the program in this process: who calls is a role of the server, and not the process's owner."""
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        code = main.run(["--database", url, *words])
+    return Answer(code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
@@ -74,7 +78,7 @@ def desk() -> Iterator[RoleDesk]:
             server.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'x'".encode())
         try:
             for words in (("init", "--procedure", "campus-it"), ("seed", "agents", str(people))):
-                call(url, *words).check_returncode()
+                assert call(url, *words).code == 0
             with psycopg.connect(url, autocommit=True) as connection:
                 for kind in ("TABLES", "SEQUENCES"):
                     connection.execute(f"GRANT ALL ON ALL {kind} IN SCHEMA public TO {SAM}, {ANN}".encode())
@@ -91,7 +95,7 @@ def test_on_a_server_nobody_writes_an_event_for_somebody_else(desk: RoleDesk) ->
     new = ("ticket", "new", "x", "--incomplete", "--type", "issue")
     for url, acting in ((desk.sam, ()), (desk.ann, ("--as", SAM))):
         done = call(url, *new, *acting)
-        assert done.returncode == 0, done.stderr
+        assert done.code == 0, done.err
     forgeries = [
         (desk.sam, "noted", ANN, {}),
         (desk.sam, "noted", ANN, {"behind": SAM}),
@@ -117,10 +121,10 @@ def test_an_admin_who_does_not_own_the_tables_imports_events(desk: RoleDesk, tmp
     mapping.write_text(MAPPING, encoding="utf-8")
     acting = ("--as", desk.owner) if as_owner else ()
     done = call(desk.ann, "import", "events", str(log), "--mapping", str(mapping), *acting)
-    assert done.returncode == 0, done.stderr
-    entries = json.loads(call(desk.ann, "audit", "log", "--by", desk.owner if as_owner else ANN, "--json").stdout)
+    assert done.code == 0, done.err
+    entries = json.loads(call(desk.ann, "audit", "log", "--by", desk.owner if as_owner else ANN, "--json").out)
     (entry,) = [entry for entry in entries if entry["kind"] == "import"]
     assert (entry["login"], entry["data"].get("behind")) == ((desk.owner, ANN) if as_owner else (ANN, None))
     assert entry["data"]["lines"] == ["Log of another desk: 1 new ticket, 2 events from log.csv"]
     whole = call(desk.ann, "audit", "verify")
-    assert whole.returncode == 0, whole.stdout
+    assert whole.code == 0, whole.out
