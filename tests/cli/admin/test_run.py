@@ -16,17 +16,23 @@ import pytest
 
 import postgres
 from deskterm.store.db.errors import RefusedConnection, unreachable_error
+from deskterm.store.db.identity import read_login
+from small_desk import MONDAY
+from store_templates import create_desk, load_shipped
 
 
 @pytest.fixture
-def server_desk() -> Iterator[str]:
+def server_url() -> str:
     try:
-        postgres.server_url()
+        return postgres.server_url()
     except postgres.NoServer as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture
+def server_desk(server_url: str) -> Iterator[str]:
     with postgres.database() as url:
-        words = ("init", "--procedure", "campus-it")
-        subprocess.run([sys.executable, "-m", "deskterm", "--database", url, *words], check=True, capture_output=True)
+        create_desk(url, load_shipped("campus-it"), admin_login=read_login(url), now=MONDAY).close()
         yield url
 
 
@@ -54,9 +60,9 @@ def test_a_service_that_starts_while_the_desk_is_away_waits_says_so_and_goes_on(
             assert service.wait(60) == 0
 
 
-def test_a_desk_that_does_not_exist_ends_a_service_at_once(server_desk: str, tmp_path: Path) -> None:
+def test_a_desk_that_does_not_exist_ends_a_service_at_once(server_url: str, tmp_path: Path) -> None:
     for url in (
-        postgres.with_database(server_desk, "starting"),
+        postgres.with_database(server_url, "starting"),
         "postgresql://ann@no-such-host.invalid/desk",
         str(tmp_path / "none.sqlite3"),
     ):
