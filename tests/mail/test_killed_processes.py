@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from deskterm.desk.conversation.messages import reply
+from deskterm.mail.intake.fetch import fetch_mailbox
+from deskterm.mail.intake.work_on import work_on
 from deskterm.store.db.reader import open_reader
 from mail.support.imap.running import run_imap_server
 from mail.support.imap.server import ImapServer
@@ -75,7 +78,8 @@ def test_every_mail_becomes_one_message_however_often_the_fetching_is_killed(
         nonlocal sent
         for _ in range(3):
             sent += 1
-            imap.deliver(write_mail(f"mail {sent}", message_id=f"{sent}@x", subject=f"mail {sent}").encode())
+            words, sender = f"mail {sent}", f"kim@larch{sent}.example"  # of many: those of one would be a flood
+            imap.deliver(write_mail(words, message_id=f"{sent}@x", subject=words, sender=sender).encode())
         mail_desk.clock.advance(minutes=4)  # the lease of the one that was killed has run out
 
     deliver()
@@ -84,7 +88,16 @@ def test_every_mail_becomes_one_message_however_often_the_fetching_is_killed(
         # Each with the time as it is by then
         now = str(int(mail_desk.clock().timestamp()))
         kill_many(FETCH, [mail_desk.store.url, text, now], {}, 1, deliver)
-    mail_desk.fetch()
+    # However many: on a busy machine hardly any process gets to one
+    everything = partial(fetch_mailbox, mail_desk.system, mail_desk.settings, "support", limit=None)
+    everything(mail_desk.file.mailbox["support"], mail_desk.clock)
+    mail_desk.clock.advance(minutes=4)
+    everything(mail_desk.file.mailbox["support"], mail_desk.clock)
+    # Three processes that ended over the same mail may be that mail's doing: it waits for a person (M-09)
+    with open_reader(mail_desk.store.url) as reader:
+        for key, reason in reader.rows("SELECT id, reason FROM mail WHERE state = 'quarantined'"):
+            assert reason.startswith("deskterm ended")
+            assert work_on(mail_desk.system, mail_desk.settings, key, mail_desk.clock(), again=True).is_new
     mail_desk.clock.advance(minutes=4)
     mail_desk.fetch()
     with open_reader(mail_desk.store.url) as reader:
@@ -124,9 +137,14 @@ def test_every_letter_leaves_once_or_in_doubt_twice_however_often_the_sending_is
             if not mail_desk.send():
                 break
     letters = mail_desk.letters(1001)
-    assert {letter.state for letter in letters} == {"sent"}
     copies = Counter(mail["Message-ID"] for mail in smtp.office.mails)
-    assert len(copies) == written
+    # One that two processes were killed over, each while the server was given it, is not sent a third time but shown to
+    # the agents; the server may have none of it, or two
+    failed = [letter for letter in letters if letter.state == "failed"]
+    assert all("twice without an answer" in letter.reason for letter in failed)
+    assert len(failed) <= times / 25
+    assert {letter.state for letter in letters} - {"failed"} == {"sent"}
+    assert written - len(failed) <= len(copies) <= written
     # A second copy only of what a process was killed over, after the server was given it and before that was noted
     assert max(copies.values()) <= 2
     assert sum(number - 1 for number in copies.values()) <= times
