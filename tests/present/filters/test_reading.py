@@ -68,7 +68,7 @@ MIDNIGHT = seconds(2026, 11, 25, 23)
     ("text", "condition"),
     [
         ("status:wor", Among("status", ("working",))),
-        ("status:working,CLOS", Either((Among("status", ("working",)), Among("status", ("closed",))))),
+        ("status:working,CLOSE", Either((Among("status", ("working",)), Among("status", ("closed",))))),
         ("severity:crit", Among("severity", ("p1",))),
         ("status:wai", Among("category", ("waiting",))),
         ("printer", HasWords("printer")),
