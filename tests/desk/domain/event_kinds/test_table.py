@@ -123,6 +123,10 @@ def test_every_kind_is_exported_with_its_data(desk: DeskSession) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_undone_or_says_why_not(undone_desk: DeskSession, kind: EventKind) -> None:
     number = number_of(kind)
+    if kind == "registered":  # what it registers came by mail, which is released again (M-69)
+        closed = undo_last_command(undone_desk, number, now=at(2)).summary
+        assert closed.startswith(f"Undone: {number} is closed, and its mail waits in quarantine")
+        return
     reason = EVENT_KINDS["registered" if kind in NOT_A_COMMAND else kind].irreversible
     if reason:
         with pytest.raises(DeskError, match=reason):
