@@ -163,6 +163,7 @@ async def _act(agent: Agent, number: int) -> None:
     await agent.wait(lambda: bool(agent.screen.query("Prompt Input")) and not agent.app.type_ahead.waiting)
     await agent.time("open a ticket by its number", lambda: agent.press("enter"), lambda: agent.ticket == number)
     await asyncio.sleep(0.05)
+    await agent.wait(agent.is_settled)  # the list goes to its row after the ticket is shown
     row = agent.queue.cursor
     await agent.time(
         "next ticket", lambda: agent.press("J"), lambda: agent.queue.cursor == row + 1 and agent.is_settled()
