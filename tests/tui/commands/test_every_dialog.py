@@ -165,10 +165,17 @@ def read_question(walker: Walker) -> tuple[object, str]:
 
 async def shoot(walker: Walker) -> Shot:
     """Return the picture of the dialog, or of the rows of the line or the composer that are open."""
-    for preview in walker.app.screen.query("#preview").results(Static):
-        await walker.wait(lambda preview=preview: str(preview.content) not in ("", "…"), "what it would do")  # type: ignore[misc]
-    await walker.clear_notices()
-    shot, (opened, _) = await walker.shoot(), read_question(walker)
+
+    def is_previewed() -> bool:
+        previews = walker.app.screen.query("#preview").results(Static)
+        return all(str(preview.content) not in ("", "…") for preview in previews)
+
+    while True:
+        await walker.wait(is_previewed, "what it would do")
+        await walker.clear_notices()
+        shot, (opened, _) = await walker.shoot(), read_question(walker)
+        if is_previewed():  # it may have begun anew while the screen came to rest
+            break
     if len(walker.app.screen_stack) > 1:
         return shot
     region: Any = opened.region  # type: ignore[attr-defined]
