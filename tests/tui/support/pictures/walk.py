@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,8 +19,8 @@ from deskterm.tui.screens.workspace import DeskWorkspace
 from tui.support.pictures.canvas import CanvasApp
 from tui.support.pictures.text_picture import Shot, read_strips
 
-_MOST_CHECKS = 3000
-"""Checks of a condition before a walk gives up: far more than the slowest machine needs."""
+_PATIENCE = 60.0
+"""Seconds before a walk gives up: far more than the slowest machine needs, also one that still compiles modules."""
 
 _EQUAL_ROUNDS = 3
 """Rounds through all that waits in which nothing may change before a picture is taken."""
@@ -81,7 +82,8 @@ class Walker:
 
     async def wait(self, condition: Callable[[], object], what: str) -> None:
         """Wait for a condition. what: named when it never comes true."""
-        for _ in range(_MOST_CHECKS):
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
             if condition():
                 return
             await self.pilot.pause(0.005)
@@ -157,11 +159,12 @@ class Walker:
 
     async def rest(self) -> None:
         """Wait until nothing changes any more."""
-        equal = 0
-        for _ in range(_MOST_CHECKS):
+        equal, deadline = 0, time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
             before = self.app.changes
             self.app.stop_blinking()
-            await self.pilot.pause(0)
+            # Where the read thread works, sleep: a loop that never does keeps the interpreter from it
+            await self.pilot.pause(0.002 if self._is_reading() else 0)
             typed = self.workspace.type_ahead
             is_busy = self._is_reading() or typed.waiting or typed._rounds or self._is_unfinished()
             is_same = before == self.app.changes and not is_busy
