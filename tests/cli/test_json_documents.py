@@ -25,7 +25,9 @@ def documents() -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as path:
+        path.syspath_prepend(str(DOCS))  # for the module of its calls
+        spec.loader.exec_module(module)
     return module
 
 

@@ -155,9 +155,11 @@ def test_an_hour_of_presence_does_not_let_the_store_grow_nor_makes_a_console_rea
             clock.seconds += HEARTBEAT
             eva.step(Presence("eva", 1001 + beat // 100))
             marek.step(Presence("marek", 1001, "reply"))
-            if beat % 300 == 100:
+            if beat % 100 == 99:
                 sizes.append(size())
-        assert len(set(sizes)) == 1
+        # Statistics that PostgreSQL gathers in between keep old versions of rows: it may take room once, and uses it
+        # again; presence that grew would be larger at every look.
+        assert len(set(sizes)) <= (1 if store.dialect == "sqlite" else 3), sizes
         assert not third.has_changed()
         assert look(store) == [Presence("marek", 1001, "reply")]
 

@@ -32,7 +32,7 @@ def normalise_address(address: str) -> str:
     # `casefold` would make `straße` another's domain, `strasse`
     domain = domain.lower()
     if "xn--" in domain:
-        import idna  # noqa: PLC0415  # as below
+        import idna  # noqa: PLC0415 - as below
 
         with suppress(idna.IDNAError):  # none that could exist
             domain = idna.decode(domain)
@@ -51,7 +51,7 @@ def encode_domain(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if domain.isascii():
         return address
-    import idna  # noqa: PLC0415  # its tables take a while to load, and few addresses need them
+    import idna  # noqa: PLC0415 - its tables take a while to load, and few addresses need them
 
     try:
         # By the rules of 2008: those of the standard library take `straße` for another's domain, `strasse`

@@ -58,8 +58,7 @@ def open_service(place: str) -> PushService:
     """Open the service whose address is a secret at a place. Nothing is sent. Raises DeskError, which names the place
     and never the address, where there is none, apprise is not installed, or does not know such an address."""
     try:
-        # It is an extra, and takes 150 ms to import
-        import apprise  # noqa: PLC0415
+        import apprise  # noqa: PLC0415 - it is an extra, and takes 150 ms
     except ImportError:
         raise DeskError("A push needs apprise: install `deskterm[push]`.") from None
     url = read_secret(place)

@@ -38,7 +38,7 @@ class ReadFailures:
         if self._last_error == _AWAY:
             try:
                 reader.rows("SELECT 1 FROM desk")  # not every job reads the desk
-            except Exception:
+            except Exception:  # whatever it is, reads do not succeed yet: the next one reports it
                 return
             self._post(ReadsAgain())
         self._last_error = ""
