@@ -67,7 +67,12 @@ class Agent:
         deadline = time.perf_counter() + 60
         while not condition() or self.app.screen._dirty_widgets or self.app.screen._layout_required:
             if time.perf_counter() > deadline:
-                raise TimeoutError(f"the console never showed it, but: {self.workspace.queue_query}")
+                keys, line = self.app.type_ahead, self.queue.current
+                raise TimeoutError(
+                    f"the console never showed it, but: {self.workspace.queue_query}; ticket {self.ticket}, "
+                    f"row {line and line.number}, keys {keys.waiting, keys.holds}, "
+                    f"list pending {self.workspace.browser.list_pending}"
+                )
             await asyncio.sleep(0.001)
 
     async def time(self, name: str, act: Callable[[], object], condition: Callable[[], bool]) -> None:
@@ -111,8 +116,12 @@ async def work(url: str, tickets: int) -> Taken:
             await _read(agent, clock, place)
         for _ in range(ROUNDS):
             await _find(agent, tickets)
-        for _ in range(ROUNDS):
-            await _act(agent, FIRST + tickets - 1 - chance.randrange(min(tickets, MOST_OPEN)))
+        saved: set[int | None] = set()
+        while len(saved) < ROUNDS:
+            number = FIRST + tickets - 1 - chance.randrange(min(tickets, MOST_OPEN))
+            # Its new status may have taken it out of the list
+            if number not in saved:
+                saved.add(await _act(agent, number))
         return agent.taken
 
 
@@ -157,7 +166,8 @@ async def _find(agent: Agent, tickets: int) -> None:
     await agent.wait(lambda: agent.queue.count == everything and agent.is_settled())
 
 
-async def _act(agent: Agent, number: int) -> None:
+async def _act(agent: Agent, number: int) -> int | None:
+    """Open a ticket, go to the next one and save its status; return the number of that one."""
     workspace = agent.workspace
     agent.press(":", *str(number))
     await agent.wait(lambda: bool(agent.screen.query("Prompt Input")) and not agent.app.type_ahead.waiting)
@@ -169,6 +179,7 @@ async def _act(agent: Agent, number: int) -> None:
         "next ticket", lambda: agent.press("J"), lambda: agent.queue.cursor == row + 1 and agent.is_settled()
     )
     version = workspace.open_ticket.version if workspace.open_ticket is not None else 0
+    saved = agent.ticket
     agent.press("s")
     await agent.wait(lambda: agent.app.screen is not agent.screen)
     await agent.time(
@@ -182,6 +193,7 @@ async def _act(agent: Agent, number: int) -> None:
     )
     agent.press("escape")
     await agent.wait(lambda: not workspace.in_ticket)
+    return saved
 
 
 class Table(App[None]):

@@ -103,7 +103,7 @@ def test_a_day_typed_in_bursts_ends_in_the_store_that_the_same_commands_end_in(t
         for login, numbers_of_others in (("sam", range(1010, 11_000)), ("kim", range(11_000, 20_000))):
             stack.enter_context(colleague_at_work(url, login, numbers_of_others))
         terminal = start(url, size=(80, 24), XDG_CONFIG_HOME=str(settings.parent.parent))
-        terminal.wait_for("Mine")
+        terminal.wait_for("by order of work")
         type_the_day(terminal, Day(open_desk(store, "ann"), numbers), numbers, expected, here)
         terminal.type("q")
         assert terminal.wait_for_exit() == 0

@@ -55,6 +55,8 @@ class Browser:
         """The ticket that stays in the ticket pane wherever the cursor goes; None where the pane follows the cursor."""
         self._then: int | None = None
         """The ticket that gets the cursor when the act under way moves the one under it elsewhere."""
+        self._sought: int | None = None
+        """The ticket that gets the cursor with the next list, because it was opened by its number."""
         self.list_pending = False
         """True while the requested list is not shown yet: no key may act on a row of the old one (C-01)."""
         self._not_sorted: tuple[str, SortOrder] | None = None
@@ -75,7 +77,7 @@ class Browser:
         """Return the query of the list with the place of the cursor in it."""
         queue, line = self._panes.queue, self._panes.queue.current
         return self.queue_query._replace(
-            number=line.number if line is not None else None,
+            number=self._sought or (line.number if line is not None else None),
             cursor=queue.cursor,
             first=queue.first_row,
             rows=queue.height_in_rows,
@@ -116,7 +118,7 @@ class Browser:
             self._panes.queue.set_marks([])
         if not query.same_list(self.queue_query):
             self.arrivals.forget(seen=not query.same_tickets(self.queue_query))
-        self.queue_query = query
+        self.queue_query, self._sought = query, None
         self._reader().read_list(query)
         self._host.update_titles()
 
@@ -179,8 +181,9 @@ class Browser:
     def show_ticket(self, number: int) -> None:
         """Open a ticket, and put the cursor on it where the list has it."""
         self.pin(number)
-        # With its number, so that the cursor is put on it where the list has it
-        self._reader().refresh(self.current_query()._replace(number=number))
+        # Kept until the list is there: a change that is noted meanwhile must not lead the cursor back to its old row
+        self._sought = number
+        self._reader().refresh(self.current_query())
         self._reader().open_ticket(number)
         self._host.show_pane("conversation")
 
@@ -203,7 +206,7 @@ class Browser:
 
     def unpin(self) -> None:
         """Let the ticket pane follow the cursor again."""
-        self._pinned = None
+        self._pinned = self._sought = None
         self.follow_cursor()
 
     def pane_entered(self, pane: str) -> None:
@@ -236,6 +239,7 @@ class Browser:
             if line is not None and line.number != self._pinned and by > 0:
                 by -= 1
             self._pinned = None
+        self._sought = None
         self._panes.queue.move(by)
         self.follow_cursor()
         self.pane_entered(self._host.pane)
@@ -305,6 +309,8 @@ class Browser:
             return
         queue = self._panes.queue
         cursor, line = answer.cursor, queue.current
+        if answer.query.number == self._sought:
+            self._sought = None
         # the cursor was moved while the list was read: keep it there, unless the act moves it (C-06)
         moved = line is not None and answer.query.number not in (None, line.number, answer.query.then)
         if moved and self._pinned is None and line is not None:
