@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskterm.reports.attainment import Judgement, Tally, judge_cycle
+from deskterm.reports.attainment import Continuation, Judgement, Tally, find_continuation, judge_cycle
 from deskterm.sla.clock import Clock
 
 RUNNING = Clock("response", 1, "running", 1000, "1h", 3600, 5000, None, 0, 1000, None, None, "all", "office", 1)
@@ -49,6 +49,37 @@ def test_a_ticket_that_is_exempt_counts_beside_whatever_came_of_it(clock: Clock)
     judgement = judge_cycle(clock, 9000, exempt=True)
     assert judgement is not None
     assert judgement.verdict == "exempt"
+
+
+REOPENED = LATE._replace(cycle=2, state="running", due_at=5000, stopped_at=None, pauses=((6000, 8000),))
+IN_TIME = MET._replace(due_at=6000)
+GOING_ON = IN_TIME._replace(cycle=2, state="running", due_at=9000, stopped_at=None, pauses=((5000, 8000),))
+
+
+def test_a_cycle_that_was_late_before_the_reopening_is_not_decided_again() -> None:
+    continuation = find_continuation(REOPENED, LATE)
+    assert continuation == Continuation(8000, late_already=True)
+    assert judge_cycle(REOPENED, 9000, continuation=continuation) == Judgement("already", 5000)
+    assert judge_cycle(REOPENED, 9000, continuation=continuation, exempt=True) == Judgement("exempt", 9000)
+    assert judge_cycle(REOPENED, 5000, continuation=continuation) is None
+    solved_again = REOPENED._replace(state="late", stopped_at=9000)
+    assert judge_cycle(solved_again, 9500, continuation=continuation, waived=True) == Judgement("already", 5000)
+
+
+def test_a_cycle_that_a_reopening_continues_belongs_to_no_period_before_it() -> None:
+    continuation = find_continuation(GOING_ON, IN_TIME)
+    assert continuation == Continuation(8000)
+    assert judge_cycle(GOING_ON, 8000, continuation=continuation) is None
+    assert judge_cycle(GOING_ON, 8001, continuation=continuation) == Judgement("running", 8001)
+    assert judge_cycle(GOING_ON, 9001, continuation=continuation) == Judgement("late", 9000)
+    # Reopened in the second in which it was solved: there is no pause between
+    assert find_continuation(GOING_ON._replace(pauses=()), IN_TIME) == Continuation(5000)
+
+
+def test_a_cycle_that_starts_anew_counts_by_itself() -> None:
+    anew = RUNNING._replace(cycle=2, started_at=7000, due_at=9000)
+    assert find_continuation(anew, LATE) == Continuation(7000)
+    assert find_continuation(RUNNING, None) == Continuation(1000)
 
 
 def test_the_denominator_is_what_was_met_and_what_was_late() -> None:

@@ -169,6 +169,22 @@ def test_a_cycle_counts_in_the_period_in_which_it_was_decided(worked_desk: DeskS
     assert (monday.tickets, tuesday.tickets) == (4, 3)
 
 
+def test_a_reopening_changes_no_period_before_it(desk: DeskSession) -> None:
+    """R-33, R-34: 1001 was late and 1002 in time when they were solved on Monday; both are reopened on Tuesday."""
+    for solved in (260, 180):
+        number = register_fault(desk, "high", 0)
+        reply(desk, number, "We look into it.", now=at(20))
+        move(desk, number, "solved", now=at(solved))
+    before = collect_tallies(compare(desk, until=TUESDAY))
+    assert before["resolution", "high"] == (Tally(met=1, late=1), Tally(met=1, late=1))
+    for number in (1001, 1002):
+        move(desk, number, "working", now=at(1450))
+    beside = Tally(met=1, late=1, already=1)
+    assert collect_tallies(compare(desk, until=TUESDAY)) == before | {("resolution", "high"): (beside, beside)}
+    tuesday = collect_tallies(compare(desk, since=TUESDAY))
+    assert tuesday["resolution", "high"] == (Tally(late=1), Tally(late=1)), "1002, whose time went on"
+
+
 def test_before_is_the_procedure_in_force_not_what_was_promised_then(worked_desk: DeskSession) -> None:
     tight = change_procedure((LOW, LOW.replace("1h", "30m")))
     apply_procedure(worked_desk, small_procedure(tight), now=LAST)

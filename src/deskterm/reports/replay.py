@@ -10,7 +10,7 @@ from deskterm.desk.domain.event_application import apply_event
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.reports.attainment import Judgement, Tally, judge_cycle
+from deskterm.reports.attainment import Continuation, Judgement, Tally, find_continuation, judge_cycle
 from deskterm.reports.comparison import Flip, UnknownKey, WhatIf, WhatIfRow
 from deskterm.sla.clock import Clock
 from deskterm.sla.event import SlaEvent
@@ -19,6 +19,8 @@ from deskterm.sla.terms import SlaTerms
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import Status
+
+_JudgedClock = tuple[Clock, Continuation]
 
 _FLIPS = frozenset({("met", "late"), ("late", "met"), ("running", "late"), ("late", "running")})
 """Verdicts before and after that make a flip."""
@@ -52,32 +54,39 @@ class Replay:
         comparison.events += len(events)
         comparison.exempt += state.exempt is not None
         self._record_keys(state, events)
-        cycles: dict[tuple[str, int], list[Clock | None]] = {}
+        cycles: dict[tuple[str, int], list[_JudgedClock | None]] = {}
         both = fold_clocks(sla_events, self._terms[0]), fold_clocks(other_events, self._terms[1])
         for side, clocks in enumerate(both):
+            earlier: dict[str, Clock] = {}
             for clock in clocks:
-                cycles.setdefault((clock.metric, clock.cycle), [None, None])[side] = clock
-        for key, (clock_before, clock_after) in cycles.items():
-            self._count_cycle(number, state, clock_before, clock_after, key in state.waived)
+                judged = clock, find_continuation(clock, earlier.get(clock.metric))
+                cycles.setdefault((clock.metric, clock.cycle), [None, None])[side] = judged
+                earlier[clock.metric] = clock
+        for (metric, cycle), sides in cycles.items():
+            self._count_cycle(number, state, metric, sides, (metric, cycle) in state.waived)
 
     def _count_cycle(
-        self, number: int, state: State, clock_before: Clock | None, clock_after: Clock | None, waived: bool
+        self, number: int, state: State, metric: str, sides: Sequence[_JudgedClock | None], waived: bool
     ) -> None:
         """Count a cycle on both sides, and record a flip. A side that never promised it has no clock."""
         period = self._comparison.period
-        metric = next(clock.metric for clock in (clock_before, clock_after) if clock is not None)
         tallies = self._rows.setdefault((metric, state.severity), (Tally(), Tally()))
         judgements: list[Judgement | None] = []
-        for clock, tally in zip((clock_before, clock_after), tallies, strict=True):
+        for side, tally in zip(sides, tallies, strict=True):
             judgement = None
-            if clock is not None:
-                judgement = judge_cycle(clock, period.until, exempt=state.exempt is not None, waived=waived)
+            if side is not None:
+                clock, continuation = side
+                judgement = judge_cycle(
+                    clock, period.until, continuation=continuation, exempt=state.exempt is not None, waived=waived
+                )
             judgements.append(judgement)
             if judgement is not None and judgement.at >= period.since:
                 tally.count(judgement)
         before, after = judgements
-        if clock_before is None or clock_after is None or before is None or after is None:
+        first, second = sides
+        if first is None or second is None or before is None or after is None:
             return
+        clock_before, clock_after = first[0], second[0]
         # Decided on both sides before the period began
         if max(before.at, after.at) < period.since:
             return

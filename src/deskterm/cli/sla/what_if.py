@@ -87,10 +87,10 @@ def _make_table(comparison: WhatIf) -> tuple[list[str], list[list[str]]]:
     rows = list(_list_rows_with_totals(comparison))
     counted_apart = [
         name
-        for name in ("retarget", "running", "cancelled", "exempt", "waived")
+        for name in ("retarget", "already", "running", "cancelled", "exempt", "waived")
         if any(getattr(tally, name) for row in rows for tally in (row.before, row.after))
     ]
-    labels = {"retarget": "by retarget"}
+    labels = {"retarget": "by retarget", "already": "late already"}
     heads = ["Metric", "Severity", "Before", "After", "Change", "Judged", "Met", "Late"]
     heads += [labels.get(name, name).capitalize() for name in counted_apart]
     return heads, [

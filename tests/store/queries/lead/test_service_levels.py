@@ -14,7 +14,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import assignment, register, update
 from deskterm.desk.workflow import due_times, exemption, snooze
 from deskterm.errors import DeskError
-from deskterm.reports.attainment import Tally, judge_cycle
+from deskterm.reports.attainment import Tally, find_continuation, judge_cycle
 from deskterm.sla.clock import Clock
 from deskterm.store.db.engine import Store
 from deskterm.store.db.instants import optional_seconds_from_stored
@@ -71,7 +71,8 @@ def read_clocks(reader: ReadConnection) -> Iterator[tuple[str | None, str | None
     for severity, exempt, *row, started, due, stopped, since, broken in reader.rows(
         "SELECT t.severity, t.exempt, c.metric, c.cycle, c.state, c.target, c.target_seconds, c.consumed, c.cause, "
         "c.waived, c.started_at, c.due_at, c.stopped_at, c.since, c.breached_at "
-        "FROM clock c JOIN ticket t ON t.id = c.ticket_id WHERE c.metric NOT LIKE 'timer:%'"
+        "FROM clock c JOIN ticket t ON t.id = c.ticket_id WHERE c.metric NOT LIKE 'timer:%' "
+        "ORDER BY c.ticket_id, c.metric, c.cycle"
     ):
         metric, cycle, state, target, target_seconds, consumed, cause, waived = row
         instants = [optional_seconds_from_stored(one) for one in (started, due, stopped, since, broken)]
@@ -88,9 +89,19 @@ def test_the_database_judges_cycles_as_the_definition_does(desk: DeskSession) ->
     with open_reader(desk.store.url) as reader:
         for since, until in ((0, 600), (60, 300), (250, 1500)):
             expected: dict[tuple[str, str | None], Tally] = {}
+            previous: Clock | None = None
             for severity, exempt, clock in read_clocks(reader):
-                judged = judge_cycle(clock, epoch(until), exempt=exempt is not None, waived=clock.waived)
-                if judged is None or judged.verdict == "running" or judged.at < epoch(since):
+                is_next = previous is not None and clock.metric == previous.metric and clock.cycle > 1
+                continuation = find_continuation(clock, previous if is_next else None)
+                previous = clock
+                judged = judge_cycle(
+                    clock,
+                    epoch(until),
+                    continuation=continuation,
+                    exempt=exempt is not None,
+                    waived=clock.waived,
+                )
+                if judged is None or judged.verdict in ("already", "running") or judged.at < epoch(since):
                     continue
                 if judged.verdict == "exempt" and judged.at == epoch(until):
                     continue  # it runs still
