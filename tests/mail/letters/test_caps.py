@@ -104,6 +104,14 @@ def test_a_stranger_is_told_nothing_that_a_forger_may_have_written(mail_desk: Ma
         desk.clock.advance(hours=2)
         desk.take(write_mail(f"Buy! {number}", subject=subject, sender=sender))
         desk.send()
+    shown = [desk.letters(number)[0] for number in (1001, 1002, 1003)]
+    assert [f"{letter.heading[7:]} [#{letter.number}]" for letter in shown] == [
+        str(mail["Subject"]) for mail in smtp.office.mails
+    ]
+    for letter, mail in zip(shown, smtp.office.mails, strict=True):
+        part = mail.get_body(("plain",))
+        assert part is not None
+        assert part.get_content().strip() == letter.body.strip()
     strangers, first, known = (mail.as_string() for mail in smtp.office.mails)
     for letter in (strangers, first):
         assert "casino" not in letter
@@ -140,6 +148,7 @@ def test_whom_an_unproved_mail_names_in_copy_is_not_told_that_it_came(mail_desk:
         desk.take(write_mail(f"Buy! {number}", subject=f"Pills {number}", message_id=f"{number}@x", Cc=victims))
         assert [sent.state for sent in desk.send()] == ["sent"]
     assert [recipients for _, recipients, _ in smtp.office.letters] == [["kim@larch.example"]] * 2
+    assert [person.email for person in desk.letters(1001)[0].to] == ["kim@larch.example"]
     desk.answer(1001, "A person's letter has them in copy.")
     desk.send()
     assert len(smtp.office.letters[-1][1]) == 41

@@ -25,6 +25,7 @@ from deskterm.desk.domain.fold import select_effective_events
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.domain.money import format_money
 from deskterm.desk.domain.records import build_record_change, records_of_kind
+from deskterm.desk.notify.acknowledgements import is_in_doubt, limit_recipients, shorten_for_stranger
 from deskterm.desk.notify.quiet_hours import find_leaving_time
 from deskterm.desk.notify.topics import find_escalation_step
 from deskterm.errors import DeskError, UsageError
@@ -80,11 +81,17 @@ def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], eve
 
     to: numbers of contacts, the addressee first. note: what an agent adds. The member `due` of its data is the instant
     at which it leaves, where that is not at once: time caused it outside opening hours, or its act may still be undone.
+    One that acknowledges a mail without a proved sender is shorter, and goes to the requester alone (M-40).
     """
     template = find_template(work, notice)
     heading_text, body = render_letter(work, notice.on, template, event, note=note, bare=not notice.include_body)
+    short = None
+    if is_in_doubt(notice.on, event):
+        to, short = limit_recipients(work, to), shorten_for_stranger(work, heading_text)
     data = _build_letter_data(work, notice, to, event)
-    if notice.include_body and template is not None and "{resolution}" in template.body and _is_resolution(event):
+    if short is not None:
+        heading_text, body, data["template"] = short.heading, short.body, None
+    elif notice.include_body and template is not None and "{resolution}" in template.body and _is_resolution(event):
         data["words_of"] = event.seq
     return work.append("letter", {}, {"heading": heading_text, "body": body}, **data, author=work.context.desk_name)
 

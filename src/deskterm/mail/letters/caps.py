@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from deskterm.mail.letters.acknowledgements import ACKNOWLEDGED
+from deskterm.desk.notify.acknowledgements import ACKNOWLEDGED
 from deskterm.mail.visible.subjects import normalise_subject
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.mail.letters import find_last_marks, find_undeliverable_reason, load_left_letters

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from deskterm.desk.domain.email_address import encode_domain
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.errors import DeskError
-from deskterm.mail.letters.acknowledgements import ACKNOWLEDGED, limit_acknowledgement
 from deskterm.mail.letters.compose import Draft, Quotation
 from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import build_mail_settings
@@ -78,8 +77,6 @@ def load_outgoing(
     letter = load_letter(reader, number, key)
     if letter is None:
         return None
-    if letter.on == ACKNOWLEDGED:
-        letter = limit_acknowledgement(reader, letter)
     return build_outgoing(reader, file, token_key, letter, now, timezone, scale)
 
 

@@ -1,4 +1,4 @@
-"""Facts about tickets, people and mails for letters that are to leave (M-35, M-39, M-40, M-54, M-56). SQL over a
+"""Facts about tickets, people and mails for letters that are to leave (M-35, M-39, M-54, M-56). SQL over a
 bare `ReadConnection`."""
 
 from __future__ import annotations
@@ -31,15 +31,6 @@ class PublicMessage(NamedTuple):
     at: int
     author: str
     text: str
-
-
-class Opening(NamedTuple):
-    """The beginning of a ticket. data: of its first event; requester: their contact; earlier: how many tickets they had
-    before."""
-
-    data: dict[str, Any]
-    requester: int | None
-    earlier: int
 
 
 class LeftLetter(NamedTuple):
@@ -117,17 +108,6 @@ def list_file_places(reader: ReadConnection, number: int, seq: int) -> list[int]
         {"number": number, "seq": seq},
     )
     return [place for (place,) in found]
-
-
-def load_opening(reader: ReadConnection, number: int) -> Opening | None:
-    """Load the beginning of a ticket; None where there is no such ticket."""
-    found = reader.rows(
-        "SELECT e.data, t.requester_id, "
-        "(SELECT count(*) FROM ticket o WHERE o.requester_id = t.requester_id AND o.id < t.id) "
-        "FROM ticket t JOIN event e ON e.ticket_id = t.id AND e.seq = 1 WHERE t.id = :number",
-        {"number": number},
-    )
-    return Opening(json.loads(found[0][0]), found[0][1], int(found[0][2])) if found else None
 
 
 def find_undeliverable_reason(reader: ReadConnection, contact: int) -> str:
