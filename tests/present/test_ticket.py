@@ -6,8 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from deskterm.desk.api import open_system_desk
 from deskterm.desk.conversation import messages
+from deskterm.desk.history.undo import undo_last_command
+from deskterm.desk.notify.delivery import Outcome, record_outcome
 from deskterm.desk.tickets import register, update
+from deskterm.present import formats
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import TicketView, next_opening
 from deskterm.present.ticket import present_rows, present_ticket
@@ -22,6 +26,7 @@ from deskterm.store.rows.live_clocks import LiveClock
 from deskterm.tui.panes.clocks import clock_urgency, usage_bar
 from small_desk import at, small_desk, small_procedure
 from store_templates import load_shipped
+from ticket_reads import letters_about, read_ticket
 from tui.queue_rows import NOW, OFFICE, clock
 
 WORDS = Vocabulary(to_document(small_procedure()), 1)
@@ -67,6 +72,55 @@ def test_turns_come_in_order_with_what_happened_between(opened: TicketView) -> N
         ("internal", "Looks like the disk"),
         ("history", "status Waiting for customer → Working on it"),
     ]
+
+
+@pytest.mark.rule("M-47")
+def test_a_message_says_what_became_of_its_letter(tmp_path: object) -> None:
+    desk = small_desk(f"sqlite:///{tmp_path}/desk.sqlite3")
+    number = register.register(
+        desk,
+        type="fault",
+        severity="high",
+        subject="Down",
+        body="It is down.",
+        requester="Kim",
+        email="kim@larch.example",
+        now=at(0),
+    ).number
+    system = open_system_desk(desk.store)
+    outcomes: list[tuple[Outcome | None, str]] = [
+        (None, ""),
+        ("sent", ""),
+        ("unsure", "The connection ended."),
+        ("failed", "kim@larch.example: 550 \x1b[31mno\nsuch user"),
+        ("bounced", "mailbox full"),
+    ]
+    for minute, (state, reason) in enumerate(outcomes, 1):
+        messages.reply(desk, number, f"Answer {minute}", now=at(minute * 10))
+        key = letters_about(desk, number)[-1].key
+        if state is not None:
+            recorded = at(minute * 10 + 1)
+            record_outcome(system, number, key, state, recipients={"1": state}, reason=reason, now=recorded)
+    messages.reply(desk, number, "Answer 6", now=at(70))
+    undo_last_command(desk, number, now=at(71))
+    messages.reply(desk, number, "Answer 7", channel="phone", now=at(80))
+    view = present_ticket(read_ticket(desk, number), WORDS)
+    found = {
+        str(entry.text): formats.format_delivery(entry.delivery, int(at(90).timestamp()), UTC)
+        for entry in view.timeline
+        if entry.voice == "agent"
+    }
+    assert found == {
+        "Answer 1": "queued",
+        "Answer 2": f"sent {at(21):%H:%M}",
+        "Answer 3": "may have arrived",
+        "Answer 4": "failed: kim@larch.example: 550 no such user",
+        "Answer 5": "bounced: mailbox full",
+        "Answer 6": "",
+        "Answer 7": "",
+    }
+    assert view.timeline[0].delivery is None
+    desk.store.close()
 
 
 def test_a_clock_knows_when_it_is_due(opened: TicketView) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 
+from deskterm.present.models import Delivery
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.time_bases import TimeBase
 from deskterm.sla.zones import zone_abbreviation
@@ -109,6 +110,15 @@ def format_message_time(at: int, now: int, zone: tzinfo) -> str:
         return f"{DAYS[there.weekday()]} {there:%H:%M}"
     day = f"{there.day} {MONTHS[there.month - 1]}"
     return f"{day} {there:%H:%M}" if there.year == here.year else f"{day} {there.year}"
+
+
+def format_delivery(delivery: Delivery | None, now: int, zone: tzinfo) -> Safe:
+    """Format what became of a letter: `queued`, `sent 10:31`, `failed: no such user`; empty for none."""
+    if delivery is None:
+        return Safe("")
+    if delivery.at is not None:
+        return Safe(f"{delivery.state} {format_message_time(delivery.at, now, zone)}")
+    return Safe(f"{delivery.state}: {delivery.reason}" if delivery.reason else delivery.state)
 
 
 def format_wall_clock(now: int, zone: tzinfo) -> Safe:

@@ -106,10 +106,19 @@ Folding = Literal["", "automatic letter", "taken back"]
 """The reason why an entry is folded to one line in the thread; empty for an entry that is shown whole."""
 
 
+class Delivery(NamedTuple):
+    """What became of the letter that a message is. state: in a word; at: the instant at which it left, None where it
+    did not; reason: the one for which it did not arrive, or is not to leave."""
+
+    state: Safe
+    at: int | None = None
+    reason: Safe = Safe("")
+
+
 class TimelineEntry(NamedTuple):
     """A message or a change of the ticket. voice: its kind of author; text: may have several lines; detail: the channel
     and other facts of a message; parts: written and quoted parts of a text that quotes, in order; files: those of the
-    message, with their sizes."""
+    message, with their sizes; delivery: of its letter, None where it is none (M-47)."""
 
     seq: int
     at: int
@@ -120,6 +129,7 @@ class TimelineEntry(NamedTuple):
     folding: Folding = ""
     parts: tuple[tuple[bool, str], ...] = ()
     files: tuple[Safe, ...] = ()
+    delivery: Delivery | None = None
 
 
 class TicketClock(NamedTuple):

@@ -8,7 +8,17 @@ from typing import Any
 
 from deskterm.desk.domain.quoted_text import split_quotations
 from deskterm.present.labels import Vocabulary, get_label, get_short_label
-from deskterm.present.models import Choice, Folding, Person, QueueLine, TicketClock, TicketView, TimelineEntry, Voice
+from deskterm.present.models import (
+    Choice,
+    Delivery,
+    Folding,
+    Person,
+    QueueLine,
+    TicketClock,
+    TicketView,
+    TimelineEntry,
+    Voice,
+)
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.tab_counts import count_tabs
 from deskterm.present.ticket_facts import format_fields, format_target, list_circumstances
@@ -18,7 +28,7 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
 from deskterm.store.queries.desk_facts import AgentView
 from deskterm.store.queries.queue import QueueRow
-from deskterm.store.queries.ticket_detail import ClockView, EventView, MessageView, TicketDetail
+from deskterm.store.queries.ticket_detail import ClockView, EventView, MessageView, RecordView, TicketDetail
 from deskterm.store.rows.live_clocks import LiveClock
 from deskterm.store.rows.texts import find_note
 
@@ -185,7 +195,7 @@ def _present_timeline(detail: TicketDetail, vocabulary: Vocabulary) -> list[Time
     number = detail.row.number
     merged = any(message.ticket is not None for message in detail.messages)
     undone = find_undone_events(detail)
-    letter_states = _find_letter_states(detail)
+    deliveries = _find_deliveries(detail)
     files: dict[tuple[int, int], list[Safe]] = {}
     for file in detail.files:
         files.setdefault((file.ticket, file.seq), []).append(describe_file(file))
@@ -194,7 +204,7 @@ def _present_timeline(detail: TicketDetail, vocabulary: Vocabulary) -> list[Time
         place = (message.at if merged else 0, message.ticket or number, message.seq, False)
         entry = _present_message(
             message,
-            letter_states.get((message.ticket, message.seq), ""),
+            deliveries.get((message.ticket, message.seq)),
             files.get((message.ticket or number, message.seq), ()),
         )
         entries.append((place, entry))
@@ -211,42 +221,42 @@ def find_undone_events(detail: TicketDetail) -> frozenset[int]:
     return frozenset(seq for event in detail.events if event.kind == "undone" for seq in event.data.get("seqs", ()))
 
 
-_LETTER_STATES = {
-    "queued": "in the outbox",
-    "unsure": "may have arrived",
-    "failed": "not delivered",
-    "bounced": "came back",
-}
-"""State of a letter → how it is called beside its message; others have the same word in both places."""
+_LETTER_STATES = ("withdrawn", "sent", "queued", "unsure", "bounced", "failed")
+"""States of letters, the worst last: a message whose letters have several shows that one (M-47)."""
+_UNSURE = "may have arrived"
 
 
-def _find_letter_states(detail: TicketDetail) -> dict[tuple[int | None, int], str]:
-    """Return what became of letters that were not sent, by ticket and number of the message that they are or carry."""
-    letters = [record for record in detail.records if record.kind == "letter" and record.state != "sent"]
-    return {
-        (one.ticket, int(one.values.get("covers") or one.key)): _describe_letter(
-            one.state, find_note(one.values, "reason", detail.texts)
-        )
-        for one in letters
-    }
+def _find_deliveries(detail: TicketDetail) -> dict[tuple[int | None, int], Delivery]:
+    """Return what became of letters, by ticket and number of the message that they are or carry."""
+    found: dict[tuple[int | None, int], RecordView] = {}
+    for one in detail.records:
+        if one.kind != "letter":
+            continue
+        for seq in {int(one.values.get("covers") or one.key), int(one.values.get("words_of") or one.key)}:
+            other = found.get((one.ticket, seq))
+            if other is None or _LETTER_STATES.index(one.state) > _LETTER_STATES.index(other.state):
+                found[one.ticket, seq] = one
+    return {place: _present_delivery(one, detail.texts) for place, one in found.items()}
 
 
-def _describe_letter(state: str, reason: str) -> str:
-    """Return what became of a letter, with the reason where it did not arrive."""
-    word = _LETTER_STATES.get(state, state)
-    return f"{word}: {reason}" if reason and state in ("failed", "bounced") else word
+def _present_delivery(letter: RecordView, texts: Mapping[int, str]) -> Delivery:
+    if letter.state == "sent":
+        return Delivery(Safe("sent"), letter.at)
+    if letter.state == "unsure":
+        return Delivery(Safe(_UNSURE))
+    return Delivery(sanitize(letter.state), reason=sanitize(find_note(letter.values, "reason", texts)))
 
 
-def _present_message(message: MessageView, letter_state: str = "", files: Sequence[Safe] = ()) -> TimelineEntry:
-    """Return a message as an entry. letter_state: of its letter, if that was not sent; files: those of the message, in
-    words."""
+def _present_message(
+    message: MessageView, delivery: Delivery | None = None, files: Sequence[Safe] = ()
+) -> TimelineEntry:
+    """Return a message as an entry. delivery: of its letter; files: those of the message, in words."""
     voice: Voice = "requester" if message.author_kind == "requester" else "agent"
     if message.kind == "internal":
         voice = "internal"
     elif message.kind == "system" or message.author_kind == "system":
         voice = "system"
     notes = [message.channel, "automatic" if message.automatic else ""]
-    notes.append("" if message.mark == "undone" else letter_state)
     # Stored files are listed below the words
     notes.append({"undone": "taken back", "files": "" if files else "with files"}.get(message.mark, ""))
     notes.append(f"in {message.ticket}" if message.ticket is not None else "")
@@ -263,6 +273,7 @@ def _present_message(message: MessageView, letter_state: str = "", files: Sequen
         _fold(message),
         split_text(text),
         tuple(files),
+        None if message.mark == "undone" else delivery,
     )
 
 

@@ -22,7 +22,7 @@ def test_a_reply_waits_in_the_outbox_and_says_so(managed_services: Call) -> None
     answer = managed_services("outbox", *AT)
     assert answer.out.splitlines()[-1].endswith("It is back.")
     assert "these letters wait: `deskterm run` sends them" in answer.err
-    assert "email, in the outbox" in managed_services("ticket", "show", "1001", *AT).out
+    assert "(agent) email, queued" in managed_services("ticket", "show", "1001", *AT).out
     undone = managed_services("ticket", "undo", "1001", *AT).out
     sentence = "Undone: the reply on 1001 is taken back, and its letter is withdrawn; its words are among your drafts"
     assert undone == sentence + "\n"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.desk.domain.quoted_text import split_quotations
-from deskterm.present.models import TimelineEntry, Voice
+from deskterm.present.models import Delivery, TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.ticket import split_text
 from deskterm.tui.panes.thread import FIRST_NEW, find_first_new, lay_out_thread
@@ -41,6 +41,19 @@ def test_automatic_letters_and_turns_that_were_taken_back_are_one_line_each() ->
     assert "▸ 09:02  Desk: automatic letter, 3 lines" in lines
     assert "▸ 09:03  Sam: taken back, 1 line" in lines
     assert not any("for your" in line or "Wrong window" in line for line in lines)
+
+
+@pytest.mark.rule("M-47")
+def test_a_letter_says_when_it_left_and_a_folded_one_too() -> None:
+    sent, lost = Delivery(Safe("sent"), NOW + 300), Delivery(Safe("failed"), reason=Safe("no such user"))
+    lines = texts(
+        [
+            turn(1, "agent", "Sam", "Press both.", detail=Safe("email"), delivery=sent),
+            turn(2, "system", "Desk", "Thank you", folding="automatic letter", delivery=lost),
+        ]
+    )
+    assert "09:01  Sam (agent) · email, sent 09:05" in lines
+    assert "▸ 09:02  Desk: automatic letter, 1 line, failed: no such user" in lines
 
 
 def test_a_fold_that_is_open_shows_all_of_its_words() -> None:

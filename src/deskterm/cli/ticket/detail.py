@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,7 +15,7 @@ from deskterm.cli.runtime.instants import format_due, format_time, format_time_a
 from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
-from deskterm.present.formats import format_time_left
+from deskterm.present.formats import format_delivery, format_time_left
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import TicketClock, TicketView
 from deskterm.present.presence import format_presence
@@ -119,10 +120,12 @@ def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str, others
             [_format_clock(clock, now, zone_name) for clock in view.clocks],
             right=("Left",),
         )
+    zone = ZoneInfo(zone_name)
     for entry in view.timeline:
         if entry.voice == "history":
             continue
-        detail = f" {entry.detail}" if entry.detail else ""
+        facts = ", ".join(part for part in (entry.detail, format_delivery(entry.delivery, now, zone)) if part)
+        detail = f" {facts}" if facts else ""
         print(f"\n{format_time(entry.at, zone_name)}  {entry.author or 'requester'} ({entry.voice}){detail}")
         for text_line in entry.text.split("\n"):
             print(f"  {text_line}")

@@ -77,9 +77,11 @@ def describe_thread(ticket: TicketView, now: int, zone: tzinfo, after: int = -1)
             continue
         kind = entry.folding or _VOICES.get(entry.voice, "")
         who = entry.author or ("requester" if entry.voice == "requester" else "")
-        head = ", ".join(
-            part for part in (formats.format_message_time(entry.at, now, zone), who, kind, entry.detail) if part
+        stamp, delivery = (
+            formats.format_message_time(entry.at, now, zone),
+            formats.format_delivery(entry.delivery, now, zone),
         )
+        head = ", ".join(part for part in (stamp, who, kind, entry.detail, delivery) if part)
         if entry.voice == "history":
             yield f"{head}: {entry.text}"
             continue

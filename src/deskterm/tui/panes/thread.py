@@ -106,11 +106,14 @@ def _lay_out_entry(
     key = f"{entry.at}/{entry.seq}/{entry.author}"
     body = _get_body(entry)
     is_fold = bool(entry.folding)
+    delivery = formats.format_delivery(entry.delivery, now, zone)
     if is_fold and key not in unfolded:
         count = body.count("\n") + 1
-        head = f"▸ {stamp}  {entry.author}: {entry.folding}, {formats.format_count(count, 'line')}"
+        folded = ", ".join(part for part in (entry.folding, formats.format_count(count, "line"), delivery) if part)
+        head = f"▸ {stamp}  {entry.author}: {folded}"
     else:
-        detail = f" · {entry.detail}" if entry.detail else ""
+        facts = ", ".join(part for part in (entry.detail, delivery) if part)
+        detail = f" · {facts}" if facts else ""
         head = f"{'▾ ' if is_fold else ''}{stamp}  {entry.author} ({_WORDS[entry.voice]}){detail}"
     # Leave room for the mark at the right end of the first line
     heads = _wrap(head, width - len(mark) - 1 if mark else width)
