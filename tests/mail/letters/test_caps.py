@@ -108,10 +108,8 @@ def test_a_stranger_is_told_nothing_that_a_forger_may_have_written(mail_desk: Ma
     assert [f"{letter.heading[7:]} [#{letter.number}]" for letter in shown] == [
         str(mail["Subject"]) for mail in smtp.office.mails
     ]
-    for letter, mail in zip(shown, smtp.office.mails, strict=True):
-        part = mail.get_body(("plain",))
-        assert part is not None
-        assert part.get_content().strip() == letter.body.strip()
+    bodies = [mail.get_body(("plain",)) for mail in smtp.office.mails]
+    assert [body.get_content().strip() for body in bodies if body is not None] == [one.body.strip() for one in shown]
     strangers, first, known = (mail.as_string() for mail in smtp.office.mails)
     for letter in (strangers, first):
         assert "casino" not in letter

@@ -124,8 +124,8 @@ def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str, others
     for entry in view.timeline:
         if entry.voice == "history":
             continue
-        facts = ", ".join(part for part in (entry.detail, format_delivery(entry.delivery, now, zone)) if part)
-        detail = f" {facts}" if facts else ""
+        about = ", ".join(part for part in (entry.detail, format_delivery(entry.delivery, now, zone)) if part)
+        detail = f" {about}" if about else ""
         print(f"\n{format_time(entry.at, zone_name)}  {entry.author or 'requester'} ({entry.voice}){detail}")
         for text_line in entry.text.split("\n"):
             print(f"  {text_line}")

@@ -43,9 +43,7 @@ def shorten_for_stranger(work: TicketTransaction, heading: str) -> ShortLetter |
     """Return a letter in doubt as somebody gets it who had no ticket before; None for a requester who had one. heading:
     of the letter as it would be."""
     ticket = table_of(Ticket)
-    earlier = select(func.count()).where(
-        ticket.c.requester_id == work.state.requester_id, ticket.c.id < work.number
-    )
+    earlier = select(func.count()).where(ticket.c.requester_id == work.state.requester_id, ticket.c.id < work.number)
     if work.session.execute(earlier).scalar_one():
         return None
     tag = f"[{work.number}]"
