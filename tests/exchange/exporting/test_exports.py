@@ -146,6 +146,39 @@ def test_a_long_table_is_exported_completely_and_in_order(desk: DeskSession) -> 
     assert len([key for key in found if key[0] == 1002]) == 5000
 
 
+def test_an_export_is_of_one_instant_though_others_write_meanwhile(desk: DeskSession, store_url: str) -> None:
+    """R-60."""
+    with desk.store.bulk() as bulk:
+        names = ("ticket_id", "metric", "cycle", "state", "started_at", "target", "consumed", "since", "next_event_at")
+        instant = "2026-11-23 09:00:00.000000"
+        bulk.insert(
+            "clock",
+            (*names, "policy", "calendar", "version"),
+            [(1001, "m", cycle, "met", instant, "1h", 0, instant, instant, "", "", 1) for cycle in range(1, 3001)],
+        )
+    before = export_records(desk, "clocks")
+
+    class Interrupted(io.StringIO):
+        """Output in whose first line a further ticket is registered."""
+
+        is_written = False
+
+        def write(self, text: str) -> int:
+            if not self.is_written:
+                self.is_written = True
+                register(desk, type="fault", severity="low", subject="Late", now=at(90))
+            return super().write(text)
+
+    text = Interrupted()
+    with open_reader(store_url) as reader:
+        export(reader, "clocks", "jsonl", text)
+        assert [json.loads(line) for line in text.getvalue().splitlines()] == before
+        # The block is over: the next export sees what was written
+        after = io.StringIO()
+        export(reader, "clocks", "jsonl", after)
+    assert [json.loads(line) for line in after.getvalue().splitlines()] == export_records(desk, "clocks") != before
+
+
 @pytest.mark.parametrize("what", TABLES)
 def test_only_tickets_of_the_filter_are_exported(desk: DeskSession, what: ExportTable) -> None:
     def export_numbers(ticket_filter: TicketFilter) -> set[int]:

@@ -1,8 +1,8 @@
 """Export of tickets, messages, events and clocks as csv or jsonl, a page at a time.
 
-Rows are read by their key, some thousand at once, so that a desk of any size needs no more memory than a small one and
-no long transaction keeps writers waiting; each row is as it is when its page is read. A list or a table, which csv
-cannot express, is JSON in its cell.
+Rows are read by their key, some thousand at once, so that a desk of any size needs no more memory than a small one. All
+pages are of one instant, whatever is written meanwhile (R-60); nobody who writes waits for that. A list or a table,
+which csv cannot express, is JSON in its cell.
 """
 
 from __future__ import annotations
@@ -73,9 +73,10 @@ def export(
     else:
         write = build_jsonl_writer(source, out)
     written = 0
-    for page in _load_pages(reader, source, tickets or TicketFilter()):
-        write(_resolve_references(reader, source, page))
-        written += len(page)
+    with reader.snapshot():
+        for page in _load_pages(reader, source, tickets or TicketFilter()):
+            write(_resolve_references(reader, source, page))
+            written += len(page)
     return written
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -74,6 +74,7 @@ class ReadConnection:
         self._has_presence_changed = False
         self._was_disconnected = False
         self._was_interrupted = False
+        self._holds_snapshot = False
         self._cancellation = ServerCancellation()
         self._schema = "public"
         """The schema of a server's tables, quoted."""
@@ -144,6 +145,30 @@ class ReadConnection:
             return self._server_connection().execute(translate_parameters(sql), params).fetchall()
         except Exception as error:
             raise self._translate(error) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let every query of a block see the desk as it is at its beginning, whatever others write meanwhile (R-60).
+        A block within a block belongs to the outer one. Raises the DeskErrors of `rows`, also where the connection is
+        lost on the way: another one would see another instant."""
+        if self._holds_snapshot:
+            yield
+            return
+        begin = "BEGIN" if self._sqlite is not None else "BEGIN ISOLATION LEVEL REPEATABLE READ"
+        try:
+            connection = self.driver_connection
+            connection.execute(begin)
+            # SQLite decides at the first read, not at BEGIN, which state of the file is seen
+            connection.execute("SELECT 1 FROM desk").fetchall()
+        except Exception as error:
+            raise self._translate(error) from error
+        self._holds_snapshot = True
+        try:
+            yield
+        finally:
+            self._holds_snapshot = False
+            with suppress(Exception):  # the connection is lost, and its transaction with it
+                connection.execute("ROLLBACK")
 
     def keep(self, key: Hashable, load: Callable[[], T]) -> T:
         """Return the result of `load`, from a cache by this key as long as nobody has committed since, because one list
@@ -252,7 +277,8 @@ class ReadConnection:
     def _server_connection(self) -> psycopg.Connection[Any]:
         """Return the connection to PostgreSQL, opened anew if it was lost."""
         self._cancellation.wait()
-        if self._server is None or self._server.broken:
+        # Within a snapshot the driver's own error about the lost connection follows
+        if self._server is None or (self._server.broken and not self._holds_snapshot):
             self._server = _connect_and_listen(self.url)
             self._was_disconnected = True
             if self._scope[0]:
