@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -142,7 +143,34 @@ def test_exports_are_csv_or_jsonl_and_replace_no_file_unasked(desk: Call, tmp_pa
     assert desk("export", "messages", "--output", target, "--force").code == 0
 
 
-@pytest.mark.parametrize("what", ["tickets", "messages", "events", "clocks", "worklog"])
+@pytest.mark.parametrize("what", ["tickets", "worklog"])
+def test_an_export_to_a_workbook_says_its_rows_and_digest_and_goes_to_no_terminal(
+    desk: Call, tmp_path: Path, what: str
+) -> None:
+    """R-63, R-64."""
+    desk("ticket", "new", "x", "--type", "fault")
+    target = tmp_path / "rows.xlsx"
+    answer = desk("export", what, "--output", target)
+    digest = hashlib.sha256(target.read_bytes()).hexdigest()
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err == f"{int(what == 'tickets')} {what} written to {target} (SHA-256 {digest}).\n"
+    refused = desk("export", what, "--format", "xlsx")
+    assert (refused.code, refused.out) == (2, "")
+    assert "name a file with --output" in refused.err
+
+
+def test_an_export_has_the_columns_that_were_asked_for_and_tells_none_from_empty(desk: Call) -> None:
+    """R-64."""
+    desk("ticket", "new", "x", "--type", "fault")
+    chosen = desk("export", "tickets", "--columns", "status,number, assignee", "--mark-none").out
+    assert chosen == "status,number,assignee\r\nnew,1001,\\N\r\n"
+    assert desk("export", "worklog", "--columns", "ticket,amount").out == "ticket,amount\r\n"
+    refused = desk("export", "worklog", "--columns", "amuont")
+    assert (refused.code, refused.out) == (2, "")
+    assert "did you mean amount?" in refused.err
+
+
+@pytest.mark.parametrize("what", ["tickets", "messages", "events", "clocks", "people", "worklog"])
 def test_an_export_to_a_dash_goes_to_standard_output(
     desk: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
@@ -297,14 +325,17 @@ def test_a_user_who_is_no_agent_is_not_advised_to_work_as_another(desk: Call, mo
     )
 
 
-@pytest.mark.parametrize("words", [("rows.xlsx",), ("rows.JSON",), ("rows.csv", "--format", "jsonl")])
+@pytest.mark.parametrize(
+    "words", [("rows.ods",), ("rows.JSON",), ("rows.csv", "--format", "jsonl"), ("rows.jsonl", "--format", "xlsx")]
+)
 @pytest.mark.law("C-55")
 def test_a_file_is_not_written_in_another_format_than_its_name_says(
     desk: Call, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    """C-55: `--output x.xlsx` wrote csv into it."""
+    """C-55: `--output x.ods` would write csv into it."""
     target = tmp_path / words[0]
     refused = desk("export", "tickets", "--output", target, *words[1:])
     assert (refused.code, refused.out) == (2, "")
-    assert "name it .csv or .jsonl" in refused.err
+    asked = f".{words[-1]}" if len(words) > 1 else ".csv, .jsonl, .xlsx or .parquet"
+    assert f"name it {asked}." in refused.err
     assert not target.exists()

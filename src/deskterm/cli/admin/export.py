@@ -1,35 +1,46 @@
-"""`deskterm export`: data of the desk as CSV or JSON lines."""
+"""`deskterm export`: data of the desk as csv, JSON lines, an Excel workbook or a Parquet file."""
 
 from __future__ import annotations
 
+import hashlib
 import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, TextIO
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
+from deskterm import __version__
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.cli.runtime.options import FilterOption
+from deskterm.cli.runtime.output import show_progress_on_terminal
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.exchange.exporting.billing import export_worklog
+from deskterm.exchange.exporting.columns import choose_columns
 from deskterm.exchange.exporting.destination import open_destination
-from deskterm.exchange.exporting.exports import TicketFilter, export, export_contents
+from deskterm.exchange.exporting.exports import Exported, TicketFilter, export, export_contents
+from deskterm.exchange.exporting.formats.row_writer import BINARY, FORMATS, ExportFormat, FormatOptions
 from deskterm.present.labels import Vocabulary
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.desk_facts import DeskFacts
 from deskterm.store.queries.search import load_filtered_numbers
 
 
 def export_rows(
     context: typer.Context,
     what: Annotated[
-        Literal["tickets", "messages", "events", "clocks", "files", "worklog"],
-        typer.Argument(help="tickets, messages, events, clocks, files or worklog."),
+        Literal["tickets", "messages", "events", "clocks", "files", "people", "worklog"],
+        typer.Argument(help="tickets, messages, events, clocks, files, people or worklog."),
     ],
-    form: Annotated[str, typer.Option("--format", help="csv or jsonl; left out, as the file's name ends.")] = "",
+    form: Annotated[
+        str, typer.Option("--format", help="csv, jsonl, xlsx or parquet; left out, as the file's name ends.")
+    ] = "",
     output: Annotated[
         Path | None, typer.Option(help="A file; left out, or `-`, standard output.", metavar="FILE")
     ] = None,
@@ -39,10 +50,15 @@ def export_rows(
         bool,
         typer.Option(
             "--guard-formulas/--no-guard-formulas",
-            help="In csv, put an apostrophe before what a spreadsheet would take for a formula, and write out what "
-            "nobody sees.",
+            help="In csv and xlsx, put an apostrophe before what a spreadsheet would take for a formula, and write "
+            "out what nobody sees.",
         ),
     ] = True,
+    marks_none: Annotated[
+        bool,
+        typer.Option("--mark-none", help="In csv, write \\N where there is no value, to tell it from an empty text."),
+    ] = False,
+    columns: Annotated[str, typer.Option(help="Only these columns, by comma, in this order.", metavar="NAMES")] = "",
     since: Annotated[str | None, typer.Option(help="Work log: that began then or later.", metavar="INSTANT")] = None,
     until: Annotated[str | None, typer.Option(help="Work log: that began before.", metavar="INSTANT")] = None,
     chargeable: Annotated[bool, typer.Option("--chargeable", help="Work log: what is charged only.")] = False,
@@ -60,8 +76,8 @@ def export_rows(
         ),
     ] = None,
 ) -> None:
-    """Export data, one row each: tickets, messages, events with their hashes, cycles of clocks, files of messages, or
-    entries of the work log (time worked, and its price)."""
+    """Export data, one row each: tickets, messages, events with their hashes, cycles of clocks, files of messages,
+    people outside the desk, or entries of the work log (time worked, and its price). All rows are of one instant."""
     cli: CliContext = context.obj
     # As everywhere: a file of that name is `./-`
     if output is not None and str(output) == "-":
@@ -73,6 +89,9 @@ def export_rows(
     if contents is not None and what != "files":
         raise UsageError("--contents is for files.")
     file_format = _choose_format(form, output)
+    if output is None and file_format in BINARY:
+        raise UsageError(f"{file_format} is no text for a terminal: name a file with --output.")
+    names = [name.strip() for name in columns.split(",") if name.strip()]
     cli.require("export")
     facts = cli.read_facts()
     fields = parse_filters(only or (), Vocabulary(facts.document))
@@ -80,16 +99,28 @@ def export_rows(
     with cli.open_reader() as reader:
         condition = read_filter_text(cli, reader, facts, filter_text or "").condition
     chosen = TicketFilter(fields=fields, condition=condition, now=int(now.timestamp()))
-    # Before the first row goes out: an export that breaks off was a look as well (S4-25)
+    # Refused before the first row goes out, as everything that is wrong with the call
+    table_columns = choose_columns(what, added or (), names) if what != "worklog" else ()
+    # An export that breaks off was a look as well (S4-25)
     cli.log_access(facts, None, f"export {what}")
     begin = parse_instant(since, facts.timezone, now, past=True) if since is not None else None
     end = parse_instant(until, facts.timezone, now) if until is not None else None
-    with cli.open_current_reader() as reader:
+    about = _describe(what, facts, now, filter_text or "", only or ())
+    options = FormatOptions(guard_formulas=guard, marks_none=marks_none, zone=facts.timezone, about=about)
+    with cli.open_current_reader() as reader, reader.snapshot():
 
-        def write_rows(stream: TextIO) -> int:
+        def write_rows(stream: Any) -> Exported:
             if what != "worklog":
+                progress = show_progress_on_terminal(what) if output is not None else None
                 return export(
-                    reader, what, file_format, stream, tickets=chosen, added=added or (), guard_formulas=guard
+                    reader,
+                    what,
+                    file_format,
+                    stream,
+                    tickets=chosen,
+                    columns=table_columns,
+                    options=options,
+                    progress=progress,
                 )
             return export_worklog(
                 reader,
@@ -98,7 +129,8 @@ def export_rows(
                 since=begin,
                 until=end,
                 chargeable=chargeable,
-                guard_formulas=guard,
+                columns=names,
+                options=options,
                 tickets=_find_tickets(reader, chosen),
             )
 
@@ -108,9 +140,25 @@ def export_rows(
         if output is None:
             write_rows(sys.stdout)
             return
-        with open_destination(output, force=force) as stream:
-            count = write_rows(stream)
-    print(sanitize(f"{count} {what} written to {output}."), file=sys.stderr)
+        with open_destination(output, force=force, binary=file_format in BINARY) as stream:
+            exported = write_rows(stream)
+    with output.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    print(sanitize(f"{exported.rows} {what} written to {output} (SHA-256 {digest})."), file=sys.stderr)
+    for note in exported.notes:
+        print(sanitize(note), file=sys.stderr)
+
+
+def _describe(what: str, facts: DeskFacts, now: datetime, filter_text: str, only: Sequence[str]) -> dict[str, str]:
+    """Return what the second sheet of a workbook says of the export (R-44)."""
+    return {
+        "what": what,
+        "desk": facts.name,
+        "as of": now.astimezone(ZoneInfo(facts.timezone)).isoformat(timespec="seconds"),
+        "zone": facts.timezone,
+        "filter": " ".join([*only, filter_text]).strip() or "all",
+        "program": f"deskterm {__version__}",
+    }
 
 
 def _find_tickets(reader: ReadConnection, chosen: TicketFilter) -> frozenset[int] | None:
@@ -120,22 +168,30 @@ def _find_tickets(reader: ReadConnection, chosen: TicketFilter) -> frozenset[int
     return frozenset(load_filtered_numbers(reader, chosen.condition, chosen.now, open_only=False))
 
 
-_FORMATS_BY_ENDING = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+_FORMATS_BY_ENDING: Mapping[str, ExportFormat] = {
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".xlsx": "xlsx",
+    ".parquet": "parquet",
+}
 """The end of a file's name → the format of such a file."""
 _OTHER_FORMATS = frozenset(
-    {".xlsx", ".xlsm", ".xls", ".ods", ".json", ".xml", ".tsv", ".parquet", ".pdf", ".html", ".md", ".db", ".sqlite3"}
+    {".xlsm", ".xls", ".ods", ".json", ".xml", ".tsv", ".pdf", ".html", ".md", ".db", ".sqlite3"}
 )
 """Ends of the names of files that no export makes, whatever `--format` says."""
 
 
-def _choose_format(name: str, output: Path | None) -> Literal["csv", "jsonl"]:
+def _choose_format(name: str, output: Path | None) -> ExportFormat:
     """Return the format of a name, or without one the format that the file's name ends in, else csv. Raises UsageError
     for another name, and for a file whose name says another format than it would have (C-55)."""
-    if name not in ("", "csv", "jsonl"):
-        raise UsageError(f"There is no format {name!r}: use csv or jsonl.")
+    asked = next((form for form in FORMATS if form == name), None)
+    if name and asked is None:
+        raise UsageError(f"There is no format {name!r}: use {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
     ending = "" if output is None else output.suffix.lower()
     meant = _FORMATS_BY_ENDING.get(ending)
-    if ending in _OTHER_FORMATS or (name and meant and meant != name):
-        said = f"be {name}" if name else "be csv or jsonl"
-        raise UsageError(f"{output} would {said} inside, whatever its name says: name it .csv or .jsonl.")
-    return "jsonl" if (name or meant) == "jsonl" else "csv"
+    if ending in _OTHER_FORMATS or (asked and meant and meant != asked):
+        said = f"be {asked}" if asked else "be csv"
+        ends = f".{asked}" if asked else f".{', .'.join(FORMATS[:-1])} or .{FORMATS[-1]}"
+        raise UsageError(f"{output} would {said} inside, whatever its name says: name it {ends}.")
+    return asked or meant or "csv"

@@ -1,78 +1,94 @@
-"""Export of the work log as csv or jsonl, for invoicing (S1-32): a row for each time entry, those that were struck out
-left out, and a row for each accepted quote. Instants are RFC 3339 in UTC, amounts decimal text."""
+"""Export of the work log, for invoicing (S1-32): a row for each time entry, those that were struck out left out, and a
+row for each accepted quote. Amounts are decimal text."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain
-from typing import TextIO
+from typing import Any
 
-from deskterm.desk.domain.text import escape_unseen_in_json
-from deskterm.exchange.exporting.formats import ExportFormat
-from deskterm.exchange.formula_guard import guard_formula
-from deskterm.exchange.unseen_characters import escape_unseen
+from deskterm.exchange.exporting.columns import Column, pick_columns
+from deskterm.exchange.exporting.exports import Exported
+from deskterm.exchange.exporting.formats.opening import open_writer
+from deskterm.exchange.exporting.formats.row_writer import ExportFormat, FormatOptions
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.billing import QuoteRow, TimeEntryRow, load_quotes, load_time_entries
 
-COLUMNS = ("ticket", "entry", "started_at", "agent", "tier", "seconds", "chargeable", "charged_seconds", "rate",
-           "currency", "amount", "note", "corrects", "type", "subject", "organisation", "requester", "kind",
-           "agreed")  # fmt: skip
-
-_AMOUNTS = ("rate", "amount")
+COLUMNS = (
+    Column("ticket", "", "number"),
+    Column("entry", ""),
+    Column("started_at", "", "instant"),
+    Column("agent", ""),
+    Column("tier", "", "number"),
+    Column("seconds", "", "number"),
+    Column("chargeable", "", "flag"),
+    Column("charged_seconds", "", "number"),
+    Column("rate", "", "amount"),
+    Column("currency", ""),
+    Column("amount", "", "amount"),
+    Column("note", ""),
+    Column("corrects", ""),
+    Column("type", ""),
+    Column("subject", ""),
+    Column("organisation", ""),
+    Column("requester", ""),
+    Column("kind", ""),
+    Column("agreed", "", "flag"),
+)
+_PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
+_PAGE_SIZE = 2_000
 
 
 def export_worklog(
     reader: ReadConnection,
     form: ExportFormat,
-    out: TextIO,
+    out: Any,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
     chargeable: bool = False,
-    guard_formulas: bool = True,
+    columns: Sequence[str] = (),
+    options: FormatOptions | None = None,
     tickets: Container[int] | None = None,
-) -> int:
+) -> Exported:
     """Write the time entries whose work began in `[since, until)`, in the order of their tickets, then the quotes that
-    were accepted in that time; return how many rows there were.
+    were accepted in that time.
 
-    chargeable: only entries that are charged. tickets: only entries of these. guard_formulas: guard csv cells against
-    spreadsheets (`exchange.formula_guard`). In the rows, `kind` is `entry` or `quote`, and `agreed` says that the
-    customer agreed to be charged.
+    out: a text stream, a binary one for xlsx and parquet. chargeable: only entries that are charged. tickets: only
+    entries of these. columns: names of those to write, in their order, all by default. In the rows, `kind` is `entry`
+    or `quote`, and `agreed` says that the customer agreed to be charged. Raises UsageError for another column.
     """
-    writer = csv.writer(out, lineterminator="\r\n")
-    if form == "csv":
-        writer.writerow(COLUMNS)
-    written = 0
-    entries = (
-        _entry_values(row)
-        for row in _select_entries(reader, since, until, chargeable)
-        if tickets is None or row.ticket in tickets
-    )
-    quotes = (
-        _quote_values(row)
-        for row in _select_accepted_quotes(reader, since, until)
-        if tickets is None or row.ticket in tickets
-    )
-    for values in chain(entries, quotes):
-        if form == "csv":
-            cells = ["true" if value is True else "false" if value is False else value for value in values]
-            writer.writerow(_guard_texts(cells) if guard_formulas else cells)
-        else:
-            record = json.dumps(dict(zip(COLUMNS, values, strict=True)), ensure_ascii=False)
-            out.write(escape_unseen_in_json(record) + "\n")
-        written += 1
-    return written
+    chosen = pick_columns({column.name: column for column in COLUMNS}, columns or tuple(_PLACES), "worklog")
+    # As the work log has always been written: bookkeeping compares files
+    writer = open_writer(form, chosen, out, replace(options or FormatOptions(), spaced=True))
+    places = [_PLACES[column.name] for column in chosen]
+    written, page = 0, []
+    with reader.snapshot():
+        for values in _list_rows(reader, since, until, chargeable, tickets):
+            page.append([values[place] for place in places])
+            written += 1
+            if len(page) == _PAGE_SIZE:
+                writer.write(page)
+                page = []
+    if page:
+        writer.write(page)
+    return Exported(written, writer.finish())
 
 
-def _guard_texts(cells: list[object]) -> list[object]:
-    """Guard the cells of a row but those of amounts, which are numbers: minus five must stay one."""
-    return [
-        cell if name in _AMOUNTS else guard_formula(escape_unseen(cell))
-        for name, cell in zip(COLUMNS, cells, strict=True)
-    ]
+def _list_rows(
+    reader: ReadConnection,
+    since: datetime | None,
+    until: datetime | None,
+    chargeable: bool,
+    tickets: Container[int] | None,
+) -> Iterator[tuple[object, ...]]:
+    for entry in _select_entries(reader, since, until, chargeable):
+        if tickets is None or entry.ticket in tickets:
+            yield _entry_values(entry)
+    for quote in _select_accepted_quotes(reader, since, until):
+        if tickets is None or quote.ticket in tickets:
+            yield _quote_values(quote)
 
 
 def _select_entries(
@@ -101,7 +117,7 @@ def _to_range(since: datetime | None, until: datetime | None) -> tuple[float, fl
 
 
 def _entry_values(row: TimeEntryRow) -> tuple[object, ...]:
-    started = _format_instant(row.started)
+    started = datetime.fromtimestamp(row.started, UTC)
     charged = row.charged if row.chargeable else None
     return (
         row.ticket, row.key, started, row.who, row.tier, row.seconds, row.chargeable, charged, row.rate, row.currency,
@@ -111,11 +127,8 @@ def _entry_values(row: TimeEntryRow) -> tuple[object, ...]:
 
 
 def _quote_values(row: QuoteRow) -> tuple[object, ...]:
+    at = datetime.fromtimestamp(row.at, UTC)
     return (
-        row.ticket, row.key, _format_instant(row.at), row.who, None, None, True, None, None, row.currency, row.amount,
-        None, None, row.type, row.subject, row.organisation, row.requester, "quote", True,
+        row.ticket, row.key, at, row.who, None, None, True, None, None, row.currency, row.amount, None, None, row.type,
+        row.subject, row.organisation, row.requester, "quote", True,
     )  # fmt: skip
-
-
-def _format_instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

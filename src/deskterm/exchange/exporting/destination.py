@@ -10,16 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any
 
 from deskterm.errors import DeskError
 from deskterm.exchange.backup.desk_files import refuse_desk_file
 
 
 @contextmanager
-def open_destination(path: Path, *, force: bool = False) -> Iterator[TextIO]:
-    """Open a text file for writing, readable by its owner only, that gets its name when it is complete; when the
-    program is killed before, nothing of it is left. Raises DeskError when there is such a file already (unless
+def open_destination(path: Path, *, force: bool = False, binary: bool = False) -> Iterator[Any]:
+    """Open a file for writing, of text or `binary`, readable by its owner only, that gets its name when it is complete;
+    when the program is killed before, nothing of it is left. Raises DeskError when there is such a file already (unless
     `force`), it is a link that somebody else made or belongs to a desk or a backup (D-48), or nothing can be written
     there."""
     if path.is_dir():
@@ -32,7 +32,8 @@ def open_destination(path: Path, *, force: bool = False) -> Iterator[TextIO]:
     target = _resolve_own_link(path) if force else path
     unfinished = _UnfinishedFile(target)
     try:
-        with open(unfinished.descriptor, "w", encoding="utf-8", newline="", closefd=False) as out:
+        opening: dict[str, Any] = {"mode": "wb"} if binary else {"mode": "w", "encoding": "utf-8", "newline": ""}
+        with open(unfinished.descriptor, closefd=False, **opening) as out:
             yield out
             out.flush()
             # On the disk before it gets its name, or a power cut could leave an empty file under it

@@ -1,8 +1,8 @@
-"""Export of tickets, messages, events and clocks as csv or jsonl, a page at a time.
+"""Export of tickets and what belongs to them as csv, jsonl, xlsx or parquet, a page at a time.
 
 Rows are read by their key, some thousand at once, so that a desk of any size needs no more memory than a small one. All
 pages are of one instant, whatever is written meanwhile (R-60); nobody who writes waits for that. A list or a table,
-which csv cannot express, is JSON in its cell.
+which most formats cannot express, is JSON in its cell.
 """
 
 from __future__ import annotations
@@ -12,18 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO, get_args
+from typing import Any, NamedTuple
 
 from deskterm.errors import DeskError, UsageError
 from deskterm.exchange.attaching.saving import save_content
-from deskterm.exchange.exporting.columns import SOURCES, Column, ExportSource, ExportTable, find_added_columns
-from deskterm.exchange.exporting.formats import (
-    ExportFormat,
-    build_csv_writer,
-    build_jsonl_writer,
-    encode_sorted,
-)
+from deskterm.exchange.exporting.columns import SOURCES, Column, ExportSource, ExportTable
+from deskterm.exchange.exporting.formats.opening import open_writer
+from deskterm.exchange.exporting.formats.row_writer import FORMATS, ExportFormat, FormatOptions
+from deskterm.exchange.exporting.formats.text_rows import encode_sorted
 from deskterm.procedure.ticket_fields import FILTER_FIELDS
+from deskterm.progress import Progress
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.filters.compiler import compile_condition
 from deskterm.store.filters.conditions import Condition
@@ -47,37 +45,45 @@ class TicketFilter:
     now: int = 0
 
 
+class Exported(NamedTuple):
+    """An export that was written. notes: sentences about what the format could not hold."""
+
+    rows: int
+    notes: Sequence[str] = ()
+
+
 def export(
     reader: ReadConnection,
     what: ExportTable,
     form: ExportFormat,
-    out: TextIO,
+    out: Any,
     *,
     tickets: TicketFilter | None = None,
-    added: Sequence[str] = (),
-    guard_formulas: bool = True,
-) -> int:
-    """Write rows in the order of their tickets, and return how many there were.
+    columns: Sequence[Column] = (),
+    options: FormatOptions | None = None,
+    progress: Progress | None = None,
+) -> Exported:
+    """Write rows in the order of their tickets.
 
-    added: fields that an export of tickets has on request only, by name, as columns at its end. guard_formulas: guard
-    csv cells against spreadsheets (`exchange.formula_guard`); our importer takes the guard off. Raises DeskError when
-    the store cannot be read.
+    out: a text stream, a binary one for xlsx and parquet. columns: some of `choose_columns`, all that an export always
+    has where they are left out. Raises DeskError when the store cannot be read, or a library for the format is not
+    installed.
     """
-    if what not in SOURCES or form not in get_args(ExportFormat):
-        raise UsageError(f"There is no export of {what} as {form}: take {', '.join(SOURCES)}, as csv or jsonl.")
+    if what not in SOURCES or form not in FORMATS:
+        raise UsageError(f"There is no export of {what} as {form}: take {', '.join(SOURCES)}, as {', '.join(FORMATS)}.")
     source = SOURCES[what]
-    if added:
-        source = replace(source, columns=(*source.columns, *find_added_columns(what, added)))
-    if form == "csv":
-        write = build_csv_writer(source, out, guard_formulas=guard_formulas)
-    else:
-        write = build_jsonl_writer(source, out)
-    written = 0
+    if columns:
+        source = replace(source, columns=tuple(columns))
+    writer = open_writer(form, source.columns, out, options or FormatOptions())
+    chosen, written = tickets or TicketFilter(), 0
     with reader.snapshot():
-        for page in _load_pages(reader, source, tickets or TicketFilter()):
-            write(_resolve_references(reader, source, page))
+        total = _count_rows(reader, source, chosen) if progress is not None else 0
+        for page in _load_pages(reader, source, chosen):
+            writer.write([row[len(source.key) :] for row in _resolve_references(reader, source, page)])
             written += len(page)
-    return written
+            if progress is not None:
+                progress(written, total)
+    return Exported(written, writer.finish())
 
 
 def export_contents(reader: ReadConnection, folder: Path, tickets: TicketFilter) -> int:
@@ -120,6 +126,12 @@ def _load_pages(reader: ReadConnection, source: ExportSource, tickets: TicketFil
         last_key = page[-1][: len(source.key)]
 
 
+def _count_rows(reader: ReadConnection, source: ExportSource, tickets: TicketFilter) -> int:
+    conditions, params = _conditions(reader, source, tickets)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return int(reader.rows(f"SELECT count(*) FROM {source.table}{where}", params)[0][0])
+
+
 def _resolve_references(
     reader: ReadConnection, source: ExportSource, page: list[tuple[Any, ...]]
 ) -> list[tuple[Any, ...]]:
@@ -160,5 +172,6 @@ def _conditions(
         params |= added
     if conditions and source.table != "ticket":
         # The filter is one of tickets: the rows of other tables go with theirs
-        conditions = [f"{source.ticket} IN (SELECT id FROM ticket WHERE {' AND '.join(conditions)})"]
+        of_tickets = f"SELECT {source.of_ticket} FROM ticket WHERE {' AND '.join(conditions)}"
+        conditions = [f"{source.ticket} IN ({of_tickets})"]
     return conditions, params
