@@ -22,19 +22,19 @@ class Client(NamedTuple):
 
 
 class ContactDirectory:
-    """Finds contacts by address, else by name, and clients by key or name; adds those that are missing. names: contact
-    id → name; organisations: client id → name. client_digests, contact_digests: of those that were added, for the
-    desk's own history (D-41)."""
+    """Finds contacts by address, else by name (within_clients: of the same client), and clients by key or name; adds
+    those that are missing. names: contact id → name; organisations: client id → name. client_digests,
+    contact_digests: of those that were added, for the desk's own history (D-41)."""
 
-    def __init__(self, bulk: BulkWriter) -> None:
-        self._bulk = bulk
+    def __init__(self, bulk: BulkWriter, *, within_clients: bool = False) -> None:
+        self._bulk, self._within_clients = bulk, within_clients
         self._clients: dict[str, Client] = {}
         self._keys: set[str] = set()
         self.names: dict[int, str] = {}
         self.organisations: dict[int, str] = {}
         self.client_digests: dict[str, str] = {}
         self.contact_digests: dict[str, str] = {}
-        self._by_name: dict[str, int] = {}
+        self._by_name: dict[tuple[str, int | None], int] = {}
         self._by_email: dict[str, int] = {}
         self._new_clients: list[tuple[int, str, str]] = []
         self._new_contacts: list[tuple[int, str, str | None, int | None]] = []
@@ -46,11 +46,13 @@ class ContactDirectory:
             "SELECT id, key, name, tenant FROM organisation ORDER BY id DESC"
         ):
             self._remember_client(Client(number, key, tenant or None), name)
-        for number, name, email in bulk.execute("SELECT id, name, email FROM contact ORDER BY id DESC"):
+        for number, name, email, client in bulk.execute(
+            "SELECT id, name, email, organisation_id FROM contact ORDER BY id DESC"
+        ):
             self.names[number] = name
             # Whoever has an address is found by it alone, because names are not unique
             if email is None:
-                self._by_name[name] = number
+                self._by_name[self._name_key(name, client)] = number
             else:
                 self._by_email[email.casefold()] = number
 
@@ -74,7 +76,11 @@ class ContactDirectory:
         address = email.strip().casefold() if email and "@" in email else None
         if not full_name and address is None:
             return None
-        found = self._by_name.get(full_name) if address is None else self._by_email.get(address)
+        found = (
+            self._by_name.get(self._name_key(full_name, organisation))
+            if address is None
+            else self._by_email.get(address)
+        )
         if found is None:
             found = self._next_contact
             self._next_contact += 1
@@ -82,10 +88,13 @@ class ContactDirectory:
             self._new_contacts.append((found, full_name, address, organisation))
             self.names[found] = full_name
             if address is None:
-                self._by_name[full_name] = found
+                self._by_name[self._name_key(full_name, organisation)] = found
             else:
                 self._by_email[address] = found
         return found
+
+    def _name_key(self, name: str, organisation: int | None) -> tuple[str, int | None]:
+        return name, organisation if self._within_clients else None
 
     def flush(self) -> None:
         """Write the new clients and contacts."""

@@ -54,7 +54,7 @@ class EventLog:
     def __init__(self, path: Path, text: Iterator[str], delimiter: str, encoding: Encoding) -> None:
         self.encoding = encoding
         self.samples: list[str] = []
-        self._lines = _Lines(path, text)
+        self._lines = RepeatableLines(path, text)
         self._delimiter = delimiter
         escaped = re.escape(delimiter)
         cell = rf'(?:"(?:[^"]|"")*"|[^"{escaped}\r\n]*)'
@@ -79,7 +79,7 @@ class EventLog:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield BadRow(begin, _explain(error))
+                yield BadRow(begin, explain_csv_error(error))
                 lines.resume()
                 reader = self._reader()
                 continue
@@ -125,12 +125,12 @@ def open_log(path: Path, *, delimiter: str = ",", encoding: str = AUTO) -> Itera
     try:
         with path.open("rb") as bare:
             start = bare.peek(6)[:6]
-            with _decompress(bare, start) as raw:
+            with decompress(bare, start) as raw:
                 buffered: io.BufferedReader = io.BufferedReader(cast(io.RawIOBase, raw), SAMPLE_BYTES)
                 if encoding != AUTO:
                     chosen, errors = Encoding(encoding, True), "strict"
                 else:
-                    chosen, errors = detect_encoding(_read_sample(path, buffered)), MIXED_ERRORS
+                    chosen, errors = detect_encoding(read_sample(path, buffered)), MIXED_ERRORS
                 text = io.TextIOWrapper(buffered, chosen.name, errors, newline="")
                 yield EventLog(path, text, delimiter, chosen)
     except FileNotFoundError as error:
@@ -141,7 +141,7 @@ def open_log(path: Path, *, delimiter: str = ",", encoding: str = AUTO) -> Itera
         raise DeskError(f"{path} cannot be read (permission denied): ask its owner.") from error
 
 
-def _decompress(bare: io.BufferedReader, start: bytes) -> io.BufferedIOBase:
+def decompress(bare: io.BufferedReader, start: bytes) -> io.BufferedIOBase:
     """Return the content of a compressed file. Its first bytes tell the compression, whatever its name is."""
     if start.startswith(b"\xfd7zXZ\x00"):
         return lzma.LZMAFile(bare)
@@ -152,7 +152,7 @@ def _decompress(bare: io.BufferedReader, start: bytes) -> io.BufferedIOBase:
     return bare
 
 
-def _read_sample(path: Path, buffered: io.BufferedReader) -> bytes:
+def read_sample(path: Path, buffered: io.BufferedReader) -> bytes:
     """Return the first bytes of the content without consuming them."""
     try:
         # A compressed file gives little at a time: the buffer is filled step by step
@@ -161,10 +161,10 @@ def _read_sample(path: Path, buffered: io.BufferedReader) -> bytes:
             size = len(found)
         return found
     except Exception as error:
-        raise _to_desk_error(path, error) from error
+        raise explain_unreadable(path, error) from error
 
 
-class _Lines:
+class RepeatableLines:
     """The lines of a text. of_record: those of the current record, which are read again when it is broken. number: of
     the last line. with_nul: the lines from which a NUL was left out."""
 
@@ -188,7 +188,7 @@ class _Lines:
                 raise
             except Exception as error:
                 # Compressed data are read as the lines are, so their errors show here
-                raise _to_desk_error(self._path, error) from error
+                raise explain_unreadable(self._path, error) from error
             if "\0" in line:  # PostgreSQL cannot store it, and nobody can see it
                 line = line.replace("\0", "")
                 self.with_nul.add(self.number + 1)
@@ -203,7 +203,7 @@ class _Lines:
         self.number -= len(rest)
 
 
-def _to_desk_error(path: Path, error: Exception) -> Exception:
+def explain_unreadable(path: Path, error: Exception) -> Exception:
     """Translate an error about the bytes of a file into a sentence; any other stays as it is."""
     if isinstance(error, EOFError):
         return DeskError(f"{path} breaks off inside its compressed data: fetch it again.")
@@ -215,7 +215,7 @@ def _to_desk_error(path: Path, error: Exception) -> Exception:
     return error
 
 
-def _explain(error: csv.Error) -> str:
+def explain_csv_error(error: csv.Error) -> str:
     """Return the reason why a record is broken, in plain words."""
     text = str(error)
     if "unexpected end" in text:

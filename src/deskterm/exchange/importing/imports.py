@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from deskterm.desk.api import open_desk
-from deskterm.desk.core.desk_history import DeskEventKind, build_event_row, split_contacts
+from deskterm.desk.core.desk_history import split_contacts
 from deskterm.desk.core.row_mapping import to_epoch
+from deskterm.exchange.importing.contacts import ContactDirectory
 from deskterm.exchange.importing.csv_source import BadRow
+from deskterm.exchange.importing.event_builder import AddText, EventBuilder
+from deskterm.exchange.importing.import_history import (
+    ImportHistory,
+    count_nouns,
+    lock_desk_chain,
+    without_garbage_collection,
+)
 from deskterm.exchange.importing.mapping import LogMapping
 from deskterm.exchange.importing.report import ImportRefused, ImportReport
 from deskterm.exchange.importing.row_groups import group_rows
 from deskterm.exchange.importing.row_reader import RowReader
 from deskterm.exchange.importing.writer import LogWriter
 from deskterm.progress import Progress
-from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.engine import Store
-from deskterm.store.db.instants import seconds_from_stored
 
 
 def import_events(
@@ -48,7 +51,7 @@ def import_events(
     desk.require("import")
     reader = RowReader(mapping, desk.procedure)
     limit = None if until is None else to_epoch(until)
-    with _without_garbage_collection():
+    with without_garbage_collection():
         # Read whole before the transaction begins: others may write to the desk for as long
         grouped = group_rows(log, mapping, reader.columns, until=limit)
         if strict:
@@ -57,62 +60,26 @@ def import_events(
             with store.reading() as session:
                 desk.check_rights(session)  # reading a log takes a while
             bulk.lock_table("ticket")
-            chain = _lock_desk_chain(bulk)  # behind the tickets, in the order of every other command
-            writer = LogWriter(bulk, desk.procedure, mapping, reader, actor, behind)
+            chain = lock_desk_chain(bulk)  # behind the tickets, in the order of every other command
+
+            def build_builder(contacts: ContactDirectory, add_text: AddText) -> EventBuilder:
+                return EventBuilder(reader, desk.procedure, contacts, add_text, mapping.source, actor, behind)
+
+            writer = LogWriter(bulk, desk.procedure, mapping.source, build_builder)
             report = writer.write(grouped, progress)
             # Inside the transaction, which is rolled back when this raises
             if strict:
                 _require_nothing_to_report(log, report.notes)
             if report.events:
-                counts = f"{_count(report.tickets, 'new ticket')}, {_count(report.events, 'event')}"
+                counts = f"{count_nouns(report.tickets, 'new ticket')}, {count_nouns(report.events, 'event')}"
                 line = f"{mapping.name}: {counts} from {log.name}"
                 data = {"behind": behind} if behind else {}
-                history = _DeskEvents(bulk, chain, actor, to_epoch(now), data)
+                history = ImportHistory(bulk, chain, actor, to_epoch(now), data)
                 history.append("import", writer.contacts.client_digests, lines=[line])
                 for digests in split_contacts(writer.contacts.contact_digests):
                     history.append("people", digests)
                 bulk.notify_change()
     return report
-
-
-def _lock_desk_chain(bulk: BulkWriter) -> str:
-    """Lock the desk's row until the end of the transaction, and return the end of the desk's own chain."""
-    ((chain,),) = bulk.execute("SELECT chain FROM desk" + (" FOR UPDATE" if bulk.dialect == "postgresql" else ""))
-    return str(chain)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-class _DeskEvents:
-    """Appends events to the desk's own history, which say who imported what. at: epoch seconds; data: members of
-    each."""
-
-    def __init__(self, bulk: BulkWriter, chain: str, actor: str, at: int, data: Mapping[str, Any]) -> None:
-        self._bulk, self._chain, self._actor, self._at, self._data = bulk, chain, actor, at, data
-        ((last,),) = bulk.execute("SELECT max(at) FROM desk_event")
-        self._earliest = seconds_from_stored(last) if last else 0
-
-    def append(self, kind: DeskEventKind, added: Mapping[str, str], **members: Any) -> None:
-        """Append an event about values that were added to the state of the desk."""
-        data = {**self._data, **members, "changes": {key: [None, value] for key, value in added.items()}}
-        row, self._chain = build_event_row(self._chain, self._earliest, kind, self._actor, self._at, data)
-        self._bulk.insert("desk_event", tuple(row), [tuple(row.values())])
-        self._bulk.execute("UPDATE desk SET chain = :end", {"end": self._chain})
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Switch the search for reference cycles off. An import makes millions of small values and no cycles: looking for
-    them takes a sixth of its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _require_nothing_to_report(log: Path, rows: Sequence[BadRow]) -> None:

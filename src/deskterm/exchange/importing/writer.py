@@ -7,10 +7,10 @@ ids that are reserved before, and that encoded events and converted instants are
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from deskterm.desk.core.procedure_versions import ProcedureVersions
 from deskterm.desk.core.projection_rows import (
@@ -32,11 +32,9 @@ from deskterm.desk.domain.events import (
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.exchange.importing.contacts import ContactDirectory
 from deskterm.exchange.importing.csv_source import BadRow
-from deskterm.exchange.importing.event_builder import EventBuilder
-from deskterm.exchange.importing.mapping import LogMapping
+from deskterm.exchange.importing.event_builder import AddText
 from deskterm.exchange.importing.report import ImportReport
-from deskterm.exchange.importing.row_groups import GroupedLog, RowGroup
-from deskterm.exchange.importing.row_reader import RowReader
+from deskterm.exchange.importing.row_groups import GroupedLog
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.progress import Progress
 from deskterm.store.db.bulk import BulkWriter
@@ -55,19 +53,52 @@ class _EarlierImport(NamedTuple):
     digest: str
 
 
+class ImportedRow(Protocol):
+    """A row of a ticket that is imported. line: its place in the file."""
+
+    @property
+    def line(self) -> int: ...
+
+
+class ImportedRows(Protocol):
+    """The rows of one ticket. notes: those of them that look odd."""
+
+    @property
+    def rows(self) -> Sequence[ImportedRow]: ...
+
+    @property
+    def notes(self) -> Sequence[BadRow]: ...
+
+    def compute_fingerprint(self, rows: int) -> str:
+        """Return a hash of the first so many rows."""
+
+
+class TicketEventBuilder(Protocol):
+    """Builds the events of a ticket from its rows. notes: what looks odd about them."""
+
+    notes: list[BadRow]
+
+    def build_events(self, key: str, group: Any, imported_rows: int, fold: TicketFold) -> Iterator[Event]:
+        """Yield the events of the rows after those that were imported before; each is folded in."""
+
+
+BuildBuilder = Callable[[ContactDirectory, AddText], TicketEventBuilder]
+
+
 class LogWriter:
-    """Writes one log. Rows wait in lists, and are written some thousand tickets at a time."""
+    """Writes one log. Rows wait in lists, and are written some thousand tickets at a time. within_clients: people
+    without an address are told apart by name and client, not by name alone (R-71)."""
 
     def __init__(
         self,
         bulk: BulkWriter,
         procedure: CompiledProcedure,
-        mapping: LogMapping,
-        reader: RowReader,
-        actor: str,
-        behind: str = "",
+        source: str,
+        build_builder: BuildBuilder,
+        *,
+        within_clients: bool = False,
     ) -> None:
-        self._bulk, self._procedure, self._source = bulk, procedure, mapping.source
+        self._bulk, self._procedure, self._source = bulk, procedure, source
         self._versions = ProcedureVersions(partial(_load_document, bulk), {procedure.version: procedure})
         # On SQLite other writers wait anyway. From here on nobody adds a ticket of this log, or changes one of it.
         bulk.lock_table("ticket")
@@ -77,11 +108,11 @@ class LogWriter:
                 "SELECT external_id, rows, digest FROM imported_row WHERE source = :source", {"source": self._source}
             )
         }
-        self.contacts = ContactDirectory(bulk)
+        self.contacts = ContactDirectory(bulk, within_clients=within_clients)
         self._next_text_id = bulk.reserve_ids("personal_text", 1).start
         self._ticket = 0
         """The number of the ticket whose texts are being added."""
-        self._builder = EventBuilder(reader, procedure, self.contacts, self._add_text, self._source, actor, behind)
+        self._builder = build_builder(self.contacts, self._add_text)
         self._encoded: dict[tuple[tuple[str, tuple[Any, Any]], ...], str] = {}
         self._event_instants = _SecondsToText()
         self._row_instants = _DatetimeToText()
@@ -147,7 +178,7 @@ class LogWriter:
 
     # -- one ticket ----------------------------------------------------------------------------------------------
 
-    def _add_ticket(self, number: int, key: str, group: RowGroup) -> int:
+    def _add_ticket(self, number: int, key: str, group: ImportedRows) -> int:
         """Add a new ticket; return the number of its events."""
         fold = TicketFold(self._versions)
         row, events = self._project(number, key, group, 0, fold, GENESIS)
@@ -155,7 +186,7 @@ class LogWriter:
         self._imported.append((self._source, key, len(group.rows), group.compute_fingerprint(len(group.rows))))
         return events
 
-    def _continue_ticket(self, number: int, key: str, group: RowGroup, imported_rows: int) -> int:
+    def _continue_ticket(self, number: int, key: str, group: ImportedRows, imported_rows: int) -> int:
         """Add the further rows of a ticket that is on the desk, after what was done here meanwhile; return the number
         of events."""
         fold = TicketFold(self._versions)
@@ -192,7 +223,7 @@ class LogWriter:
             yield decode_event(seq, kind, seconds_from_stored(at), actor, version, data)
 
     def _project(
-        self, number: int, key: str, group: RowGroup, imported_rows: int, fold: TicketFold, last_hash: str
+        self, number: int, key: str, group: ImportedRows, imported_rows: int, fold: TicketFold, last_hash: str
     ) -> tuple[dict[str, Any], int]:
         """Build the events of a ticket's rows after the imported ones, and queue all rows but the ticket's own. Return
         that, without its id, and the number of events. last_hash: of the event before them."""
