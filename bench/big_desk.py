@@ -44,7 +44,7 @@ def big_desk(path: Path, tickets: int, *, are_open: int | None = None, login: st
         numbers = range(first, min(first + _BATCH, FIRST + tickets))
         rows = list(_tickets(desk, numbers, first_open, chance))
         with store.bulk() as bulk:
-            for table in ("ticket", "personal_text", "event", "clock"):
+            for table in ("ticket", "personal_text", "event", "clock", "status_span"):
                 of_table = [row for kind, row in rows if kind == table]
                 if of_table:
                     columns = tuple(of_table[0])
@@ -83,3 +83,5 @@ def _tickets(
         yield "personal_text", {"id": number, "ticket_id": number, "salt": "", "body": subject}
         for row in rows.clocks.added:
             yield "clock", row
+        for row in rows.visits.added:
+            yield "status_span", row

@@ -111,6 +111,7 @@ TICKET_FIELDS: tuple[TicketField, ...] = (
     TicketField("snoozed_until", kind="instant", export="never"),
     TicketField("exempt", "Exempt", choices="exempt_reasons", history=16, export="never"),
     TicketField("held", "Hold", history=17, export="never"),
+    TicketField("last_event_at", kind="instant", export="never"),
 )
 """In the order of the columns of an export."""
 

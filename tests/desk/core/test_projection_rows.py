@@ -57,6 +57,31 @@ def test_only_rows_that_differ_are_removed_and_added() -> None:
     assert {(clock["metric"], clock["cycle"]) for clock in changed.clocks.added} >= set(changed.clocks.removed)
 
 
+def test_a_change_of_status_ends_the_last_visit_and_adds_one() -> None:
+    fold = TicketFold(lambda version: PROCEDURE)
+    new = TicketProjection(fold)
+    for one in (REGISTERED, MOVED):
+        fold.step(one)
+    visits = new.build_rows(1001, PROCEDURE, "h1").visits
+    assert visits.removed == []
+    assert [(row["n"], row["status"], row["until"]) for row in visits.added] == [
+        (1, "new", BEGIN + 300),
+        (2, "working", None),
+    ]
+    later = TicketProjection(fold)
+    fold.step(event(3, "noted", 6))
+    assert later.build_rows(1001, PROCEDURE, "h2").visits == ([], [])
+    fold.step(event(4, "moved", 7, {"status": ("working", "solved")}))
+    visits = later.build_rows(1001, PROCEDURE, "h2").visits
+    assert visits.removed == [(2,)]
+    assert [(row["n"], row["until"]) for row in visits.added] == [(2, BEGIN + 420), (3, None)]
+    undo = TicketProjection(fold)
+    fold.step(event(5, "undone", 8, seqs=[4]))
+    visits = undo.build_rows(1001, PROCEDURE, "h3").visits
+    assert visits.removed == [(2,), (3,)]
+    assert [(row["n"], row["until"]) for row in visits.added] == [(2, None)]
+
+
 def test_messages_that_a_later_event_undoes_are_marked() -> None:
     noted = event(2, "noted", 1, texts={"body": BODY})
     undone = event(3, "undone", 2, seqs=[2])

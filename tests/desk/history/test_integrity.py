@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
@@ -37,6 +38,10 @@ def desk(store_url: str) -> Iterator[DeskSession]:
         "DELETE FROM clock WHERE metric = 'resolution'",
         "DELETE FROM message WHERE seq = 2",
         "UPDATE message SET author = 'somebody'",
+        "UPDATE status_span SET since = since + 1",
+        "UPDATE status_span SET until = since + 60, team = 'other'",
+        "DELETE FROM status_span",
+        "UPDATE ticket SET last_event_at = received_at",
     ],
 )
 def test_a_row_that_differs_from_its_events_is_found_and_repaired(desk: DeskSession, statement: str) -> None:
@@ -45,6 +50,22 @@ def test_a_row_that_differs_from_its_events_is_found_and_repaired(desk: DeskSess
     assert [finding.ticket for finding in report.findings] == [1001]
     assert all(finding.repaired for finding in check_integrity(desk.store, repair=True).findings)
     assert check_integrity(desk.store).findings == ()
+
+
+def test_wrong_and_missing_visits_are_named_and_rebuilt_from_the_events(desk: DeskSession) -> None:
+    """R-56"""
+    update.move(desk, 1001, "working", now=at(6))
+    update.move(desk, 1001, "solved", now=at(9))
+    kept = "SELECT * FROM status_span ORDER BY ticket_id, n"
+    with desk.store.reading() as session:
+        before = session.execute(text(kept)).all()
+    assert len(before) == 3
+    for statement in ("DELETE FROM status_span WHERE n = 2", "UPDATE status_span SET hand_offs = 7 WHERE n = 1"):
+        tamper(desk, statement)
+        sentences = [finding.sentence for finding in check_integrity(desk.store, repair=True).findings]
+        assert sentences == ["the visits of statuses of ticket 1001 differ from its events"]
+        with desk.store.reading() as session:
+            assert session.execute(text(kept)).all() == before
 
 
 def test_rows_of_an_older_projection_are_rewritten_and_an_interruption_is_continued(desk: DeskSession) -> None:

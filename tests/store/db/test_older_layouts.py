@@ -38,6 +38,7 @@ ADDED_BY_6 = {"ticket": ("source",)}
 ADDED_BY_7 = {"desk": ("chain",), "ticket": ("zones",), "clock": ("zones",)}
 ADDED_BY_9 = {"desk": ("covers_people",), "agent": ("salt",), "organisation": ("salt",), "contact": ("salt",)}
 ADDED_BY_10 = {"contact": ("undeliverable",)}
+ADDED_BY_11 = {"ticket": ("last_event_at",)}
 
 
 def undo_layout_5(session: Session, dialect: str) -> None:
@@ -66,10 +67,11 @@ def create_layout_1(url: str) -> None:
         session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
         undo_layout_5(session, desk.store.dialect)
         later = "record", "access", "backup", "desk_event", "draft", "template", "saved_view", "view_choice"
-        for table in (*later, "attachment", "file_content", "mail", "mailbox", "sending"):
+        for table in (*later, "attachment", "file_content", "mail", "mailbox", "sending", "status_span"):
             session.execute(text(f"DROP TABLE {table}"))
-        session.execute(text("DROP INDEX ticket_snoozed"))
-        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6, ADDED_BY_7, ADDED_BY_9, ADDED_BY_10):
+        for index in ("ticket_snoozed", "ticket_last_event"):
+            session.execute(text(f"DROP INDEX {index}"))
+        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6, ADDED_BY_7, ADDED_BY_9, ADDED_BY_10, ADDED_BY_11):
             for table, columns in added.items():
                 for column in columns:
                     session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

@@ -17,6 +17,7 @@ from deskterm.desk.core.row_mapping import (
     build_message_row,
     build_record_row,
     build_ticket_row,
+    build_visit_row,
     to_datetime,
 )
 from deskterm.desk.domain.event_kinds.table import ERASURE_EVENTS
@@ -65,7 +66,7 @@ class RowChanges(NamedTuple):
     """The difference between the rows of one kind before and after some events. removed: keys of rows to delete, those
     that changed among them; added: rows to insert, column → value."""
 
-    removed: list[tuple[Any, Any]]
+    removed: list[tuple[Any, ...]]
     added: list[dict[str, Any]]
 
 
@@ -105,11 +106,12 @@ def collect_undone(events: Iterable[Event]) -> set[int]:
 
 class ProjectedRows(NamedTuple):
     """The rows of a ticket after some events. ticket: column → value, without its id and the names that are looked up
-    by id; clocks, records: the changes to their rows, with the keys (metric, cycle) and (kind, key)."""
+    by id; clocks, records, visits: the changes to their rows, with the keys (metric, cycle), (kind, key) and (n,)."""
 
     ticket: dict[str, Any]
     clocks: RowChanges
     records: RowChanges
+    visits: RowChanges
 
 
 class TicketProjection:
@@ -120,6 +122,7 @@ class TicketProjection:
         self._fold = fold
         self._earlier_clocks = fold.clocks()
         self._earlier_records = dict(fold.state.records)
+        self._earlier_visits = fold.visits
 
     def build_rows(self, number: int, procedure: CompiledProcedure, last_hash: str) -> ProjectedRows:
         """Return the rows after the events that were folded in meanwhile. procedure: the one in force; last_hash: of
@@ -129,6 +132,7 @@ class TicketProjection:
             build_ticket_row(self._fold.state, clocks, procedure) | {"hash": last_hash},
             self._compare_clocks(number, clocks),
             self._compare_records(number),
+            self._compare_visits(number),
         )
 
     def _compare_clocks(self, number: int, clocks: Sequence[Clock]) -> RowChanges:
@@ -150,6 +154,17 @@ class TicketProjection:
         return RowChanges(
             [key for key, record in before.items() if after.get(key) is not record],
             [build_record_row(record) | {"ticket_id": number} for record in changed],
+        )
+
+    def _compare_visits(self, number: int) -> RowChanges:
+        before, after = self._earlier_visits, self._fold.visits
+        pairs = enumerate(zip(before, after, strict=False))
+        # Visits come one after the other: from the first that differs on, all are others. Without an undo that is the
+        # last one, which has ended, and those after it.
+        same = next((place for place, (old, new) in pairs if old != new), min(len(before), len(after)))
+        return RowChanges(
+            [(visit.n,) for visit in before[same:]],
+            [build_visit_row(visit) | {"ticket_id": number} for visit in after[same:]],
         )
 
 

@@ -11,6 +11,7 @@ from deskterm.desk.domain.event_kinds.table import find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, collect_flags
 from deskterm.desk.domain.state import State
+from deskterm.desk.domain.visits import Visit
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.ticket_fields import TICKET_FIELDS
 from deskterm.sla.clock import Clock
@@ -120,6 +121,11 @@ def build_clock_row(clock: Clock) -> dict[str, Any]:
         "zones": read_zones_version(),
         "version": clock.version,
     }
+
+
+def build_visit_row(visit: Visit) -> dict[str, Any]:
+    """Return column → value of a visit's row, without the ticket's id."""
+    return visit._asdict()
 
 
 def build_message_row(event: Event) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Delete, Insert, bindparam, delete, insert, select, text, update
 from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
@@ -49,7 +49,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.zones import format_local_time
 from deskterm.store.db.change_feed import notify_change
-from deskterm.store.db.tables import ClockRow, Message, PersonalText, RecordRow, Ticket, table_of
+from deskterm.store.db.tables import ClockRow, Message, PersonalText, RecordRow, StatusSpan, Ticket, table_of
 from deskterm.store.db.tables import Event as EventRow
 
 _ticket, _event, _text, _clock = table_of(Ticket), table_of(EventRow), table_of(PersonalText), table_of(ClockRow)
@@ -70,6 +70,7 @@ _MARK_UNDONE_MESSAGES = (
 )
 _INSERT_TICKET = insert(_ticket).returning(_ticket.c.id)
 _EMPTY_TICKET = {"type": "", "subject": "", "status": "", "category": "new", "fields": "{}"}
+_EMPTY_INSTANTS = ("received_at", "updated_at", "last_event_at")
 _UPDATE_TICKET = update(_ticket).where(_ticket.c.id == bindparam("number"))
 # Changed rows of clocks and records are deleted and inserted anew instead of updated: one pair of statements serves
 # new, changed and removed rows alike.
@@ -86,6 +87,15 @@ _DELETE_RECORD = delete(_record).where(
     _record.c.key == bindparam("second_key"),
 )
 _INSERT_RECORDS = insert(_record)
+_span = table_of(StatusSpan)
+_DELETE_SPAN = delete(_span).where(_span.c.ticket_id == bindparam("number"), _span.c.n == bindparam("n"))
+_SPAN_VALUES = tuple(column.name for column in _span.c if not column.primary_key)
+# Every change of status ends one and adds one: a single statement writes both
+_PUT_SPANS = text(
+    f"INSERT INTO status_span (ticket_id, n, {', '.join(_SPAN_VALUES)}) "
+    f"VALUES (:ticket_id, :n, {', '.join(f':{name}' for name in _SPAN_VALUES)}) "
+    f"ON CONFLICT (ticket_id, n) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _SPAN_VALUES)}"
+)
 _SELECT_TEXT = select(_text.c.body).where(_text.c.id == bindparam("id"))
 
 
@@ -291,7 +301,7 @@ class TicketTransaction:
     def _insert_ticket(self) -> None:
         """Insert an empty row, for the ticket's number; `finish` fills it."""
         now = to_optional_datetime(self.at)
-        result = self.connection.execute(_INSERT_TICKET, _EMPTY_TICKET | {"received_at": now, "updated_at": now})
+        result = self.connection.execute(_INSERT_TICKET, _EMPTY_TICKET | dict.fromkeys(_EMPTY_INSTANTS, now))
         self.number = int(result.scalar_one())
 
     def finish(self) -> None:
@@ -318,6 +328,7 @@ class TicketTransaction:
         mark_mails_done(self.connection, number, self.new_events)
         self._write_changes(number, rows.clocks, _DELETE_CLOCK, _INSERT_CLOCKS)
         self._write_changes(number, rows.records, _DELETE_RECORD, _INSERT_RECORDS)
+        self._write_visits(number, rows.visits)
         # Near the end, because other commands that change the desk itself wait from here until the commit
         self._record_contacts()
         if self.context.note is not None:
@@ -346,6 +357,13 @@ class TicketTransaction:
             )
         if changes.added:
             self.connection.execute(add, changes.added)
+
+    def _write_visits(self, number: int, changes: RowChanges) -> None:
+        if len(changes.removed) > len(changes.added):  # an undo has left fewer than there were
+            gone = changes.removed[len(changes.added) :]
+            self.connection.execute(_DELETE_SPAN, [{"number": number, "n": n} for (n,) in gone])
+        if changes.added:
+            self.connection.execute(_PUT_SPANS, changes.added)
 
     def build_result(self, summary: str, due_changes: Sequence[DueChange] = ()) -> CommandResult:
         """Return the command's result; its summary names what the reactions did too. Called inside the transaction,

@@ -1,7 +1,8 @@
-"""The fold: from the events of a ticket to its state and its clocks.
+"""The fold: from the events of a ticket to its state, its clocks and its visits.
 
-Pure: events and the procedure versions that they name go in, a `State` and clocks come out. Commands, the import and
-the integrity check of `deskterm doctor` use the same fold, so the tables can always be derived from the events.
+Pure: events and the procedure versions that they name go in, a `State`, clocks and visits come out. Commands, the
+import and the integrity check of `deskterm doctor` use the same fold, so the tables can always be derived from the
+events.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from deskterm.desk.domain.event_application import apply_event
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, build_withdrawn_letter
 from deskterm.desk.domain.state import State
+from deskterm.desk.domain.visits import Visit, VisitFold
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.sla_terms import REOPEN_WINDOW
 from deskterm.sla.clock import Clock
@@ -21,7 +23,7 @@ from deskterm.sla.fold import ClockFold
 from deskterm.sla.terms import Facts
 from deskterm.sla.timer_keys import TIMER_PREFIX
 
-PROJECTION_VERSION = 8
+PROJECTION_VERSION = 9
 """Increased when the fold makes other rows from the same events: older stores are then projected again at opening."""
 
 
@@ -44,6 +46,7 @@ class TicketFold:
         self.state = State()
         self.procedures = procedures
         self._folding: ClockFold | None = None
+        self._visits = VisitFold()
         self._version = -1
         self._clocks: list[Clock] | None = None
         """The clocks after the last event, once somebody has asked for them."""
@@ -61,10 +64,12 @@ class TicketFold:
         return self._apply(event)
 
     def _undo(self, event: Event) -> SlaEvent:
-        """Fold the ticket again without the undone events, so that no trace of them is left in state and clocks."""
+        """Fold the ticket again without the undone events, so that no trace of them is left in state, clocks and visits
+        (R-32)."""
         undone = frozenset(event.data["seqs"])
         earlier, self._effective_events = self._effective_events, []
-        self.state, self._folding, self._version = State(), None, -1
+        last_event_at = self.state.last_event_at
+        self.state, self._folding, self._visits, self._version = State(), None, VisitFold(), -1
         for before in earlier:
             if before.kind == "undone":
                 self._restart_timers(before)
@@ -75,7 +80,8 @@ class TicketFold:
         self.state.records.update({(letter.kind, letter.key): letter for letter in self._withdrawn})
         self._restart_timers(event)
         # The state is an earlier one, but somebody touched the ticket now, and its version counts the undo too
-        self.state.updated_at = self.state.last_event_at = event.at
+        self.state.updated_at = event.at
+        self.state.last_event_at = max(event.at, last_event_at)
         self.state.version = event.seq
         return SlaEvent(event.at, frozenset(), self.state.status, self.state.facts)
 
@@ -93,6 +99,7 @@ class TicketFold:
     def _apply(self, event: Event) -> SlaEvent:
         procedure = self.procedures(event.version)
         sla_event = apply_event(self.state, event, procedure)
+        self._visits.apply(event, self.state)
         if self._folding is None:
             self._folding = ClockFold(procedure.terms)
         elif self._version != event.version:
@@ -109,6 +116,11 @@ class TicketFold:
     def facts(self) -> Facts:
         """Facts that the conditions of policies test, as `ClockFold.facts` has them."""
         return {} if self._folding is None else self._folding.facts
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """The stays of the ticket in its statuses, as they are after the last event."""
+        return self._visits.visits
 
     def clocks(self) -> list[Clock]:
         """Return all cycles of all metrics, as they are after the last event."""

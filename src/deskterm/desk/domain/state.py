@@ -94,7 +94,7 @@ class State:
     held: str | None = None
     """Reason why it must be kept, whatever its age (S5-09)."""
     last_event_at: int = 0
-    """Instant of the last event of any kind; `updated_at` is that of the last one by a person."""
+    """Instant of the latest event of any kind; `updated_at` is that of the last one by a person."""
     version: int = 0
     """Number of the last event."""
     facts: dict[str, object] = field(default_factory=dict)

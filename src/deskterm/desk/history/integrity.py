@@ -1,6 +1,6 @@
 """Integrity check: the tables hold what the events say, and nobody changed an event.
 
-Ticket, clock, record and message rows are projected again from the events and compared. On the way each event is
+Ticket, clock, record, visit and message rows are projected again from the events and compared. On the way each event is
 checked against its chain, and each text against its digest. Rows that differ can be rewritten; events never.
 """
 
@@ -31,6 +31,7 @@ from deskterm.store.db.tables import (
     ClockRow,
     Message,
     RecordRow,
+    StatusSpan,
     Ticket,
     table_of,
 )
@@ -199,6 +200,10 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
     stored_records, stored_clocks = stored.records.get(number, []), stored.clocks.get(number, [])
     yield from _compare(session, table_of(RecordRow), stored_records, records, number, repair, "records")
     yield from _compare(session, table_of(ClockRow), stored_clocks, clocks, number, repair, "clocks")
+    stored_visits = stored.visits.get(number, [])
+    yield from _compare(
+        session, table_of(StatusSpan), stored_visits, projected.visits.added, number, repair, "visits of statuses"
+    )
     stored_messages = [
         # The numbers of these rows are the database's own, and follow from no event
         {name: value for name, value in row.items() if name != "id"}
@@ -237,7 +242,8 @@ def _compare(
     if before == after:
         return
     if repair:
-        session.execute(delete(table).where(table.c.ticket_id == number))
+        if rows:
+            session.execute(delete(table).where(table.c.ticket_id == number))
         if expected:
             session.execute(insert(table), [dict(row) for row in expected])
     # Of the rows that differ only: the others may be of any version

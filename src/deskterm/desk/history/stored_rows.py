@@ -19,6 +19,7 @@ from deskterm.store.db.tables import (
     Organisation,
     PersonalText,
     RecordRow,
+    StatusSpan,
     Ticket,
     table_of,
 )
@@ -45,6 +46,7 @@ class StoredRows:
         self.records = group_by_ticket(
             _load_rows(session, table_of(RecordRow), "ticket_id", first, last, "kind", "key")
         )
+        self.visits = group_by_ticket(_load_rows(session, table_of(StatusSpan), "ticket_id", first, last, "n"))
         self.messages = group_by_ticket(_load_rows(session, table_of(Message), "ticket_id", first, last, "seq"))
         self.files = group_by_ticket(
             _load_rows(session, table_of(Attachment), "ticket_id", first, last, "seq", "place")

@@ -125,6 +125,7 @@ class LogWriter:
         self._messages: list[dict[str, Any]] = []
         self._clocks: list[dict[str, Any]] = []
         self._records: list[dict[str, Any]] = []
+        self._visits: list[dict[str, Any]] = []
         self._imported: list[tuple[str, str, int, str]] = []
 
     def write(self, log: GroupedLog, progress: Progress | None) -> ImportReport:
@@ -240,6 +241,7 @@ class LogWriter:
         rows = projection.build_rows(number, self._procedure, last_hash)
         self._clocks += self._remove_changed(number, rows.clocks, "clock", ("metric", "cycle"))
         self._records += self._remove_changed(number, rows.records, "record", ("kind", "key"))
+        self._visits += self._remove_changed(number, rows.visits, "status_span", ("n",))
         state = fold.state
         names = {
             "subject": self._subjects.get(state.subject_id or 0, ""),
@@ -249,13 +251,14 @@ class LogWriter:
         return rows.ticket | names, len(events)
 
     def _remove_changed(
-        self, number: int, changes: RowChanges, table: str, key: tuple[str, str]
+        self, number: int, changes: RowChanges, table: str, key: tuple[str, ...]
     ) -> list[dict[str, Any]]:
         """Delete the rows that are gone or changed, and return those to insert."""
-        for first, second in changes.removed:
+        where = " AND ".join(f"{name} = :{name}" for name in key)
+        for values in changes.removed:
             self._bulk.execute(
-                f"DELETE FROM {table} WHERE ticket_id = :number AND {key[0]} = :first AND {key[1]} = :second",
-                {"number": number, "first": first, "second": second},
+                f"DELETE FROM {table} WHERE ticket_id = :number AND {where}",
+                {"number": number, **dict(zip(key, values, strict=True))},
             )
         return changes.added
 
@@ -305,10 +308,12 @@ class LogWriter:
         self._insert("message", self._messages)
         self._insert("clock", self._clocks)
         self._insert("record", self._records)
+        self._insert("status_span", self._visits)
         self._bulk.insert("imported_row", ("source", "external_id", "rows", "digest"), self._imported)
-        for queue in (self._tickets, self._texts, self._events, self._messages, self._clocks, self._records):
+        for queue in (self._tickets, self._texts, self._events, self._messages, self._imported):
             queue.clear()
-        self._imported.clear()
+        for projected in (self._clocks, self._records, self._visits):
+            projected.clear()
         self._subjects.clear()
         self._encoded.clear()
 

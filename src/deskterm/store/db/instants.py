@@ -15,6 +15,10 @@ NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """The due instant of what is not due. Sort keys are never NULL: the databases sort NULL differently, and a page cannot
 begin after it. Year 9999 would overflow east of UTC."""
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+LONG_AGO_TEXT = "1970-01-01 00:00:00.000000"
+"""An instant before all others, for a column whose rows are filled right after, and its text in a server's default."""
+
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - stored text carries no zone
 _SECOND = timedelta(seconds=1)
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deskterm.store.db.instants import LONG_AGO_TEXT
 from deskterm.store.db.text_index import POSTGRESQL_INDEX, SQLITE_INDEX, SQLITE_REBUILD
 from deskterm.store.db.triggers import PRESENCE_TABLE
 
-SCHEMA = 10
+SCHEMA = 11
 """The number of the present layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -137,6 +138,18 @@ _SENDING_COLUMNS = (
 _SENDING_INSTANTS = ("held_until", "next_at", "first_at")
 _SENDING_INDEX = "CREATE INDEX sending_next ON sending (phase, next_at)"
 _MAILBOX_INSTANTS = ("since", "held_until", "worked_at", "failed_at", "told_at")
+
+_SPAN_COLUMNS = (
+    "n INTEGER NOT NULL, status VARCHAR NOT NULL, category VARCHAR NOT NULL, since BIGINT NOT NULL, until BIGINT, "
+    "kind VARCHAR NOT NULL, seq INTEGER NOT NULL, actor VARCHAR NOT NULL, team VARCHAR, tier INTEGER, "
+    "assignee VARCHAR, teams INTEGER NOT NULL, hand_offs INTEGER NOT NULL, PRIMARY KEY (ticket_id, n)"
+)
+_SPAN_INDEXES = (
+    "CREATE INDEX status_span_open ON status_span (until, since, category) "
+    "WHERE category IN ('new', 'open', 'waiting')",
+    "CREATE INDEX status_span_entry ON status_span (since, category)",
+    "CREATE INDEX ticket_last_event ON ticket (last_event_at)",
+)
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
@@ -283,6 +296,22 @@ MIGRATIONS: tuple[Migration, ...] = (
             + ", ".join(f"{name} TIMESTAMP WITH TIME ZONE NOT NULL" for name in _SENDING_INSTANTS)
             + ", PRIMARY KEY (ticket_id, key))",
             _SENDING_INDEX,
+        ),
+    ),
+    Migration(
+        11,
+        "the stays of tickets in their statuses are kept, and the instant of the last event of each",
+        sqlite=(
+            f"ALTER TABLE ticket ADD COLUMN last_event_at DATETIME NOT NULL DEFAULT '{LONG_AGO_TEXT}'",
+            "CREATE TABLE status_span (ticket_id INTEGER NOT NULL REFERENCES ticket (id), "
+            f"{_SPAN_COLUMNS}) WITHOUT ROWID",
+            *_SPAN_INDEXES,
+        ),
+        postgresql=(
+            "ALTER TABLE ticket ADD COLUMN last_event_at TIMESTAMP WITH TIME ZONE NOT NULL "
+            f"DEFAULT '{LONG_AGO_TEXT}+00'",
+            f"CREATE TABLE status_span (ticket_id BIGINT NOT NULL REFERENCES ticket (id), {_SPAN_COLUMNS})",
+            *_SPAN_INDEXES,
         ),
     ),
 )

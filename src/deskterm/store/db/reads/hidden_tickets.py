@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-_PARTS_OF_TICKETS = ("event", "personal_text", "message", "attachment", "clock", "record", "access", "mail")
+_PARTS_OF_TICKETS = (
+    "event",
+    "personal_text",
+    "message",
+    "attachment",
+    "clock",
+    "record",
+    "status_span",
+    "access",
+    "mail",
+)
 """Tables whose rows belong to a ticket, by `ticket_id`."""
 
 

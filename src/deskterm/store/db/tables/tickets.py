@@ -7,8 +7,11 @@ from datetime import datetime
 from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from deskterm.store.db.instants import NEVER
+from deskterm.store.db.instants import LONG_AGO, LONG_AGO_TEXT, NEVER
 from deskterm.store.db.tables.columns import big_integer, id_column, partial_index, queue_indexes, reference_column
+
+OPEN_SPANS = "category IN ('new', 'open', 'waiting')"
+"""The condition of spans in open categories, in the words of their index, which queries repeat."""
 
 
 class Event(SQLModel, table=True):
@@ -103,6 +106,8 @@ class Ticket(SQLModel, table=True):
     """Flags that its records raise, written as `tags` are: `,complaint,escalated,`."""
     zones: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """The version of the time zone database by which its due times were reckoned; empty for an older desk's."""
+    last_event_at: datetime = Field(default=LONG_AGO, sa_column_kwargs={"server_default": LONG_AGO_TEXT})
+    """The instant of its latest event of any kind. As of an instant from there on it is as its rows say (R-03)."""
     version: int = 0
     hash: str = ""
 
@@ -113,6 +118,7 @@ class Ticket(SQLModel, table=True):
         *queue_indexes("ticket_category", "is_open = 1", "category"),
         partial_index("ticket_missed", "is_open = 1 AND breached = 1", "next_due_at", "id"),
         partial_index("ticket_closed", "is_open = 0", "updated_at", "id"),
+        Index("ticket_last_event", "last_event_at"),
         partial_index("ticket_snoozed", "is_open = 1 AND snoozed_until IS NOT NULL", "snoozed_until", "id"),
         # A number is never given out twice, not even that of a last ticket that was deleted
         {"sqlite_autoincrement": True},
@@ -180,6 +186,36 @@ class ClockRow(SQLModel, table=True):
             sqlite_where=text("state = 'running'"),
             postgresql_where=text("state = 'running'"),
         ),
+    )
+
+
+class StatusSpan(SQLModel, table=True):
+    """A stay of a ticket in a status: the projection of `deskterm.desk.domain.visits.Visit` (R-56). since and until are
+    epoch seconds; until: NULL while it stands."""
+
+    __tablename__ = "status_span"
+
+    ticket_id: int = Field(sa_column=Column(big_integer(), ForeignKey("ticket.id"), primary_key=True))
+    n: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    status: str
+    category: str
+    since: int = Field(sa_column=Column(big_integer(), nullable=False))
+    until: int | None = Field(default=None, sa_column=Column(big_integer(), nullable=True))
+    kind: str
+    seq: int
+    actor: str
+    team: str | None = None
+    tier: int | None = None
+    assignee: str | None = None
+    teams: int
+    hand_offs: int
+
+    __table_args__ = (
+        # Of open categories only: what overlaps a period there is the backlog and the work of the period
+        partial_index("status_span_open", OPEN_SPANS, "until", "since", "category"),
+        Index("status_span_entry", "since", "category"),
+        # The rows of a ticket stand together then, and the primary key needs no index of its own
+        {"sqlite_with_rowid": False},
     )
 
 
