@@ -68,7 +68,10 @@ def test_the_first_changed_event_or_text_of_a_chain_is_reported(
 def test_a_ticket_that_was_deleted_with_all_its_events_is_reported(desk: DeskSession, traces: bool) -> None:
     for minute in range(3):
         register_fault(desk, minute)
-    statements = [f"DELETE FROM {table} WHERE ticket_id = 1002" for table in ("event", "clock", "message", "record")]
+    statements = [
+        f"DELETE FROM {table} WHERE ticket_id = 1002"
+        for table in ("event", "clock", "message", "record", "status_span")
+    ]
     statements += [
         f"DELETE FROM {table} WHERE ticket_id = 1002" for table in ("personal_text", "ticket_number")[: 2 - traces]
     ]

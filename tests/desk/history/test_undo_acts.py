@@ -30,7 +30,7 @@ from small_desk import at, small_desk
 pytestmark = pytest.mark.law("C-03")
 
 TICKETS = 6
-IGNORED_COLUMNS = {"version", "hash", "updated_at", "next_event_at"}
+IGNORED_COLUMNS = {"version", "hash", "updated_at", "last_event_at", "next_event_at"}
 """Columns that every event changes, and the next warning of a clock: an undo does not bring one back that has passed
 meanwhile."""
 
@@ -88,7 +88,12 @@ def read_rows(desk: DeskSession, numbers: list[int]) -> dict[int, list[str]]:
     """Read everything that is stored of tickets with consecutive numbers, without the ignored columns."""
     found: dict[int, list[str]] = {number: [] for number in numbers}
     with desk.store.reading() as session:
-        for table, key in (("ticket", "id"), ("clock", "ticket_id"), ("record", "ticket_id")):
+        for table, key in (
+            ("ticket", "id"),
+            ("clock", "ticket_id"),
+            ("record", "ticket_id"),
+            ("status_span", "ticket_id"),
+        ):
             statement = text(f"SELECT * FROM {table} WHERE {key} BETWEEN :first AND :last")
             for row in session.execute(statement, {"first": numbers[0], "last": numbers[-1]}).mappings():
                 kept = {name: cell for name, cell in row.items() if name not in IGNORED_COLUMNS}

@@ -30,7 +30,7 @@ from due_time_desk import due_time_desk
 from examples import examples
 from small_desk import at
 
-IGNORED_COLUMNS = {"version", "hash", "updated_at", "next_event_at"}
+IGNORED_COLUMNS = {"version", "hash", "updated_at", "last_event_at", "next_event_at"}
 """Columns that every event changes, and the next warning of a clock: an undo does not bring one back that has passed
 meanwhile. The integrity check at the end compares it with the events."""
 MESSAGE_COMMANDS = {"reply", "ask", "answer", "note"}
@@ -116,9 +116,14 @@ def sessions(store_url: str) -> Iterator[Sessions]:
 
 def read_rows(desk: DeskSession, numbers: list[int]) -> Rows:
     """Read all rows of tickets with consecutive numbers, without the ignored columns."""
-    found: Rows = {number: {"ticket": [], "clock": [], "record": []} for number in numbers}
+    found: Rows = {number: {"ticket": [], "clock": [], "record": [], "status_span": []} for number in numbers}
     with desk.store.reading() as session:
-        for table, key in (("ticket", "id"), ("clock", "ticket_id"), ("record", "ticket_id")):
+        for table, key in (
+            ("ticket", "id"),
+            ("clock", "ticket_id"),
+            ("record", "ticket_id"),
+            ("status_span", "ticket_id"),
+        ):
             statement = text(f"SELECT * FROM {table} WHERE {key} BETWEEN :first AND :last")
             for row in session.execute(statement, {"first": numbers[0], "last": numbers[-1]}).mappings():
                 kept = {name: cell for name, cell in row.items() if name not in IGNORED_COLUMNS}

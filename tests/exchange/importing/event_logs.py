@@ -108,6 +108,10 @@ def tables(store: Store) -> dict[str, list[tuple[object, ...]]]:
                     "SELECT external_id, seq, kind, at, actor FROM event JOIN ticket ON ticket.id = ticket_id"
                     " ORDER BY external_id, seq"
                 ),
+                "visits": (
+                    "SELECT external_id, n, status_span.status, since, until, kind, seq, actor, teams, hand_offs"
+                    " FROM status_span JOIN ticket ON ticket.id = ticket_id ORDER BY external_id, n"
+                ),
                 "clocks": (
                     "SELECT external_id, metric, cycle, state, started_at, due_at, stopped_at, consumed, since,"
                     " clock.breached_at, cause FROM clock JOIN ticket ON ticket.id = ticket_id"

@@ -27,7 +27,7 @@ from store_templates import load_shipped
 OTHERS_OPEN, OTHERS_CLOSED = 20_000, 80_000
 """Tickets of others."""
 
-_TABLES = ("ticket", "personal_text", "event", "message", "clock", "record")
+_TABLES = ("ticket", "personal_text", "event", "message", "clock", "record", "status_span")
 """The tables that have rows of a ticket, in the order of their references."""
 
 
@@ -73,6 +73,7 @@ def _replaced_columns(connection: sqlite3.Connection, number: int, first_text: i
         "event": own | {"id": "NULL", "data": references},
         "message": own | {"id": "NULL", "text_id": copied_text("t.text_id")},
         "clock": own,
+        "status_span": own,
         "record": own,
     }
 
