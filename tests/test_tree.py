@@ -60,6 +60,7 @@ TESTED_ELSEWHERE = {
     "domain/received_mail": "by the messages that mails became (mail/intake/test_work_on)",
     "history/erasing/erased_mails": "by erasing a person who wrote mails (mail/keeping/test_erased_mails)",
     "history/erasing/erased_sendings": "by erasing a recipient (mail/letters/test_taken_back)",
+    "notify/acknowledgements": "by letters that acknowledge mails of strangers (mail/letters/test_caps)",
     "notify/addresses": "by letters that came back (mail/intake/test_bounced)",
     "notify/delivery": "by letters that left (mail/letters/test_deliver)",
     "templates/definitions": "through the checks of them (templates/test_checking)",

@@ -107,7 +107,7 @@ Folding = Literal["", "automatic letter", "taken back"]
 
 
 class Delivery(NamedTuple):
-    """What became of the letter that a message is. state: in a word; at: the instant at which it left, None where it
+    """The outcome of the letter that a message is. state: in a word; at: the instant at which it left, None where it
     did not; reason: the one for which it did not arrive, or is not to leave."""
 
     state: Safe

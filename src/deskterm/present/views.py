@@ -31,6 +31,10 @@ VIEWS: tuple[View, ...] = (
     View("closed", "Closed"),
 )
 
+QUARANTINE = View("quarantine", "Quarantine")
+"""The mails in quarantine, listed among the views while there are any, for those who look after mails. It is no list of
+tickets: the console opens it by the command of this name (M-09)."""
+
 VIEWS_WITH_CLOCKS = tuple(view.key for view in VIEWS if view.key != "closed")
 """The views with tickets whose clocks may run."""
 
@@ -88,7 +92,8 @@ def _names_of(view: View) -> tuple[str, ...]:
 
 def list_reserved_names() -> list[str]:
     """Return the names that no view of an agent may have."""
-    return [*(name for view in VIEWS for name in (view.key, view.label)), *VIEW_WORDS, "all", "awake", "undelivered"]
+    own = (name for view in (*VIEWS, QUARANTINE) for name in (view.key, view.label))
+    return [*own, *VIEW_WORDS, "all", "awake", "undelivered"]
 
 
 VIEW_WORDS = ("save", "rename", "filter", "share", "default", "place", "after", "delete")

@@ -62,6 +62,9 @@ class BrowserHost(Console, Protocol):
     def update_titles(self) -> None:
         """Bring headings and the line of keys up to date."""
 
+    def run_command(self, name: str) -> None:
+        """Run a command by its name, or say why it cannot be run."""
+
     def empty_list_text(self) -> str:
         """Return the sentence for an empty list."""
 

@@ -89,6 +89,11 @@ def write_by_mail(desk: DeskSession, number: int) -> None:
     messages.record_customer_message(desk, number, "It still fails.", mail=ReceivedMail(kept.key, "a"), now=at(1))
 
 
+def park_a_mail(desk: DeskSession, number: int) -> None:
+    raw, reason = RAW_MAIL.replace(b"still", b"really"), "spam: the mail server says so"
+    keep_mail(desk.store, "support", "parked", raw, received_at=at(1), now=at(1), quarantined_for=reason)
+
+
 def add_templates(desk: DeskSession, number: int) -> None:
     procedure = desk.procedure.definition
     file = list_template_files()[procedure.about.key]
@@ -122,6 +127,7 @@ PREPARED: Mapping[str, Callable[[DeskSession, int], None]] = {
     "template": add_templates,
     "raw": write_by_mail,
     "macro": add_templates,
+    "quarantine": park_a_mail,
 }
 """What is done at the desk before a command is run, so that it has something to ask about."""
 PREPARED_HERE = {"drafts": leave_a_draft, "refused": be_refused, "undo-older": do_something}

@@ -11,7 +11,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.several import BIGGEST_NUMBER
 from deskterm.errors import UsageError
-from deskterm.mail.settings.load import find_mail_file, load_mail_file
+from deskterm.mail.settings.load import find_desk_mail_file, load_mail_file
 from deskterm.mail.settings.mailboxes import MailSettings, build_mail_settings
 from deskterm.mail.settings.schema import MailFile
 from deskterm.mail.threading.tokens import load_token_key
@@ -43,7 +43,7 @@ def find_mail_folder(cli: CliContext, named: str | None) -> Path:
 
 def find_mail_path(cli: CliContext, named: str | None) -> Path:
     """Return the path of the mail file, whether or not it is there."""
-    return find_mail_file(named, sqlite_path(cli.url) if dialect(cli.url) == "sqlite" else None)
+    return find_desk_mail_file(cli.url, named)
 
 
 def find_new_mail_path(cli: CliContext, named: str | None) -> Path:

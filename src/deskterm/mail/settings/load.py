@@ -14,6 +14,7 @@ from deskterm.mail.settings.schema import SIGNATURE_PLACEHOLDERS, MailFile
 from deskterm.named_files import expand_home, read_text_file
 from deskterm.procedure.checking.problems import Problem, problems_from_validation, suggest
 from deskterm.procedure.checking.toml_text import make_refusal, parse_toml
+from deskterm.store.db.location import dialect, sqlite_path
 
 ENVIRONMENT = "DESKTERM_MAIL"
 """The variable that names the file."""
@@ -32,6 +33,11 @@ def find_mail_file(named: str | None, beside: Path | None) -> Path:
     if beside is not None and (own := beside.with_name("mail.toml")).exists():
         return own
     return platformdirs.user_config_path("deskterm", appauthor=False) / "mail.toml"
+
+
+def find_desk_mail_file(url: str, named: str | None = None) -> Path:
+    """Return the path of the mail file of a desk, by its URL, as `find_mail_file` does."""
+    return find_mail_file(named, sqlite_path(url) if dialect(url) == "sqlite" else None)
 
 
 def load_mail_file(path: Path, *, required: bool) -> MailFile:

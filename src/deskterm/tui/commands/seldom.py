@@ -99,5 +99,9 @@ SELDOM: tuple[Command, ...] = (
             handler="ticket.reading.show_price", group="Look", rows="one",
             help="Show the price of the work on the ticket; `price agreed 400` records that the customer agrees to be "
                  "charged up to that."),
+    Command("quarantine", "Quarantine", keys=("g u",), argument="[number of the mail]",
+            handler="lead.quarantine.show_quarantine", group="Look", act="mail", opens_input=True,
+            help="List the mails in quarantine with the reason of each, and read one: release it as a new ticket or "
+                 "onto one, or drop it."),
 )
 # fmt: on

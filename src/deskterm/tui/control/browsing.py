@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from deskterm.errors import DeskError
 from deskterm.present.models import TABS, TabKey, TicketView
 from deskterm.present.sanitize import Safe
+from deskterm.present.views import QUARANTINE
 from deskterm.tui.commands.keys import name_keys
 from deskterm.tui.lists.arrivals import Arrivals
 from deskterm.tui.lists.hit_steps import HitSteps
@@ -152,7 +153,10 @@ class Browser:
         self._waiting_for.clear()
 
     def show_view(self, key: str) -> None:
-        """Show a view from its first row."""
+        """Show a view from its first row; mails in quarantine in a dialog, over the list that is there."""
+        if key == QUARANTINE.key:
+            self._host.run_command(key)
+            return
         self.view_list.note_shown(key)
         self.show_list(self.view_list.make_query(key, self.queue_query))
         self._panes.views.show(self.view_list.lines, key)

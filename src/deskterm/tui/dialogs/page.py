@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -28,7 +28,7 @@ def text_width(terminal_width: int) -> int:
 class Page(Dialog[str | None]):
     """Text to read and leave. has_next: tab dismisses it with `next`. update: called each second, returns the text as
     it reads by then, or None where it is unchanged; the scroll position stays. search: returns the text for words
-    that are looked for, empty for all of it."""
+    that are looked for, empty for all of it. actions: key → what it is for; the page is dismissed with the key."""
 
     CSS_PATH = STYLE
     # The search line gets the focus only when the search is opened
@@ -54,8 +54,10 @@ class Page(Dialog[str | None]):
         has_next: bool = False,
         update: Callable[[], Content | None] | None = None,
         search: Callable[[str], Content] | None = None,
+        actions: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
+        self._actions = actions or {}
         self._update, self._search = update, search
         self._title, self._content, self._has_next = title, content, has_next
 
@@ -69,12 +71,18 @@ class Page(Dialog[str | None]):
             with VerticalScroll(can_focus=False):
                 yield Static(self._content, id="words", markup=False)
             more = " · tab next clock" if self._has_next else " · / search" if self._search is not None else ""
+            more += "".join(f" · {key} {label}" for key, label in self._actions.items())
             hint = f"j k scroll{more} · esc close"
             yield Static(hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:
         if self._update is not None:
             self.set_interval(1, self.tick)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in self._actions:
+            event.stop()
+            self.dismiss(event.key)
 
     def tick(self) -> None:
         """Bring the text up to date: a second has passed."""

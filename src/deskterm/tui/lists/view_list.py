@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from deskterm.present.models import ViewLine
+from deskterm.present.views import QUARANTINE
 from deskterm.store.rows.list_orders import SortOrder, parse_order
 from deskterm.tui.workers import messages
 from deskterm.tui.workers.messages import QueueQuery
@@ -43,8 +44,8 @@ class ViewList:
             self.before, self.shown = self.shown, key
 
     def neighbour(self, by: int) -> str:
-        """Return the key of the view so many places further on."""
-        keys = [line.key for line in self.lines]
+        """Return the key of the view of tickets so many places further on."""
+        keys = [line.key for line in self.lines if line.key != QUARANTINE.key]
         place = keys.index(self.shown) if self.shown in keys else -1
         return keys[(place + by) % len(keys)]
 

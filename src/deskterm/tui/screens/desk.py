@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from deskterm.errors import DeskError
+from deskterm.present.views import QUARANTINE
 from deskterm.tui.commands.keys import make_bindings
 from deskterm.tui.commands.table import BY_NAME, TABLE
 from deskterm.tui.crash_log import log_crash
@@ -331,7 +332,8 @@ class DeskScreen(Screen[None]):
     def _row_picked(self, message: ShortList.Picked) -> None:
         workspace, panes = self.workspace, self.panes
         if message.pane is panes.views:
-            workspace.show_view(panes.views.key(message.index))
+            if message.opened or panes.views.key(message.index) != QUARANTINE.key:
+                workspace.show_view(panes.views.key(message.index))
             if message.opened:
                 workspace.show_pane("queue")
         elif message.pane is panes.next_breach and message.opened and panes.next_breach.number is not None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from textual.message import Message
 
-from deskterm.desk.policy.permissions import format_unknown_agent
+from deskterm.desk.policy.permissions import format_unknown_agent, is_allowed
 from deskterm.desk.policy.read_access import find_hidden_in_document
 from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary
@@ -296,6 +296,7 @@ class ReadWorker:
         self._is_refused = False
         self._reader.limit(find_hidden_in_document(facts.document, agents, self._login), self._login)
         self._team = agent.team
+        self._views.looks_after_mails = is_allowed(agent.role, "mail")
         self._vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
         self._views.load(self._reader, self._vocabulary)
         if not self._query.view:

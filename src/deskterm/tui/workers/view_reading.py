@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from deskterm.errors import UsageError
-from deskterm.present.views import VIEWS, View, arrange_views
+from deskterm.present.views import QUARANTINE, VIEWS, View, arrange_views
 from deskterm.store.personal.saved_views import SavedView, load_passing_views, load_saved_views, load_view_choices
+from deskterm.store.queries.mail.letters import count_quarantined
 from deskterm.store.queries.mail.mailboxes import load_mailbox_states
 from deskterm.store.queries.queue import Viewer, count_tickets, load_view_counts
 from deskterm.tui.workers.messages import QueueQuery
@@ -36,6 +37,10 @@ class ViewReader:
         """The saved views that were counted."""
         self._wait_until = 0.0
         """The time from which they may be read again, seconds of a steady clock."""
+        self.looks_after_mails = False
+        """True for an agent who may release and drop mails."""
+        self._quarantined = 0
+        """Mails in quarantine; 0 also for an agent who does not look after mails."""
         self.is_behind = False
         """True while the counts of saved views are older than the last change."""
 
@@ -49,6 +54,10 @@ class ViewReader:
 
             saved = [*list_procedure_views(vocabulary.views), *saved]
         self.views, self.default = arrange_views(saved, choices.places), choices.default
+        self._quarantined = count_quarantined(reader, 0) if self.looks_after_mails else 0
+        if self._quarantined:
+            # Behind all lists of tickets: keys that go from list to list do not come across it
+            self.views = [*self.views, QUARANTINE]
 
     def make_first_query(self, query: QueueQuery, *, has_team: bool) -> QueueQuery:
         """Return the list that opens first: of the view that the agent chose, else of their team or of all."""
@@ -70,7 +79,7 @@ class ViewReader:
             self._totals = {key: self._count(reader, viewer, view) for key, view in saved.items()}
             self._counted, ended = saved, time.monotonic()
             self._wait_until = ended + (ended - begun) / MOST_TIME
-        return load_view_counts(reader, viewer) | self._totals
+        return load_view_counts(reader, viewer) | self._totals | {QUARANTINE.key: self._quarantined}
 
     @property
     def is_due(self) -> bool:

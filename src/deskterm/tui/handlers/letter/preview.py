@@ -11,10 +11,9 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError, UsageError
 from deskterm.mail.letters.outgoing import NoIdentity
 from deskterm.mail.letters.preview import preview_letter
-from deskterm.mail.settings.load import find_mail_file, load_mail_file
+from deskterm.mail.settings.load import find_desk_mail_file, load_mail_file
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.channels import MAIL
-from deskterm.store.db.location import dialect, sqlite_path
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.tui.attached_files import list_attached
 from deskterm.tui.dialogs.page import Page
@@ -47,10 +46,7 @@ async def show_letter(console: Console, controller: ComposerController, composer
 
     def load(desk: DeskSession) -> list[_Letter]:
         letters = preview_letters(desk, number, answer, unaddressed=unaddressed, now=now)
-        url = desk.store.url
-        file = load_mail_file(
-            find_mail_file(None, sqlite_path(url) if dialect(url) == "sqlite" else None), required=False
-        )
+        file = load_mail_file(find_desk_mail_file(desk.store.url), required=False)
         with desk.open_reader() as reader:
             timezone = load_desk_facts(reader).timezone
             try:
