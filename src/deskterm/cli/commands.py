@@ -62,7 +62,7 @@ PROGRAM = GroupEntry(
         "export": CommandEntry(
             "admin.export:export_rows",
             "Export data, one row each: tickets, messages, events with their hashes, cycles of clocks, files of "
-            "messages, or entries of the work log (time worked, and its price).",
+            "messages, people outside the desk, or entries of the work log; or the whole desk.",
         ),
         "retention": CommandEntry(
             "admin.retention:list_kept",
@@ -328,6 +328,10 @@ PROGRAM = GroupEntry(
             "Bring data in.",
             {
                 "events": CommandEntry("admin.import_log:import_log", "Bring in the event log of another desk."),
+                "desk": CommandEntry(
+                    "transfer.desk:import_whole_desk",
+                    "Make a desk that is equal to an exported one, where there is none yet.",
+                ),
             },
         ),
         "audit": GroupEntry(

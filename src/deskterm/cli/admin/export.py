@@ -18,6 +18,7 @@ from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.cli.runtime.options import FilterOption
 from deskterm.cli.runtime.output import show_progress_on_terminal
+from deskterm.cli.transfer.desk import export_whole_desk
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.exchange.exporting.billing import export_worklog
@@ -35,9 +36,13 @@ from deskterm.store.queries.search import load_filtered_numbers
 def export_rows(
     context: typer.Context,
     what: Annotated[
-        Literal["tickets", "messages", "events", "clocks", "files", "people", "worklog"],
-        typer.Argument(help="tickets, messages, events, clocks, files, people or worklog."),
+        Literal["tickets", "messages", "events", "clocks", "files", "people", "worklog", "desk"],
+        typer.Argument(help="tickets, messages, events, clocks, files, people, worklog, or the whole desk."),
     ],
+    place: Annotated[
+        Path | None,
+        typer.Argument(help="As --output. For the whole desk a new folder, or a .tar or .tar.gz file.", metavar="FILE"),
+    ] = None,
     form: Annotated[
         str, typer.Option("--format", help="csv, jsonl, xlsx or parquet; left out, as the file's name ends.")
     ] = "",
@@ -77,8 +82,19 @@ def export_rows(
     ] = None,
 ) -> None:
     """Export data, one row each: tickets, messages, events with their hashes, cycles of clocks, files of messages,
-    people outside the desk, or entries of the work log (time worked, and its price). All rows are of one instant."""
+    people outside the desk, or entries of the work log (time worked, and its price); or the whole desk, for `import
+    desk` to make an equal one. All rows are of one instant."""
     cli: CliContext = context.obj
+    if place is not None and output is not None:
+        raise UsageError("The file is named twice: leave --output out.")
+    output = place or output
+    if what == "desk":
+        if output is None or str(output) == "-":
+            raise UsageError("The whole desk goes to a folder or a .tar file: name one.")
+        if any((form, force, columns, since, until, chargeable, only, filter_text, added, contents)):
+            raise UsageError("The whole desk goes as it is: leave the other options out.")
+        export_whole_desk(cli, output)
+        return
     # As everywhere: a file of that name is `./-`
     if output is not None and str(output) == "-":
         output = None

@@ -127,6 +127,9 @@ class BulkWriter:
             self._first_unindexed = None
         if self.dialect == "postgresql":
             for table in sorted(self._tables_with_ids):
+                ((sequence,),) = self.execute("SELECT pg_get_serial_sequence(:table, 'id')", {"table": table})
+                if sequence is None:  # the one row of a desk
+                    continue
                 self.execute(
                     # Never backwards: ids of transactions that were rolled back are ahead of the rows
                     f"SELECT setval('{table}_id_seq', greatest((SELECT max(id) FROM {table}), "

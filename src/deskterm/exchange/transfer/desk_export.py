@@ -1,0 +1,122 @@
+"""Export of a whole desk: a folder or a tar file with a manifest and the rows of every table (R-65)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Table
+
+from deskterm import __version__
+from deskterm.errors import DeskError
+from deskterm.exchange.transfer.manifest import FILE_NAME, DeskManifest, TableFile
+from deskterm.exchange.transfer.table_rows import count_rows, find_tables, load_lines
+from deskterm.progress import Progress
+from deskterm.store.db.reader import ReadConnection
+
+TAR_ENDINGS = (".tar", ".tar.gz", ".tgz")
+_TICK = 5_000
+"""Rows between two reports of progress."""
+
+
+def export_desk(
+    reader: ReadConnection, place: Path, *, now: datetime, progress: Progress | None = None
+) -> DeskManifest:
+    """Write the whole desk, as it is at one instant, into a new folder, or a tar file by its ending. It gets its name
+    when it is complete. Raises DeskError when there is something of that name, or nothing can be written there."""
+    if place.exists() or place.is_symlink():
+        raise DeskError(f"{place} is there already: give another name, or move that away first.")
+    is_tar = place.name.endswith(TAR_ENDINGS)
+    try:
+        with _staging_folder(place) as folder:
+            with reader.snapshot():
+                manifest = _write_tables(reader, folder, now, progress)
+            if is_tar:
+                _pack(folder, place)
+            else:
+                folder.rename(place)
+            _sync(place.parent)
+    except OSError as error:
+        raise DeskError(f"{place} cannot be written: {(error.strerror or str(error)).lower()}.") from error
+    return manifest
+
+
+@contextmanager
+def _staging_folder(place: Path) -> Iterator[Path]:
+    """Make a folder beside a place, readable by its owner only, and remove it at the end if it is still there, as well
+    as those of exports to the same place that were killed."""
+    prefix = f".{place.name}."
+    for left in place.parent.glob(f"{prefix}*.part"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, suffix=".part", dir=place.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_tables(reader: ReadConnection, folder: Path, now: datetime, progress: Progress | None) -> DeskManifest:
+    ((desk, layout),) = reader.rows("SELECT name, schema_number FROM desk")
+    procedures = tuple(digest for (digest,) in reader.rows("SELECT digest FROM procedure_version ORDER BY id"))
+    total, done = count_rows(reader) if progress is not None else 0, 0
+    files: dict[str, TableFile] = {}
+    for table in find_tables():
+        files[table.name] = _write_table(reader, table, folder, done, total, progress)
+        done += files[table.name].rows
+    if progress is not None:
+        progress(done, total)
+    as_of = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    manifest = DeskManifest(desk, as_of, __version__, layout, procedures, files)
+    path = folder / FILE_NAME
+    path.write_text(manifest.format(), encoding="utf-8")
+    _sync(path)
+    return manifest
+
+
+def _write_table(
+    reader: ReadConnection, table: Table, folder: Path, done: int, total: int, progress: Progress | None
+) -> TableFile:
+    digest, rows = hashlib.sha256(), 0
+    path = folder / f"{table.name}.jsonl"
+    with path.open("wb") as file:
+        for line in load_lines(reader, table):
+            digest.update(line)
+            file.write(line)
+            rows += 1
+            if progress is not None and rows % _TICK == 0:
+                progress(done + rows, total)
+    _sync(path)
+    return TableFile(rows, digest.hexdigest())
+
+
+def _pack(folder: Path, place: Path) -> None:
+    """Pack a folder into a tar file that gets its name when it is complete. Times and owners are left out, so that the
+    same desk gives the same bytes."""
+    packed = folder / "packed"
+    mode = "w" if place.name.endswith(".tar") else "w:gz"
+    names = [FILE_NAME, *(f"{table.name}.jsonl" for table in find_tables())]
+    with tarfile.open(packed, mode) as archive:  # type: ignore[call-overload]
+        for name in names:
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = (folder / name).stat().st_size, 0o600
+            with (folder / name).open("rb") as file:
+                archive.addfile(entry, file)
+    packed.chmod(0o600)
+    _sync(packed)
+    os.link(packed, place)  # fails when somebody has made a file of that name meanwhile
+
+
+def _sync(path: Path) -> None:
+    """Have the system write a file or folder to the disk: a power cut must not leave an empty one under its name."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
