@@ -93,6 +93,9 @@ STORIES = {
         import events {folder}/log.csv --mapping {folder}/mapping.toml
         backup {folder}/desk.backup
         restore {folder}/desk.backup --dry-run
+        export tickets {folder}/tickets.csv
+        export desk {folder}/desk.tar
+        import desk {folder}/desk.tar --database {folder}/other.sqlite3
         purge
     """,
     "software-vendor": """

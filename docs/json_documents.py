@@ -26,11 +26,11 @@ NAMED_ELSEWHERE = frozenset(
 """Keys whose members are named by the procedure, by the kind of an event or record, or in the document's text."""
 CONTENTS = frozenset({"procedure show"})
 """Commands whose document is a file of its own: the procedure, as docs/procedures.md has it."""
-OF_THEIR_OWN = ("mail fetch --dry-run",)
+OF_THEIR_OWN = ("mail fetch --dry-run", "export desk")
 """Options with which a command prints another document."""
 
 _WITHOUT_TIME = frozenset(
-    {"procedure check", "procedure diff", "procedure list", "restore"}
+    {"procedure check", "procedure diff", "procedure list", "restore", "import desk"}
     | {f"config {verb}" for verb in ("path", "show", "check", "edit")}
 )
 """Commands that are about no time of the desk."""

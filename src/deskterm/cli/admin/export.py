@@ -16,8 +16,8 @@ from deskterm import __version__
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
-from deskterm.cli.runtime.options import FilterOption
-from deskterm.cli.runtime.output import show_progress_on_terminal
+from deskterm.cli.runtime.options import AsJson, FilterOption
+from deskterm.cli.runtime.output import print_json, show_progress_on_terminal
 from deskterm.cli.transfer.desk import export_whole_desk
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
@@ -80,6 +80,7 @@ def export_rows(
             metavar="FOLDER",
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Export data, one row each: tickets, messages, events with their hashes, cycles of clocks, files of messages,
     people outside the desk, or entries of the work log (time worked, and its price); or the whole desk, for `import
@@ -93,7 +94,7 @@ def export_rows(
             raise UsageError("The whole desk goes to a folder or a .tar file: name one.")
         if any((form, force, columns, since, until, chargeable, only, filter_text, added, contents)):
             raise UsageError("The whole desk goes as it is: leave the other options out.")
-        export_whole_desk(cli, output)
+        export_whole_desk(cli, output, as_json=as_json)
         return
     # As everywhere: a file of that name is `./-`
     if output is not None and str(output) == "-":
@@ -105,6 +106,8 @@ def export_rows(
     if contents is not None and what != "files":
         raise UsageError("--contents is for files.")
     file_format = _choose_format(form, output)
+    if output is None and as_json:
+        raise UsageError("--json says what was written to a file: name one, or take --format jsonl.")
     if output is None and file_format in BINARY:
         raise UsageError(f"{file_format} is no text for a terminal: name a file with --output.")
     names = [name.strip() for name in columns.split(",") if name.strip()]
@@ -160,6 +163,11 @@ def export_rows(
             exported = write_rows(stream)
     with output.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if as_json:
+        print_json(
+            {"what": what, "file": str(output), "rows": exported.rows, "sha256": digest, "notes": exported.notes}
+        )
+        return
     print(sanitize(f"{exported.rows} {what} written to {output} (SHA-256 {digest})."), file=sys.stderr)
     for note in exported.notes:
         print(sanitize(note), file=sys.stderr)

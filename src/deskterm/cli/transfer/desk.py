@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,7 +21,7 @@ from deskterm.present.sanitize import sanitize
 from deskterm.store.db.location import display_location
 
 
-def export_whole_desk(cli: CliContext, place: Path) -> None:
+def export_whole_desk(cli: CliContext, place: Path, *, as_json: bool) -> None:
     """Write the desk into a folder or tar file, and say what it holds."""
     # Everything is in it, words of departments that are closed to others too: as for a backup
     cli.require("backup")
@@ -29,6 +29,9 @@ def export_whole_desk(cli: CliContext, place: Path) -> None:
     cli.log_access(facts, None, "export desk")
     with cli.open_current_reader() as reader:
         manifest = export_desk(reader, place, now=system_now(), progress=show_progress_on_terminal("rows"))
+    if as_json:
+        print_json({"what": "desk", "file": str(place)} | _to_json(manifest))
+        return
     print(sanitize(f"{_describe(manifest)} written to {place} (digest {manifest.digest})."), file=sys.stderr)
 
 
@@ -47,19 +50,16 @@ def import_whole_desk(
     manifest = import_desk(cli.url, place, progress=show_progress_on_terminal("rows"))
     where = display_location(cli.url)
     if as_json:
-        print_json(
-            {
-                "desk": manifest.desk,
-                "database": where,
-                "as_of": manifest.as_of,
-                "digest": manifest.digest,
-                "rows": {name: file.rows for name, file in manifest.tables.items()},
-            }
-        )
+        print_json({"database": where} | _to_json(manifest))
     else:
-        print_lines([f"{_describe(manifest)} are at {where} now, as of {manifest.as_of} (digest {manifest.digest})."])
+        print_lines([f"{_describe(manifest)} are at {where} now, as of {manifest.exported_at} (digest {manifest.digest})."])
 
 
 def _describe(manifest: DeskManifest) -> str:
     tickets, events = (manifest.tables[name].rows for name in ("ticket", "event"))
     return f"{manifest.desk}: {format_count(tickets, 'ticket')} with {format_count(events, 'event')}"
+
+
+def _to_json(manifest: DeskManifest) -> dict[str, Any]:
+    rows = {name: file.rows for name, file in manifest.tables.items()}
+    return {"desk": manifest.desk, "exported_at": manifest.exported_at, "digest": manifest.digest, "rows": rows}

@@ -72,8 +72,8 @@ def _write_tables(reader: ReadConnection, folder: Path, now: datetime, progress:
         done += files[table.name].rows
     if progress is not None:
         progress(done, total)
-    as_of = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    manifest = DeskManifest(desk, as_of, __version__, layout, procedures, files)
+    exported_at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    manifest = DeskManifest(desk, exported_at, __version__, layout, procedures, files)
     path = folder / FILE_NAME
     path.write_text(manifest.format(), encoding="utf-8")
     _sync(path)

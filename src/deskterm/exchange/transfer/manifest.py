@@ -24,11 +24,11 @@ class TableFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeskManifest:
-    """A desk as its manifest describes it. layout: number of the store's layout; program: its version; as_of: RFC 3339
+    """A desk as its manifest describes it. layout: number of the store's layout; program: its version; exported_at: RFC 3339
     in UTC; procedures: digest of each edition, the first one first; tables: name → file."""
 
     desk: str
-    as_of: str
+    exported_at: str
     program: str
     layout: int
     procedures: tuple[str, ...]
@@ -62,7 +62,7 @@ def parse_manifest(text: str, place: str) -> DeskManifest:
         }
         manifest = DeskManifest(
             str(document["desk"]),
-            str(document["as_of"]),
+            str(document["exported_at"]),
             str(document["program"]),
             int(document["layout"]),
             tuple(str(digest) for digest in document["procedures"]),
