@@ -52,7 +52,9 @@ def import_whole_desk(
     if as_json:
         print_json({"database": where} | _to_json(manifest))
     else:
-        print_lines([f"{_describe(manifest)} are at {where} now, as of {manifest.exported_at} (digest {manifest.digest})."])
+        print_lines(
+            [f"{_describe(manifest)} are at {where} now, as of {manifest.exported_at} (digest {manifest.digest})."]
+        )
 
 
 def _describe(manifest: DeskManifest) -> str:
