@@ -24,8 +24,8 @@ class TableFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeskManifest:
-    """A desk as its manifest describes it. exported_at: RFC 3339 in UTC; program: the version of deskterm; layout: number
-    of the store's layout; procedures: digest of each edition, the first one first; tables: name → file."""
+    """A desk as its manifest describes it. exported_at: RFC 3339 in UTC; program: the version of deskterm; layout:
+    number of the store's layout; procedures: digest of each edition, the first one first; tables: name → file."""
 
     desk: str
     exported_at: str
