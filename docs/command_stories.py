@@ -131,6 +131,10 @@ STORIES = {
         feedback list
         release list
         sla what-if --procedure saas-platform --since 2026-11-23
+        report figures 2026-11
+        save-report
+        report verify {folder}/report.json
+        report figures --list created 2026-11
         release out 2026-11-26 --notes 'Invoices save again' --now 2026-11-26T18:00
     """,
     "managed-services": """

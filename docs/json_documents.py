@@ -21,12 +21,12 @@ from command_stories import STORIES, write_files
 
 BEGIN, END = "<!-- documents: begin -->", "<!-- documents: end -->"
 NAMED_ELSEWHERE = frozenset(
-    {"data", "values", "fields", "changes", "texts", "policies", "messages", "records", "events"}
+    {"data", "values", "fields", "changes", "texts", "policies", "messages", "records", "events", "figures", "lists"}
 )
 """Keys whose members are named by the procedure, by the kind of an event or record, or in the document's text."""
 CONTENTS = frozenset({"procedure show"})
 """Commands whose document is a file of its own: the procedure, as docs/procedures.md has it."""
-OF_THEIR_OWN = ("mail fetch --dry-run", "export desk")
+OF_THEIR_OWN = ("mail fetch --dry-run", "export desk", "report figures --list")
 """Options with which a command prints another document."""
 
 _WITHOUT_TIME = frozenset(
@@ -57,6 +57,10 @@ class Story:
         words = [word.replace("{folder}", str(self._folder)).replace("{line}", "\n") for word in shlex.split(line)]
         if words[0] == "save-draft":
             _save_draft(int(words[1]), words[2])
+            return
+        if words[0] == "save-report":
+            report = self._found["report figures"][-1]
+            (self._folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
             return
         path = next(path for path in list_commands() if words[: len(path.split())] == path.split())
         self._minute += 100 if path == "run" else 1

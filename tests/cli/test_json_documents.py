@@ -15,7 +15,7 @@ pytestmark = pytest.mark.law("C-52")
 
 DOCS = Path(__file__).parents[2] / "docs"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-INSTANT_KEY = re.compile(r"at|now|since|until|.+_(at|until)")
+INSTANT_KEY = re.compile(r"at|now|since|until|as_of|.+_(at|until)")
 
 
 @pytest.fixture(scope="module")

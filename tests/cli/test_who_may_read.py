@@ -43,6 +43,8 @@ READS: dict[str, set[str]] = {
     "ticket list --requester kim@larch.example": set(EVERYBODY),
     "sla list": set(EVERYBODY),
     "sla what-if --procedure web-agency --since 2026-11-23": set(EVERYBODY),
+    "report figures 2026-11": set(EVERYBODY),
+    "report figures 2026-11 --list created": set(EVERYBODY),
     "feedback list": set(EVERYBODY),
     "people absent": set(EVERYBODY),
     "handover": set(EVERYBODY),

@@ -324,6 +324,18 @@ PROGRAM = GroupEntry(
                 ),
             },
         ),
+        "report": GroupEntry(
+            "Figures of a period: count, list, verify.",
+            {
+                "figures": CommandEntry(
+                    "report.figures:show_figures", "Print the figures of a period, each with what it counts."
+                ),
+                "verify": CommandEntry(
+                    "report.verify:verify_file",
+                    "Run a report again as it was recorded and compare; exit code 1 when a figure differs.",
+                ),
+            },
+        ),
         "import": GroupEntry(
             "Bring data in.",
             {

@@ -1,0 +1,1 @@
+"""`deskterm report`: figures of a period, and their verification."""

@@ -1,0 +1,197 @@
+"""`deskterm report figures`: all figures of a period, each with its sentence, and the list behind any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.report.running import build_document, run_request
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_time, format_time_and_zone
+from deskterm.cli.runtime.options import AsJson, FilterOption
+from deskterm.cli.runtime.output import print_json, print_lines
+from deskterm.cli.runtime.table import print_table
+from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.errors import DeskError, UsageError
+from deskterm.present.formats import format_count
+from deskterm.reports.envelope import compute_list_digest, format_utc
+from deskterm.reports.figure_report import FigureReport, FigureRequest
+from deskterm.reports.measures.figures import Figure
+from deskterm.reports.measures.measure import Measure
+from deskterm.reports.periods import NamedPeriod, parse_limits, parse_period
+from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
+
+
+def show_figures(
+    context: typer.Context,
+    period: Annotated[
+        str, typer.Argument(help="2026-10, 2026-W40, 2026-Q4, 2026, last-month, week, today or 90d.", metavar="PERIOD")
+    ] = "",
+    since: Annotated[str | None, typer.Option(help="The first day, in place of a name.", metavar="DATE")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="The day after the last one; left out, tomorrow.", metavar="DATE")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="The desk as it was at this instant; left out, now.", metavar="INSTANT"),
+    ] = None,
+    filter_text: FilterOption = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by", help="Break figures down by severity, client, team …; twice at most.", metavar="DIMENSION"
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option("--list", help="List the rows behind a figure, by its key.", metavar="KEY"),
+    ] = None,
+    with_closed: Annotated[bool, typer.Option("--with-closed", help="Count the time in closed statuses too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the figures of a period, each with what it counts.
+
+    Every figure has a key, such as resolved or attainment/resolution/late, and --list prints the tickets that it
+    consists of. --json prints the figures with their envelope: period, filter, instant, procedures and a digest, by
+    which `deskterm report verify` runs the report again and compares.
+    """
+    cli: CliContext = context.obj
+    with cli.open_current_reader() if as_of is None else cli.open_reader() as reader:
+        facts = load_desk_facts(reader)
+        now = cli.now(facts)
+        named = _choose_period(period, since, until, facts, now)
+        instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
+        request = FigureRequest(named, int(instant.timestamp()), filter_text or "", tuple(by or ()), with_closed)
+        report = run_request(cli, reader, facts, request)
+        if key is not None:
+            figure = report.figures.find(key)
+            _print_rows(report, figure, facts, as_json=as_json)
+        elif as_json:
+            print_json(build_document(reader, facts, report, int(now.timestamp())))
+        else:
+            _print_report(report, facts)
+    if report.figures.imbalance:
+        raise DeskError(
+            f"The open tickets do not balance: {report.figures.imbalance:+d} at the end that no event explains. Run "
+            "`deskterm doctor`."
+        )
+
+
+def _choose_period(name: str, since: str | None, until: str | None, facts: DeskFacts, now: datetime) -> NamedPeriod:
+    if bool(name) is (since is not None) or (until is not None and since is None):
+        raise UsageError("Give the name of a period, such as last-month, or --since and --until.")
+    if since is None:
+        return parse_period(name, facts.timezone, now)
+    return parse_limits(since, until, facts.timezone, now)
+
+
+def _print_report(report: FigureReport, facts: DeskFacts) -> None:
+    request, figures = report.request, report.figures
+    limits = request.period.period
+    since, until, instant = (
+        format_time_and_zone(at, facts.timezone) for at in (limits.since, limits.until, request.as_of)
+    )
+    print_lines(
+        [
+            f"{facts.name}{' (simulated)' if facts.simulated else ''} · {request.period.name}"
+            + (", so far" if report.is_running else ""),
+            f"{since} to {until} · {f'filter {request.filter}' if request.filter else 'all tickets'} · as of {instant}",
+        ]
+    )
+    for measure in figures.measures:
+        print()
+        print_lines([f"{measure.label}: {measure.sentence}"])
+        if not figures.is_derivable(measure):
+            print("–, because there are no messages in this period")
+            continue
+        own = [figure for figure in figures.figures.values() if figure.measure is measure]
+        if not own:
+            print("–")
+            continue
+        if measure.statistic == "count":
+            print_table(("Key", "Count"), [(figure.key, f"{figure.count:,}") for figure in own], right=("Count",))
+        else:
+            heads = ("Key", "N", "Mean", "Median", "90 %", "Longest" if measure.statistic != "numbers" else "Most")
+            print_table(heads, [_format_times(figure) for figure in own], right=heads[1:])
+    _print_shares(report)
+    print()
+    print_lines(_describe_balance(report))
+
+
+def _print_shares(report: FigureReport) -> None:
+    rows = [
+        (one.key, f"{one.part:,}", f"{one.whole:,}", f"{100 * one.part / one.whole:.1f} %" if one.whole else "–")
+        for one in report.list_shares()
+        if one.share.part in report.figures.figures
+    ]
+    print()
+    print("Shares")
+    print_table(("Key", "Part", "Of", "Share"), rows, right=("Part", "Of", "Share"))
+
+
+def _describe_balance(report: FigureReport) -> Iterator[str]:
+    count = report.figures.count
+    yield (
+        f"Open at the end {count('backlog/end'):,} = at the beginning {count('backlog/begin'):,} + created "
+        f"{count('created'):,} + reopened {count('reopened'):,} + brought back {count('brought-back'):,} − resolutions "
+        f"{count('resolutions'):,} − ended otherwise {count('ended-otherwise'):,}."
+    )
+    late = count("created/recorded-late")
+    if late:
+        yield f"{format_count(late, 'ticket')} that came in the period recorded late, after it."
+
+
+def _format_times(figure: Figure) -> list[str]:
+    times = figure.compute_times()
+    if not times.n:
+        return [figure.key, "0", "–", "–", "–", "–"]
+    values = times.sum / times.n, float(times.median), float(times.p90), float(times.max)
+    return [figure.key, f"{times.n:,}", *(_format_value(value, figure.measure) for value in values)]
+
+
+def _format_value(value: float, measure: Measure) -> str:
+    return f"{value:,.1f}" if measure.statistic == "numbers" else f"{value / 3600:,.1f} h"
+
+
+def _print_rows(report: FigureReport, figure: Figure, facts: DeskFacts, *, as_json: bool) -> None:
+    rows = sorted(figure.rows, key=lambda row: (row.at, row.life.number))
+    if as_json:
+        print_json(
+            {
+                "key": figure.key,
+                "n": figure.count,
+                "digest": compute_list_digest(figure.ids),
+                "rows": [
+                    {
+                        "number": row.life.number,
+                        "external_id": row.life.external_id,
+                        "at": format_utc(row.at),
+                        "seconds": row.seconds,
+                        "metric": row.cycle.metric if row.cycle else None,
+                        "cycle": row.cycle.number if row.cycle else None,
+                        "status": row.status,
+                    }
+                    for row in rows
+                ],
+            }
+        )
+        return
+    print_lines([f"{figure.key}: {figure.count:,} {figure.measure.unit}. {figure.measure.sentence}"])
+    print_table(
+        ("Ticket", "External", "When", "Seconds", "Severity", "Team"),
+        [
+            (
+                str(row.life.number),
+                row.life.external_id or "",
+                format_time(row.at, facts.timezone),
+                "" if row.seconds is None else str(row.seconds),
+                row.life.severity or "",
+                (row.hands or row.life).team or "",
+            )
+            for row in rows
+        ],
+        right=("Ticket", "Seconds"),
+    )

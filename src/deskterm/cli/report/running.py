@@ -1,0 +1,23 @@
+"""The run of a report on the desk of a call: its filter is read, and its document made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.filtering.filter_words import read_filter_text
+from deskterm.reports.envelope import build_envelope
+from deskterm.reports.figure_report import FigureReport, FigureRequest, make_figure_report
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.desk_facts import DeskFacts
+
+
+def run_request(cli: CliContext, reader: ReadConnection, facts: DeskFacts, request: FigureRequest) -> FigureReport:
+    """Run a report. Raises the DeskErrors of filters and reports."""
+    condition = read_filter_text(cli, reader, facts, request.filter).condition
+    return make_figure_report(reader, request, condition)
+
+
+def build_document(reader: ReadConnection, facts: DeskFacts, report: FigureReport, now: int) -> dict[str, Any]:
+    """Return the document of a report that is made now, epoch seconds."""
+    return build_envelope(reader, facts, report, now)

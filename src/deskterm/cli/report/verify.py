@@ -1,0 +1,70 @@
+"""`deskterm report verify`: run a report again, and compare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deskterm.cli.report.running import build_document, run_request
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.output import print_json, print_lines
+from deskterm.errors import DeskError
+from deskterm.reports.figure_report import FigureRequest
+from deskterm.reports.verify import read_report, verify_report
+from deskterm.store.queries.desk_facts import load_desk_facts
+
+_SHOWN = 10
+"""Figures that are named where they differ."""
+
+
+def verify_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A report, as --json or as a page.", metavar="FILE")],
+    as_json: AsJson = False,
+) -> None:
+    """Run a report again as it was recorded and compare; exit code 1 when a figure differs.
+
+    The first figures that differ are shown, as they were then and are now, with the likely reason: tickets that were
+    purged, another edition of deskterm, or events that were added before the instant of the report.
+    """
+    cli: CliContext = context.obj
+    try:
+        document = read_report(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeskError(f"The report {file} cannot be read: {error}.") from error
+    with cli.open_reader() as reader:
+        facts = load_desk_facts(reader)
+        now = int(cli.now(facts).timestamp())
+
+        def run(request: FigureRequest) -> Mapping[str, Any]:
+            return build_document(reader, facts, run_request(cli, reader, facts, request), now)
+
+        found = verify_report(reader, document, run)
+    if as_json:
+        print_json(
+            {
+                "equal": found.is_equal,
+                "differences": [one._asdict() for one in found.differences],
+                "reasons": found.reasons,
+            }
+        )
+    elif found.is_equal:
+        print_lines([f"equal: {len(document['figures']):,} figures, as of {document['as_of']}"])
+    else:
+        print_lines(_describe(found.differences[:_SHOWN], len(found.differences), found.reasons))
+    if not found.is_equal:
+        raise typer.Exit(1)
+
+
+def _describe(differences: list[Any], total: int, reasons: list[str]) -> list[str]:
+    lines = [f"{total:,} differ{':' if total <= _SHOWN else f', the first {_SHOWN}:'}"]
+    lines += [
+        f"  {one.key}: then {json.dumps(one.then, ensure_ascii=False)}, now {json.dumps(one.now, ensure_ascii=False)}"
+        for one in differences
+    ]
+    return [*lines, "Likely because " + ", and ".join(reasons) + "." if reasons else "No reason for that is known."]

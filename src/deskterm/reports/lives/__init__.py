@@ -1,0 +1,1 @@
+"""Lives: tickets as of an instant, with everything that figures count of them."""

@@ -1,0 +1,158 @@
+"""Lives folded from the events up to an instant, one ticket after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from deskterm.desk.domain.event_application import apply_event
+from deskterm.desk.domain.event_kinds.table import find_entry
+from deskterm.desk.domain.events import Event, decode_event
+from deskterm.desk.domain.fold import fold_events, select_effective_events
+from deskterm.desk.domain.state import State
+from deskterm.desk.domain.visits import Visit
+from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.reports.attainment import find_continuation
+from deskterm.reports.lives.life import Cycle, Life, MessageMark
+from deskterm.sla.clock import Clock
+from deskterm.sla.timer_keys import TIMER_PREFIX
+from deskterm.store.db.instants import seconds_from_stored
+from deskterm.store.db.reader import ReadConnection
+
+Procedures = Callable[[int], CompiledProcedure]
+"""Returns a version of the procedure."""
+
+_BATCH = 500
+"""Tickets whose events are in memory at a time."""
+
+
+def fold_lives(
+    reader: ReadConnection, procedures: Procedures, as_of: int, numbers: frozenset[int] | None = None
+) -> Iterator[Life]:
+    """Yield the lives of the tickets as of an instant, epoch seconds, by number. numbers: those that are wanted, None
+    for all."""
+    for number, events in _read_histories(reader, as_of):
+        if numbers is None or number in numbers:
+            yield build_life(number, events, procedures)
+
+
+def _read_histories(reader: ReadConnection, as_of: int) -> Iterator[tuple[int, list[Event]]]:
+    after = 0
+    while True:
+        limits = reader.rows(
+            "SELECT max(id) FROM (SELECT id FROM ticket WHERE id > :after ORDER BY id LIMIT :limit) AS batch",
+            {"after": after, "limit": _BATCH},
+        )
+        last = limits[0][0]
+        if last is None:
+            return
+        histories: dict[int, list[Event]] = {}
+        for number, seq, kind, at, actor, version, data in reader.rows(
+            "SELECT ticket_id, seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id > :after "
+            "AND ticket_id <= :last AND at <= :as_of ORDER BY ticket_id, seq",
+            {"after": after, "last": last, "as_of": reader.instant(as_of)},
+        ):
+            event = decode_event(seq, kind, seconds_from_stored(at), actor, version, data)
+            histories.setdefault(number, []).append(event)
+        yield from histories.items()
+        after = last
+
+
+def build_life(number: int, events: Sequence[Event], procedures: Procedures) -> Life:
+    """Return the life of a ticket after its events."""
+    effective = select_effective_events(events)
+    state = State()
+    visits = list(_fold_visits(effective, state, procedures))
+    fold = fold_events(events, procedures)
+    state = fold.state
+    split = state.fields.get("split_from")
+    return Life(
+        number=number,
+        external_id=state.external_id,
+        received_at=state.received_at,
+        recorded_at=events[0].at,
+        type=state.type,
+        severity=state.severity,
+        priority=state.priority,
+        client=state.organisation_key,
+        product=state.product,
+        channel=state.channel,
+        department=state.department,
+        topic=state.topic,
+        tags=tuple(sorted(state.tags)),
+        team=state.team,
+        tier=state.tier,
+        assignee=state.assignee,
+        exempt=state.exempt,
+        split_from=split if isinstance(split, int) else None,
+        visits=visits,
+        cycles=build_cycles(fold.clocks(), state),
+        records=tuple(state.records.values()),
+        messages=list(_list_messages(effective)),
+    )
+
+
+def _fold_visits(events: Iterable[Event], state: State, procedures: Procedures) -> Iterator[Visit]:
+    """Yield the visits that events make; equal statuses in a row are one."""
+    visit: Visit | None = None
+    teams: set[str] = set()
+    hand_offs = place = 0
+    for event in events:
+        team, assignee = state.team, state.assignee
+        apply_event(state, event, procedures(event.version))
+        if state.team is not None:
+            teams.add(state.team)
+        is_handed_over = state.team != team or (state.assignee != assignee and state.assignee is not None)
+        hand_offs += is_handed_over and event.kind != "registered"
+        if "status" not in event.changes or (visit is not None and visit.status == state.status):
+            continue
+        since = (state.received_at or event.at) if visit is None else max(event.at, visit.since)
+        if visit is not None:
+            yield visit._replace(until=since)
+        place += 1
+        hands = state.team, state.tier, state.assignee, len(teams), hand_offs
+        visit = Visit(place, state.status, state.category, since, None, event.kind, event.seq, event.actor, *hands)
+    if visit is not None:
+        yield visit
+
+
+def build_cycles(clocks: Iterable[Clock], state: State) -> list[Cycle]:
+    """Return the cycles of clocks, timers left out."""
+    found: list[Cycle] = []
+    previous: dict[str, Clock] = {}
+    for clock in clocks:
+        if clock.metric.startswith(TIMER_PREFIX):
+            continue
+        continuation = find_continuation(clock, previous.get(clock.metric))
+        previous[clock.metric] = clock
+        found.append(
+            Cycle(
+                clock.metric,
+                clock.cycle,
+                clock.state,
+                clock.started_at,
+                clock.due_at,
+                clock.stopped_at,
+                clock.breached_at,
+                clock.cause,
+                (clock.metric, clock.cycle) in state.waived,
+                clock.calendar,
+                clock.version,
+                continuation,
+            )
+        )
+    return found
+
+
+def _list_messages(events: Iterable[Event]) -> Iterator[MessageMark]:
+    for event in events:
+        if "body" not in event.texts:
+            continue
+        kind = find_entry(event.kind).message_kind
+        if kind is None:
+            continue
+        author = "system" if kind == "system" else event.data.get("author_kind", "agent")
+        at = event.data.get("spoken_at", event.at)
+        mark = "thanks" if event.kind == "thanked" or event.data.get("thanks") else ""
+        automatic = bool(event.data.get("automatic"))
+        channel = event.data.get("channel", "")
+        yield MessageMark(event.seq, at, author, kind == "public", automatic, channel, mark)

@@ -1,0 +1,110 @@
+"""The verification of a report: run again as it was recorded, and compared (R-46)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from html import unescape
+from typing import Any, NamedTuple
+
+from deskterm import __version__
+from deskterm.errors import DeskError
+from deskterm.reports.envelope import compute_digest, count_events, parse_utc
+from deskterm.reports.figure_report import FigureRequest
+from deskterm.reports.periods import NamedPeriod, find_days
+from deskterm.store.db.reader import ReadConnection
+
+_IN_PAGE = re.compile(r'<script type="application/json"[^>]*>(.*?)</script>', re.DOTALL)
+_CHANGED = "its own digest does not fit: the file was changed after it was made. Nothing was run."
+
+
+class Difference(NamedTuple):
+    """A member that differs. then: as the file has it; now: as it comes out now; None where it is not there."""
+
+    key: str
+    then: Any
+    now: Any
+
+
+class Verification(NamedTuple):
+    """The result. reasons: why figures differ, as far as the envelope tells."""
+
+    differences: list[Difference]
+    reasons: list[str]
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.differences
+
+
+def read_report(text: str) -> dict[str, Any]:
+    """Read a report out of a JSON document or a page. Raises DeskError for a text that is none, and for one that was
+    changed."""
+    found = _IN_PAGE.search(text) if text.lstrip().startswith("<") else None
+    try:
+        document = json.loads(unescape(found[1]) if found and "&quot;" in found[1] else found[1] if found else text)
+    except ValueError as error:
+        raise DeskError(f"This is no report: it is neither JSON nor a page that holds it ({error}).") from error
+    if not isinstance(document, dict) or "digest" not in document or "figures" not in document:
+        raise DeskError("This is no report: it lacks its figures or its digest.")
+    if compute_digest(document) != document["digest"]:
+        raise DeskError(f"This is not the report that was made: {_CHANGED}")
+    return document
+
+
+def read_request(document: Mapping[str, Any]) -> FigureRequest:
+    """Return the request that a report was made for. Raises DeskError for a report of a kind that this edition does
+    not know."""
+    if document["report"] != "figures":
+        raise DeskError(f"There is no report {document['report']!r} in this edition of deskterm.")
+    period = document["period"]
+    try:
+        first, after = find_days(parse_utc(period["since"]), parse_utc(period["until"]), period["zone"])
+        named = NamedPeriod(str(period["name"]), first, after, period["zone"])
+        as_of = parse_utc(document["as_of"])
+        return FigureRequest(
+            named, as_of, str(document["filter"]), tuple(document["by"]), bool(document["with_closed"])
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise DeskError("This report cannot be run again: its period or instant cannot be read.") from error
+
+
+def verify_report(
+    reader: ReadConnection, document: Mapping[str, Any], run: Callable[[FigureRequest], Mapping[str, Any]]
+) -> Verification:
+    """Run a report again and compare. run: makes the document of a request. Raises the DeskErrors of `read_request`."""
+    request = read_request(document)
+    again = run(request)
+    differences = [
+        Difference(f"{part}/{key}", then, now)
+        for part in ("figures", "lists")
+        for key in sorted({*document[part], *again[part]})
+        if (then := document[part].get(key)) != (now := again[part].get(key))
+    ]
+    differences += [
+        Difference(name, document.get(name), again.get(name))
+        for name in ("period", "procedures")
+        if document.get(name) != again.get(name)
+    ]
+    return Verification(differences, _find_reasons(reader, document, again, request) if differences else [])
+
+
+def _find_reasons(
+    reader: ReadConnection, document: Mapping[str, Any], again: Mapping[str, Any], request: FigureRequest
+) -> list[str]:
+    reasons = []
+    if document["program"] != __version__:
+        reasons.append(f"it was made by deskterm {document['program']}, and this is {__version__}")
+    if document["procedures"] != again["procedures"]:
+        reasons.append("the procedure in force as of its instant was another one")
+    before, now = document["events"], count_events(reader, request.as_of)
+    if now["count"] > before["count"]:
+        reasons.append(f"{now['count'] - before['count']} events up to its instant were added after it was made")
+    elif now["count"] < before["count"]:
+        reasons.append(f"{before['count'] - now['count']} events up to its instant are gone")
+    made = reader.instant(parse_utc(document["made_at"]))
+    purged = reader.rows("SELECT count(*) FROM event WHERE kind = 'purged' AND at >= :made", {"made": made})[0][0]
+    if purged:
+        reasons.append(f"{purged} tickets were purged since")
+    return reasons

@@ -1,0 +1,108 @@
+"""`deskterm report figures` and `deskterm report verify`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli_call import Call
+
+NOW = ("--now", "2026-11-27T12:00")
+MONTH = ("report", "figures", "2026-11")
+
+
+@pytest.fixture
+def worked(desk: Call) -> Call:
+    """Two low faults of Monday 09:00; 1001 was answered at 09:45 and solved at 12:00."""
+    for _ in range(2):
+        words = ("x", "--type", "fault", "--requester", "Ida", "--email", "ida@x.example")
+        desk("ticket", "new", *words, "--now", "2026-11-23T09:00")
+    desk("ticket", "reply", "1001", "We look into it.", "--now", "2026-11-23T09:45")
+    desk("ticket", "set", "1001", "--status", "solved", "--anyway", "--now", "2026-11-23T12:00")
+    return desk
+
+
+def test_figures_are_printed_with_what_they_count(worked: Call) -> None:
+    answer = worked(*MONTH, *NOW)
+    assert (answer.code, answer.err) == (0, "")
+    lines = answer.out.splitlines()
+    assert lines[0].endswith("2026-11, so far")
+    assert "as of Fri 27 Nov 2026 12:00 GMT" in lines[1]
+    assert any(line.split() == ["created", "2"] for line in lines)
+    assert any(line.split() == ["kept/response", "1", "2", "50.0", "%"] for line in lines)
+    assert "Resolved: Tickets whose standing resolution, the last one, falls in the period" in answer.out
+    assert lines[-1].startswith("Open at the end 1 = at the beginning 0 + created 2 + reopened 0")
+
+
+@pytest.mark.requirement("S1-40")
+def test_every_figure_has_a_list_that_is_as_long_as_it_says(worked: Call) -> None:
+    found = worked(*MONTH, "--by", "severity", "--json", *NOW).json
+    assert found["imbalance"] == 0
+    assert found["figures"]["created/severity=low"] == {"n": 2}
+    for key in ("resolved", "attainment/response/late", "time-to-resolve/net", "created/severity=low"):
+        rows = worked(*MONTH, "--by", "severity", "--list", key, "--json", *NOW).json
+        assert (len(rows["rows"]), rows["digest"]) == (found["lists"][key]["n"], found["lists"][key]["digest"])
+    listed = worked(*MONTH, "--list", "time-to-resolve/elapsed", *NOW)
+    assert [line.split()[0] for line in listed.out.splitlines()] == ["time-to-resolve/elapsed:", "Ticket", "1001"]
+    assert "10800" in listed.out
+    assert worked(*MONTH, "--list", "colours", *NOW).code == 2
+
+
+def test_as_of_an_instant_nothing_later_is_known(worked: Call) -> None:
+    """R-03, to the second."""
+    found = worked(*MONTH, "--as-of", "2026-11-23T11:59:59", "--json", *NOW).json
+    assert (found["figures"]["resolved"], found["figures"]["backlog/end"]) == ({"n": 0}, {"n": 2})
+    found = worked(*MONTH, "--as-of", "2026-11-23T12:00", "--json", *NOW).json
+    assert (found["figures"]["resolved"], found["figures"]["backlog/end"]) == ({"n": 1}, {"n": 1})
+    assert found["as_of"] == "2026-11-23T12:00:00Z"
+
+
+def test_a_filter_narrows_every_figure(worked: Call) -> None:
+    found = worked(*MONTH, "--filter", "status:solved", "--json", *NOW).json
+    assert (found["figures"]["created"], found["figures"]["resolved"]) == ({"n": 1}, {"n": 1})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("soon",),
+        ("2026-11", "--since", "2026-11-01"),
+        ("--until", "2026-11-01"),
+        ("2027-01",),
+        ("2026-11", "--by", "colour"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused_in_one_sentence(worked: Call, words: tuple[str, ...]) -> None:
+    answer = worked("report", "figures", *words, *NOW)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("deskterm: ")
+
+
+def test_a_report_is_verified_until_somebody_adds_to_its_past_or_changes_the_file(worked: Call, tmp_path: Path) -> None:
+    """R-45 and R-46."""
+    file = tmp_path / "report.json"
+    said = worked(*MONTH, "--as-of", "2026-11-23T18:00", "--by", "severity", "--json", *NOW).out
+    file.write_text(said, encoding="utf-8")
+    answer = worked("report", "verify", file, "--now", "2026-12-24T09:00")
+    assert (answer.code, answer.out.split(":")[0]) == (0, "equal")
+    page = tmp_path / "report.html"
+    page.write_text(f'<!doctype html><script type="application/json">{said}</script>', encoding="utf-8")
+    assert worked("report", "verify", page, *NOW).code == 0
+    worked("ticket", "set", "1002", "--status", "solved", "--anyway", "--now", "2026-11-23T17:00")
+    answer = worked("report", "verify", file, *NOW)
+    assert answer.code == 1
+    assert '  figures/backlog/end: then {"n": 1}, now {"n": 0}' in answer.out
+    assert "events up to its instant were added after it was made" in answer.out
+    found = json.loads(worked("report", "verify", file, "--json", *NOW).out)
+    assert (found["equal"], len(found["reasons"])) == (False, 1)
+    changed = json.loads(said)
+    changed["figures"]["resolved"]["n"] = 100
+    file.write_text(json.dumps(changed), encoding="utf-8")
+    answer = worked("report", "verify", file, *NOW)
+    assert (answer.code, answer.out) == (1, "")
+    assert "its own digest does not fit" in answer.err
+    file.write_text("[1, 2]", encoding="utf-8")
+    assert "This is no report" in worked("report", "verify", file, *NOW).err
