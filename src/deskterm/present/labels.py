@@ -76,6 +76,8 @@ class Vocabulary:
         self._policies = content.get("policies", ())
         self.views: Sequence[Mapping[str, Any]] = content.get("views", ())
         """The procedure's views of the queue, as its document has them."""
+        self.copies_answers = _copies_answers(content)
+        """True where those on CC get an answer by mail as the requester does (M-46)."""
         self._built_calendars: dict[str, Calendar | None] = {}
 
     def choices(self, part: str) -> Mapping[str, Choice]:
@@ -154,6 +156,14 @@ def _parse(document: str) -> dict[str, Any]:
         return {}
     content: dict[str, Any] = json.loads(document)
     return content
+
+
+def _copies_answers(content: Mapping[str, Any]) -> bool:
+    notices = [set(part.get("to", ())) for part in content.get("notices", ()) if part.get("on") == "replied"]
+    by_default = (content.get("letters") or {}).get("replies") != "none" and not any(
+        "requester" in to for to in notices
+    )
+    return by_default or any("participants" in to for to in notices)
 
 
 def _describe_type(part: Mapping[str, Any]) -> str:

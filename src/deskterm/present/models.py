@@ -183,7 +183,7 @@ class TabLine(NamedTuple):
 class TicketView(NamedTuple):
     """A ticket as it is opened. version: the one that this view shows; facts: its fields, as label and value;
     circumstances: anything else that an agent has to know before acting, likewise; counts: tab → number of things in
-    it; tab: the one whose lines are in `page`."""
+    it; tab: the one whose lines are in `page`; participants: the names of those on CC."""
 
     line: QueueLine
     version: int
@@ -195,6 +195,7 @@ class TicketView(NamedTuple):
     counts: Mapping[TabKey, int] = MappingProxyType({})
     tab: TabKey = "thread"
     page: tuple[TabLine, ...] = ()
+    participants: tuple[Safe, ...] = ()
 
     @property
     def number(self) -> int:

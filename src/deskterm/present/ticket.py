@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -105,7 +105,17 @@ def present_ticket(detail: TicketDetail, vocabulary: Vocabulary) -> TicketView:
         timeline=tuple(_present_timeline(detail, vocabulary)),
         circumstances=tuple(list_circumstances(detail, vocabulary)),
         counts=count_tabs(detail),
+        participants=tuple(_list_participants(detail)),
     )
+
+
+def _list_participants(detail: TicketDetail) -> Iterator[Safe]:
+    """Yield the names of those on CC, without people who were erased and those of tickets that were merged into it."""
+    for record in detail.records:
+        if record.kind == "participant" and record.ticket is None:
+            name = sanitize(detail.contact_names.get(record.values.get("contact", 0), ""))
+            if name:
+                yield name
 
 
 def _find_calendar(target: str, key: str, vocabulary: Vocabulary) -> Calendar | None:

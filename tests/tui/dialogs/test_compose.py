@@ -38,6 +38,23 @@ async def test_a_reply_and_a_note_differ_in_word_border_and_colour_in_every_them
             assert public[2] != internal[2], theme
 
 
+async def test_everybody_who_gets_the_letter_is_named(url: str) -> None:
+    """Somebody on CC read what the composer said was for the requester alone."""
+    async with open_console(url) as console:
+        for name in ("Lee Moss", "Max", "Noa", "Ola", "Pia"):
+            await console.run("join", f"{name} <{name[:3].lower()}@larch.example>")
+            if name == "Max":
+                public, internal = await look(console, "reply"), await look(console, "note")
+                assert public[0].endswith("1001 Kim Novak, Lee Moss and Max read this")
+                assert internal[0].endswith("Only colleagues read this, never Kim Novak")
+        assert (await look(console, "reply"))[0].endswith("1001 Kim Novak, Lee Moss, Max, Noa and 2 others read this")
+        composer = await open_composer(console, "reply")
+        composer.set_channel("phone")
+        assert str(composer.border_subtitle) == "Kim Novak reads this"
+        composer.set_channel("email")
+        assert "Lee Moss" in str(composer.border_subtitle)
+
+
 async def test_without_colour_words_and_border_are_left(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with open_console(url) as console:

@@ -188,6 +188,7 @@ class ComposerController:
             kind, ticket.number, ticket.line.requester, data.get("version", ticket.version), draft.text, status
         )
         composer.people = [person for person in self._console.people if person.login != self._console.agent.login]
+        composer.copied = ticket.participants if self._console.vocabulary.copies_answers else ()
         composer.resolution, composer.attached = data.get("resolution", ""), bool(data.get("attached"))
         composer.channel, composer.extra = data.get("channel") or MAIL, dict(data.get("extra") or {})
         return composer

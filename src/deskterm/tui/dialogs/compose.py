@@ -42,6 +42,8 @@ ACTION_HANDLERS: dict[ComposerAction, str] = {
 handles all others."""
 
 
+_MOST_READERS = 5
+"""Readers whom the border has room to name."""
 _FOCUS_PATIENCE = 1.0
 """Most seconds to wait for the focus: after that, something else has it."""
 
@@ -56,7 +58,7 @@ class Composer(Vertical):
     tickets too; warned, the writer was warned of what the letter lacks; changed, called with each change, so that the
     words are kept (C-05); dropped, a pasted text that may be paths of files; findings, against the letter at the last
     attempt to send it, and overruled, those that the writer has overruled; extra, other data of the letter that its
-    draft keeps, JSON values.
+    draft keeps, JSON values; copied, the names of those on CC whom the letter goes to as well.
     """
 
     DEFAULT_CSS = """
@@ -120,7 +122,8 @@ class Composer(Vertical):
         self.people: Sequence[Person] = ()
         """The colleagues who can be mentioned; set before the composer is mounted."""
         self._offered: list[Person] = []
-        self._reader = Content("")
+        self.copied: Sequence[Safe] = ()
+        self._writers: Content | None = None
         self.changed: Callable[[], None] | None = None
         self.key_hold: Hold | None = None
         """Holds the keys after a request until it has been handled; set before the composer is mounted."""
@@ -132,14 +135,9 @@ class Composer(Vertical):
         yield Static(id="then", markup=False)
 
     def on_mount(self) -> None:
-        reader = self._recipient or "the requester"
-        if self.kind == "note":
-            title, subtitle = "INTERNAL NOTE", f"Only colleagues read this, never {reader}"
-        else:
-            what = "Reply" if self.kind == "reply" else "How it was resolved,"
-            title, subtitle = f"PUBLIC · {what} to {reader}", f"{reader[:1].upper()}{reader[1:]} reads this"
-        self.border_title, self._reader = Content(f"{title} · {self.number}"), Content(subtitle)
-        self.show_writers(None)
+        what = "Reply" if self.kind == "reply" else "How it was resolved,"
+        title = "INTERNAL NOTE" if self.kind == "note" else f"PUBLIC · {what} to {self._recipient or 'the requester'}"
+        self.border_title = Content(f"{title} · {self.number}")
         self.query_one("#held").display = False
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
@@ -191,7 +189,21 @@ class Composer(Vertical):
 
     def show_writers(self, sentence: Content | None) -> None:
         """Show below the text who else is writing; None for nobody: then the line says who will read the text."""
-        self.border_subtitle = sentence or self._reader
+        self._writers = sentence
+        self.border_subtitle = sentence or Content(self._describe_readers())
+
+    def _describe_readers(self) -> str:
+        """Describe who will read the text: everybody whom a letter goes to."""
+        reader = self._recipient or "the requester"
+        if self.kind == "note":
+            return f"Only colleagues read this, never {reader}"
+        readers = [reader, *(self.copied if self.channel == MAIL else ())]
+        if len(readers) > _MOST_READERS:
+            readers[_MOST_READERS - 1 :] = [f"{len(readers) - _MOST_READERS + 1} others"]
+        if len(readers) == 1:
+            return f"{reader[:1].upper()}{reader[1:]} reads this"
+        sentence = f"{', '.join(readers[:-1])} and {readers[-1]} read this"
+        return f"{sentence[:1].upper()}{sentence[1:]}"
 
     def insert(self, text: str, cursor: int | None = None) -> None:
         """Insert a text at the cursor. cursor: offset in that text at which the cursor is placed; None for its end."""
@@ -276,6 +288,7 @@ class Composer(Vertical):
         below = self.query_one("#then", Static)
         below.display = bool(first or self._lines)
         below.update(Content("\n").join([*first, *self._lines.values()]))
+        self.show_writers(self._writers)  # by another channel than mail nobody on CC reads it
 
     @on(LetterArea.Dropped)
     def _take_dropped(self, event: LetterArea.Dropped) -> None:
