@@ -9,7 +9,7 @@ import pytest
 from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
 from deskterm.desk.notify.addresses import flag_addresses
-from deskterm.desk.tickets import resolution
+from deskterm.desk.tickets import resolution, update
 from deskterm.procedure.load import loads
 from mail.support.mail_desk import MAIL_FILE, MailDesk, write_mail
 from mail.support.smtp_server import SmtpServer
@@ -42,6 +42,41 @@ def test_somebody_is_told_once_an_hour_that_requests_have_come_in(mail_desk: Mai
     desk.clock.advance(hours=1, minutes=1)
     desk.take(write_mail("a later one", subject="Another"))
     assert [sent.state for sent in desk.send()] == ["sent"]
+
+
+@pytest.mark.rule("M-39")
+def test_whoever_has_had_enough_is_left_out_and_others_get_the_letter(mail_desk: MailDesk, smtp: SmtpServer) -> None:
+    """Only letters to their first recipient were counted, so that somebody in copy got any number."""
+    desk = mail_desk
+    telling = f"""{SMALL_PROCEDURE}
+[[notices]]
+on = "status"
+entered = "working"
+to = ["requester", "participants"]
+"""
+    apply_procedure(open_desk(desk.store, "ann"), loads(telling, "small.toml").procedure, now=desk.clock())
+    for session in (desk.sam, desk.system):
+        session.refresh()
+    desk.use(MAIL_FILE, port=smtp.port)
+    for name in ("kim", "max", "noa"):
+        desk.take(write_mail(name, sender=f"{name}@larch.example", message_id=f"{name}@x", Cc="Lee <lee@elm.example>"))
+        update.move(desk.sam, desk.mails()[0].ticket or 0, "working", now=desk.clock())
+        assert [sent.state for sent in desk.send()] == ["sent"]
+        desk.clock.advance(minutes=5)
+    assert [recipients for _, recipients, _ in smtp.office.letters] == [
+        ["kim@larch.example", "lee@elm.example"], ["max@larch.example", "lee@elm.example"], ["noa@larch.example"],
+    ]  # fmt: skip
+    assert smtp.office.mails[-1]["Cc"] is None
+    (letter,) = desk.letters(1003)
+    states = {person.email: dict(letter.recipients)[person.contact] for person in letter.to}
+    assert states == {"noa@larch.example": "sent", "lee@elm.example": "withdrawn"}
+    assert letter.reason == "lee@elm.example: two automatic letters with this subject went to them within three hours"
+    # The one that was kept from them does not count against them
+    desk.clock.advance(minutes=172)
+    desk.take(write_mail("ola", sender="ola@larch.example", message_id="ola@x", Cc="Lee <lee@elm.example>"))
+    update.move(desk.sam, 1004, "working", now=desk.clock())
+    desk.send()
+    assert smtp.office.letters[-1][1] == ["ola@larch.example", "lee@elm.example"]
 
 
 @pytest.mark.rule("M-39", "M-51")

@@ -17,7 +17,7 @@ from deskterm.desk.notify.letters import record_delivery
 from deskterm.errors import DeskError
 from deskterm.mail.keeping.leases import note_trouble, note_well
 from deskterm.mail.letters.alerts import AlertSender
-from deskterm.mail.letters.caps import find_cap
+from deskterm.mail.letters.caps import find_caps
 from deskterm.mail.letters.claims import (
     Claim,
     claim,
@@ -132,10 +132,12 @@ class Sender:
                 return Sent(number, key, "queued", f"{number}: letter {key} waits: {error}")
             if outgoing is None:
                 return None
-            cap = find_cap(reader, outgoing.letter, self.clock()) if outgoing.draft.is_automatic else ""
-        if cap:
+            caps = find_caps(reader, outgoing.letter, self.clock()) if outgoing.draft.is_automatic else {}
+        if caps and len(caps) == len(outgoing.letter.to):
+            cap = next(iter(caps.values()))
             record_delivery(self.desk, number, key, "withdrawn", reason=cap, now=self.clock())
             return Sent(number, key, "withdrawn", f"{number}: letter {key} does not leave: {cap}")
+        outgoing = outgoing.withhold(caps) if caps else outgoing
         if (until := self._find_next_turn(outgoing.account)) > self.clock():
             self._set_aside[number, key] = until
             return None
@@ -235,9 +237,13 @@ class Sender:
         outcome: Outcome = "failed" if failed or outgoing.without_address else "sent"
         by_contact = {str(outgoing.contacts[address]): state for address, state in states.items()}
         by_contact |= {str(contact): "failed" for contact in outgoing.without_address}
+        by_contact |= {str(contact): "withdrawn" for contact in outgoing.withheld}
         sentence = f"{', '.join(failed)}: {reason}" if failed else reason if outcome == "failed" else ""
         if outcome == "failed" and not sentence:
             sentence = "Somebody that it is for has no address."
+        people = {person.contact: person.email for person in outgoing.letter.to}
+        kept_back = (f"{people[contact] or contact}: {why}" for contact, why in outgoing.withheld.items())
+        sentence = "; ".join(part for part in (sentence, *kept_back) if part)
         number, key = outgoing.letter.number, outgoing.letter.key
         return self._finish(number, key, outcome, by_contact, answer, claimed.attempt, sentence)
 

@@ -12,6 +12,6 @@ ASCII_ONLY = "The server takes no addresses with other letters than those of ASC
 
 def leave_out(draft: Draft, addresses: Collection[str]) -> Draft:
     """Return a letter without some addresses in its headers, in which a server without SMTPUTF8 takes them no more than
-    in the envelope."""
+    in the envelope, and which do not say that they have it."""
     people = [one for one in (*draft.to, *draft.cc) if one[1].lower() not in addresses]
     return draft._replace(to=people[:1], cc=people[1:])

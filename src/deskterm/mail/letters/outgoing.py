@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parseaddr
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from deskterm.desk.domain.email_address import encode_domain
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.errors import DeskError
 from deskterm.mail.letters.compose import Draft, Quotation
+from deskterm.mail.letters.international import leave_out
 from deskterm.mail.reading.read_mail import read_mail
 from deskterm.mail.settings.mailboxes import build_mail_settings
 from deskterm.mail.settings.schema import SIGNATURE_PLACEHOLDERS, IdentityPart, MailFile
@@ -40,7 +42,7 @@ class NoIdentity(DeskError):
 class Outgoing(NamedTuple):
     """A letter that is to leave. account: the way out; envelope: the sender that failures are told to, none for
     what goes by itself, so that nothing answers it (M-55); contacts: address → number of the contact; without_address:
-    numbers of those that have none."""
+    numbers of those that have none; withheld: reason why it does not leave to somebody, by number of the contact."""
 
     letter: Letter
     account: str
@@ -48,6 +50,17 @@ class Outgoing(NamedTuple):
     contacts: dict[str, int]
     without_address: list[int]
     draft: Draft
+    withheld: Mapping[int, str] = MappingProxyType({})
+
+    def withhold(self, reasons: Mapping[int, str]) -> Outgoing:
+        """Return the letter without some of its recipients. reasons: for each, by number of the contact."""
+        kept = {address: contact for address, contact in self.contacts.items() if contact not in reasons}
+        return self._replace(
+            contacts=kept,
+            without_address=[contact for contact in self.without_address if contact not in reasons],
+            draft=leave_out(self.draft, self.contacts.keys() - kept.keys()),
+            withheld=reasons,
+        )
 
 
 class _Answered(NamedTuple):
