@@ -77,7 +77,7 @@ PROGRAM = GroupEntry(
             "Erase a person: what they wrote, and their name, address and telephone number.",
         ),
         "seed": GroupEntry(
-            "Fill a desk from files: severities, agents, clients, or a demo's tickets.",
+            "Fill a desk from files: severities, agents, clients, contacts, or a demo's tickets.",
             {
                 "severities": CommandEntry(
                     "admin.seed:seed_scale",
@@ -88,6 +88,10 @@ PROGRAM = GroupEntry(
                     "Add and change agents; nobody is removed (active = false retires).",
                 ),
                 "clients": CommandEntry("admin.seed:seed_client_file", "Add and change clients; none is removed."),
+                "contacts": CommandEntry(
+                    "admin.seed:seed_contact_file",
+                    "Add and change contacts, the people who write to the desk; none is removed.",
+                ),
                 "demo": CommandEntry(
                     "admin.seed:seed_demo",
                     "Pour the demo's people and tickets into a simulated desk.",

@@ -16,7 +16,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from deskterm.exchange.seeding.seed_files import load_agents, load_clients, load_severities
+from deskterm.exchange.seeding.seed_files import load_agents, load_clients, load_contacts, load_severities
 from deskterm.procedure.shipped import data_folder
 from small_desk import MONDAY, SMALL_PROCEDURE, small_desk, small_procedure
 from store_templates import create_desk, load_shipped
@@ -55,6 +55,22 @@ def catch_message(read: Callable[[], object]) -> str:
 
 
 # ---- the content of files ----
+
+
+def test_contacts_have_a_name_or_an_address_and_an_address_once(write: Write) -> None:
+    good = load_contacts(write("good.csv", "name,email,client\nKim,kim@larch.example,\nLou,,larch\n"))
+    assert good == [
+        {"name": "Kim", "email": "kim@larch.example", "client": ""},
+        {"name": "Lou", "email": "", "client": "larch"},
+    ]
+    assert load_contacts(SEEDS / "contacts.toml")[1] == {"name": "Front desk", "client": "tillgate"}
+    for text, sentence in (
+        ("name,phone\n,12\n", "a contact has a name or an address"),
+        ("email\nkim\n", '"kim" is no e-mail address'),
+        ("email\nk@l.example\nk@l.example\n", 'the email "k@l.example" stands on line 2 already'),
+        ("name,emial\nKim,x\n", 'unknown column "emial"'),
+    ):
+        assert sentence in catch_message(lambda text=text: load_contacts(write("bad.csv", text)))  # type: ignore[misc]
 
 
 def test_toml_and_csv_give_the_same_agents() -> None:

@@ -1,4 +1,4 @@
-"""`deskterm seed`: the severity scale, agents and clients from files. A file that is seeded again changes nothing."""
+"""`deskterm seed`: the severity scale, agents, clients and contacts from files. Seeding one again changes nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_changes, print_summary
 from deskterm.desk.admin.severity_scale import seed_severities
+from deskterm.desk.directory.seed_contacts import seed_contacts
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.errors import DeskError
 from deskterm.exchange.demo.build import add_demo_tickets
@@ -60,6 +61,18 @@ def seed_client_file(context: typer.Context, file: File, dry_run: DryRun = False
     cli: CliContext = context.obj
     rows = seed_files.load_clients(_find_file(file, "clients"))
     changes = seed_clients(cli.open_desk(), rows, dry_run=dry_run, now=cli.now())
+    print_changes(changes, as_json, dry_run=dry_run, ending=" made")
+
+
+def seed_contact_file(context: typer.Context, file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Add and change contacts, the people who write to the desk; none is removed.
+
+    A contact is known by its address, or without one by its name within a client. `deskterm export people --columns
+    name,email,phone,client` writes such a file.
+    """
+    cli: CliContext = context.obj
+    rows = seed_files.load_contacts(_find_file(file, "contacts"))
+    changes = seed_contacts(cli.open_desk(), rows, dry_run=dry_run, now=cli.now())
     print_changes(changes, as_json, dry_run=dry_run, ending=" made")
 
 

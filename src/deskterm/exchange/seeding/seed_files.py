@@ -1,8 +1,8 @@
-"""Seed files: severities, agents and clients as TOML or CSV.
+"""Seed files: severities, agents, clients and contacts as TOML or CSV.
 
-A TOML file is a list of tables (`[[severities]]`, `[[agents]]`, `[[clients]]`), and one of agents may say for which
-procedure it was written (`procedure = "KEY"`); a CSV file has a header row of the same
-keys. A key that a file leaves out stays as it is on the desk; an empty text empties the field.
+A TOML file is a list of tables (`[[severities]]`, `[[agents]]`, `[[clients]]`, `[[contacts]]`), and one of agents may
+say for which procedure it was written (`procedure = "KEY"`); a CSV file has a header row of the same keys. A key that a
+file leaves out stays as it is on the desk; an empty text empties the field.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from deskterm.desk.admin.severity_scale import SeededSeverity
 from deskterm.desk.domain.email_address import is_email_address
@@ -99,6 +99,29 @@ class ClientRow(Part):
         return domain.strip().removeprefix("@").casefold()
 
 
+class ContactRow(Part):
+    """A contact. client: key or name of the client that the contact belongs to; left out, the one whose domain the
+    address has."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    client: str = ""
+
+    @field_validator("email")
+    @classmethod
+    def _require_address(cls, email: str) -> str:
+        if email and not is_email_address(email):
+            raise ValueError(f'"{email}" is no e-mail address: write it as name@example.org')
+        return email
+
+    @model_validator(mode="after")
+    def _require_identity(self) -> ContactRow:
+        if not (self.name.strip() or self.email):
+            raise ValueError("a contact has a name or an address: write one of them")
+        return self
+
+
 class _Severities(Part):
     severities: tuple[SeverityRow, ...]
 
@@ -112,6 +135,10 @@ class _Agents(Part):
 
 class _Clients(Part):
     clients: tuple[ClientRow, ...]
+
+
+class _Contacts(Part):
+    contacts: tuple[ContactRow, ...]
 
 
 R = TypeVar("R", bound=Part)
@@ -163,6 +190,14 @@ def load_clients(path: Path) -> list[dict[str, Any]]:
     """Load clients: for each, column of the desk's table → value, for the keys that the file has."""
     entries = _load_entries(path, "clients", _Clients, ClientRow)
     _require_unique(path, entries, "key")
+    return [_given_values(entry.row) for entry in entries]
+
+
+def load_contacts(path: Path) -> list[dict[str, Any]]:
+    """Load contacts: for each, its values (`desk.directory.seed_contacts`), for the keys that the file has. An address
+    stands in it once."""
+    entries = _load_entries(path, "contacts", _Contacts, ContactRow)
+    _require_unique(path, [entry for entry in entries if entry.row.email], "email")
     return [_given_values(entry.row) for entry in entries]
 
 
