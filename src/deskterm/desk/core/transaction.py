@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Delete, Insert, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
@@ -49,6 +49,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.zones import format_local_time
 from deskterm.store.db.change_feed import notify_change
+from deskterm.store.db.reader import translate_parameters
 from deskterm.store.db.tables import ClockRow, Message, PersonalText, RecordRow, StatusSpan, Ticket, table_of
 from deskterm.store.db.tables import Event as EventRow
 
@@ -90,12 +91,14 @@ _INSERT_RECORDS = insert(_record)
 _span = table_of(StatusSpan)
 _DELETE_SPAN = delete(_span).where(_span.c.ticket_id == bindparam("number"), _span.c.n == bindparam("n"))
 _SPAN_VALUES = tuple(column.name for column in _span.c if not column.primary_key)
-# Every change of status ends one and adds one: a single statement writes both
-_PUT_SPANS = text(
+# Every change of status ends one and adds one: a single statement writes both, and goes to the driver as it is, because
+# SQLAlchemy would take as long to prepare it as the database to run it.
+_PUT_SPANS = (
     f"INSERT INTO status_span (ticket_id, n, {', '.join(_SPAN_VALUES)}) "
     f"VALUES (:ticket_id, :n, {', '.join(f':{name}' for name in _SPAN_VALUES)}) "
     f"ON CONFLICT (ticket_id, n) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _SPAN_VALUES)}"
 )
+_PUT_SPANS_BY_DIALECT = {"sqlite": _PUT_SPANS, "postgresql": translate_parameters(_PUT_SPANS)}
 _SELECT_TEXT = select(_text.c.body).where(_text.c.id == bindparam("id"))
 
 
@@ -363,7 +366,7 @@ class TicketTransaction:
             gone = changes.removed[len(changes.added) :]
             self.connection.execute(_DELETE_SPAN, [{"number": number, "n": n} for (n,) in gone])
         if changes.added:
-            self.connection.execute(_PUT_SPANS, changes.added)
+            self.connection.exec_driver_sql(_PUT_SPANS_BY_DIALECT[self.connection.dialect.name], changes.added)
 
     def build_result(self, summary: str, due_changes: Sequence[DueChange] = ()) -> CommandResult:
         """Return the command's result; its summary names what the reactions did too. Called inside the transaction,
