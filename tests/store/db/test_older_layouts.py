@@ -69,7 +69,7 @@ def create_layout_1(url: str) -> None:
         later = "record", "access", "backup", "desk_event", "draft", "template", "saved_view", "view_choice"
         for table in (*later, "attachment", "file_content", "mail", "mailbox", "sending", "status_span"):
             session.execute(text(f"DROP TABLE {table}"))
-        for index in ("ticket_snoozed", "ticket_last_event"):
+        for index in ("ticket_snoozed", "ticket_life"):
             session.execute(text(f"DROP INDEX {index}"))
         for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6, ADDED_BY_7, ADDED_BY_9, ADDED_BY_10, ADDED_BY_11):
             for table, columns in added.items():

@@ -1,0 +1,1 @@
+"""Kept rows that figures are counted from, of the tickets of a period as of an instant. SQL over a bare connection."""
