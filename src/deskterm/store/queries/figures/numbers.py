@@ -90,18 +90,13 @@ def read_rows(
     """
     for start in range(0, len(numbers), chunk):
         part = numbers[start : start + chunk]
+        values: dict[str, object]
         if part[-1] - part[0] + 1 == len(part):
             # Without a gap, as of a whole desk: a range is read faster than single numbers
-            operator, values = (
-                "BETWEEN :first_number AND :last_number",
-                {
-                    "first_number": part[0],
-                    "last_number": part[-1],
-                },
-            )
+            operator = "BETWEEN :first_number AND :last_number"
+            values = {"first_number": part[0], "last_number": part[-1]}
         elif reader.dialect == "sqlite":
-            operator = "IN (SELECT value FROM json_each(:numbers))"
-            values = {"numbers": json.dumps(list(part))}
+            operator, values = "IN (SELECT value FROM json_each(:numbers))", {"numbers": json.dumps(list(part))}
         else:
             operator, values = "= ANY(:numbers)", {"numbers": list(part)}
         yield from reader.rows(build_sql(operator), {**(params or {}), **values})
