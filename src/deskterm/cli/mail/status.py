@@ -18,6 +18,7 @@ from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.email_address import encode_domain, is_email_address
 from deskterm.errors import DeskError, UsageError
+from deskterm.mail.keeping.holders import describe_holder, has_ended
 from deskterm.mail.letters.compose import Draft, compose
 from deskterm.mail.letters.international import ASCII_ONLY
 from deskterm.mail.letters.smtp import SmtpSession, Unanswered, open_smtp
@@ -50,7 +51,8 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
         print_json(
             {
                 "servers": [
-                    rename_instants(state._asdict(), "worked_at", "failed_at") | {"down": state in down}
+                    rename_instants(state._asdict(), "worked_at", "failed_at", "held_until")
+                    | {"down": state in down, "holder": _describe_holder(state, now) or None}
                     for state in states
                 ],
                 "mails": [rename_instants(count._asdict(), "newest") for count in counts],
@@ -59,8 +61,8 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
         )
     else:
         print_table(
-            ("Server", "State", "Last worked", "Since", "Reason"),
-            [_format_state(state, state in down, facts.timezone) for state in states],
+            ("Server", "State", "Last worked", "Since", "Held by", "Reason"),
+            [_format_state(state, state in down, facts.timezone, now) for state in states],
         )
         print_lines([""])
         print_table(
@@ -74,10 +76,17 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
         raise DeskError(f"Down: {names}. `deskterm mail check` says what is wrong.")
 
 
-def _format_state(state: MailboxState, is_down: bool, timezone: str) -> tuple[str, ...]:
+def _format_state(state: MailboxState, is_down: bool, timezone: str, now: int) -> tuple[str, ...]:
     word = "down" if is_down else "failing" if state.failures else "works"
+    if word == "works" and has_ended(state.holder):
+        word = "broken off"
     worked, failed = (format_time(instant, timezone) for instant in (state.worked_at, state.failed_at))
-    return _name(state), word, worked, failed, state.reason or "–"
+    return _name(state), word, worked, failed, _describe_holder(state, now) or "–", state.reason or "–"
+
+
+def _describe_holder(state: MailboxState, now: int) -> str:
+    """Describe the process that works on a mailbox; empty for none, and where its time is over."""
+    return describe_holder(state.holder) if state.held_until is not None and now < state.held_until else ""
 
 
 def _name(state: MailboxState) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -11,13 +10,14 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from deskterm.mail.keeping.holders import has_ended, write_holder
 from deskterm.store.db.engine import Store
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.tables import MailboxRow, table_of
 from deskterm.store.queries.mail.mailboxes import DOWN_AFTER_FAILURES
 
 LENGTH = timedelta(minutes=3)
-"""Length of a lease without being renewed: a process that was killed keeps others out for as long."""
+"""Length of a lease without being renewed: a process that was killed on another computer keeps others out as long."""
 _NOBODY = datetime(1970, 1, 1, tzinfo=NEVER.tzinfo)
 
 _row = table_of(MailboxRow)
@@ -140,11 +140,12 @@ def note_told(store: Store, name: str, now: datetime) -> None:
 
 @contextmanager
 def hold_lease(store: Store, name: str, *, since: datetime, now: datetime) -> Iterator[Lease | None]:
-    """Hold the lease of a mailbox or account in the block; None where another process has it. since: nothing older is
+    """Hold the lease of a mailbox or account in the block; None where another process has it, and that has not ended as
+    far as can be known. since: nothing older is
     taken from it, kept from the first time on that it is worked on (M-12)."""
     _ensure_row(store, name, since)
-    holder = secrets.token_hex(8)
-    if not _claim(store, name, holder, now):
+    holder = write_holder()
+    if not (_claim(store, name, holder, now) or _take_over(store, name, holder, now)):
         yield None
         return
     try:
@@ -189,4 +190,16 @@ def _claim(store: Store, name: str, holder: str, now: datetime) -> bool:
     statement = _CLAIM.values(holder=holder, held_until=now + LENGTH)
     with store.writing() as session:
         result = session.execute(statement, {"mailbox_name": name, "me": holder, "instant": now})
+        return int(result.rowcount) == 1  # type: ignore[attr-defined]
+
+
+def _take_over(store: Store, name: str, holder: str, now: datetime) -> bool:
+    """Take a lease from a process that has ended; return False where it lives, or another one was faster."""
+    with store.reading() as session:
+        before = session.execute(select(_row.c.holder).where(_row.c.name == name)).scalar_one()
+    if not has_ended(before):
+        return False
+    statement = update(_row).where(_row.c.name == name, _row.c.holder == before)
+    with store.writing() as session:
+        result = session.execute(statement.values(holder=holder, held_until=now + LENGTH))
         return int(result.rowcount) == 1  # type: ignore[attr-defined]

@@ -15,13 +15,16 @@ class MailboxState(NamedTuple):
     """The state of a mailbox, an account, or of the notices to somebody. name: with its kind before it, `in:support`,
     `out:main`, `to:sam` for notices by mail, `push:sam` for those that are pushed, `alert:ann` for what an admin hears;
     worked_at: when it last went well, failed_at: when the present failures began, epoch seconds, None for never;
-    reason: of the last failure, in a sentence."""
+    reason: of the last failure, in a sentence; holder: the process that works on it (`mail.keeping.holders`), empty
+    for none; held_until: when others may take it over, epoch seconds."""
 
     name: str
     worked_at: int | None
     failures: int
     failed_at: int | None
     reason: str
+    holder: str = ""
+    held_until: int | None = None
 
     def is_down(self, now: int) -> bool:
         """Return whether somebody has to look after it: it failed several times, or for a quarter of an hour. An
@@ -36,11 +39,20 @@ def load_mailbox_states(reader: ReadConnection) -> list[MailboxState]:
     """Load the states of all mailboxes and accounts that were ever worked with. A row without a kind before its name
     only says when admins heard of something last."""
     found = reader.rows(
-        "SELECT name, worked_at, failures, failed_at, reason FROM mailbox WHERE name LIKE '%:%' ORDER BY name"
+        "SELECT name, worked_at, failures, failed_at, reason, holder, held_until FROM mailbox "
+        "WHERE name LIKE '%:%' ORDER BY name"
     )
     return [
-        MailboxState(name, optional_seconds_from_stored(worked), failures, optional_seconds_from_stored(failed), reason)
-        for name, worked, failures, failed, reason in found
+        MailboxState(
+            name,
+            optional_seconds_from_stored(worked),
+            failures,
+            optional_seconds_from_stored(failed),
+            reason,
+            holder,
+            optional_seconds_from_stored(held) if holder else None,
+        )
+        for name, worked, failures, failed, reason, holder, held in found
     ]
 
 
