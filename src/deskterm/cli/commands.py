@@ -348,6 +348,9 @@ PROGRAM = GroupEntry(
                     "transfer.desk:import_whole_desk",
                     "Make a desk that is equal to an exported one, where there is none yet.",
                 ),
+                "tickets": CommandEntry(
+                    "admin.import_tickets:bring_in_tickets", "Bring in the tickets of another desk's export."
+                ),
             },
         ),
         "audit": GroupEntry(

@@ -93,6 +93,10 @@ class ContactDirectory:
                 self._by_email[address] = found
         return found
 
+    def knows_address(self, address: str) -> bool:
+        """Return whether a contact has an address."""
+        return bool(address) and address.casefold() in self._by_email
+
     def _name_key(self, name: str, organisation: int | None) -> tuple[str, int | None]:
         return name, organisation if self._within_clients else None
 

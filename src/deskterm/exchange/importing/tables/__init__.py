@@ -1,0 +1,1 @@
+"""Tables and lists of records from files of any shape: csv, tsv, json, ndjson, xml and xlsx."""
