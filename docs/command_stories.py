@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 _LOG = "id,at,title,by\nT1,2026-03-02 09:00,x,carl\nT1,2026-03-02 10:00,x,eve\nT2,never,x,eve\n"
+_EXPORT = """Ticket ID,Subject,Status,Priority,Created time,Resolved time,Full name,Email
+1,x,Open,Low,2026-03-02 09:00:00,,Bo,bo@fern.example
+2,y,Open,Low,2026-03-02 09:00:00,2026-03-01 09:00:00,Bo,bo@fern.example
+,z,Open,Low,2026-03-02 09:00:00,,Bo,bo@fern.example
+"""
 _MAPPING = """
 source = "other-desk"
 name = "Log of another desk"
@@ -91,6 +96,7 @@ STORIES = {
         doctor
         erase bo@larch.example --yes
         import events {folder}/log.csv --mapping {folder}/mapping.toml
+        import tickets {folder}/export.csv --zone Europe/London
         backup {folder}/desk.backup
         restore {folder}/desk.backup --dry-run
         export tickets {folder}/tickets.csv
@@ -219,6 +225,7 @@ def write_files(folder: Path, procedure: str, text: str) -> None:
     (folder / "people.csv").write_text(_AGENTS[procedure], encoding="utf-8")
     _write_mails(folder)
     (folder / "log.csv").write_text(_LOG, encoding="utf-8")
+    (folder / "export.csv").write_text(_EXPORT, encoding="utf-8")
     (folder / "mapping.toml").write_text(_MAPPING, encoding="utf-8")
     changed = text.replace('resolution = "12h"', 'resolution = "11h"') + _ROTA
     (folder / "rota.toml").write_text(changed, encoding="utf-8")

@@ -21,7 +21,21 @@ from command_stories import STORIES, write_files
 
 BEGIN, END = "<!-- documents: begin -->", "<!-- documents: end -->"
 NAMED_ELSEWHERE = frozenset(
-    {"data", "values", "fields", "changes", "texts", "policies", "messages", "records", "events", "figures", "lists"}
+    {
+        "data",
+        "values",
+        "fields",
+        "changes",
+        "texts",
+        "policies",
+        "messages",
+        "records",
+        "events",
+        "figures",
+        "lists",
+        "by_status",
+    }
+    | {"by_priority"}
 )
 """Keys whose members are named by the procedure, by the kind of an event or record, or in the document's text."""
 CONTENTS = frozenset({"procedure show"})

@@ -96,9 +96,11 @@ def test_a_broken_sample_is_taken_as_far_as_it_goes(tmp_path: Path) -> None:
     assert [row[0] for row in select(store, "SELECT external_id FROM ticket ORDER BY id")] == expected["external_ids"]
     assert [row.line for row in report.refused] == [row["line"] for row in expected["refused"]]
     assert [row.line for row in report.notes] == [8]
-    assert report.words["status"]["Snoozing"].is_known is False and report.words["status"]["Snoozing"].place == 10
+    assert report.words["status"]["Snoozing"].is_known is False
+    assert report.words["status"]["Snoozing"].place == 10
     refused = Path(report.refused_file).read_text().splitlines()
-    assert refused[0].endswith("Email,line,reason") and len(refused) == 6
+    assert refused[0].endswith("Email,line,reason")
+    assert len(refused) == 6
     store.close()
 
 

@@ -36,7 +36,7 @@ ScoreHeader = Callable[[Sequence[str]], int]
 
 
 class Dialect(NamedTuple):
-    """How a text is parted. is_quoted: a quotation mark at the beginning of a cell encloses it."""
+    """A way to part a text. is_quoted: a quotation mark at the beginning of a cell encloses it."""
 
     delimiter: str
     is_quoted: bool

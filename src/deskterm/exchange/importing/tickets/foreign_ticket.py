@@ -16,7 +16,7 @@ class Person(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """What tells a person apart in one file: the address, else the name."""
+        """The address, else the name: it tells people of one file apart."""
         return self.address.casefold() or " ".join(self.name.split()).casefold()
 
     def __bool__(self) -> bool:

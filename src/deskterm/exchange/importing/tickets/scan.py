@@ -22,7 +22,7 @@ _COLUMNS_SHOWN = 40
 
 @dataclass(slots=True)
 class Scan:
-    """What the first reading of a file found. requesters: identity → person, of those who ask; staff: of those whom
+    """Findings of the first reading of a file. requesters: identity → person, of those who ask; staff: of those whom
     tickets are assigned to. records: how many there are."""
 
     mapping: TicketMapping

@@ -1,4 +1,4 @@
-"""What happened to a ticket, in the order of time, as far as an export says it."""
+"""Steps of a ticket in the order of time, as far as an export says them."""
 
 from __future__ import annotations
 

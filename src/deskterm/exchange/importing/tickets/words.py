@@ -14,7 +14,7 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import RequestType
 
 SKIP = "@skip"
-"""What a word of status means whose ticket is not brought in."""
+"""Meaning of a word of status whose ticket is not brought in."""
 _CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "@new": ("new", "open"),
     "@open": ("open", "new", "waiting"),
@@ -22,7 +22,7 @@ _CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "@solved": ("solved", "closed"),
     "@closed": ("closed", "solved"),
 }
-"""What a category is where a procedure does not have it."""
+"""Categories that stand for one which a procedure does not have."""
 _DONE = ("solved", "closed")
 
 
@@ -32,7 +32,7 @@ def fold_word(word: str) -> str:
 
 
 class Translation(NamedTuple):
-    """What a word became. key: of the procedure, None for none."""
+    """Result of looking a word up. key: of the procedure, None for none."""
 
     key: str | None
     is_known: bool
