@@ -39,8 +39,8 @@ class PreviewedTicket:
             "level": self.level,
             "requester": self.requester,
             "assignee": self.assignee,
-            "created": _format_utc(self.created),
-            "resolved": resolved,
+            "created_at": _format_utc(self.created),
+            "resolved_at": resolved,
         }
 
 
