@@ -90,8 +90,8 @@ def test_no_history_has_the_words_of_servers_and_they_are_erased_with_the_person
     ticket = read_ticket(desk.sam, 1001)
     (record,) = [one for one in ticket.records if one.kind == "letter"]
     assert "no such user" in ticket.texts[record.values["reason"]]
-    details = [entry.detail for entry in present_ticket(ticket, _WORDS).timeline]
-    assert any("came back: kim@larch.example: 550 5.1.1 no such user" in detail for detail in details)
+    deliveries = [entry.delivery for entry in present_ticket(ticket, _WORDS).timeline if entry.delivery is not None]
+    assert [(one.state, one.reason) for one in deliveries] == [("bounced", "kim@larch.example: 550 5.1.1 no such user")]
     with open_reader(desk.store.url) as reader:
         events = reader.rows("SELECT data FROM event UNION ALL SELECT data FROM desk_event")
     assert [data for (data,) in events if "no such user" in data or "kim@" in data or "queued as" in data] == []

@@ -36,6 +36,38 @@ body = "Log in to read it."
 """
 
 
+@pytest.mark.rule("M-56")
+def test_a_signature_has_the_name_of_the_department(mail_desk: MailDesk, smtp: SmtpServer) -> None:
+    """It had the key, which is the procedure's own word for it."""
+    departments = '\n[[departments]]\nkey = "dp"\nlabel = "Data protection"\n'
+    procedure = loads(f"{SMALL_PROCEDURE}{departments}", "small.toml").procedure
+    apply_procedure(open_desk(mail_desk.store, "ann"), procedure, now=mail_desk.clock())
+    mail_desk.sam.refresh()
+    mail_desk.system.refresh()
+    file = MAIL_FILE.replace('"{{agent}}"', '"{{agent}}, {{department}}, {{number}}"')
+    mail_desk.use(file.replace("since =", 'department = "dp"\nsince ='), port=smtp.port)
+    mail_desk.take(write_mail(message_id="one@larch.example"))
+    mail_desk.answer(1001, "Use water.")
+    mail_desk.send()
+    (mail,) = smtp.office.mails
+    part = mail.get_body(("plain",))
+    assert part is not None
+    assert "Sam, Data protection, 1001" in part.get_content()
+
+
+@pytest.mark.rule("M-54", "M-59")
+def test_an_answer_comes_from_the_address_that_was_written_to_in_whatever_spelling(
+    mail_desk: MailDesk, smtp: SmtpServer
+) -> None:
+    file = MAIL_FILE.replace('"help@desk.example"]', '"hilfe@lärche.example"]')
+    mail_desk.use(file, port=smtp.port)
+    mail_desk.take(write_mail(message_id="one@larch.example", to="Hilfe@xn--lrche-gra.example"))
+    mail_desk.answer(1001, "Use water.")
+    mail_desk.send()
+    (mail,) = smtp.office.mails
+    assert "<hilfe@xn--lrche-gra.example>" in mail["From"]
+
+
 @pytest.mark.rule("M-46", "M-54")
 @pytest.mark.requirement("S5-15")
 def test_a_letter_of_news_repeats_nothing_and_no_subject_has_the_number_twice(

@@ -50,6 +50,26 @@ def test_a_file_says_what_the_manual_says_it_may() -> None:
     assert not settings.is_ours("kim@example.org")
 
 
+@pytest.mark.rule("M-27", "M-37", "M-38", "M-59")
+def test_a_domain_of_the_file_is_known_in_each_of_its_spellings() -> None:
+    """Our own address, written with the domain's letters in the file and as IDNA in a mail, was not ours."""
+    text = WHOLE.replace("help@example.org", "Hilfe@lärche.example").replace("bounces@example", "bounces@xn--lrche-gra")
+    text = text.replace('["gmail.com"]', '["xn--lrche-gra.example", "Birke.example"]\nblocked = ["straße.example"]')
+    settings = build_mail_settings(loads_mail_file(text, "mail.toml"))
+    for spelling in ("lärche", "LÄRCHE", "xn--lrche-gra"):
+        assert settings.is_ours(f"hilfe+t-1@{spelling}.example")
+        assert settings.is_public(f"kim@{spelling}.example")
+    assert settings.is_ours("bounces@lärche.org")
+    assert settings.is_public("kim@birke.example")
+    assert settings.is_blocked("kim@xn--strae-oqa.example")
+    assert not settings.is_blocked("kim@strasse.example")
+    with pytest.raises(DeskError, match="is an address of mailbox"):
+        loads_mail_file(
+            '[mailbox.a]\naddresses = ["a@lärche.example"]\n[mailbox.b]\naddresses = ["a@xn--lrche-gra.example"]\n',
+            "mail.toml",
+        )
+
+
 @pytest.mark.rule("M-60", "M-62", "M-63")
 @pytest.mark.parametrize(
     ("before", "after", "line", "words"),

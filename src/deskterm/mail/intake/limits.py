@@ -17,9 +17,9 @@ _DAY = timedelta(days=1)
 _mail = table_of(MailRow)
 
 
-def find_flood(store: Store, sender: str, public_providers: frozenset[str], now: datetime) -> str:
-    """Return the reason why a mail that would open a ticket is one of a flood; empty where it is not. Of a public
-    provider only the sender counts: its domain has millions of people."""
+def find_flood(store: Store, sender: str, now: datetime, *, is_public: bool) -> str:
+    """Return the reason why a mail that would open a ticket is one of a flood; empty where it is not. is_public:
+    the sender is at a public provider, of which only they count: its domain has millions of people."""
     domain = sender.rpartition("@")[2]
     # Those of an old mailbox that is imported come all at once, and are no flood (M-12)
     lately = (_mail.c.changed_at > now - _HOUR) & (_mail.c.received_at > now - _DAY)
@@ -33,6 +33,6 @@ def find_flood(store: Store, sender: str, public_providers: frozenset[str], now:
     with store.reading() as session:
         if session.execute(of_sender).scalar_one() >= MOST_OF_SENDER:
             return f"{sender} opened {MOST_OF_SENDER} tickets within an hour: a flood."
-        if domain not in public_providers and session.execute(of_domain).scalar_one() >= MOST_OF_DOMAIN:
+        if not is_public and session.execute(of_domain).scalar_one() >= MOST_OF_DOMAIN:
             return f"{domain} opened {MOST_OF_DOMAIN} tickets within an hour: a flood."
     return ""

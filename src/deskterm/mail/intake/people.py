@@ -7,13 +7,10 @@ from sqlalchemy import func, select
 from deskterm.desk.domain.email_address import list_spellings
 from deskterm.desk.domain.received_mail import PersonInCopy
 from deskterm.mail.reading.automatic import is_nobody
-from deskterm.mail.reading.read_mail import Mail
+from deskterm.mail.reading.read_mail import MOST_RECIPIENTS, Mail
 from deskterm.mail.settings.mailboxes import MailSettings
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import Agent, table_of
-
-_MOST = 50
-"""People who take part because of one mail (M-11)."""
 
 _agent = table_of(Agent)
 
@@ -21,8 +18,9 @@ _agent = table_of(Agent)
 def list_people_in_copy(
     store: Store, settings: MailSettings, mail: Mail, *, besides: str = ""
 ) -> tuple[PersonInCopy, ...]:
-    """Return those who had a mail besides us: neither our own addresses, nor agents, nor
-    addresses behind which nobody reads. besides: the address of the requester, where that is not the writer's."""
+    """Return those who had a mail besides us, as many as a mail may bring along (M-11): neither our own addresses, nor
+    agents, nor addresses behind which nobody reads. besides: the address of the requester, where that is not the
+    writer's."""
     writer = mail.sender.address if mail.sender is not None else ""
     others = [
         one
@@ -39,4 +37,4 @@ def list_people_in_copy(
         for one in others
         if agents.isdisjoint(list_spellings(one.address))
     )
-    return tuple(people)[:_MOST]
+    return tuple(people)[:MOST_RECIPIENTS]

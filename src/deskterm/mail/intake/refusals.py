@@ -26,8 +26,7 @@ def find_refusal(mail: Mail, settings: MailSettings) -> Refusal | None:
         return Refusal("ignored", f"It comes from one of our own addresses, {mail.sender.address}: a loop.")
     if _is_marked_as_spam(mail):
         return Refusal("quarantined", SPAM)
-    domain = mail.sender.address.rpartition("@")[2]
-    if mail.sender.address in settings.blocked or domain in settings.blocked:
+    if settings.is_blocked(mail.sender.address):
         return Refusal("quarantined", f"{mail.sender.address} is blocked.")
     return None
 

@@ -38,7 +38,8 @@ def find_way(store: Store, settings: MailSettings, box: Mailbox, mail: Mail, now
         return Way(found)
     if mail.marks.is_robot or (mail.marks.by and box.unthreaded == "quarantine"):
         return Way(refusal=f"It is automatic ({', '.join(mail.marks.by)}) and answers no ticket.")
-    flood = find_flood(store, mail.sender.address, settings.public_providers, now)
+    sender = mail.sender.address
+    flood = find_flood(store, sender, now, is_public=settings.is_public(sender))
     return Way(refusal=flood) if flood else Way(forward=forward)
 
 

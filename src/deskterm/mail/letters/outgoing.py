@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from deskterm.desk.domain.email_address import encode_domain
+from deskterm.desk.domain.email_address import encode_domain, normalise_address
 from deskterm.desk.domain.files.new_file import NewFile
 from deskterm.errors import DeskError
 from deskterm.mail.letters.compose import Draft, Quotation
@@ -24,6 +24,7 @@ from deskterm.store.queries.mail.letters import (
     find_open_survey,
     list_file_places,
     load_author_name,
+    load_department_label,
     load_heading,
     load_message_before,
 )
@@ -114,7 +115,7 @@ def build_outgoing(
     # The address that the customer wrote to, where it is one of the mailbox's (M-54)
     if answered is not None and answered.mailbox in file.mailbox:
         ours = file.mailbox[answered.mailbox].addresses
-        sender = next((one for one in answered.addresses if one in ours), sender)
+        sender = next((one for one in answered.addresses if normalise_address(one) in ours), sender)
     sender = encode_domain(sender)
     domain = sender.rpartition("@")[2]
     instead = {}
@@ -137,7 +138,7 @@ def build_outgoing(
         text=letter.body,
         # A letter from a template ends as that says
         signature=_write_signature(
-            identity, heading.department, number, author or load_author_name(reader, number, letter.covers)
+            reader, identity, heading.department, number, author or load_author_name(reader, number, letter.covers)
         )
         if is_copy
         else "",
@@ -194,9 +195,11 @@ def _write_subject(letter: Letter, subject: str, identity: IdentityPart, number:
     return f"{text.removeprefix(f'[{number}]').strip()} {tag}".lstrip()
 
 
-def _write_signature(identity: IdentityPart, department: str, number: int, author: str) -> str:
+def _write_signature(reader: ReadConnection, identity: IdentityPart, department: str, number: int, author: str) -> str:
+    """Return the signature of a letter. department: the key of its ticket's; author: the name of who wrote it."""
     text = identity.signature
-    for word, value in zip(SIGNATURE_PLACEHOLDERS, (author, department, str(number)), strict=True):
+    label = load_department_label(reader, department) if department else ""
+    for word, value in zip(SIGNATURE_PLACEHOLDERS, (author, label, str(number)), strict=True):
         text = text.replace(f"{{{word}}}", value)
     return text
 

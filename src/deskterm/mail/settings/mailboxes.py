@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Literal
 
+from deskterm.desk.domain.email_address import normalise_address
 from deskterm.mail.settings.schema import LARGEST, AgentsByMail, DestinationPart, MailFile
 
 
@@ -23,7 +24,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A place that mails are taken from. addresses: those whose mails lie there, in small letters; plus: word after the
+    """A place that mails are taken from. addresses: those whose mails lie there, normalised; plus: word after the
     plus sign of an address → where its mails go; trusted: names of the mail servers whose word about a sender counts
     (M-24); unthreaded: what happens to an automatic mail without a ticket (M-36); copies: what
     a mail makes that came to another mailbox of the desk too (M-07); largest: bytes of a mail that is taken whole
@@ -60,6 +61,7 @@ class MailSettings:
 
     def is_ours(self, address: str) -> bool:
         """Return whether an address is one of the desk's, with or without a plus part."""
+        address = normalise_address(address)
         local, _, domain = address.rpartition("@")
         plain = f"{local.partition('+')[0]}@{domain}"
         return address in self.own_addresses or plain in self.own_addresses
@@ -67,7 +69,12 @@ class MailSettings:
     def is_public(self, address: str) -> bool:
         """Return whether an address is of a provider for everybody, so that its domain says nothing of a client
         (M-27)."""
-        return address.rpartition("@")[2] in self.public_providers
+        return normalise_address(address).rpartition("@")[2] in self.public_providers
+
+    def is_blocked(self, address: str) -> bool:
+        """Return whether the mails of an address are spam (M-38)."""
+        address = normalise_address(address)
+        return not self.blocked.isdisjoint((address, address.rpartition("@")[2]))
 
 
 def build_mail_settings(file: MailFile, token_key: bytes = b"") -> MailSettings:
@@ -87,12 +94,12 @@ def build_mail_settings(file: MailFile, token_key: bytes = b"") -> MailSettings:
     }
     own = {address for box in mailboxes.values() for address in box.addresses}
     for identity in file.identity.values():
-        own |= {parseaddr(identity.sender)[1].lower(), identity.bounce or ""}
+        own |= {normalise_address(parseaddr(identity.sender)[1]), identity.bounce or ""}
     return MailSettings(
         mailboxes,
         frozenset(own - {""}),
-        frozenset(word.lower() for word in file.mail.blocked),
-        frozenset(word.lower() for word in file.mail.public_providers),
+        frozenset(normalise_address(word) for word in file.mail.blocked),
+        frozenset(normalise_address(word) for word in file.mail.public_providers),
         file.mail.agents_by_mail,
         token_key,
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from deskterm.desk.domain.email_address import normalise_address
 from deskterm.procedure.schema.text_types import NoticeTopic
 
 Encryption = Literal["tls", "starttls", "none"]
@@ -36,7 +37,7 @@ _AFTER = re.compile(r"keep|flag|delete|move:\S.*")
 def _check_address(text: str) -> str:
     if _ADDRESS.fullmatch(text.strip()) is None:
         raise ValueError("is no address: write it as support@example.org")
-    return text.strip().lower()
+    return normalise_address(text)
 
 
 def _check_sender(text: str) -> str:

@@ -4,6 +4,7 @@ bare `ReadConnection`."""
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import seconds_from_stored
@@ -44,6 +45,18 @@ def load_heading(reader: ReadConnection, number: int) -> TicketHeading:
     """Load the heading of a ticket that there is."""
     found = reader.rows("SELECT department, subject FROM ticket WHERE id = :number", {"number": number})
     return TicketHeading(found[0][0] or "", found[0][1])
+
+
+def load_department_label(reader: ReadConnection, key: str) -> str:
+    """Load the name of a department as the procedure in force has it; its key where that has none of it."""
+    found = reader.rows("SELECT p.document FROM procedure_version p JOIN desk d ON d.procedure_version = p.id")
+    return _parse_departments(found[0][0]).get(key, key) if found else key
+
+
+# A procedure is a long document, and the same for every letter until another version is in force
+@lru_cache(maxsize=2)
+def _parse_departments(document: str) -> dict[str, str]:
+    return {part["key"]: part["label"] for part in json.loads(document).get("departments", ())}
 
 
 def load_author_name(reader: ReadConnection, number: int, seq: int | None) -> str:
