@@ -168,7 +168,7 @@ def create_store(url: str, *, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Store
                 # Creating a table locks nothing that a second `init` would wait for; on SQLite it waits for the file
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_INIT_LOCK})")
             if not inspect(connection).has_table("desk"):  # another `init` may have been faster
-                _create_layout(connection, store.dialect)
+                create_layout(connection, store.dialect)
     except BaseException:
         store.close()
         raise
@@ -220,7 +220,7 @@ def _switch_to_log(connection: sqlite3.Connection) -> bool:
     return True
 
 
-def _create_layout(connection: Connection, dialect: str) -> None:
+def create_layout(connection: Connection, dialect: str) -> None:
     """Create tables, the index of words and triggers, and let ticket numbers begin at FIRST_TICKET_NUMBER."""
     presence = POSTGRESQL_PRESENCE if dialect == "postgresql" else ()
     SQLModel.metadata.create_all(connection, tables=tables.TABLES)

@@ -60,9 +60,17 @@ def escape_like(text: str) -> str:
 
 class ReadConnection:
     """One read-only connection, for one thread at a time (`interrupt` may come from any other). A connection to
-    PostgreSQL that was lost is opened anew at the next call."""
+    PostgreSQL that was lost is opened anew at the next call. private: a database of SQLite that only this process has
+    (`store.db.private_desk`), read in place of the one that the URL names."""
 
-    def __init__(self, url: str, *, lock_timeout: float = READ_LOCK_TIMEOUT, upgraded: Upgrade | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        lock_timeout: float = READ_LOCK_TIMEOUT,
+        upgraded: Upgrade | None = None,
+        private: sqlite3.Connection | None = None,
+    ) -> None:
         self.url = url
         self.dialect = dialect(url)
         self.upgraded = upgraded
@@ -85,7 +93,7 @@ class ReadConnection:
         self._sqlite: sqlite3.Connection | None = None
         self._server: psycopg.Connection[Any] | None = None
         if self.dialect == "sqlite":
-            self._sqlite = connect_sqlite(url, writing=False, lock_timeout=lock_timeout)
+            self._sqlite = private or connect_sqlite(url, writing=False, lock_timeout=lock_timeout)
             self._sqlite.create_function("casefold", 1, _casefold, deterministic=True)
             self._sqlite.create_function("fold", 1, _fold, deterministic=True)
             self._last_data_version = _read_data_version(self._sqlite)
@@ -124,6 +132,10 @@ class ReadConnection:
         other = open_reader(self.url)
         other.limit(*self._scope)
         return other
+
+    def limit_alike(self, other: ReadConnection) -> None:
+        """Hide from another reader's queries the tickets that are hidden from those of this one."""
+        other.limit(*self._scope)
 
     def is_hidden(self, number: int) -> bool:
         """Return whether there is a ticket with a number that `limit` hides. Raises the DeskErrors of `rows`."""
