@@ -283,6 +283,26 @@ def test_an_answer_to_a_merged_ticket_goes_to_the_one_that_continues_it(mail_des
     assert mail_desk.take(write_mail("three", In_Reply_To="<two@larch.example>")).ticket == first
 
 
+@pytest.mark.rule("M-09", "M-10")
+def test_a_mail_without_a_sender_is_released_onto_a_ticket_as_a_note(mail_desk: MailDesk) -> None:
+    desk = mail_desk
+    number = desk.take(write_mail("It burns.")).ticket or 0
+    before = read_ticket(desk.sam, number)
+    outcome = desk.take("Subject: From the scanner\r\n\r\nPage 1\r\n")
+    assert outcome.state == "quarantined"
+    ann = open_desk(desk.store, "ann")
+    with pytest.raises(DeskError, match="--ticket NUMBER"):
+        release(desk.system, desk.settings, outcome.key, None, desk.clock(), by=ann)
+    released = release(desk.system, desk.settings, outcome.key, number, desk.clock(), by=ann)
+    assert (released.state, released.ticket, released.is_new) == ("done", number, False)
+    ticket = read_ticket(desk.sam, number)
+    note = ticket.messages[-1]
+    assert (note.kind, note.author) == ("internal", ann.agent.name)
+    assert note.body == f"{ann.agent.name} released this mail, which names no sender:\n\nFrom the scanner\n\nPage 1"
+    assert ticket.row.status == before.row.status
+    assert {mail.key: mail.ticket for mail in desk.mails()}[outcome.key] == number
+
+
 @pytest.mark.rule("M-69")
 def test_a_registration_by_mail_is_undone_and_its_mail_released_by_hand_only(mail_desk: MailDesk) -> None:
     outcome = mail_desk.take(write_mail(message_id="one@larch.example"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from deskterm.desk.conversation.mail_messages import add_mail_note, record_automatic_letter
+from deskterm.desk.conversation.mail_messages import add_mail_note, hold_mail_as_note, record_automatic_letter
 from deskterm.desk.conversation.messages import record_customer_message
 from deskterm.desk.conversation.survey import record_answer
 from deskterm.desk.core.session import DeskSession
@@ -87,6 +87,26 @@ def hand_over(
         now,
     )
     return work.join(way.found) if way.found is not None else work.open(way.forward, linked=way.linked)
+
+
+def hand_over_without_sender(
+    desk: DeskSession, kept: KeptMail, mail: Mail, number: int, releaser: str, now: datetime
+) -> Handed:
+    """Hand a mail that names nobody over as a note on a ticket, as a person decided (M-09): it is nobody's words, so
+    nobody is answered by it and nothing moves. releaser: their name. Raises as `hand_over` does."""
+    files, left_out = choose_files(desk, mail.files)
+    subject = f"{mail.subject}\n\n" if is_visible(mail.subject) else ""
+    body = _build_text(f"{subject}{mail.body.text}", [*mail.notes, *left_out])
+    result = hold_mail_as_note(
+        desk,
+        number,
+        f"{releaser} released this mail, which names no sender:\n\n{body}",
+        author=releaser,
+        mail=ReceivedMail(kept.key, BY_HAND, marks=mail.marks.by),
+        files=files,
+        now=now,
+    )
+    return Handed(result.number, result.summary)
 
 
 @dataclass(frozen=True)
@@ -219,16 +239,20 @@ class _Work:
         return ReceivedMail(self.kept.key, via, self.is_verified, whole, in_copy, is_public, self.mail.marks.by)
 
     def _build_text(self, text: str) -> str:
-        """Return the text of the message, with a line for everything that is not in it."""
-        if len(text) > LONGEST_TEXT:
-            text = f"{text[:LONGEST_TEXT]}\n[the rest is in the mail itself]"
-        if not is_visible(text):
-            text = NO_TEXT
-        return "\n".join([text.rstrip(), *(f"[{line}]" for line in self.lines)])
+        return _build_text(text, self.lines)
 
     def _note(self, number: int, text: str, author: str = "") -> None:
         if text.strip():
             add_mail_note(self.desk, number, text, author=author, now=self.now)
+
+
+def _build_text(text: str, lines: Sequence[str]) -> str:
+    """Return the text of a message, with a line for everything that is not in it."""
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[:LONGEST_TEXT]}\n[the rest is in the mail itself]"
+    if not is_visible(text):
+        text = NO_TEXT
+    return "\n".join([text.rstrip(), *(f"[{line}]" for line in lines)])
 
 
 def choose_files(desk: DeskSession, files: Sequence[AttachedFile]) -> tuple[list[NewFile], list[str]]:

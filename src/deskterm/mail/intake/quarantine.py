@@ -8,7 +8,7 @@ from datetime import datetime
 from deskterm.desk.core.desk_history import recorded_changes
 from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
-from deskterm.mail.intake.hand_over import hand_over
+from deskterm.mail.intake.hand_over import hand_over, hand_over_without_sender
 from deskterm.mail.intake.work_on import Outcome, work_on
 from deskterm.mail.keeping.kept_mails import KeptMail, change_state, load_mail
 from deskterm.mail.reading.read_mail import read_mail
@@ -18,9 +18,10 @@ from deskterm.mail.settings.mailboxes import MailSettings
 def release(
     desk: DeskSession, settings: MailSettings, key: int, ticket: int | None, now: datetime, *, by: DeskSession
 ) -> Outcome:
-    """Hand a mail over as a person decided: onto a ticket, or with None as a new one. desk: the desk's own session; by:
-    that of the person, whom the desk's own history names. Raises DeskError for a mail that is not in quarantine, for a
-    ticket that they may not see or answer, and where the desk refuses it."""
+    """Hand a mail over as a person decided: onto a ticket, or with None as a new one. One without any sender goes onto
+    a ticket only, as a note. desk: the desk's own session; by: that of the person, whom the desk's own history names.
+    Raises DeskError for a mail that is not in quarantine, for a ticket that they may not see or answer, and where the
+    desk refuses it."""
     by.require("mail")
     if ticket is not None:
         # The desk's own session, which hands the mail over, sees every ticket
@@ -28,12 +29,15 @@ def release(
             pass
     kept = _require_quarantined(desk, key)
     mail = read_mail(kept.data, kept.rest)
-    if mail.sender is None:
+    if mail.sender is not None:
+        handed = hand_over(desk, settings, kept, mail, now, by_hand=True, onto=ticket)
+    elif ticket is not None:
+        handed = hand_over_without_sender(desk, kept, mail, ticket, by.agent.name, now)
+    else:
         raise DeskError(
-            f"Mail {key} names nobody who could be answered: open a ticket by hand, and look at it with"
-            f" `deskterm mail raw {key}`."
+            f"Mail {key} names nobody who could be answered: open a ticket by hand, and release it onto that with"
+            f" `deskterm mail release {key} --ticket NUMBER`."
         )
-    handed = hand_over(desk, settings, kept, mail, now, by_hand=True, onto=ticket)
     _record(by, [f"mail {key} released {'as' if handed.is_new else 'onto'} {handed.ticket}"], now)
     return Outcome(key, "done", handed.summary, handed.ticket, handed.is_new)
 
