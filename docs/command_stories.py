@@ -96,6 +96,7 @@ STORIES = {
         doctor
         erase bo@larch.example --yes
         import events {folder}/log.csv --mapping {folder}/mapping.toml
+        import sniff {folder}/export.csv
         import tickets {folder}/export.csv --zone Europe/London
         backup {folder}/desk.backup
         restore {folder}/desk.backup --dry-run

@@ -343,13 +343,19 @@ PROGRAM = GroupEntry(
         "import": GroupEntry(
             "Bring data in.",
             {
-                "events": CommandEntry("admin.import_log:import_log", "Bring in the event log of another desk."),
+                "events": CommandEntry(
+                    "admin.importing.event_log:import_log", "Bring in the event log of another desk."
+                ),
                 "desk": CommandEntry(
                     "transfer.desk:import_whole_desk",
                     "Make a desk that is equal to an exported one, where there is none yet.",
                 ),
                 "tickets": CommandEntry(
-                    "admin.import_tickets:bring_in_tickets", "Bring in the tickets of another desk's export."
+                    "admin.importing.tickets:bring_in_tickets", "Bring in the tickets of another desk's export."
+                ),
+                "sniff": CommandEntry(
+                    "admin.importing.sniff:sniff_export",
+                    "Print the mapping of another desk's export, or the draft of one.",
                 ),
             },
         ),

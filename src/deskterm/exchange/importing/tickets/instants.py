@@ -157,6 +157,13 @@ class DateColumnReader:
                 " say it with --day-first or --month-first."
             )
 
+    def show_order(self) -> str:
+        """Return the order of day and month that the file shows: `?` where it shows none or both, '' where none is
+        needed."""
+        if len(self._evidence) > 1 or (self._ambiguous and not self._evidence):
+            return "?"
+        return next(iter(self._evidence), "")
+
     def parse(self, text: str) -> int:
         """Return epoch seconds. Raises NoSuchDate for text that is no instant between 1970 and 2200."""
         found = self._parsed.get(text)

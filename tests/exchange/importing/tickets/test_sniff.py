@@ -1,0 +1,48 @@
+"""A first look at an export, and the mapping that it prints (R-75)."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from deskterm.exchange.importing.tickets.mapping import load_ticket_mapping
+from deskterm.exchange.importing.tickets.sniff import sniff_file
+from exchange.importing.tickets.exports import bring_in, expected_figures, incident_desk, sample
+
+
+@pytest.mark.parametrize("name", ["freshdesk.csv", "jira.json", "redmine.csv", "otrs.csv"])
+def test_the_mapping_of_a_known_shape_is_taken_at_once(name: str, tmp_path: Path) -> None:
+    path, expected = sample(name, tmp_path), expected_figures()[name]
+    found = sniff_file(path, zone=expected["zone"])
+    assert found.product == expected["format"].split()[0]
+    file = tmp_path / "mapping.toml"
+    file.write_text(found.mapping)
+    store = incident_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    report = bring_in(store, path, load_ticket_mapping(file), zone=None)
+    assert (report.tickets, report.messages, report.refused) == (12, expected["messages"], [])
+    assert [row["resolved_at"] for row in report.to_json()["preview"]] == expected["resolved_utc"]
+    store.close()
+
+
+def test_the_draft_of_an_unknown_shape_has_every_column_and_says_what_is_unsure(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Nr;Titel;Zustand;Angelegt am;Wer\n1;Drucker;Offen;27.03.2026 16:45;Ana\n2;Netz;Zu;28.03.2026 9:05;Bo\n"
+    )
+    found = sniff_file(path)
+    assert (found.delimiter, found.product, found.needs_zone) == (";", "", True)
+    lines = found.mapping.splitlines()
+    for name, samples in (("Nr", "1, 2"), ("Titel", "Drucker, Netz"), ("Zustand", "Offen, Zu"), ("Wer", "Ana, Bo")):
+        assert any(line.startswith(f"#   {name} ") and line.endswith(samples) for line in lines)
+    assert 'status = ["Zustand"]  # ?' in lines
+    assert 'Zu = "@open"  # ?' in lines
+    assert 'created = ["Angelegt am"]' in lines
+    assert tomllib.loads(found.mapping)["columns"]["number"] == ["Nr"]
+
+
+def test_an_order_of_day_and_month_that_nothing_shows_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("id,title,state,created\n1,a,open,03/04/2026\n2,b,open,05/06/2026\n")
+    assert '# order = "dmy"  # ?' in sniff_file(path).mapping
