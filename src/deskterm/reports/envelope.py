@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 
 from deskterm import __version__
@@ -15,7 +16,7 @@ from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import DeskFacts
 
-DIGESTED = ("report", "period", "filter", "by", "with_closed", "as_of", "procedures", "figures", "lists")
+DIGESTED = ("report", "period", "filter", "by", "with_closed", "objectives", "as_of", "procedures", "figures", "lists")
 """The members that the digest is of: everything that the same events give again, and no words that people wrote."""
 
 
@@ -35,6 +36,7 @@ def build_envelope(reader: ReadConnection, facts: DeskFacts, report: FigureRepor
         "filter": request.filter,
         "by": list(request.by),
         "with_closed": int(request.with_closed),
+        "objectives": list(request.objectives),
         "as_of": format_utc(request.as_of),
         "so_far": report.is_running,
         "made_at": format_utc(made_at),
@@ -104,16 +106,24 @@ def _list_figures(report: FigureReport) -> Iterator[tuple[str, dict[str, Any]]]:
     for figure in figures.figures.values():
         yield figure.key, describe_figure(figure) if figures.is_derivable(figure.measure) else {"missing": "messages"}
     for share in report.list_shares():
-        part = figures.figures.get(share.share.part)
-        if part is None or figures.is_derivable(part.measure):
-            yield share.key, {"part": share.part, "whole": share.whole}
+        yield share.key, {"part": share.part, "whole": share.whole}
+    for budget in report.list_budgets():
+        judged = {"judged": budget.judged, "allowed": budget.allowed, "left": budget.left}
+        yield budget.key, judged | {"late": budget.allowed - budget.left, "target": format_share(budget.share)}
+
+
+def format_share(share: Fraction) -> str:
+    """Return a share as an exact decimal text of per cent."""
+    text = f"{share.numerator * 100_000 // share.denominator:04}"
+    whole, rest = text[:-3], text[-3:].rstrip("0")
+    return f"{whole}.{rest}%" if rest else f"{whole}%"
 
 
 def describe_figure(figure: Figure) -> dict[str, Any]:
     """Return the numbers of a figure: whole ones, and medians as exact decimal texts. A mean is `sum` ÷ `n`; of stays
     `n` are the tickets and `visits` the rows."""
-    if figure.measure.statistic == "count":
+    if figure.statistic == "count":
         return {"n": figure.count}
     times = figure.compute_times()
     found: dict[str, Any] = {"n": times.n, "sum": times.sum, "median": times.median, "p90": times.p90, "max": times.max}
-    return found | ({"visits": figure.count} if figure.measure.statistic == "stays" else {})
+    return found | ({"visits": figure.count} if figure.statistic == "stays" else {})

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from deskterm.errors import UsageError
+from deskterm.reports.attainment import Tally
 from deskterm.reports.lives.folded import fold_lives
 from deskterm.reports.lives.rules import load_rules
-from deskterm.reports.measures.figures import FigureSet, count_figures
+from deskterm.reports.measures.figures import FigureSet, build_key, count_figures
 from deskterm.reports.measures.measure import Scope, Share
 from deskterm.reports.measures.table import MEASURES, list_shares
 from deskterm.reports.periods import NamedPeriod
+from deskterm.reports.service_levels import ErrorBudget, compute_budget
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.filters.conditions import Condition
 from deskterm.store.queries.search import load_filtered_numbers
+
+_SHARE = re.compile(r"\d{1,3}(\.\d{1,3})?%")
 
 
 @dataclass(frozen=True, slots=True)
 class FigureRequest:
     """A request for figures. as_of: the instant T, epoch seconds, to the second (R-03). filter: in the filter language,
-    empty for all tickets. by: dimensions. with_closed: time in closed statuses too."""
+    empty for all tickets. by: dimensions. with_closed: time in closed statuses too.
+    objectives: `METRIC=SHARE`, such as `resolution=80%`, besides those of the procedure."""
 
     period: NamedPeriod
     as_of: int
     filter: str = ""
     by: tuple[str, ...] = ()
     with_closed: bool = False
+    objectives: tuple[str, ...] = ()
 
 
 class ShareFigure(NamedTuple):
@@ -52,20 +59,39 @@ class FigureReport:
         return self.request.period.is_running(self.request.as_of)
 
     def list_shares(self) -> Iterator[ShareFigure]:
-        """Yield the shares, those of groups too."""
+        """Yield the shares that can be told, those of groups too."""
         for share in list_shares(self.figures.scope):
-            ends = {""}
-            for key in share.whole:
-                ends |= {
-                    figure.key.removeprefix(key)
-                    for figure in self.figures.figures.values()
-                    if figure.groups
-                    and figure.key.startswith(f"{key}/")
-                    and len(figure.key.split("/")) == len(key.split("/")) + len(figure.groups)
-                }
-            for end in sorted(ends):
+            part = self.figures.figures.get(share.part)
+            if part is not None and not self.figures.is_derivable(part.measure):
+                continue
+            for end in self._list_ends(share):
                 whole = sum(self.figures.count(key + end) for key in share.whole)
                 yield ShareFigure(share.key + end, share, self.figures.count(share.part + end), whole)
+
+    def _list_ends(self, share: Share) -> list[str]:
+        """Return the ends of keys for the groups of a share's whole, and the empty one of all."""
+        ends = {""}
+        for figure in self.figures.figures.values():
+            if figure.groups:
+                whole = build_key(figure.measure.key, figure.part)
+                ends |= {figure.key.removeprefix(whole)} if whole in share.whole else set()
+        return sorted(ends)
+
+    def list_budgets(self) -> Iterator[ErrorBudget]:
+        """Yield the error budgets: of the procedure's objectives, and of those of the request by the groups too."""
+        figures = self.figures
+        for part in figures.scope.rules.procedure.definition.objectives:
+            if part.statistic == "attainment":
+                keys = f"objective/{part.key}/met", f"objective/{part.key}/late"
+                tally = Tally(*map(figures.count, keys))
+                yield compute_budget(f"budget/{part.key}", part.label, part.target, tally)
+        for words in self.request.objectives:
+            metric, _, target = words.partition("=")
+            label = next(one.label for one in figures.scope.rules.metrics if one.key == metric)
+            share = next(share for share in self.list_shares() if share.key == f"kept/{metric}")
+            for end in self._list_ends(share.share):
+                keys = f"attainment/{metric}/met{end}", f"attainment/{metric}/late{end}"
+                yield compute_budget(f"budget/{metric}{end}", label, target, Tally(*map(figures.count, keys)))
 
 
 def make_figure_report(
@@ -79,8 +105,18 @@ def make_figure_report(
     numbers = None if condition is None else _find_numbers(reader, condition, as_of)
     rules = load_rules(reader, as_of)
     lives = fold_lives(reader, rules.find_version, as_of, numbers)
+    for words in request.objectives:
+        _require_objective(words, {metric.key for metric in rules.metrics})
     scope = Scope(period, as_of, rules, request.with_closed)
     return FigureReport(request, count_figures(lives, scope, MEASURES, request.by))
+
+
+def _require_objective(words: str, metrics: set[str]) -> None:
+    metric, _, target = words.partition("=")
+    if metric not in metrics:
+        raise UsageError(f"There is no clock {metric!r} for an objective: use {', '.join(sorted(metrics))}.")
+    if not _SHARE.fullmatch(target) or float(target.rstrip("%")) > 100:
+        raise UsageError(f"{words!r} is no objective: write it as {metric}=80%.")
 
 
 def _find_numbers(reader: ReadConnection, condition: Condition, as_of: int) -> frozenset[int]:

@@ -64,7 +64,12 @@ def read_request(document: Mapping[str, Any]) -> FigureRequest:
         named = NamedPeriod(str(period["name"]), first, after, period["zone"])
         as_of = parse_utc(document["as_of"])
         return FigureRequest(
-            named, as_of, str(document["filter"]), tuple(document["by"]), bool(document["with_closed"])
+            named,
+            as_of,
+            str(document["filter"]),
+            tuple(document["by"]),
+            bool(document["with_closed"]),
+            tuple(document["objectives"]),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise DeskError("This report cannot be run again: its period or instant cannot be read.") from error

@@ -17,7 +17,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.formats import format_count
-from deskterm.reports.envelope import compute_list_digest, format_utc
+from deskterm.reports.envelope import compute_list_digest, format_share, format_utc
 from deskterm.reports.figure_report import FigureReport, FigureRequest
 from deskterm.reports.measures.figures import Figure
 from deskterm.reports.measures.measure import Measure
@@ -50,6 +50,14 @@ def show_figures(
         typer.Option("--list", help="List the rows behind a figure, by its key.", metavar="KEY"),
     ] = None,
     with_closed: Annotated[bool, typer.Option("--with-closed", help="Count the time in closed statuses too.")] = False,
+    objectives: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--objective",
+            help="An objective such as resolution=80%, to see its error budget; may be given again.",
+            metavar="METRIC=SHARE",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the figures of a period, each with what it counts.
@@ -64,7 +72,9 @@ def show_figures(
         now = cli.now(facts)
         named = _choose_period(period, since, until, facts, now)
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
-        request = FigureRequest(named, int(instant.timestamp()), filter_text or "", tuple(by or ()), with_closed)
+        request = FigureRequest(
+            named, int(instant.timestamp()), filter_text or "", tuple(by or ()), with_closed, tuple(objectives or ())
+        )
         report = run_request(cli, reader, facts, request)
         if key is not None:
             figure = report.figures.find(key)
@@ -111,12 +121,15 @@ def _print_report(report: FigureReport, facts: DeskFacts) -> None:
         if not own:
             print("–")
             continue
-        if measure.statistic == "count":
-            print_table(("Key", "Count"), [(figure.key, f"{figure.count:,}") for figure in own], right=("Count",))
-        else:
+        counts = [figure for figure in own if figure.statistic == "count"]
+        if counts:
+            print_table(("Key", "Count"), [(figure.key, f"{figure.count:,}") for figure in counts], right=("Count",))
+        if len(own) > len(counts):
+            own = [figure for figure in own if figure.statistic != "count"]
             heads = ("Key", "N", "Mean", "Median", "90 %", "Longest" if measure.statistic != "numbers" else "Most")
             print_table(heads, [_format_times(figure) for figure in own], right=heads[1:])
     _print_shares(report)
+    _print_budgets(report)
     print()
     print_lines(_describe_balance(report))
 
@@ -125,11 +138,35 @@ def _print_shares(report: FigureReport) -> None:
     rows = [
         (one.key, f"{one.part:,}", f"{one.whole:,}", f"{100 * one.part / one.whole:.1f} %" if one.whole else "–")
         for one in report.list_shares()
-        if one.share.part in report.figures.figures
     ]
     print()
     print("Shares")
     print_table(("Key", "Part", "Of", "Share"), rows, right=("Part", "Of", "Share"))
+
+
+def _print_budgets(report: FigureReport) -> None:
+    rows = []
+    for one in report.list_budgets():
+        late = one.allowed - one.left
+        burnt = f"{100 * late / one.allowed:.1f} %" if one.allowed else "–"
+        counts = (f"{number:,}" for number in (one.judged, one.allowed, late, one.left))
+        rows.append((one.key, format_share(one.share), *counts, burnt, _foresee_end(report, one.allowed, late)))
+    if rows:
+        print()
+        print("Error budgets: cycles that may be late by an objective, rounded down, and those that were.")
+        heads = ("Key", "Objective", "Judged", "Allowed", "Late", "Left", "Burnt", "At this pace")
+        print_table(heads, rows, right=heads[1:7])
+
+
+def _foresee_end(report: FigureReport, allowed: int, late: int) -> str:
+    """Return the day on which a budget is used up in a running period if it goes on as so far (R-50)."""
+    period, as_of = report.request.period, report.request.as_of
+    if not report.is_running or not late:
+        return ""
+    if late > allowed:
+        return "used up"
+    end = period.period.since + (as_of - period.period.since) * (allowed + 1) // late
+    return f"used up on {format_time(end, period.zone)[:-6]}" if end < period.period.until else "enough"
 
 
 def _describe_balance(report: FigureReport) -> Iterator[str]:

@@ -12,7 +12,7 @@ from deskterm.desk.domain.state import State
 from deskterm.desk.domain.visits import Visit
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.reports.attainment import find_continuation
-from deskterm.reports.lives.life import Cycle, Life, MessageMark
+from deskterm.reports.lives.life import WATCHED_RECORDS, Cycle, Life, MessageMark, RecordChange
 from deskterm.sla.clock import Clock
 from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.store.db.instants import seconds_from_stored
@@ -88,6 +88,7 @@ def build_life(number: int, events: Sequence[Event], procedures: Procedures) -> 
         cycles=build_cycles(fold.clocks(), state),
         records=tuple(state.records.values()),
         messages=list(_list_messages(effective)),
+        changes=list(list_record_changes(effective)),
     )
 
 
@@ -156,3 +157,14 @@ def _list_messages(events: Iterable[Event]) -> Iterator[MessageMark]:
         automatic = bool(event.data.get("automatic"))
         channel = event.data.get("channel", "")
         yield MessageMark(event.seq, at, author, kind == "public", automatic, channel, mark)
+
+
+def list_record_changes(events: Iterable[Event]) -> Iterator[RecordChange]:
+    """Yield the changes of watched records that events made. events: those that count."""
+    for event in events:
+        for name, (before, after) in event.changes.items():
+            if not name.startswith("records."):
+                continue
+            kind, key = name[8:].split(".", 1)
+            if kind in WATCHED_RECORDS:
+                yield RecordChange(kind, key, event.kind, event.at, before, after, bool(event.data.get("marks")))

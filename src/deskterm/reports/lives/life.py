@@ -6,9 +6,9 @@ those at its beginning.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from deskterm.desk.domain.records import Record
 from deskterm.desk.domain.visits import Visit
@@ -17,6 +17,10 @@ from deskterm.reports.attainment import Continuation
 
 OTHER_ENDS = frozenset({"duplicated", "merged", "withdrawn"})
 """Kinds of events that end a ticket without resolving it (R-15)."""
+
+
+WATCHED_RECORDS = frozenset({"escalation", "feedback"})
+"""Kinds of records whose earlier states are counted too."""
 
 
 class Cycle(NamedTuple):
@@ -50,6 +54,19 @@ class MessageMark(NamedTuple):
     mark: str = ""
 
 
+class RecordChange(NamedTuple):
+    """A change of a record: its members before and after an event, None where it was not there. A record itself has
+    only the instant of its last change. event: the kind of the event; is_automatic: no person wrote it."""
+
+    kind: str
+    key: str
+    event: str
+    at: int
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    is_automatic: bool = False
+
+
 EntryKind = Literal["resolved", "ended", "reopened", "brought-back"]
 
 
@@ -65,7 +82,8 @@ class Entry(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Life:
     """A ticket as of an instant. client: the key of the organisation. recorded_at: instant at which its registration
-    was recorded, `received_at` that of its arrival. split_from: number of the ticket that it was split from."""
+    was recorded, `received_at` that of its arrival. split_from: number of the ticket that it was split from.
+    changes: those of `WATCHED_RECORDS`, in the order of the events."""
 
     number: int
     external_id: str | None
@@ -89,6 +107,7 @@ class Life:
     cycles: Sequence[Cycle]
     records: Sequence[Record] = ()
     messages: Sequence[MessageMark] = ()
+    changes: Sequence[RecordChange] = ()
 
     @property
     def id(self) -> str:

@@ -52,5 +52,6 @@ MEASURES = (
         _collect_ages,
         statistic="times",
         parts=lambda scope: ((), *((bucket,) for bucket in AGE_BUCKETS)),
+        counted=frozenset(AGE_BUCKETS),
     ),
 )

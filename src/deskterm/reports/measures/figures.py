@@ -9,7 +9,7 @@ from itertools import product
 from deskterm.errors import UsageError
 from deskterm.reports.lives.life import Life
 from deskterm.reports.measures.dimensions import DIMENSIONS, list_groups
-from deskterm.reports.measures.measure import Measure, Part, Row, Scope
+from deskterm.reports.measures.measure import Measure, Part, Row, Scope, Statistic
 from deskterm.reports.measures.statistics import Times, compute_times
 
 MOST_DIMENSIONS = 2
@@ -34,6 +34,11 @@ class Figure:
     rows: list[Row] = field(default_factory=list)
 
     @property
+    def statistic(self) -> Statistic:
+        """The statistic that is made of its rows."""
+        return "count" if self.part and self.part[-1] in self.measure.counted else self.measure.statistic
+
+    @property
     def count(self) -> int:
         """The number of its rows."""
         return len(self.rows)
@@ -45,7 +50,7 @@ class Figure:
 
     def compute_times(self) -> Times:
         """Return the statistics of its times; of stays, those of the sum of each ticket."""
-        if self.measure.statistic != "stays":
+        if self.statistic != "stays":
             return compute_times(row.seconds or 0 for row in self.rows)
         sums: dict[int, int] = {}
         for row in self.rows:

@@ -58,14 +58,15 @@ class Row(NamedTuple):
 Part = tuple[str, ...]
 """The parts of a figure's key after its measure."""
 
-Unit = Literal["tickets", "events", "cycles", "visits", "answers", "minutes"]
+Unit = Literal["tickets", "events", "cycles", "visits", "answers", "entries"]
+Statistic = Literal["count", "times", "stays", "numbers"]
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A measure. collect: yields the rows of a life and the parts that they belong to. sentence: what is counted, over
     what. statistic: `count` of rows, `times` of each row, `stays`, which are times summed up by ticket, or `numbers`,
-    which are no times. needs: what a desk must have
+    which are no times; counted: last names of parts that are counts all the same. needs: what a desk must have
     for it (R-09). parts: those that are shown where nothing counts, too."""
 
     key: str
@@ -73,8 +74,9 @@ class Measure:
     sentence: str
     collect: Callable[[Life, Scope], Iterator[tuple[Part, Row]]]
     unit: Unit = "tickets"
-    statistic: Literal["count", "times", "stays", "numbers"] = "count"
+    statistic: Statistic = "count"
     parts: Callable[[Scope], Sequence[Part]] = lambda scope: ((),)
+    counted: frozenset[str] = frozenset()
     needs: Literal["", "messages", "targets", "survey"] = ""
 
 

@@ -78,5 +78,6 @@ MEASURES = (
         _collect_hand_offs,
         statistic="numbers",
         parts=lambda scope: ((), ("none",)),
+        counted=frozenset({"none"}),
     ),
 )

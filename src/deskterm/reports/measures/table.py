@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deskterm.reports.measures import backlog, due, flow, promises, quality, statuses, times
+from deskterm.reports.measures import backlog, contacts, due, flow, objectives, promises, quality, statuses, times, work
 from deskterm.reports.measures.measure import Measure, Scope, Share
 
 MEASURES: tuple[Measure, ...] = (
@@ -14,7 +14,10 @@ MEASURES: tuple[Measure, ...] = (
     *statuses.MEASURES,
     *promises.MEASURES,
     *due.MEASURES,
+    *objectives.MEASURES,
     *quality.MEASURES,
+    *contacts.MEASURES,
+    *work.MEASURES,
 )
 """In the order in which figures are listed."""
 
