@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from deskterm.errors import UsageError
-from deskterm.reports.attainment import Tally
-from deskterm.reports.lives.folded import fold_lives
+from deskterm.reports.attainment import Period, Tally
 from deskterm.reports.lives.rules import load_rules
+from deskterm.reports.lives.source import read_lives
 from deskterm.reports.measures.figures import FigureSet, build_key, count_figures
 from deskterm.reports.measures.measure import Scope, Share
 from deskterm.reports.measures.table import MEASURES, list_shares
@@ -18,7 +18,6 @@ from deskterm.reports.periods import NamedPeriod
 from deskterm.reports.service_levels import ErrorBudget, compute_budget
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.filters.conditions import Condition
-from deskterm.store.queries.search import load_filtered_numbers
 
 _SHARE = re.compile(r"\d{1,3}(\.\d{1,3})?%")
 
@@ -102,13 +101,15 @@ def make_figure_report(
     period, as_of = request.period.period, request.as_of
     if as_of < period.since:
         raise UsageError("The period has not begun by the instant of the report: give an earlier period.")
-    numbers = None if condition is None else _find_numbers(reader, condition, as_of)
-    rules = load_rules(reader, as_of)
-    lives = fold_lives(reader, rules.find_version, as_of, numbers)
-    for words in request.objectives:
-        _require_objective(words, {metric.key for metric in rules.metrics})
-    scope = Scope(period, as_of, rules, request.with_closed)
-    return FigureReport(request, count_figures(lives, scope, MEASURES, request.by))
+    with reader.snapshot():
+        rules = load_rules(reader, as_of)
+        for words in request.objectives:
+            _require_objective(words, {metric.key for metric in rules.metrics})
+        # Tickets that were closed long ago are in closed statuses still
+        wanted = Period(0, period.until) if request.with_closed else period
+        lives = read_lives(reader, rules, wanted, as_of, condition)
+        scope = Scope(period, as_of, rules, request.with_closed)
+        return FigureReport(request, count_figures(lives, scope, MEASURES, request.by))
 
 
 def _require_objective(words: str, metrics: set[str]) -> None:
@@ -117,10 +118,3 @@ def _require_objective(words: str, metrics: set[str]) -> None:
         raise UsageError(f"There is no clock {metric!r} for an objective: use {', '.join(sorted(metrics))}.")
     if not _SHARE.fullmatch(target) or float(target.rstrip("%")) > 100:
         raise UsageError(f"{words!r} is no objective: write it as {metric}=80%.")
-
-
-def _find_numbers(reader: ReadConnection, condition: Condition, as_of: int) -> frozenset[int]:
-    later = reader.rows("SELECT 1 FROM event WHERE at > :as_of LIMIT 1", {"as_of": reader.instant(as_of)})
-    if later:
-        raise UsageError("A filter reads tickets as they are now: leave --filter or --as-of out.")
-    return frozenset(load_filtered_numbers(reader, condition, as_of, open_only=False))

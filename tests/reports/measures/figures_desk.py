@@ -20,7 +20,7 @@ from deskterm.store.db.reader import open_reader
 from small_desk import at, small_desk
 from store_templates import copy_store
 
-ACTS = 260
+ACTS = 200
 """Commands that are tried; some of them are refused."""
 SEED = 7
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
+from deskterm.desk.domain.fold import PROJECTION_VERSION
 from deskterm.reports.envelope import build_envelope
 from deskterm.reports.figure_report import FigureReport, FigureRequest, make_figure_report
 from deskterm.store.db.reader import ReadConnection
@@ -14,8 +15,20 @@ from deskterm.store.queries.desk_facts import DeskFacts
 
 def run_request(cli: CliContext, reader: ReadConnection, facts: DeskFacts, request: FigureRequest) -> FigureReport:
     """Run a report. Raises the DeskErrors of filters and reports."""
+    _renew_rows(cli, reader)
     condition = read_filter_text(cli, reader, facts, request.filter).condition
     return make_figure_report(reader, request, condition)
+
+
+def _renew_rows(cli: CliContext, reader: ReadConnection) -> None:
+    """Let the rows that an earlier edition wrote be written anew, as the first command on a desk does: figures count
+    what that edition did not keep."""
+    if reader.rows("SELECT fold FROM desk")[0][0] < PROJECTION_VERSION:
+        # Half a second to import, once in the life of an edition
+        from deskterm.cli.runtime.session import open_system_session  # noqa: PLC0415
+
+        with open_system_session(cli.url):
+            pass
 
 
 def build_document(reader: ReadConnection, facts: DeskFacts, report: FigureReport, now: int) -> dict[str, Any]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
+from deskterm.desk.core.row_mapping import build_message_row
 from deskterm.desk.domain.event_application import apply_event
-from deskterm.desk.domain.event_kinds.table import find_entry
 from deskterm.desk.domain.events import Event, decode_event
 from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.state import State
 from deskterm.desk.domain.visits import Visit
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.reports.attainment import find_continuation
-from deskterm.reports.lives.life import WATCHED_RECORDS, Cycle, Life, MessageMark, RecordChange
+from deskterm.reports.lives.life import COUNTED_RECORDS, WATCHED_RECORDS, Cycle, Life, MessageMark, RecordChange
 from deskterm.sla.clock import Clock
 from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.figures.numbers import read_rows
 
 Procedures = Callable[[int], CompiledProcedure]
 """Returns a version of the procedure."""
@@ -25,36 +28,36 @@ _BATCH = 500
 """Tickets whose events are in memory at a time."""
 
 
-def fold_lives(
-    reader: ReadConnection, procedures: Procedures, as_of: int, numbers: frozenset[int] | None = None
-) -> Iterator[Life]:
-    """Yield the lives of the tickets as of an instant, epoch seconds, by number. numbers: those that are wanted, None
-    for all."""
-    for number, events in _read_histories(reader, as_of):
-        if numbers is None or number in numbers:
-            yield build_life(number, events, procedures)
+def fold_lives(reader: ReadConnection, procedures: Procedures, numbers: Sequence[int], as_of: int) -> Iterator[Life]:
+    """Yield the lives of tickets as of an instant, epoch seconds. numbers: in order; a ticket without an event up to
+    the instant is left out."""
+    for number, events in read_histories(reader, numbers, as_of):
+        yield build_life(number, events, procedures)
 
 
-def _read_histories(reader: ReadConnection, as_of: int) -> Iterator[tuple[int, list[Event]]]:
-    after = 0
-    while True:
-        limits = reader.rows(
-            "SELECT max(id) FROM (SELECT id FROM ticket WHERE id > :after ORDER BY id LIMIT :limit) AS batch",
-            {"after": after, "limit": _BATCH},
+def read_histories(
+    reader: ReadConnection, numbers: Sequence[int], as_of: int | None = None
+) -> Iterator[tuple[int, list[Event]]]:
+    """Yield the events of tickets up to an instant, epoch seconds; None for all."""
+    until = "" if as_of is None else " AND at <= :as_of"
+    rows = read_rows(
+        reader,
+        numbers,
+        lambda wanted: (
+            "SELECT ticket_id, seq, kind, at, actor, procedure_version, data FROM event "
+            f"WHERE ticket_id {wanted}{until} ORDER BY ticket_id, seq"
+        ),
+        {} if as_of is None else {"as_of": reader.instant(as_of)},
+        chunk=_BATCH,
+    )
+    for number, group in groupby(rows, key=itemgetter(0)):
+        yield (
+            number,
+            [
+                decode_event(seq, kind, seconds_from_stored(at), actor, version, data)
+                for _, seq, kind, at, actor, version, data in group
+            ],
         )
-        last = limits[0][0]
-        if last is None:
-            return
-        histories: dict[int, list[Event]] = {}
-        for number, seq, kind, at, actor, version, data in reader.rows(
-            "SELECT ticket_id, seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id > :after "
-            "AND ticket_id <= :last AND at <= :as_of ORDER BY ticket_id, seq",
-            {"after": after, "last": last, "as_of": reader.instant(as_of)},
-        ):
-            event = decode_event(seq, kind, seconds_from_stored(at), actor, version, data)
-            histories.setdefault(number, []).append(event)
-        yield from histories.items()
-        after = last
 
 
 def build_life(number: int, events: Sequence[Event], procedures: Procedures) -> Life:
@@ -86,7 +89,10 @@ def build_life(number: int, events: Sequence[Event], procedures: Procedures) -> 
         split_from=split if isinstance(split, int) else None,
         visits=visits,
         cycles=build_cycles(fold.clocks(), state),
-        records=tuple(state.records.values()),
+        records=sorted(
+            (record for record in state.records.values() if record.kind in COUNTED_RECORDS),
+            key=lambda record: (record.kind, record.key),
+        ),
         messages=list(_list_messages(effective)),
         changes=list(list_record_changes(effective)),
     )
@@ -146,17 +152,11 @@ def build_cycles(clocks: Iterable[Clock], state: State) -> list[Cycle]:
 
 def _list_messages(events: Iterable[Event]) -> Iterator[MessageMark]:
     for event in events:
-        if "body" not in event.texts:
-            continue
-        kind = find_entry(event.kind).message_kind
-        if kind is None:
-            continue
-        author = "system" if kind == "system" else event.data.get("author_kind", "agent")
-        at = event.data.get("spoken_at", event.at)
-        mark = "thanks" if event.kind == "thanked" or event.data.get("thanks") else ""
-        automatic = bool(event.data.get("automatic"))
-        channel = event.data.get("channel", "")
-        yield MessageMark(event.seq, at, author, kind == "public", automatic, channel, mark)
+        row = build_message_row(event)
+        if row is not None:
+            at = event.data.get("spoken_at", event.at)
+            automatic, is_thanks = bool(row["automatic"]), row["mark"] == "thanks"
+            yield MessageMark(event.seq, at, row["author_kind"], row["kind"] == "public", automatic, is_thanks)
 
 
 def list_record_changes(events: Iterable[Event]) -> Iterator[RecordChange]:

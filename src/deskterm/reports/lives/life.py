@@ -21,6 +21,8 @@ OTHER_ENDS = frozenset({"duplicated", "merged", "withdrawn"})
 
 WATCHED_RECORDS = frozenset({"escalation", "feedback"})
 """Kinds of records whose earlier states are counted too."""
+COUNTED_RECORDS = WATCHED_RECORDS | {"entry", "thanks"}
+"""Kinds of records that a life has."""
 
 
 class Cycle(NamedTuple):
@@ -42,16 +44,15 @@ class Cycle(NamedTuple):
 
 
 class MessageMark(NamedTuple):
-    """A message without its words. author: requester, agent or system; is_public: people outside read it; mark: as the
-    row of the message has it, `thanks` for mere thanks and `undone` for one that was taken back."""
+    """A message without its words. author: requester, agent or system; is_public: people outside read it; is_thanks: it
+    was mere thanks. One that was taken back is none."""
 
     seq: int
     at: int
     author: str
     is_public: bool
     is_automatic: bool
-    channel: str
-    mark: str = ""
+    is_thanks: bool = False
 
 
 class RecordChange(NamedTuple):
@@ -77,6 +78,22 @@ class Entry(NamedTuple):
     kind: EntryKind
     visit: Visit
     place: int
+
+
+def list_entries(visits: Sequence[Visit]) -> Iterator[Entry]:
+    """Yield the changes between the open categories and the others. A ticket that came ended counts as ended at its
+    arrival, so that what is created less what is ended is what is open (R-16)."""
+    was_open = True
+    for place, visit in enumerate(visits):
+        is_open = visit.category in OPEN_CATEGORIES
+        if is_open is not was_open:
+            kind: EntryKind
+            if is_open:
+                kind = "brought-back" if visit.kind == "separated" else "reopened"
+            else:
+                kind = "ended" if visit.kind in OTHER_ENDS else "resolved"
+            yield Entry(kind, visit, place)
+        was_open = is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +142,8 @@ class Life:
         return visit is not None and visit.category in OPEN_CATEGORIES
 
     def list_entries(self) -> Iterator[Entry]:
-        """Yield the changes between the open categories and the others. A ticket that came ended counts as ended at its
-        arrival, so that what is created less what is ended is what is open (R-16)."""
-        was_open = True
-        for place, visit in enumerate(self.visits):
-            is_open = visit.category in OPEN_CATEGORIES
-            if is_open is not was_open:
-                kind: EntryKind
-                if is_open:
-                    kind = "brought-back" if visit.kind == "separated" else "reopened"
-                else:
-                    kind = "ended" if visit.kind in OTHER_ENDS else "resolved"
-                yield Entry(kind, visit, place)
-            was_open = is_open
+        """Yield the changes between the open categories and the others."""
+        return list_entries(self.visits)
 
     def find_resolution(self) -> Entry | None:
         """Return the standing resolution, the last one (R-12); None while the ticket is open, and where it ended

@@ -36,7 +36,7 @@ def _collect_first_contact(life: Life, scope: Scope) -> _Rows:
     answers = [mark for mark in said if mark.author == "agent" and mark.at <= over]
     if len(answers) != 1:
         return
-    if any(mark.author == "requester" and mark.mark != "thanks" and answers[0].at < mark.at <= over for mark in said):
+    if any(mark.author == "requester" and not mark.is_thanks and answers[0].at < mark.at <= over for mark in said):
         return
     if not any(entry.kind == "reopened" and entry.visit.since <= over for entry in life.list_entries()):
         yield (), row
