@@ -101,6 +101,8 @@ STORIES = {
         backup {folder}/desk.backup
         restore {folder}/desk.backup --dry-run
         export tickets {folder}/tickets.csv
+        report month month
+        report list
         export desk {folder}/desk.tar
         import desk {folder}/desk.tar --database {folder}/other.sqlite3
         purge

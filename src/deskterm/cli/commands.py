@@ -331,6 +331,16 @@ PROGRAM = GroupEntry(
         "report": GroupEntry(
             "Figures of a period: count, list, verify.",
             {
+                "month": CommandEntry(
+                    "report.page:show_month",
+                    "Print the monthly report: what came and was resolved, what was promised and kept, and how old the "
+                    "rest is.",
+                ),
+                "run": CommandEntry(
+                    "report.page:run_report",
+                    "Print a report by its name: one that every desk has, or one of the procedure.",
+                ),
+                "list": CommandEntry("report.page:list_reports", "List the reports of this desk by name."),
                 "figures": CommandEntry(
                     "report.figures:show_figures", "Print the figures of a period, each with what it counts."
                 ),

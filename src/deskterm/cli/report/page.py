@@ -1,0 +1,164 @@
+"""`deskterm report month`, and the other reports of a desk by their names."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from deskterm.cli.report.running import build_document, run_request
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_time_and_zone
+from deskterm.cli.runtime.options import AsJson, FilterOption
+from deskterm.cli.runtime.output import print_json, print_lines
+from deskterm.cli.runtime.table import print_table
+from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.present.report.text import TextStyle, format_page
+from deskterm.procedure.compiled import compile_document
+from deskterm.reports.figure_report import FigureReport, FigureRequest
+from deskterm.reports.pages.build import build_page, find_period_before
+from deskterm.reports.pages.definitions import Definition, find_definition, list_definitions
+from deskterm.reports.pages.names import load_names
+from deskterm.reports.pages.page import Page
+from deskterm.reports.periods import parse_period
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
+
+PeriodArgument = Annotated[
+    str, typer.Argument(help="2026-10, 2026-W40, 2026-Q4, 2026, last-month, week, today or 90d.", metavar="PERIOD")
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="The desk as it was at this instant; left out, now.", metavar="INSTANT")
+]
+PlainOption = Annotated[bool, typer.Option("--plain", help="Print no bars.")]
+ExplainOption = Annotated[bool, typer.Option("--explain", help="Say under each table what it counts.")]
+
+_PIPE_WIDTH = 100
+
+
+def show_month(
+    context: typer.Context,
+    period: PeriodArgument = "last-month",
+    as_of: AsOfOption = None,
+    filter_text: FilterOption = None,
+    plain: PlainOption = False,
+    explain: ExplainOption = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the monthly report: what came and was resolved, what was promised and kept, and how old the rest is.
+
+    Each figure is the length of a list: `deskterm report figures PERIOD --list KEY` prints it.
+    """
+    _show(
+        context.obj,
+        "month",
+        period,
+        as_of,
+        filter_text or "",
+        style=_choose_style(plain=plain, explains=explain),
+        as_json=as_json,
+    )
+
+
+def run_report(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The report's name (`deskterm report list`).", metavar="NAME")],
+    period: PeriodArgument = "last-month",
+    as_of: AsOfOption = None,
+    filter_text: FilterOption = None,
+    plain: PlainOption = False,
+    explain: ExplainOption = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print a report by its name: one that every desk has, or one of the procedure."""
+    _show(
+        context.obj,
+        name,
+        period,
+        as_of,
+        filter_text or "",
+        style=_choose_style(plain=plain, explains=explain),
+        as_json=as_json,
+    )
+
+
+def list_reports(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the reports of this desk by name."""
+    cli: CliContext = context.obj
+    facts = cli.read_facts()
+    found = list_definitions(compile_document(facts.document, facts.procedure_version)).values()
+    if as_json:
+        print_json([{"name": one.key, "title": one.title, "parts": list(one.parts)} for one in found])
+        return
+    print_table(("Name", "Title", "About"), [(one.key, one.title, one.sentence) for one in found])
+
+
+def _show(
+    cli: CliContext, name: str, period: str, as_of: str | None, filter_text: str, *, style: TextStyle, as_json: bool
+) -> None:
+    with cli.open_current_reader() if as_of is None else cli.open_reader() as reader:
+        facts = load_desk_facts(reader)
+        now = cli.now(facts)
+        definition = find_definition(compile_document(facts.document, facts.procedure_version), name)
+        instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
+        words = " ".join(filter(None, (filter_text, definition.format_filter())))
+        request = FigureRequest(parse_period(period, facts.timezone, now), int(instant.timestamp()), words)
+        report = run_request(cli, reader, facts, request)
+        page = _build(cli, reader, facts, report, definition)
+        if as_json:
+            document = build_document(reader, facts, report, int(now.timestamp()))
+            print_json(document | {"page": _to_json(definition, page)})
+            return
+        print_lines(format_page(page, style, _describe(facts, report)))
+
+
+def _build(
+    cli: CliContext, reader: ReadConnection, facts: DeskFacts, report: FigureReport, definition: Definition
+) -> Page:
+    request = report.request
+    earlier = replace(request, period=find_period_before(request.period, request.as_of))
+    before = run_request(cli, reader, facts, earlier)
+    names = load_names(reader, report.figures.scope.rules.procedure)
+    return build_page(report, before, definition, names, facts.name, simulated=facts.simulated)
+
+
+def _describe(facts: DeskFacts, report: FigureReport) -> list[str]:
+    """Return the lines under the title: what is counted, of when, and as of when."""
+    request = report.request
+    limits = request.period.period
+    since, until, instant = (
+        format_time_and_zone(at, facts.timezone) for at in (limits.since, limits.until, request.as_of)
+    )
+    return [f"{since} to {until}", f"{request.filter or 'all tickets'} · as of {instant}"]
+
+
+def _choose_style(*, plain: bool, explains: bool) -> TextStyle:
+    if not sys.stdout.isatty():
+        return TextStyle(_PIPE_WIDTH, bars=not plain, rules=False, explains=explains)
+    columns = max(shutil.get_terminal_size((80, 24)).columns, 40)
+    return TextStyle(columns, bars=not plain and os.environ.get("TERM") != "dumb", explains=explains)
+
+
+def _to_json(definition: Definition, page: Page) -> dict[str, Any]:
+    return {
+        "name": definition.key,
+        "title": page.title,
+        "parts": [{"kind": type(part).__name__.lower()} | _part_to_json(part) for part in page.parts],
+    }
+
+
+def _part_to_json(part: Any) -> dict[str, Any]:
+    """Return a part as a document: tuples are lists, and shares the two numbers of a fraction."""
+    return {name: _value_to_json(value) for name, value in part._asdict().items()}
+
+
+def _value_to_json(value: Any) -> Any:
+    if hasattr(value, "_asdict"):
+        return _part_to_json(value)
+    if hasattr(value, "numerator") and not isinstance(value, (int, bool)):
+        return [value.numerator, value.denominator]
+    return [_value_to_json(one) for one in value] if isinstance(value, tuple) else value

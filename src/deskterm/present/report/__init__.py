@@ -1,0 +1,1 @@
+"""Reports for people: as text for terminals and pipes, as HTML for browsers and paper."""

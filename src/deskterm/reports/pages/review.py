@@ -1,0 +1,60 @@
+"""The material of a page: the figures of a period and of the one before it, and the names in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deskterm.reports.lives.life import Life
+from deskterm.reports.measures.figures import Figure, FigureSet
+from deskterm.reports.measures.statistics import Times, compute_times
+from deskterm.reports.pages.names import Names
+from deskterm.reports.periods import NamedPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The figures that a page is made of. before: those of the period before, None where there is none to compare with.
+    metrics: keys of the clocks that it is about, in their order."""
+
+    period: NamedPeriod
+    figures: FigureSet
+    before: FigureSet | None
+    names: Names
+    metrics: tuple[str, ...]
+
+    def count(self, key: str) -> int:
+        """Return the number of rows of a figure."""
+        return self.figures.count(key)
+
+    def count_before(self, key: str) -> int | None:
+        """Return the number of rows of a figure in the period before; None where there is none."""
+        return None if self.before is None else self.before.count(key)
+
+    def find(self, key: str) -> Figure | None:
+        """Return a figure; None where nothing counted."""
+        return self.figures.figures.get(key)
+
+    def compute_times(self, key: str) -> Times:
+        """Return the statistics of a figure's times."""
+        figure = self.find(key)
+        return figure.compute_times() if figure is not None else compute_times(())
+
+    def label_metric(self, metric: str) -> str:
+        """Return the label of a clock."""
+        labels = {one.key: one.label for one in self.figures.scope.rules.metrics}
+        return labels.get(metric, metric)
+
+    def name_ticket(self, life: Life) -> str:
+        """Return what a ticket is called in a list: its number, and the external one."""
+        return str(life.number) if life.external_id is None else f"{life.number} ({life.external_id})"
+
+
+def matches(life: Life, when: Mapping[str, Any]) -> bool:
+    """Return whether a ticket fulfils the conditions of an objective or report of the procedure."""
+    for name, wanted in when.items():
+        value = getattr(life, {"organisation": "client"}.get(name, name), None)
+        if value not in (wanted if isinstance(wanted, (tuple, list)) else (wanted,)):
+            return False
+    return True
