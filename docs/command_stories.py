@@ -102,6 +102,7 @@ STORIES = {
         restore {folder}/desk.backup --dry-run
         export tickets {folder}/tickets.csv
         report month month
+        report run agents month
         report list
         export desk {folder}/desk.tar
         import desk {folder}/desk.tar --database {folder}/other.sqlite3
