@@ -59,7 +59,9 @@ def open_table(
                 return
             text = io.TextIOWrapper(buffered, chosen.name, errors, newline="")
             if _is_json(shown):
-                yield read_json(path, text)
+                table = read_json(path, text)
+                table.encoding, table.is_certain = chosen.name, chosen.is_certain
+                yield table
                 return
             yield read_delimited(path, text, beginning, chosen, delimiter=delimiter, score_header=score_header)
     except FileNotFoundError as error:

@@ -141,6 +141,8 @@ def to_text(value: Any) -> str | None:
     if isinstance(value, timedelta):
         return str(int(value.total_seconds()))
     if isinstance(value, Mapping):
+        if "display_value" in value:  # ServiceNow, asked for both
+            return to_text(value["display_value"])
         return _read_document(value) if value.get("type") == "doc" and "content" in value else None
     return None if isinstance(value, list) else str(value)
 

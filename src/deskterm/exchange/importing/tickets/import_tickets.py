@@ -65,7 +65,7 @@ def import_tickets(
             bulk.lock_table("ticket")
             chain = lock_desk_chain(bulk)  # behind the tickets, in the order of every other command
             writer = TicketWriter(bulk, desk.procedure, scan, report, actor, behind)
-            with open_table(path, **open_options(scan.mapping, sheet)) as table:
+            with open_table(path, **open_options(scan.mapping, sheet, scan.encoding)) as table:
                 writer.write_records(table.records, progress)
             if writer.refused:
                 report.refused_file = str(name_refused_file(path, scan.table))

@@ -18,12 +18,14 @@ from deskterm.exchange.importing.tickets.words import WordTable
 from deskterm.procedure.compiled import CompiledProcedure
 
 _COLUMNS_SHOWN = 40
+_OTHER_ENCODINGS = ("cp932", "euc-jp", "gb18030", "big5", "cp949", "cp1251", "koi8-r", "cp1250", "cp1253", "cp1254")
+"""Encodings that are tried where a header is unknown in the one that was guessed."""
 
 
 @dataclass(slots=True)
 class Scan:
     """Findings of the first reading of a file. requesters: identity → person, of those who ask; staff: of those whom
-    tickets are assigned to. records: how many there are."""
+    tickets are assigned to. encoding: where the header showed it. records: how many there are."""
 
     mapping: TicketMapping
     dates: DateColumnReader
@@ -31,18 +33,37 @@ class Scan:
     reader: TicketReader
     table: SourceTable
     zone: str | None
+    encoding: str | None = None
     records: int = 0
     requesters: dict[str, Person] = field(default_factory=dict)
     staff: dict[str, Person] = field(default_factory=dict)
 
 
-def open_options(mapping: TicketMapping | None, sheet: str | None) -> dict[str, Any]:
-    """Return the options of `open_table` for a mapping; without one the shipped ones find the header."""
+def find_encoding(path: Path, sheet: str | None) -> str | None:
+    """Return the encoding of a file that does not say it, where only that one makes a known header of its first line;
+    None where the file is read as `detect_encoding` has it."""
+    shipped = load_shipped_mappings().values()
+    with open_table(path, **open_options(None, sheet)) as table:
+        if table.is_certain or table.shape != "csv" or recognise(table.columns, shipped) is not None:
+            return None
+    for encoding in _OTHER_ENCODINGS:
+        try:
+            with open_table(path, **open_options(None, sheet, encoding)) as table:
+                if recognise(table.columns, shipped) is not None:
+                    return encoding
+        except DeskError:
+            continue
+    return None
+
+
+def open_options(mapping: TicketMapping | None, sheet: str | None, encoding: str | None = None) -> dict[str, Any]:
+    """Return the options of `open_table` for a mapping; without one the shipped ones find the header. encoding: where
+    it was found out."""
     mappings = [mapping] if mapping is not None else list(load_shipped_mappings().values())
     options: dict[str, Any] = {"sheet": sheet, "score_header": lambda cells: count_known(cells, mappings)}
     if mapping is not None:
         options |= {"delimiter": mapping.file.delimiter, "encoding": mapping.file.encoding}
-    return options
+    return options if encoding is None else options | {"encoding": encoding}
 
 
 def scan_file(
@@ -57,7 +78,10 @@ def scan_file(
     """Read a file once. mapping: None to recognise it; zone, order: of its instants, as the person says. Raises
     DeskError when the file is of no known shape, lacks a column or has relative dates, and UsageError when its zone or
     its order of day and month has to be said."""
-    with open_table(path, **open_options(mapping, sheet)) as table:
+    encoding = None if mapping is not None else find_encoding(path, sheet)
+    with open_table(path, **open_options(mapping, sheet, encoding)) as table:
+        if encoding is not None:
+            table.is_certain = False
         found = mapping or recognise(table.columns, load_shipped_mappings().values())
         if found is None:
             raise DeskError(
@@ -68,7 +92,7 @@ def scan_file(
         chosen = _choose_zone(zone, found, table)
         dates = DateColumnReader(chosen, found.file.dates, order or found.file.order)
         words = WordTable(found, procedure)
-        scan = Scan(found, dates, words, TicketReader(found, dates, words), table, chosen)
+        scan = Scan(found, dates, words, TicketReader(found, dates, words), table, chosen, encoding)
         for record in table.records:
             scan.records += 1
             if isinstance(record, UnreadableRecord) or scan.reader.is_skipped(record):

@@ -23,7 +23,7 @@ from deskterm.exchange.importing.tickets.mapping import (
 )
 from deskterm.exchange.importing.tickets.mapping_text import format_mapping
 from deskterm.exchange.importing.tickets.recognition import recognise
-from deskterm.exchange.importing.tickets.scan import open_options
+from deskterm.exchange.importing.tickets.scan import find_encoding, open_options
 from deskterm.exchange.importing.tickets.words import fold_word
 
 _RECORDS = 2_000
@@ -111,7 +111,8 @@ def sniff_file(path: Path, *, sheet: str | None = None, zone: str | None = None)
             require_zone(zone)
         except ValueError as error:
             raise UsageError(f"--zone: {error}.") from error
-    with open_table(path, **open_options(None, sheet)) as table:
+    encoding = find_encoding(path, sheet)
+    with open_table(path, **open_options(None, sheet, encoding)) as table:
         records = [one for one in islice(table.records, _RECORDS) if not isinstance(one, UnreadableRecord)]
         known = recognise(table.columns, load_shipped_mappings().values())
         columns = [_look_at(name, records) for name in dict.fromkeys(table.columns) if name.strip()]

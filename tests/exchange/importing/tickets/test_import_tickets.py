@@ -1,0 +1,210 @@
+"""The rules of an import of tickets, on small exports."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deskterm.desk.history.integrity import check_integrity
+from deskterm.errors import DeskError, UsageError
+from deskterm.store.db.engine import Store
+from exchange.importing.tickets.exports import bring_in, incident_desk, select, write_export
+
+OPEN = "7,Printer,Open,Low,2026-03-02 09:00:00,,Bo,bo@fern.example,,2026-03-02 10:00:00\n"
+RESOLVED = (
+    "7,Printer,Resolved,Low,2026-03-02 09:00:00,2026-03-03 09:00:00,Bo,bo@fern.example,Sam Ortega,2026-03-03 09:01:00\n"
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Store:
+    return incident_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+
+
+def test_a_dry_run_is_the_run_rolled_back(desk: Store, tmp_path: Path) -> None:
+    path = write_export(tmp_path / "x.csv", OPEN + ",None,Open,Low,2026-03-02 09:00:00,,Bo,bo@fern.example,,\n")
+    dry = bring_in(desk, path, dry_run=True)
+    assert select(desk, "SELECT count(*) FROM ticket") == [(0,)]
+    assert not Path(dry.refused_file).exists()
+    run = bring_in(desk, path)
+    assert dry.to_json() | {"dry_run": False, "written": True} == run.to_json()
+
+
+def test_what_is_new_is_added_and_the_same_file_adds_nothing(desk: Store, tmp_path: Path) -> None:
+    path = write_export(tmp_path / "x.csv", OPEN)
+    bring_in(desk, path)
+    assert bring_in(desk, path).unchanged == 1
+    grown = bring_in(desk, write_export(path, RESOLVED))
+    assert (grown.tickets, grown.grown, grown.left_alone) == (0, 1, 0)
+    assert select(desk, "SELECT status, assignee, solved_at FROM ticket") == [
+        ("resolved", "sam-ortega", "2026-03-03 09:00:00.000000")
+    ]
+    assert bring_in(desk, path).unchanged == 1
+    assert check_integrity(desk).findings == ()
+
+
+def test_a_changed_past_is_left_alone_and_said(desk: Store, tmp_path: Path) -> None:
+    path = write_export(tmp_path / "x.csv", OPEN)
+    bring_in(desk, path)
+    report = bring_in(desk, write_export(path, OPEN.replace("2026-03-02 09", "2026-03-02 08")))
+    assert (report.left_alone, report.events) == (1, 0)
+    assert "another past" in report.notes[0].reason
+
+
+def test_what_an_agent_changed_here_meanwhile_stays(desk: Store, tmp_path: Path) -> None:
+    path = write_export(tmp_path / "x.csv", OPEN)
+    bring_in(desk, path)
+    bring_in(desk, write_export(path, OPEN.replace(",Low,", ",High,")))
+    assert select(desk, "SELECT severity, status FROM ticket") == [("high", "active")]
+
+
+def test_two_sources_may_have_the_same_number(desk: Store, tmp_path: Path) -> None:
+    bring_in(desk, write_export(tmp_path / "x.csv", OPEN))
+    header = "Id,Subject,Status,Priority,Created at,Requester,Requester email,Via,Group stations\n"
+    other = write_export(tmp_path / "y.csv", "7,Net,Open,Low,2026-03-02 09:00,Bo,bo@fern.example,Mail,1\n", header)
+    assert bring_in(desk, other).source == "zendesk"
+    assert select(desk, "SELECT external_id FROM ticket ORDER BY id") == [("7",), ("zendesk:7",)]
+    assert bring_in(desk, other).unchanged == 1
+
+
+def test_a_first_response_without_words_stops_its_clock_and_is_no_message(desk: Store, tmp_path: Path) -> None:
+    header = "Ticket ID,Subject,Status,Created time,Full name,Email,Agent,Initial response time\n"
+    row = "7,Printer,Open,2026-03-02 09:00:00,Bo,bo@fern.example,Sam Ortega,2026-03-02 09:20:00\n"
+    bring_in(desk, write_export(tmp_path / "x.csv", row, header))
+    ((stopped,),) = select(desk, "SELECT stopped_at FROM clock WHERE metric = 'response'")
+    assert stopped.startswith("2026-03-02 09:20:00")
+    assert select(desk, "SELECT count(*) FROM message") == [(0,)]
+    assert select(desk, "SELECT answered_at FROM ticket")[0][0].startswith("2026-03-02 09:20:00")
+
+
+def test_people_without_an_address_are_told_apart_by_client(desk: Store, tmp_path: Path) -> None:
+    header = "number,opened_at,short_description,caller_id,state,company\n"
+    rows = "".join(
+        f"INC{n},2026-03-02 09:00:00,x,Bo Fern,New,{client}\n" for n, client in ((1, "Larch"), (2, "Oak"), (3, "Larch"))
+    )
+    report = bring_in(desk, write_export(tmp_path / "x.csv", rows, header))
+    assert (report.requesters, report.organisations) == (2, 2)
+
+
+def test_agents_that_are_unknown_here_become_inactive_agents(desk: Store, tmp_path: Path) -> None:
+    report = bring_in(desk, write_export(tmp_path / "x.csv", RESOLVED))
+    assert report.new_agents == 1
+    assert select(desk, "SELECT login, active FROM agent WHERE name = 'Sam Ortega'") == [("sam-ortega", 0)]
+
+
+def test_an_apostrophe_before_a_formula_is_taken_off(desk: Store, tmp_path: Path) -> None:
+    bring_in(desk, write_export(tmp_path / "x.csv", OPEN.replace("Printer", "'=SUM(A1) is wrong")))
+    assert select(desk, "SELECT subject FROM ticket") == [("=SUM(A1) is wrong",)]
+
+
+def test_unknown_words_are_counted_and_take_the_default(desk: Store, tmp_path: Path) -> None:
+    rows = OPEN.replace(",Open,", ",Zzz,") + OPEN.replace("7,", "8,", 1).replace(",Open,", ",Zzz,")
+    report = bring_in(desk, write_export(tmp_path / "x.csv", rows))
+    word = report.words["status"]["Zzz"]
+    assert (word.count, word.place, word.key, word.is_known) == (2, 2, "new", False)
+    assert any("status 'Zzz' is unknown: taken as new (2 times)" in line for line in report.format_lines())
+
+
+def test_a_zone_that_nobody_says_is_asked_for(desk: Store, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--zone"):
+        bring_in(desk, write_export(tmp_path / "x.csv", OPEN), zone=None)
+    with pytest.raises(UsageError, match="no time zone"):
+        bring_in(desk, write_export(tmp_path / "x.csv", OPEN), zone="Mars/Base")
+
+
+def test_a_file_of_no_known_shape_is_refused_with_what_to_do(desk: Store, tmp_path: Path) -> None:
+    path = write_export(tmp_path / "x.csv", "1,2\n", "a,b\n")
+    with pytest.raises(DeskError, match="import sniff"):
+        bring_in(desk, path)
+    with pytest.raises(DeskError, match="has no column 'Ticket ID'"):
+        bring_in(desk, path, "freshdesk")
+
+
+def test_the_history_of_a_status_becomes_moves(desk: Store, tmp_path: Path) -> None:
+    def move(at: str, old: str, new: str) -> dict[str, object]:
+        return {"created": at, "items": [{"field": "status", "fromString": old, "toString": new}]}
+
+    issue = {
+        "key": "A-1",
+        "fields": {
+            "summary": "x",
+            "status": {"name": "In Progress"},
+            "created": "2026-03-02T09:00:00.000+0000",
+            "updated": "2026-03-05T09:00:00.000+0000",
+        },
+        "changelog": {
+            "histories": [
+                move("2026-03-04T09:00:00.000+0000", "Resolved", "In Progress"),
+                move("2026-03-02T10:00:00.000+0000", "Open", "In Progress"),
+                move("2026-03-03T09:00:00.000+0000", "In Progress", "Resolved"),
+            ]
+        },
+    }
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"issues": [issue]}))
+    bring_in(desk, path, zone=None)
+    events = select(desk, "SELECT kind, at FROM event ORDER BY seq")
+    assert [(kind, at[8:13]) for kind, at in events] == [
+        ("registered", "02 09"),
+        ("moved", "02 10"),
+        ("moved", "03 09"),
+        ("moved", "04 09"),
+    ]
+    assert select(desk, "SELECT status, reopened FROM ticket") == [("active", 1)]
+
+
+def test_comments_are_messages_of_whoever_wrote_them(desk: Store, tmp_path: Path) -> None:
+    ticket = {
+        "id": 5,
+        "subject": "x",
+        "status": "open",
+        "created_at": "2026-03-02T09:00:00Z",
+        "updated_at": "2026-03-02T12:00:00Z",
+        "requester": {"name": "Bo", "email": "bo@fern.example"},
+        "assignee": {"name": "Sam", "email": "sam@desk.example"},
+        "via": {"channel": "email"},
+        "description": "It hurts",
+        "comments": [
+            {
+                "created_at": "2026-03-02T09:00:00Z",
+                "public": True,
+                "author": {"email": "bo@fern.example"},
+                "body": "It hurts",
+            },
+            {
+                "created_at": "2026-03-02T10:00:00Z",
+                "public": True,
+                "author": {"email": "sam@desk.example"},
+                "body": "Better?",
+            },
+            {
+                "created_at": "2026-03-02T10:30:00Z",
+                "public": False,
+                "author": {"email": "kim@desk.example"},
+                "body": "Hm",
+            },
+            {
+                "created_at": "2026-03-02T11:00:00Z",
+                "public": True,
+                "author": {"email": "bo@fern.example"},
+                "body": "No",
+            },
+        ],
+    }
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(ticket) + "\n" + json.dumps(ticket | {"id": 6, "comments": []}) + "\n")
+    report = bring_in(desk, path, zone=None)
+    assert report.messages == 5
+    rows = select(
+        desk,
+        "SELECT kind, author_kind, at FROM message WHERE ticket_id = (SELECT min(id) FROM ticket) ORDER BY seq",
+    )
+    assert [(kind, who, at[11:16]) for kind, who, at in rows] == [
+        ("public", "requester", "09:00"),
+        ("public", "agent", "10:00"),
+        ("internal", "agent", "10:30"),
+        ("public", "requester", "11:00"),
+    ]
+    assert check_integrity(desk).findings == ()
