@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, func, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.projection_rows import TicketProjection, build_message_rows
@@ -21,6 +21,7 @@ from deskterm.desk.history.desk_chain import require_intact_procedures
 from deskterm.desk.history.erasing.erasure import collect_replacement_digests
 from deskterm.desk.history.event_rows import check_texts, decode_row, select_erasures
 from deskterm.desk.history.file_checks import check_files, collect_erased_files, find_content_faults
+from deskterm.desk.history.row_repairs import RowRepairs
 from deskterm.desk.history.stored_rows import StoredRows
 from deskterm.errors import RESTORE_ADVICE
 from deskterm.progress import Progress
@@ -128,9 +129,15 @@ def _check_tickets(
             if not numbers:
                 break
             stored = StoredRows(session, numbers[0], numbers[-1])
+            repairs = RowRepairs(session) if repair else None
             for number in numbers:
                 report.events += len(stored.events.get(number, ()))
-                findings += _check_ticket(session, stored, number, repair)
+                found = list(_check_ticket(stored, number, repairs))
+                # Rows of an older projection differ on every ticket, and nobody reads of it
+                if on_batch is None:
+                    findings += found
+            if repairs is not None:
+                repairs.write()
             report.tickets += len(numbers)
             last = numbers[-1]
             if on_batch is not None:
@@ -147,8 +154,9 @@ def _load_numbers(session: Session, after: int, limit: int) -> list[int]:
     return list(session.execute(statement).scalars())
 
 
-def _check_ticket(session: Session, stored: StoredRows, number: int, repair: bool) -> Iterator[Finding]:
-    """Check one ticket: chain and texts first, then the rows that its events project to."""
+def _check_ticket(stored: StoredRows, number: int, repairs: RowRepairs | None) -> Iterator[Finding]:
+    """Check one ticket: chain and texts first, then the rows that its events project to. repairs: takes those that
+    differ."""
     fold = TicketFold(stored.procedures)
     projection = TicketProjection(fold)
     previous, intact = GENESIS, True
@@ -166,7 +174,7 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
             break
         for sentence in check_texts(stored.texts, number, event, erased):
             yield Finding(number, sentence)
-            repair = False  # rows are not written from words that are not what was written
+            repairs = None  # rows are not written from words that are not what was written
         for sentence in check_files(stored.files.get(number, ()), number, event, erased_files):
             yield Finding(number, sentence)
         fold.step(event)
@@ -192,48 +200,45 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
         "requester": stored.people.get(state.requester_id or 0, ""),
         "organisation": stored.clients.get(state.organisation_id or 0, ""),
     }
-    yield from _compare_ticket(session, stored_row, ticket, number, repair)
+    yield from _compare_ticket(stored_row, ticket, number, repairs)
     # The fold began empty, so every row is among those that were added.
     clocks = sorted(projected.clocks.added, key=itemgetter("metric", "cycle"))
     records = sorted(projected.records.added, key=itemgetter("kind", "key"))
     messages = build_message_rows(number, events)
     stored_records, stored_clocks = stored.records.get(number, []), stored.clocks.get(number, [])
-    yield from _compare(session, table_of(RecordRow), stored_records, records, number, repair, "records")
-    yield from _compare(session, table_of(ClockRow), stored_clocks, clocks, number, repair, "clocks")
+    yield from _compare(table_of(RecordRow), stored_records, records, number, repairs, "records")
+    yield from _compare(table_of(ClockRow), stored_clocks, clocks, number, repairs, "clocks")
     stored_visits = stored.visits.get(number, [])
     yield from _compare(
-        session, table_of(StatusSpan), stored_visits, projected.visits.added, number, repair, "visits of statuses"
+        table_of(StatusSpan), stored_visits, projected.visits.added, number, repairs, "visits of statuses"
     )
     stored_messages = [
         # The numbers of these rows are the database's own, and follow from no event
         {name: value for name, value in row.items() if name != "id"}
         for row in stored.messages.get(number, [])
     ]
-    yield from _compare(session, table_of(Message), stored_messages, messages, number, repair, "messages")
+    yield from _compare(table_of(Message), stored_messages, messages, number, repairs, "messages")
 
 
 def _compare_ticket(
-    session: Session, row: Mapping[str, Any], expected: Mapping[str, Any], number: int, repair: bool
+    row: Mapping[str, Any], expected: Mapping[str, Any], number: int, repairs: RowRepairs | None
 ) -> Iterator[Finding]:
     differing = [name for name, value in expected.items() if name != _ZONES and row[name] != value]
     if not differing:
         return
-    if repair:
-        table = table_of(Ticket)
-        values = {name: expected[name] for name in (*differing, _ZONES)}
-        session.execute(update(table).where(table.c.id == number).values(**values))
+    if repairs is not None:
+        repairs.update_ticket(number, {name: expected[name] for name in (*differing, _ZONES)})
     other = _describe_other_zones({row[_ZONES]}) if _RECKONED.issuperset(differing) else ""
     difference = f"was reckoned by {other}:" if other else "differs from its events in"
-    yield Finding(number, f"ticket {number} {difference} {', '.join(differing)}", repair)
+    yield Finding(number, f"ticket {number} {difference} {', '.join(differing)}", repairs is not None)
 
 
 def _compare(
-    session: Session,
     table: Table,
     rows: Sequence[Mapping[str, Any]],
     expected: Sequence[Mapping[str, Any]],
     number: int,
-    repair: bool,
+    repairs: RowRepairs | None,
     label: str,
 ) -> Iterator[Finding]:
     before, after = (
@@ -241,16 +246,13 @@ def _compare(
     )
     if before == after:
         return
-    if repair:
-        if rows:
-            session.execute(delete(table).where(table.c.ticket_id == number))
-        if expected:
-            session.execute(insert(table), [dict(row) for row in expected])
+    if repairs is not None:
+        repairs.replace_rows(table, number, rows, expected)
     # Of the rows that differ only: the others may be of any version
     zones = {row[_ZONES] for row, plain in zip(rows, before, strict=True) if _ZONES in row and plain not in after}
     other = _describe_other_zones(zones)
     difference = f"were reckoned by {other}" if other else "differ from its events"
-    yield Finding(number, f"the {label} of ticket {number} {difference}", repair)
+    yield Finding(number, f"the {label} of ticket {number} {difference}", repairs is not None)
 
 
 def _describe_other_zones(versions: Collection[str]) -> str:

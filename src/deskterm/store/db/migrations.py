@@ -148,7 +148,7 @@ _SPAN_INDEXES = (
     "CREATE INDEX status_span_open ON status_span (until, since, category) "
     "WHERE category IN ('new', 'open', 'waiting')",
     "CREATE INDEX status_span_entry ON status_span (since, category)",
-    "CREATE INDEX ticket_life ON ticket (is_open, last_event_at, received_at, id)",
+    "CREATE INDEX ticket_life ON ticket (last_event_at, received_at, is_open, id)",
 )
 
 MIGRATIONS: tuple[Migration, ...] = (

@@ -118,7 +118,8 @@ class Ticket(SQLModel, table=True):
         *queue_indexes("ticket_category", "is_open = 1", "category"),
         partial_index("ticket_missed", "is_open = 1 AND breached = 1", "next_due_at", "id"),
         partial_index("ticket_closed", "is_open = 0", "updated_at", "id"),
-        Index("ticket_life", "is_open", "last_event_at", "received_at", "id"),
+        # Not by `is_open` first, or SQLite would take it for pages of the queue, and sort them
+        Index("ticket_life", "last_event_at", "received_at", "is_open", "id"),
         partial_index("ticket_snoozed", "is_open = 1 AND snoozed_until IS NOT NULL", "snoozed_until", "id"),
         # A number is never given out twice, not even that of a last ticket that was deleted
         {"sqlite_autoincrement": True},

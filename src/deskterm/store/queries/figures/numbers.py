@@ -21,7 +21,7 @@ CHUNK_SIZE = 2_000
 
 _IS_RUNNING = (
     # A timer promises nothing: one of a closed ticket may run for years
-    "id IN (SELECT c.ticket_id FROM clock c WHERE c.state = 'running' AND c.metric NOT LIKE 'timer:%')"
+    "+id IN (SELECT c.ticket_id FROM clock c WHERE c.state = 'running' AND c.metric NOT LIKE 'timer:%')"
 )
 
 
@@ -47,11 +47,10 @@ def load_life_numbers(
         filtered, added = compile_condition(reader, condition, as_of)
         chosen += f" AND {filtered}"
         params |= added
-    # Three queries: each is a range of one index, which an OR would make a look at every row
+    # Two ranges of one index, which has all that is asked: a plus keeps SQLite from any other
     rows = reader.rows(
-        f"SELECT id FROM ticket WHERE is_open = 1 AND {chosen} UNION ALL "
-        f"SELECT id FROM ticket WHERE is_open = 0 AND last_event_at >= :life_since AND {chosen} UNION ALL "
-        f"SELECT id FROM ticket WHERE is_open = 0 AND last_event_at < :life_since AND {_IS_RUNNING} AND {chosen}",
+        f"SELECT id FROM ticket WHERE (+is_open = 1 OR last_event_at >= :life_since) AND {chosen} UNION ALL "
+        f"SELECT id FROM ticket WHERE +is_open = 0 AND last_event_at < :life_since AND {_IS_RUNNING} AND {chosen}",
         params,
     )
     # 8 bytes a ticket: of a million that is what a few of their rows take
@@ -71,7 +70,7 @@ def load_touched_numbers(reader: ReadConnection, until: int, as_of: int) -> Sequ
     """Load the numbers of the tickets with an event after an instant that were received before `until`, in order. Both
     in epoch seconds."""
     rows = reader.rows(
-        "SELECT id FROM ticket WHERE is_open IN (0, 1) AND last_event_at > :as_of AND received_at < :until",
+        "SELECT id FROM ticket WHERE last_event_at > :as_of AND received_at < :until",
         {"as_of": reader.instant(as_of), "until": reader.instant(until)},
     )
     return array("q", sorted(number for (number,) in rows))
