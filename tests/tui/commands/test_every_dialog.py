@@ -213,9 +213,12 @@ async def ask(walker: Walker, command: Command, target: Target) -> list[tuple[st
         if not isinstance(opened, (Choose, Confirm, Prompt)):
             break
         await walker.press(*(["7"] if isinstance(opened, Prompt) else []), "enter")
-    while read_question(walker)[0] is not None:
+    while True:
+        # A command may ask again what it asked before: a page closes, and its list is there once it was read anew
+        await walker.wait(lambda: not is_busy() or read_question(walker)[0] is not None, f"the end of {command.name}")
+        if read_question(walker)[0] is None:
+            break
         await walker.leave_one()
-    await walker.wait(lambda: not is_busy(), f"the end of {command.name}")
     return list(found.values())
 
 
