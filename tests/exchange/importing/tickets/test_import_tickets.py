@@ -53,7 +53,15 @@ def test_a_changed_past_is_left_alone_and_said(desk: Store, tmp_path: Path) -> N
     assert "another past" in report.notes[0].reason
 
 
-def test_what_an_agent_changed_here_meanwhile_stays(desk: Store, tmp_path: Path) -> None:
+def test_an_older_export_is_left_alone_and_said(desk: Store, tmp_path: Path) -> None:
+    path = write_export(tmp_path / "x.csv", RESOLVED)
+    bring_in(desk, path)
+    report = bring_in(desk, write_export(path, OPEN))
+    assert (report.left_alone, report.events) == (1, 0)
+    assert "has less than was imported" in report.notes[0].reason
+
+
+def test_a_value_that_the_other_desk_changed_is_taken_over(desk: Store, tmp_path: Path) -> None:
     path = write_export(tmp_path / "x.csv", OPEN)
     bring_in(desk, path)
     bring_in(desk, write_export(path, OPEN.replace(",Low,", ",High,")))

@@ -191,14 +191,13 @@ class TicketImportReport:
         return "; ".join([done, people, *rest]) + "."
 
     def _format_end(self) -> str:
-        where = f" The refused rows are in {self.refused_file}: mend them there, and import that file."
         if self.is_dry_run:
-            return "A dry run: nothing was written." + (
-                where.replace("are", "go to", 1).replace(" in ", " ", 1) if self.refused_file else ""
-            )
+            where = f" The refused rows would go to {self.refused_file}." if self.refused_file else ""
+            return f"A dry run: nothing was written.{where}"
         if not self.is_written:
             return "Nothing was imported, because rows were refused and --strict was said."
-        return f"{self.events:,} events written." + (where if self.refused_file else "")
+        kept = f" The refused rows are in {self.refused_file}: mend them there, and import that file."
+        return f"{self.events:,} events written.{kept if self.refused_file else ''}"
 
 
 def _cut(lines: list[str], most: int = _SHOWN * 2) -> list[str]:

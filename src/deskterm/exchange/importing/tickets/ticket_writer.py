@@ -151,7 +151,11 @@ class TicketWriter(LogWriter):
         if planned.compute_fingerprint(len(planned.rows)) == earlier.digest:
             report.unchanged += 1
         elif earlier.rows > len(planned.rows):
-            report.unchanged += 1  # an older export
+            # An older export, or a ticket that was opened again, whose instant of resolution is gone
+            self.steps.notes.append(
+                BadRow(ticket.place, f"{ticket.number} has less than was imported of it already: left alone")
+            )
+            report.left_alone += 1
         elif planned.compute_fingerprint(earlier.rows - 1).partition(".")[0] != past or not whole:
             # Events are never rewritten, so what the other desk has changed in the past cannot be taken over
             self.steps.notes.append(
