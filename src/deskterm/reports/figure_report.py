@@ -97,7 +97,7 @@ def make_figure_report(
     reader: ReadConnection, request: FigureRequest, condition: Condition | None = None
 ) -> FigureReport:
     """Count all measures for a request. condition: the filter, read on this desk. Raises UsageError for a period that
-    has not begun by the instant of the report, and for a filter of an instant that is past."""
+    has not begun by the instant of the report, and for an objective that is none."""
     period, as_of = request.period.period, request.as_of
     if as_of < period.since:
         raise UsageError("The period has not begun by the instant of the report: give an earlier period.")
@@ -107,7 +107,7 @@ def make_figure_report(
             _require_objective(words, {metric.key for metric in rules.metrics})
         # Tickets that were closed long ago are in closed statuses still
         wanted = Period(0, period.until) if request.with_closed else period
-        lives = read_lives(reader, rules, wanted, as_of, condition)
+        lives = read_lives(reader, wanted, as_of, condition)
         scope = Scope(period, as_of, rules, request.with_closed)
         return FigureReport(request, count_figures(lives, scope, MEASURES, request.by))
 

@@ -62,6 +62,10 @@ def test_as_of_an_instant_nothing_later_is_known(worked: Call) -> None:
 def test_a_filter_narrows_every_figure(worked: Call) -> None:
     found = worked(*MONTH, "--filter", "status:solved", "--json", *NOW).json
     assert (found["figures"]["created"], found["figures"]["resolved"]) == ({"n": 1}, {"n": 1})
+    # it reads tickets as they were at the instant
+    for instant, count in (("2026-11-23T11:59:59", 0), ("2026-11-23T12:00", 1)):
+        found = worked(*MONTH, "--filter", "status:solved", "--as-of", instant, "--json", *NOW).json
+        assert found["figures"]["created"] == {"n": count}
 
 
 @pytest.mark.parametrize(

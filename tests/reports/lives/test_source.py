@@ -9,12 +9,12 @@ import pytest
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.reports.attainment import Period
-from deskterm.reports.lives.folded import fold_lives
 from deskterm.reports.lives.kept import read_kept_lives
 from deskterm.reports.lives.life import Life
 from deskterm.reports.lives.rules import load_rules
 from deskterm.reports.lives.source import read_lives
 from deskterm.store.db.reader import ReadConnection, open_reader
+from reports.lives.folded_lives import fold_lives
 from reports.measures.figures_desk import figures_desk
 from small_desk import at
 
@@ -53,7 +53,7 @@ def arrange(lives: Iterator[Life]) -> list[Life]:
 def test_kept_rows_say_what_the_events_say(reader: ReadConnection) -> None:
     """R-56: a second definition of nothing."""
     rules = load_rules(reader, LATER)
-    kept = arrange(read_kept_lives(reader, [*NUMBERS]))
+    kept = arrange(read_kept_lives(reader, [*NUMBERS], LATER))
     folded = arrange(fold_lives(reader, rules.find_version, [*NUMBERS], LATER))
     assert len(kept) == len(folded) > 30
     for one, other in zip(kept, folded, strict=True):
@@ -72,13 +72,13 @@ def test_lives_as_of_an_instant_are_those_of_the_events_up_to_it(reader: ReadCon
     rules = load_rules(reader, as_of)
     whole = Period(0, as_of + 1)
     expected = arrange(fold_lives(reader, rules.find_version, [*NUMBERS], as_of))
-    assert arrange(read_lives(reader, rules, whole, as_of)) == expected
+    assert arrange(read_lives(reader, whole, as_of)) == expected
     week = Period(as_of - 604_800, as_of + 1)
     expected = [
         life
         for life in expected
         if life.received_at < week.until
-        and (life.is_open_at(as_of) or life.number in {one.number for one in read_lives(reader, rules, week, as_of)})
+        and (life.is_open_at(as_of) or life.number in {one.number for one in read_lives(reader, week, as_of)})
     ]
-    found = arrange(read_lives(reader, rules, week, as_of))
+    found = arrange(read_lives(reader, week, as_of))
     assert found == expected

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from deskterm.desk.core.session import DeskSession
 from deskterm.errors import UsageError
 from deskterm.reports.attainment import Period
-from deskterm.reports.lives.folded import fold_lives
 from deskterm.reports.lives.life import Life
 from deskterm.reports.lives.rules import DeskRules, load_rules
 from deskterm.reports.measures.dimensions import DIMENSIONS, NONE
@@ -21,6 +20,7 @@ from deskterm.reports.measures.measure import Scope
 from deskterm.reports.measures.table import MEASURES
 from deskterm.store.db.reader import open_reader
 from examples import examples
+from reports.lives.folded_lives import fold_lives
 from reports.measures.figures_desk import SNAPSHOTS, figures_desk
 from small_desk import at
 

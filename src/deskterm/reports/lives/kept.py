@@ -12,7 +12,7 @@ from deskterm.desk.domain.links import SPLIT_FROM
 from deskterm.desk.domain.records import Record
 from deskterm.desk.domain.visits import Visit
 from deskterm.reports.attainment import Continuation, is_late_already
-from deskterm.reports.lives.folded import list_record_changes, read_histories
+from deskterm.reports.lives.histories import list_record_changes, read_histories
 from deskterm.reports.lives.life import (
     COUNTED_RECORDS,
     WATCHED_RECORDS,
@@ -44,13 +44,16 @@ class _Numbered(Protocol):
 R = TypeVar("R", bound=_Numbered)
 
 
-def read_kept_lives(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[Life]:
-    """Yield the lives of tickets as their rows have them. numbers: in order."""
+def read_kept_lives(
+    reader: ReadConnection, numbers: Sequence[int], as_of: int, history: ReadConnection | None = None
+) -> Iterator[Life]:
+    """Yield the lives of tickets as their rows have them. numbers: in order. as_of: the instant that the rows are of,
+    epoch seconds; history: the connection to all events, where that is another one."""
     visits = _Merged(load_visit_rows(reader, numbers))
     cycles = _Merged(load_cycle_rows(reader, numbers))
     records = _Merged(load_record_rows(reader, numbers, sorted(COUNTED_RECORDS)))
     messages = _Merged(load_message_marks(reader, numbers))
-    changes = _read_changes(reader, numbers)
+    changes = _read_changes(reader, numbers, as_of, history or reader)
     for row in load_ticket_rows(reader, numbers):
         number = row.number
         own = [Visit(*visit[1:]) for visit in visits.take(number)]
@@ -162,11 +165,13 @@ def _build_mark(row: MessageMarkRow) -> MessageMark:
     return MessageMark(row.seq, row.at, row.author_kind, row.kind == "public", bool(row.automatic), is_thanks)
 
 
-def _read_changes(reader: ReadConnection, numbers: Sequence[int]) -> dict[int, list[RecordChange]]:
+def _read_changes(
+    reader: ReadConnection, numbers: Sequence[int], as_of: int, history: ReadConnection
+) -> dict[int, list[RecordChange]]:
     """Return the changes of watched records, of the few tickets that have any: a row has only their last state."""
     rows = load_record_rows(reader, numbers, sorted(WATCHED_RECORDS))
     watched = sorted({row.number for row in rows})
     return {
         number: list(list_record_changes(select_effective_events(events)))
-        for number, events in read_histories(reader, watched)
+        for number, events in read_histories(history, watched, as_of)
     }

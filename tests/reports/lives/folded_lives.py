@@ -1,31 +1,25 @@
-"""Lives folded from the events up to an instant, one ticket after the other."""
+"""Lives folded from nothing but the events, one ticket after the other: slow, and obvious."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
 
 from deskterm.desk.core.row_mapping import build_message_row
 from deskterm.desk.domain.event_application import apply_event
-from deskterm.desk.domain.events import Event, decode_event
+from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.state import State
 from deskterm.desk.domain.visits import Visit
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.reports.attainment import find_continuation
-from deskterm.reports.lives.life import COUNTED_RECORDS, WATCHED_RECORDS, Cycle, Life, MessageMark, RecordChange
+from deskterm.reports.lives.histories import list_record_changes, read_histories
+from deskterm.reports.lives.life import COUNTED_RECORDS, Cycle, Life, MessageMark
 from deskterm.sla.clock import Clock
 from deskterm.sla.timer_keys import TIMER_PREFIX
-from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.figures.numbers import read_rows
 
 Procedures = Callable[[int], CompiledProcedure]
 """Returns a version of the procedure."""
-
-_BATCH = 500
-"""Tickets whose events are in memory at a time."""
 
 
 def fold_lives(reader: ReadConnection, procedures: Procedures, numbers: Sequence[int], as_of: int) -> Iterator[Life]:
@@ -33,31 +27,6 @@ def fold_lives(reader: ReadConnection, procedures: Procedures, numbers: Sequence
     the instant is left out."""
     for number, events in read_histories(reader, numbers, as_of):
         yield build_life(number, events, procedures)
-
-
-def read_histories(
-    reader: ReadConnection, numbers: Sequence[int], as_of: int | None = None
-) -> Iterator[tuple[int, list[Event]]]:
-    """Yield the events of tickets up to an instant, epoch seconds; None for all."""
-    until = "" if as_of is None else " AND at <= :as_of"
-    rows = read_rows(
-        reader,
-        numbers,
-        lambda wanted: (
-            "SELECT ticket_id, seq, kind, at, actor, procedure_version, data FROM event "
-            f"WHERE ticket_id {wanted}{until} ORDER BY ticket_id, seq"
-        ),
-        {} if as_of is None else {"as_of": reader.instant(as_of)},
-        chunk=_BATCH,
-    )
-    for number, group in groupby(rows, key=itemgetter(0)):
-        yield (
-            number,
-            [
-                decode_event(seq, kind, seconds_from_stored(at), actor, version, data)
-                for _, seq, kind, at, actor, version, data in group
-            ],
-        )
 
 
 def build_life(number: int, events: Sequence[Event], procedures: Procedures) -> Life:
@@ -157,14 +126,3 @@ def _list_messages(events: Iterable[Event]) -> Iterator[MessageMark]:
             at = event.data.get("spoken_at", event.at)
             automatic, is_thanks = bool(row["automatic"]), row["mark"] == "thanks"
             yield MessageMark(event.seq, at, row["author_kind"], row["kind"] == "public", automatic, is_thanks)
-
-
-def list_record_changes(events: Iterable[Event]) -> Iterator[RecordChange]:
-    """Yield the changes of watched records that events made. events: those that count."""
-    for event in events:
-        for name, (before, after) in event.changes.items():
-            if not name.startswith("records."):
-                continue
-            kind, key = name[8:].split(".", 1)
-            if kind in WATCHED_RECORDS:
-                yield RecordChange(kind, key, event.kind, event.at, before, after, bool(event.data.get("marks")))
