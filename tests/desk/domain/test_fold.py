@@ -70,6 +70,17 @@ def test_a_change_of_severity_is_a_due_change_in_the_order_of_metrics() -> None:
     assert [change.late_now for change in changes] == [False, False]  # the response was late before
 
 
+def test_the_last_event_is_the_latest_though_an_import_dates_a_later_one_before_it() -> None:
+    ticket = TicketScript()
+    ticket.register(0, severity="s1")
+    ticket.append("noted", 3600)
+    ticket.append("noted", 1800)
+    events = ticket.events
+    assert fold_events(events, compile_version).state.last_event_at == events[1].at
+    undo = Event(4, "undone", events[0].at, "lea", 1, data={"seqs": [2]})
+    assert fold_events([*events, undo], compile_version).state.last_event_at == events[1].at
+
+
 def test_an_empty_fold_promises_nothing() -> None:
     fold = TicketFold(compile_version)
     assert (fold.clocks(), fold.upcoming_events(), fold.facts, compute_due_times(fold, START)) == ([], [], {}, {})

@@ -41,6 +41,7 @@ from deskterm.store.queries.figures.rows import (
 from due_time_desk import due_time_desk
 from examples import examples
 from small_desk import at, small_desk
+from tampering import tamper
 
 LOADERS: tuple[Callable[..., Iterator[Any]], ...] = (
     load_ticket_rows,
@@ -254,6 +255,23 @@ def test_erased_names_and_words_stay_erased(desk: DeskSession) -> None:
         assert (ticket.requester, ticket.subject) == (ERASED, "")
         assert read_lives(readers, seconds(0), seconds(99), HasWords("jams"))[0] == []
         assert [mark.seq for mark in load_message_marks(readers[1], [1001])] == [1], "counts stay"
+
+
+def test_a_name_in_a_field_of_before_texts_were_kept_apart_stays_erased(desk: DeskSession) -> None:
+    """R-31"""
+
+    def read_fields() -> str:
+        with open_reader(desk.store.url) as reader, readers_as_of(reader, seconds(99)) as readers:
+            (ticket,) = load_ticket_rows(readers[1], [1001])
+            return ticket.fields
+
+    name = """'"changes":{', '"changes":{"fields.note":[null,"Kim Hall"],'"""
+    tamper(desk, f"UPDATE event SET data = replace(data, {name}) WHERE ticket_id = 1001 AND seq = 1")
+    assert "Kim Hall" in read_fields()
+    values = f"""1001, 99, 'erased', '{to_stored_text(at(200))}', 'ann', 1, '{{"fields":["note"]}}', ''"""
+    columns = "ticket_id, seq, kind, at, actor, procedure_version, data, hash"
+    tamper(desk, f"INSERT INTO event ({columns}) VALUES ({values})")
+    assert "Kim Hall" not in read_fields()
 
 
 def test_a_department_that_is_hidden_is_so_in_the_past(store_url: str) -> None:
