@@ -102,6 +102,27 @@ def test_agents_that_are_unknown_here_become_inactive_agents(desk: Store, tmp_pa
     assert select(desk, "SELECT login, active FROM agent WHERE name = 'Sam Ortega'") == [("sam-ortega", 0)]
 
 
+def test_an_agent_without_an_address_is_the_one_of_that_name(desk: Store, tmp_path: Path) -> None:
+    bring_in(desk, write_export(tmp_path / "x.csv", RESOLVED))
+    ticket = {
+        "id": 8,
+        "subject": "x",
+        "status": "open",
+        "created_at": "2026-03-02T09:00:00Z",
+        "via": {"channel": "email"},
+    }
+    ticket |= {"assignee": {"name": "Sam Ortega", "email": "sam@desk.example"}, "group": {"name": "x"}}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"ticket": ticket}))
+    assert bring_in(desk, path).new_agents == 0
+    other = {"assignee": {"name": "Kim Duarte", "email": "kim@desk.example"}}
+    path.write_text(json.dumps({"ticket": ticket | {"id": 9} | other}))
+    assert bring_in(desk, path).new_agents == 1
+    other = {"assignee": {"name": "Kim Duarte", "email": "kim.duarte@desk.example"}}
+    path.write_text(json.dumps({"ticket": ticket | {"id": 10} | other}))
+    assert bring_in(desk, path).new_agents == 1
+
+
 def test_an_apostrophe_before_a_formula_is_taken_off(desk: Store, tmp_path: Path) -> None:
     bring_in(desk, write_export(tmp_path / "x.csv", OPEN.replace("Printer", "'=SUM(A1) is wrong")))
     assert select(desk, "SELECT subject FROM ticket") == [("=SUM(A1) is wrong",)]

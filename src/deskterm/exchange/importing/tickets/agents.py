@@ -23,25 +23,26 @@ class AgentDirectory:
         self._found: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self.changes: dict[str, str] = {}
+        self._with_address: set[str] = set()
         self._new: list[tuple[str, str, str, str]] = []
         self.added = 0
         for login, name, address in bulk.execute("SELECT login, name, email FROM agent ORDER BY id DESC"):
             self.names[login] = name
+            if address:
+                self._with_address.add(login)
             for word in (name, login, address):
                 if word:
                     self._found[_fold(word)] = login
 
     def find(self, person: Person) -> str | None:
         """Return the login of a person; None for nobody of this desk."""
-        if person.address:
-            found = self._found.get(_fold(person.address))
-            # A login is often the first part of an address; a name alone is not enough where there is an address
-            return found if found is not None else self._by_login(person)
-        return self._found.get(_fold(person.name)) if person.name else None
-
-    def _by_login(self, person: Person) -> str | None:
-        login = self._found.get(_fold(person.address.split("@")[0]))
-        return login if login is not None and _fold(self.names[login]) == _fold(person.name) else None
+        found = self._found.get(_fold(person.address)) if person.address else None
+        if found is None and person.name:
+            found = self._found.get(_fold(person.name))
+            # Two people may have one name, and are two where both have an address
+            if found is not None and person.address and found in self._with_address:
+                return None
+        return found
 
     def find_or_add(self, person: Person) -> str | None:
         """Return the login of a person, of a new inactive agent if there is none; None without a visible name."""
@@ -54,6 +55,8 @@ class AgentDirectory:
         for word in (person.address, name, login):
             if word:
                 self._found.setdefault(_fold(word), login)
+        if person.address:
+            self._with_address.add(login)
         self._new.append((login, name, person.address, make_salt()))
         self.added += 1
         return login

@@ -73,7 +73,10 @@ def plan_steps(
         steps.append(Step("assigned", ticket.assigned, line, author=ticket.assignee))
     for message in _select_messages(ticket):
         steps.append(Step("message", message.at, line, author=message.author, message=message))
-    answered = any(step.message and is_staff(step.message) and step.message.is_public is not False for step in steps)
+    answered = any(
+        step.message and step.author and step.message.is_public is not False and is_staff(step.message)
+        for step in steps
+    )
     if ticket.first_response is not None and not answered:
         steps.append(Step("response", ticket.first_response, line, author=ticket.assignee))
     for move in ticket.moves:

@@ -22,13 +22,15 @@ from deskterm.procedure.compiled import CompiledProcedure
 
 RESPONSE_WORDS = "First response, at the instant that the export gives; its words are not in the file."
 
+UNKNOWN_AUTHOR = "(not said)"
+
 Changes = dict[str, tuple[Any, Any]]
 
 
 class TicketStepBuilder:
     """Builds the events of planned tickets. notes: what looks odd. requesters, clients: ids that the tickets have.
-    messages: how many messages the file brought; earlier: field → the value that an earlier import gave, of the ticket
-    at hand."""
+    unmarked: how many messages of the desk do not say whether they are internal. earlier: field → the value that an
+    earlier import gave, of the ticket at hand."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class TicketStepBuilder:
         self._actor = actor
         self.data: Final = dict(data)
         self.notes: list[BadRow] = []
+        self.unmarked = 0
         self.requesters: set[int] = set()
         self.clients: set[int] = set()
         self.earlier: dict[str, Any] = {}
@@ -59,9 +62,9 @@ class TicketStepBuilder:
         author = message.author
         if message.is_incoming is not None:
             return not message.is_incoming
-        if message.is_public is False:
+        if message.is_public is False or not author:
             return True
-        if not author or author.identity == ticket.requester.identity:
+        if author.identity == ticket.requester.identity:
             return False
         if author.identity in self._staff or self._agents.find(author) is not None:
             return True
@@ -146,9 +149,11 @@ class TicketStepBuilder:
             return self._append(fold, "replied", step.at, self._actor, {}, texts, data)
         login = self._agents.find_or_add(message.author)
         name = self._agents.names.get(login or "", message.author.name)
-        data = {"author_kind": "agent", "author": name or self._actor}
-        if message.is_public is False:
+        data = {"author_kind": "agent", "author": name or UNKNOWN_AUTHOR}
+        # Whose words they are is not said, so nobody outside may get them
+        if message.is_public is False or not message.author:
             return self._append(fold, "noted", step.at, login or self._actor, {}, texts, data)
+        self.unmarked += message.is_public is None
         changes = self._assign(group, fold)
         data["channel"] = fold.state.channel
         return self._append(fold, "replied", step.at, login or self._actor, changes, texts, data)

@@ -83,6 +83,9 @@ class TicketWriter(LogWriter):
         self._flush()
         if progress is not None:
             progress(self._scan.records, self._scan.records)
+        if self.steps.unmarked and any(part.cell for part in self._scan.mapping.messages):
+            said = f"it does not say which comments are internal: {self.steps.unmarked:,} of agents are taken as public"
+            self.steps.notes.append(BadRow(0, said))
         report.notes = sorted([*report.notes, *self.steps.notes])
         report.words = self._counts.fields
         report.requesters, report.organisations = len(self.steps.requesters), len(self.steps.clients)
