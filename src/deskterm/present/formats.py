@@ -116,9 +116,8 @@ def format_delivery(delivery: Delivery | None, now: int, zone: tzinfo) -> Safe:
     """Format what became of a letter: `queued`, `sent 10:31`, `failed: no such user`; empty for none."""
     if delivery is None:
         return Safe("")
-    if delivery.at is not None:
-        return Safe(f"{delivery.state} {format_message_time(delivery.at, now, zone)}")
-    return Safe(f"{delivery.state}: {delivery.reason}" if delivery.reason else delivery.state)
+    stamp = "" if delivery.at is None else f" {format_message_time(delivery.at, now, zone)}"
+    return Safe(f"{delivery.state}{stamp}{f': {delivery.reason}' if delivery.reason else ''}")
 
 
 def format_wall_clock(now: int, zone: tzinfo) -> Safe:

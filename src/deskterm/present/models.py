@@ -107,8 +107,8 @@ Folding = Literal["", "automatic letter", "taken back"]
 
 
 class Delivery(NamedTuple):
-    """The outcome of the letter that a message is. state: in a word; at: the instant at which it left, None where it
-    did not; reason: the one for which it did not arrive, or is not to leave."""
+    """The outcome of the letter that a message is. state: in a word or two; at: the instant at which it left, or is
+    tried again, None for neither; reason: the one for which it did not arrive, or did not leave to somebody."""
 
     state: Safe
     at: int | None = None

@@ -246,15 +246,19 @@ def _find_deliveries(detail: TicketDetail) -> dict[tuple[int | None, int], Deliv
             other = found.get((one.ticket, seq))
             if other is None or _LETTER_STATES.index(one.state) > _LETTER_STATES.index(other.state):
                 found[one.ticket, seq] = one
-    return {place: _present_delivery(one, detail.texts) for place, one in found.items()}
+    return {place: _present_delivery(one, detail) for place, one in found.items()}
 
 
-def _present_delivery(letter: RecordView, texts: Mapping[int, str]) -> Delivery:
-    if letter.state == "sent":
-        return Delivery(Safe("sent"), letter.at)
+def _present_delivery(letter: RecordView, detail: TicketDetail) -> Delivery:
+    sending = detail.sendings.get(letter.key) if letter.ticket is None else None
+    if sending is not None and sending.phase in ("sending", "data"):
+        return Delivery(Safe("sending"))
     if letter.state == "unsure":
         return Delivery(Safe(_UNSURE))
-    return Delivery(sanitize(letter.state), reason=sanitize(find_note(letter.values, "reason", texts)))
+    if sending is not None and sending.reason and letter.state == "queued":
+        return Delivery(Safe("queued, tried again"), sending.next_at, sanitize(sending.reason))
+    at = letter.at if letter.state == "sent" else None
+    return Delivery(sanitize(letter.state), at, sanitize(find_note(letter.values, "reason", detail.texts)))
 
 
 def _present_message(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 import pytest
 
@@ -15,6 +15,9 @@ from deskterm.errors import DeskError
 from deskterm.mail.letters.claims import claim, note_data
 from deskterm.mail.letters.compose import Draft, compose
 from deskterm.mail.letters.outgoing import load_outgoing
+from deskterm.present.formats import format_delivery
+from deskterm.present.labels import Vocabulary
+from deskterm.present.ticket import present_ticket
 from deskterm.procedure.load import loads
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
@@ -33,6 +36,21 @@ def desk(mail_desk: MailDesk, smtp: SmtpServer) -> MailDesk:
     mail_desk.take(write_mail("It burns.", message_id="one@larch.example", Cc="lee@elm.example"))
     mail_desk.answer(1001, "Use the extinguisher.\n\n.It hangs at the door.")
     return mail_desk
+
+
+def describe_delivery(desk: MailDesk) -> str:
+    """Return what the thread says beside the last message."""
+    entry = present_ticket(read_ticket(desk.sam, 1001), Vocabulary()).timeline[-1]
+    return format_delivery(entry.delivery, int(desk.clock().timestamp()), UTC)
+
+
+@pytest.mark.rule("M-47", "M-49")
+def test_a_letter_that_is_being_sent_says_so(desk: MailDesk) -> None:
+    assert describe_delivery(desk) == "queued"
+    (letter,) = desk.letters(1001)
+    claimed = claim(desk.system, 1001, letter.key, "main", desk.clock())
+    assert claimed is not None
+    assert describe_delivery(desk) == "sending"
 
 
 @pytest.mark.rule("M-46", "M-47", "M-53", "M-54", "M-56")
@@ -108,9 +126,12 @@ def test_a_recipient_who_is_put_off_is_tried_again_alone_with_the_same_message_i
     smtp.office.refused["lee@elm.example"] = "451 4.7.1 greylisted"
     assert [sent.state for sent in desk.send()] == ["queued"]
     assert desk.send() == []  # not before a minute
+    again = f"{desk.clock() + timedelta(minutes=1):%H:%M}"
+    assert describe_delivery(desk) == f"queued, tried again {again}: 451 4.7.1 greylisted"
     desk.clock.advance(minutes=1)
     del smtp.office.refused["lee@elm.example"]
     assert [sent.state for sent in desk.send()] == ["sent"]
+    assert describe_delivery(desk) == f"sent {again}"
     first, second = smtp.office.letters
     assert (first[1], second[1]) == (["kim@larch.example"], ["lee@elm.example"])
     assert len({mail["Message-ID"] for mail in smtp.office.mails}) == 1

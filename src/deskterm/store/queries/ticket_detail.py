@@ -84,6 +84,15 @@ class EventView(NamedTuple):
     data: dict[str, Any]
 
 
+class SendingView(NamedTuple):
+    """A letter of the ticket on its way out (`store.db.tables.SendingRow`). next_at: of its next attempt, epoch
+    seconds; reason: of the last failure, in a sentence."""
+
+    phase: str
+    next_at: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class TicketDetail:
     """A ticket in full. Instants are epoch seconds; version: the seq of its last event; clocks: those of its metrics,
@@ -114,6 +123,8 @@ class TicketDetail:
     """Names of participants, by contact number."""
     files: list[FileView] = field(default_factory=list)
     """Files that went with its messages, and with those of tickets that were merged into it."""
+    sendings: dict[str, SendingView] = field(default_factory=dict)
+    """Its letters that are on their way out, by key."""
 
 
 _DETAIL_COLUMNS = (
@@ -162,7 +173,17 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
         ),
         contact_names=load_contact_names(reader, (record.values for record in records if record.kind == "participant")),
         files=load_files(reader, [number, *merged]),
+        sendings=_load_sendings(reader, number) if any(_may_be_sending(one) for one in records) else {},
     )
+
+
+def _may_be_sending(record: RecordView) -> bool:
+    return record.kind == "letter" and record.state in ("queued", "unsure")
+
+
+def _load_sendings(reader: ReadConnection, number: int) -> dict[str, SendingView]:
+    found = reader.rows("SELECT key, phase, next_at, reason FROM sending WHERE ticket_id = :number", {"number": number})
+    return {key: SendingView(phase, seconds_from_stored(next_at), reason) for key, phase, next_at, reason in found}
 
 
 def load_clocks(reader: ReadConnection, number: int) -> list[ClockView]:
