@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from cli_call import Call
 
@@ -86,3 +90,57 @@ def test_reports_are_listed_and_a_wrong_name_is_told_the_nearest(worked: Call) -
     refused = worked("report", "run", "mnth", *NOW)
     assert (refused.code, refused.out) == (2, "")
     assert "did you mean month?" in refused.err
+
+
+def test_a_report_goes_to_a_file_whose_figures_are_verified(worked: Call, tmp_path: Path) -> None:
+    """R-44, R-46, R-61."""
+    for end in ("html", "json"):
+        path = tmp_path / f"month.{end}"
+        written = worked("report", "month", "month", "--output", path, *NOW)
+        assert (written.code, written.out) == (0, "")
+        assert written.err.startswith("Monthly report · November 2026 · ")
+        assert worked("report", "verify", path, *NOW).out.startswith("equal: ")
+        again = worked("report", "month", "month", "--output", path, *NOW)
+        assert (again.code, "--force" in again.err) == (1, True)
+        bytes_before = path.read_bytes()
+        said = worked("report", "month", "month", "--output", path, "--force", "--json", *NOW).json
+        assert said["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert path.read_bytes() == bytes_before
+    page = (tmp_path / "month.html").read_text(encoding="utf-8")
+    (tmp_path / "month.html").write_text(page.replace('"n":2', '"n":3', 1), encoding="utf-8")
+    assert "its own digest does not fit" in worked("report", "verify", tmp_path / "month.html", *NOW).err
+    for name in ("month.htm", "month", "month.pdf"):
+        refused = worked("report", "month", "month", "--output", tmp_path / name, *NOW)
+        assert (refused.code, refused.out) == (2, "")
+        assert "ends in .html, .json, .csv or .xlsx" in refused.err
+
+
+def test_a_report_in_a_workbook_has_a_sheet_a_table_with_numbers_as_numbers(worked: Call, tmp_path: Path) -> None:
+    """R-44, R-62, R-63."""
+    path = tmp_path / "month.xlsx"
+    assert worked("report", "run", "month", "month", "--output", path, *NOW).code == 0
+    book = CalamineWorkbook.from_path(path)
+    assert (book.sheet_names[0], book.sheet_names[-1]) == ("At a glance", "Envelope")
+    rows = book.get_sheet_by_name("Severities").to_python()
+    assert rows[2] == [
+        "Severity", "Created", "Resolved", "Open", "Kept", "Created: key", "Resolved: key", "Open: key", "Kept: key",
+    ]  # fmt: skip
+    assert rows[3][:4] == ["High", 1, 0, 1]
+    assert rows[5][:4] == ["All", 2, 1, 1]
+    envelope = {str(row[0]): str(row[1]) for row in book.get_sheet_by_name("Envelope").to_python()}
+    assert json.loads(envelope["figures/created"]) == {"n": 2}
+    assert len(envelope["digest"]) == 64
+
+
+def test_a_report_as_csv_has_its_tables_with_keys_and_how_it_was_made(worked: Call, tmp_path: Path) -> None:
+    """R-40, R-44."""
+    path = tmp_path / "month.csv"
+    assert worked("report", "month", "month", "--output", path, *NOW).code == 0
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    title = rows.index(["Severities"])
+    assert rows[title + 1][:4] == ["Severity", "Created", "Resolved", "Open"]
+    assert rows[title + 4][:4] == ["All", "2", "1", "1"]
+    assert rows[title + 4][5] == "created"
+    ends = dict(row for row in rows[rows.index(["How this was made"]) :] if len(row) == 2)
+    assert len(ends["digest"]) == 64

@@ -6,10 +6,12 @@ import os
 import shutil
 import sys
 from dataclasses import replace
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from deskterm.cli.report.files import ForceOption, MadeReport, OutputOption, choose_form, write_report
 from deskterm.cli.report.running import build_document, run_request
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time_and_zone
@@ -47,11 +49,14 @@ def show_month(
     filter_text: FilterOption = None,
     plain: PlainOption = False,
     explain: ExplainOption = False,
+    output: OutputOption = None,
+    force: ForceOption = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the monthly report: what came and was resolved, what was promised and kept, and how old the rest is.
 
-    Each figure is the length of a list: `deskterm report figures PERIOD --list KEY` prints it.
+    Each figure is the length of a list: `deskterm report figures PERIOD --list KEY` prints it. --output writes the
+    report to a file, and `deskterm report verify FILE` counts what is in a page or document again.
     """
     _show(
         context.obj,
@@ -60,6 +65,7 @@ def show_month(
         as_of,
         filter_text or "",
         style=_choose_style(plain=plain, explains=explain),
+        target=FileTarget(output, force) if output is not None else None,
         as_json=as_json,
     )
 
@@ -72,6 +78,8 @@ def run_report(
     filter_text: FilterOption = None,
     plain: PlainOption = False,
     explain: ExplainOption = False,
+    output: OutputOption = None,
+    force: ForceOption = False,
     as_json: AsJson = False,
 ) -> None:
     """Print a report by its name: one that every desk has, or one of the procedure."""
@@ -82,6 +90,7 @@ def run_report(
         as_of,
         filter_text or "",
         style=_choose_style(plain=plain, explains=explain),
+        target=FileTarget(output, force) if output is not None else None,
         as_json=as_json,
     )
 
@@ -97,9 +106,26 @@ def list_reports(context: typer.Context, as_json: AsJson = False) -> None:
     print_table(("Name", "Title", "About"), [(one.key, one.title, one.sentence) for one in found])
 
 
+class FileTarget(NamedTuple):
+    """A file that a report is written to. force: in the place of another one."""
+
+    path: Path
+    force: bool
+
+
 def _show(
-    cli: CliContext, name: str, period: str, as_of: str | None, filter_text: str, *, style: TextStyle, as_json: bool
+    cli: CliContext,
+    name: str,
+    period: str,
+    as_of: str | None,
+    filter_text: str,
+    *,
+    style: TextStyle,
+    target: FileTarget | None,
+    as_json: bool,
 ) -> None:
+    if target is not None:
+        choose_form(target.path)
     with cli.open_current_reader() if as_of is None else cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = cli.now(facts)
@@ -109,11 +135,15 @@ def _show(
         request = FigureRequest(parse_period(period, facts.timezone, now), int(instant.timestamp()), words)
         report = run_request(cli, reader, facts, request)
         page = _build(cli, reader, facts, report, definition)
-        if as_json:
-            document = build_document(reader, facts, report, int(now.timestamp()))
-            print_json(document | {"page": _to_json(definition, page)})
+        if target is None and not as_json:
+            print_lines(format_page(page, style, _describe(facts, report)))
             return
-        print_lines(format_page(page, style, _describe(facts, report)))
+        document = build_document(reader, facts, report, int(now.timestamp()))
+    made = MadeReport(page, _describe(facts, report), document | {"page": _to_json(definition, page)})
+    if target is None:
+        print_json(made.document)
+    else:
+        write_report(made, target.path, force=target.force, as_json=as_json)
 
 
 def _build(

@@ -175,7 +175,7 @@ def _format_days(part: DayChart, style: TextStyle) -> Iterator[str]:
         yield line.rstrip()
     if part.days:
         yield (
-            f" {part.days[0]} to {part.days[-1]}, a column a day"
+            f" {part.days[0]} to {part.days[-1]}, a column a {part.step}"
             if style.bars
             else f" {part.days[0]} to {part.days[-1]}"
         )

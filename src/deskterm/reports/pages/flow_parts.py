@@ -150,7 +150,7 @@ def build_breakdown(review: Review, dimension: str) -> Iterator[Part]:
     notes = ("A ticket with several tags counts in each.",) if dimension == "tags" else ()
     hands = " Resolved: of the team and agent at the resolution." if dimension in ("team", "agent", "tier") else ""
     sentence = f"Created and resolved in the period, open at its end, and resolution clocks kept.{hands}"
-    yield Table(title, tuple(columns), tuple(rows), sentence, notes)
+    yield Table(title, tuple(columns), tuple(rows), sentence, notes, bar=1)
 
 
 def _build_row(

@@ -34,7 +34,7 @@ class TableRow(NamedTuple):
 
 class Table(NamedTuple):
     """A table. sentence: what it counts, over what (R-08). notes: what is left out, and what stands apart. mark: the
-    share that an objective asks for, shown in the bars."""
+    share that an objective asks for, shown in the bars. bar: the place of the column whose numbers the bars show."""
 
     title: str
     columns: tuple[Column, ...]
@@ -42,6 +42,7 @@ class Table(NamedTuple):
     sentence: str = ""
     notes: tuple[str, ...] = ()
     mark: Fraction | None = None
+    bar: int = -1
 
 
 class Tile(NamedTuple):
@@ -70,12 +71,13 @@ class Series(NamedTuple):
 
 
 class DayChart(NamedTuple):
-    """A chart by day. sentence: its finding, in words and numbers (R-53)."""
+    """A chart by day, or by another step of time. sentence: its finding, in words and numbers (R-53)."""
 
     title: str
     days: tuple[str, ...]
     series: tuple[Series, ...]
     sentence: str
+    step: str = "day"
 
 
 class Remark(NamedTuple):

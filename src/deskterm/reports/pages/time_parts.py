@@ -85,7 +85,7 @@ def build_time_in_status(review: Review) -> Iterator[Part]:
     heads = ("Tickets", "Visits", "Hours", "Mean", "Mean working")
     columns = (Column("Status", False), *map(Column, heads))
     sentence = review.figures.figures[rows[0].keys[1]].measure.sentence
-    yield Table("Time in status, hours", columns, tuple(rows), sentence)
+    yield Table("Time in status, hours", columns, tuple(rows), sentence, bar=3)
 
 
 def build_age(review: Review) -> Iterator[Part]:

@@ -1,0 +1,139 @@
+"""A page as HTML: it needs nothing else, its charts have their tables, and no text of people becomes a tag."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree, html
+
+from deskterm.present.report.html.page import format_html
+from deskterm.reports.pages.page import Column, DayChart, Page, Remark, Series, Table, TableRow, Tile, Tiles
+
+DOCUMENT = {"digest": "0" * 64, "figures": {}, "program": "1", "made_at": "2026-11-01T00:00:00Z"}
+texts = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        [
+            "</script><script>alert(1)</script>",
+            '"><img src=x onerror=alert(1)>',
+            "&quot;",
+            "<!--",
+            "]]>",
+            "a\x1b[31mb\x00",
+        ]
+    ),
+).map(lambda text: f"{text}–")
+
+
+def make_page(name: str = "Low") -> Page:
+    """Return a page with a part of each kind, and a name in all places that people's words come to."""
+    rows = (
+        TableRow((name, "5", "83.4 %"), ("", f"created/client={name}", ""), Fraction(5, 6)),
+        TableRow(("High", "1", "16.6 %"), (), Fraction(1, 6)),
+        TableRow(("All", "6", "–"), ("", "created", ""), is_total=True),
+    )
+    columns = (Column(name, False), Column("Created"), Column("Kept"))
+    days = tuple(f"2026-11-{day:02}" for day in range(1, 31))
+    series = (
+        Series(name, tuple(range(30))),
+        Series("Resolved", (7,) * 30),
+        Series("Open", tuple(range(100, 130)), is_line=True),
+    )
+    return Page(
+        name,
+        (name,),
+        (
+            Tiles((Tile(name, "1,319", "+12", "created"), Tile("Kept", "–", "\N{MINUS SIGN}1.2 points"))),
+            DayChart(name, days, series, name),
+            Table(name, columns, rows, name, (name,), Fraction(9, 10), bar=1),
+            Table("Wide", tuple(map(Column, "abcdefgh")), (TableRow(tuple("12345678")),)),
+            Remark(name, (name,)),
+        ),
+    )
+
+
+def parse(text: str) -> Any:
+    return html.document_fromstring(text)
+
+
+def test_a_page_asks_for_nothing_and_every_chart_has_its_table_beside_it() -> None:
+    """R-52, R-53."""
+    root = parse(format_html(make_page(), ("a fact",), DOCUMENT, "month.html"))
+    links = [value for name in ("href", "src", "action", "srcset") for value in root.xpath(f"//@{name}")]
+    ids = root.xpath("//@id")
+    assert links
+    assert {link.removeprefix("#") for link in links} <= set(ids)
+    assert all(link.startswith("#") for link in links)
+    assert len(ids) == len(set(ids))
+    assert {reference for value in root.xpath("//@aria-labelledby") for reference in value.split()} <= set(ids)
+    assert [element.get("type") for element in root.xpath("//script")] == ["application/json"]
+    assert "url(" not in root.xpath("string(//style)")
+    assert "@import" not in root.xpath("string(//style)")
+    assert root.xpath("//link | //img | //iframe | //@onload") == []
+    assert root.get("lang") == "en-GB"
+    assert (len(root.xpath("//h1")), len(root.xpath("//main")), len(root.xpath("//footer"))) == (1, 1, 1)
+    charts = root.xpath("//*[local-name()='svg']")
+    assert len(charts) == 2
+    for chart in charts:
+        assert chart.get("role") == "img"
+        assert [child.tag for child in chart[:2]] == ["title", "desc"]
+        assert chart.getparent().getparent().xpath(".//table/tbody/tr")
+    assert "Created: Low 5, High 1; All 6." in root.xpath("//desc/text()")
+    for table in root.xpath("//table"):
+        assert len(table.xpath("caption")) == 1
+        assert all(head.get("scope") == "col" for head in table.xpath("thead//th"))
+        assert all(head.get("scope") == "row" for head in table.xpath("tbody//th | tfoot//th"))
+    assert root.xpath("//tfoot//td/@data-key") == ["created"]
+    assert root.xpath("//div[@class='region']/@tabindex") == ["0", "0"]
+    assert root.xpath("//dd[@class='change']/text()") == ["▲ up 12", "▼ down 1.2 points"]
+    assert root.xpath("//code/text()") == ["deskterm report verify month.html"]
+
+
+@settings(max_examples=25)
+@given(texts)
+def test_words_of_people_stay_words(name: str) -> None:
+    """R-48."""
+    document = DOCUMENT | {"title": name}
+    page = format_html(make_page(name), (name,), document, "month.html")
+    assert page == format_html(make_page(name), (name,), document, "month.html")
+    root, plain = parse(page), parse(format_html(make_page("Low"), ("Low",), DOCUMENT, "month.html"))
+    assert [element.tag for element in root.iter()] == [element.tag for element in plain.iter()]
+    assert json.loads(root.xpath("string(//script)")) == document
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", page)
+
+
+@pytest.mark.parametrize("length", [0, 1, 31, 366, 4_000])
+def test_a_chart_of_days_is_well_formed_and_stays_in_its_frame_however_long_it_is(length: int) -> None:
+    series = (
+        Series("Created", tuple(number % 97 for number in range(length))),
+        Series("Open", tuple(range(length)), is_line=True),
+    )
+    chart = DayChart("Days", tuple(map(str, range(length))), series, "All is well.")
+    page = format_html(Page("T", (), (chart,)), (), DOCUMENT, "x.html")
+    drawing = etree.fromstring(re.search("<svg.*?</svg>", page, re.DOTALL)[0])  # type: ignore[index]
+    assert len(drawing.findall("path")) <= 125
+    height = float(drawing.get("height"))
+    for path in drawing.findall("path"):
+        assert all(0 <= float(value) <= height for value in re.findall(r"V([\d.]+)", path.get("d")))
+    assert len(drawing.findall("text")) < 30
+
+
+def test_a_browser_prints_the_page_to_paper(tmp_path: Path) -> None:
+    """R-54, R-55."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        pytest.skip("there is no Chromium on this computer")
+    page = tmp_path / "month.html"
+    page.write_text(format_html(make_page(), (), DOCUMENT, "month.html"), encoding="utf-8")
+    options = ("--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={tmp_path / 'month.pdf'}")
+    subprocess.run([browser, *options, page.as_uri()], check=True, timeout=60, capture_output=True)
+    assert (tmp_path / "month.pdf").read_bytes().startswith(b"%PDF-")
