@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from deskterm.desk.history.desk_chain import verify_desk
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.errors import DeskError, UsageError
+from deskterm.exchange.importing.tickets import import_tickets
 from deskterm.store.db.engine import Store
 from exchange.importing.tickets.exports import bring_in, incident_desk, select, write_export
 
@@ -66,6 +68,28 @@ def test_a_value_that_the_other_desk_changed_is_taken_over(desk: Store, tmp_path
     bring_in(desk, path)
     bring_in(desk, write_export(path, OPEN.replace(",Low,", ",High,")))
     assert select(desk, "SELECT severity, status FROM ticket") == [("high", "active")]
+
+
+def test_an_interrupted_import_keeps_its_parts_and_goes_on(
+    desk: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(OPEN.replace("7,", f"{number},", 1) for number in range(1, 13))
+    path = write_export(tmp_path / "x.csv", rows + ",x,Open,Low,2026-03-02 09:00:00,,Bo,bo@fern.example,,\n")
+    monkeypatch.setattr(import_tickets, "PART", 5)
+
+    def interrupt(done: int, total: int) -> None:
+        if done > 5:
+            raise KeyboardInterrupt
+
+    first = bring_in(desk, path, progress=interrupt)
+    assert (first.is_interrupted, first.tickets, first.records, first.refused) == (True, 5, 5, [])
+    assert select(desk, "SELECT count(*) FROM ticket") == [(5,)]
+    rest = bring_in(desk, path)
+    assert (rest.is_interrupted, rest.unchanged, rest.tickets, rest.records, len(rest.refused)) == (False, 5, 7, 13, 1)
+    assert rest.requesters == 1
+    assert Path(rest.refused_file).read_text().count("\n") == 2
+    assert verify_desk(desk) == []
+    assert check_integrity(desk).findings == ()
 
 
 def test_two_sources_may_have_the_same_number(desk: Store, tmp_path: Path) -> None:

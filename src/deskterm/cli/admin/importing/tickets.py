@@ -61,5 +61,7 @@ def bring_in_tickets(
         print_json(report.to_json())
     else:
         print_lines(report.format_lines())
+    if report.is_interrupted:
+        raise typer.Exit(130)
     if report.refused:
         raise typer.Exit(1)

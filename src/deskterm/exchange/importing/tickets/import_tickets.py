@@ -1,14 +1,18 @@
-"""Import of the tickets of another desk from one file, in one transaction. A dry run is the run, rolled back (R-66)."""
+"""Import of the tickets of another desk from one file. A dry run is the run, rolled back (R-66); a run commits part by
+part, and a second one goes on where the first was stopped (R-77)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.desk_history import split_contacts
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
+from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.import_history import (
     ImportHistory,
     count_nouns,
@@ -16,14 +20,18 @@ from deskterm.exchange.importing.import_history import (
     without_garbage_collection,
 )
 from deskterm.exchange.importing.tables.open_table import open_table
+from deskterm.exchange.importing.tables.records import SourceRecord, UnreadableRecord
 from deskterm.exchange.importing.tickets.mapping import DateOrder, TicketMapping
 from deskterm.exchange.importing.tickets.refused_rows import name_refused_file, write_refused
 from deskterm.exchange.importing.tickets.scan import Scan, open_options, scan_file
 from deskterm.exchange.importing.tickets.ticket_report import TicketImportReport
-from deskterm.exchange.importing.tickets.ticket_writer import TicketWriter
+from deskterm.exchange.importing.tickets.ticket_writer import ImportTally, TicketWriter
 from deskterm.progress import Progress
 from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.engine import Store
+
+PART = 10_000
+"""Records of one transaction: others may write to the desk between two of them."""
 
 
 class _RolledBack(Exception):
@@ -56,30 +64,86 @@ def import_tickets(
     desk = open_desk(store, actor, behind=behind)
     desk.require("import")
     scan = scan_file(path, mapping, desk.procedure, zone=zone, order=order, sheet=sheet)
-    report = _begin_report(scan)
-    report.is_dry_run = dry_run
-    try:
-        with without_garbage_collection(), store.bulk() as bulk:
-            with store.reading() as session:
+    run = _Run(store, path, desk, scan, is_dry_run=dry_run, is_strict=strict, now=now, progress=progress)
+    with without_garbage_collection(), open_table(path, **open_options(scan.mapping, sheet, scan.encoding)) as table:
+        run.write_all(table.records)
+    return run.finish()
+
+
+class _Run:
+    """One import: parts of the file, each in a transaction of its own; a dry or a strict run is one part."""
+
+    def __init__(
+        self,
+        store: Store,
+        path: Path,
+        desk: DeskSession,
+        scan: Scan,
+        *,
+        is_dry_run: bool,
+        is_strict: bool,
+        now: datetime,
+        progress: Progress | None,
+    ) -> None:
+        self._store, self._path, self._desk, self._scan = store, path, desk, scan
+        self._is_dry_run, self._is_strict, self._now, self._progress = is_dry_run, is_strict, now, progress
+        self._report, self._tally = _begin_report(scan), ImportTally()
+        self._report.notes = list(scan.table.notes)
+        self._report.is_dry_run = is_dry_run
+        self._target = name_refused_file(path, scan.table)
+
+    def write_all(self, records: Iterator[SourceRecord | UnreadableRecord]) -> None:
+        """Write part after part. An interruption leaves out the part at hand; the same call goes on from there."""
+        while True:
+            first = next(records, None)
+            if first is None and self._report.records:
+                return
+            rest = records if self._is_dry_run or self._is_strict else islice(records, PART - 1)
+            part, refused = _begin_report(self._scan), len(self._tally.refused)
+            try:
+                self._write_part(part, [] if first is None else chain([first], rest))
+            except _RolledBack:
+                pass
+            except KeyboardInterrupt:
+                if not self._report.records:
+                    raise
+                del self._tally.refused[refused:]
+                self._report.is_interrupted = True
+                return
+            self._report.merge(part)
+            if first is None:
+                return
+
+    def _write_part(self, part: TicketImportReport, records: Iterable[SourceRecord | UnreadableRecord]) -> None:
+        """Write a part of the file in a transaction. Raises _RolledBack when nothing of it is to stay."""
+        desk, tally, refused = self._desk, self._tally, len(self._tally.refused)
+        with self._store.bulk() as bulk:
+            with self._store.reading() as session:
                 desk.check_rights(session)  # reading the file takes a while
             bulk.lock_table("ticket")
-            chain = lock_desk_chain(bulk)  # behind the tickets, in the order of every other command
-            writer = TicketWriter(bulk, desk.procedure, scan, report, actor, behind)
-            with open_table(path, **open_options(scan.mapping, sheet, scan.encoding)) as table:
-                writer.write_records(table.records, progress)
-            if writer.refused:
-                report.refused_file = str(name_refused_file(path, scan.table))
-            report.is_written = not dry_run and not (strict and writer.refused)
-            if report.events and report.is_written:
-                _record(bulk, writer, chain, report, path, desk, now)
-            if not report.is_written:
+            end = lock_desk_chain(bulk)  # behind the tickets, in the order of every other command
+            writer = TicketWriter(bulk, desk.procedure, self._scan, part, tally, desk.agent.login, desk.behind)
+            writer.write_records(records, self._progress, done=self._report.records)
+            if self._is_dry_run or (self._is_strict and tally.refused):
                 raise _RolledBack
-            if writer.refused:
+            self._report.is_written = True
+            if part.events:
+                _record(bulk, writer, end, part, self._path, desk, self._now)
+            if len(tally.refused) > refused:
                 # Before the commit: rows that are nowhere would be lost
-                write_refused(name_refused_file(path, scan.table), scan.table, writer.refused)
-    except _RolledBack:
-        pass
-    return report
+                write_refused(self._target, self._scan.table, tally.refused, keep_earlier=not refused)
+
+    def finish(self) -> TicketImportReport:
+        """Return the report of the whole file."""
+        report, tally = self._report, self._tally
+        report.requesters, report.organisations = len(tally.requesters), len(tally.clients)
+        if tally.refused and not (self._is_strict and not self._is_dry_run):
+            report.refused_file = str(self._target)
+        if tally.unmarked and any(part.cell for part in self._scan.mapping.messages):
+            said = f"it does not say which comments are internal: {tally.unmarked:,} of agents are taken as public"
+            report.notes.append(BadRow(0, said))
+        report.notes.sort()
+        return report
 
 
 def _begin_report(scan: Scan) -> TicketImportReport:
@@ -95,14 +159,13 @@ def _begin_report(scan: Scan) -> TicketImportReport:
         zone=scan.zone if scan.dates.needs_zone else None,
         order=scan.dates.order,
         place_word=table.place_word,
-        notes=list(table.notes),
     )
 
 
 def _record(
     bulk: BulkWriter,
     writer: TicketWriter,
-    chain: str,
+    end: str,
     report: TicketImportReport,
     path: Path,
     desk: DeskSession,
@@ -111,7 +174,7 @@ def _record(
     """Append the import to the desk's own history (D-20, D-41)."""
     counts = f"{count_nouns(report.tickets, 'new ticket')}, {count_nouns(report.events, 'event')}"
     data = {"behind": desk.behind} if desk.behind else {}
-    history = ImportHistory(bulk, chain, desk.agent.login, to_epoch(now), data)
+    history = ImportHistory(bulk, end, desk.agent.login, to_epoch(now), data)
     history.append("import", writer.contacts.client_digests, lines=[f"{report.name}: {counts} from {path.name}"])
     if writer.agents.changes:
         history.append("agents", writer.agents.changes)

@@ -49,12 +49,12 @@ def name_refused_file(path: Path, table: SourceTable) -> Path:
     return path.with_name(f"{path.name}.refused.{'ndjson' if table.is_tree else 'csv'}")
 
 
-def write_refused(target: Path, table: SourceTable, rows: Sequence[RefusedRow]) -> None:
-    """Write the refused rows; a file of that name from before is kept with `~` behind its name. Raises DeskError when
-    it cannot be written."""
+def write_refused(target: Path, table: SourceTable, rows: Sequence[RefusedRow], *, keep_earlier: bool = True) -> None:
+    """Write the refused rows. keep_earlier: a file of that name from before is kept with `~` behind its name. Raises
+    DeskError when it cannot be written."""
     text = _format_objects(rows) if table.is_tree else _format_table(table.columns, rows)
     try:
-        if target.exists() and target.read_bytes() != text.encode():
+        if keep_earlier and target.exists() and target.read_bytes() != text.encode():
             # Somebody may be mending it
             target.replace(target.with_name(f"{target.name}~"))
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}")

@@ -11,6 +11,19 @@ from deskterm.exchange.importing.tickets.words import SKIP, UsedWord
 
 PREVIEW = 20
 """Tickets that are shown as they stand."""
+_SUMS = (
+    "records",
+    "tickets",
+    "grown",
+    "unchanged",
+    "left_alone",
+    "skipped",
+    "events",
+    "messages",
+    "descriptions",
+    "moves",
+    "new_agents",
+)
 _SHOWN = 10
 """Tickets of the preview that people see, and the notes of each kind."""
 
@@ -48,7 +61,8 @@ class PreviewedTicket:
 class TicketImportReport:
     """The result of an import, or of a dry run of it. source, name: of the mapping; order: of day and month, where the
     file has both. records: in the file; tickets: added; skipped: records that are no tickets; descriptions, messages,
-    moves: that came with the tickets; refused: rows that were not taken; notes: rows that were taken and look odd."""
+    moves: that came with the tickets; refused: rows that were not taken; notes: rows that were taken and look odd.
+    is_interrupted: the rest of the file is still to be imported."""
 
     source: str
     name: str
@@ -80,6 +94,22 @@ class TicketImportReport:
     refused_file: str = ""
     is_dry_run: bool = False
     is_written: bool = False
+    is_interrupted: bool = False
+
+    def merge(self, part: TicketImportReport) -> None:
+        """Add the counts, words and rows of a part of the file. Counts of people are set by whoever knows them all."""
+        for name in _SUMS:
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.refused += part.refused
+        self.notes += part.notes
+        self.preview += part.preview[: PREVIEW - len(self.preview)]
+        for name, words in part.words.items():
+            mine = self.words.setdefault(name, {})
+            for word, used in words.items():
+                if word in mine:
+                    mine[word].count += used.count
+                else:
+                    mine[word] = used
 
     def to_json(self) -> dict[str, Any]:
         """Return the whole report for programs."""
@@ -118,6 +148,7 @@ class TicketImportReport:
             "refused_file": self.refused_file or None,
             "dry_run": self.is_dry_run,
             "written": self.is_written,
+            "interrupted": self.is_interrupted,
         }
 
     def _count_words(self, name: str) -> dict[str, int]:
@@ -196,8 +227,9 @@ class TicketImportReport:
             return f"A dry run: nothing was written.{where}"
         if not self.is_written:
             return "Nothing was imported, because rows were refused and --strict was said."
+        stopped = " Interrupted: the same call goes on from here." if self.is_interrupted else ""
         kept = f" The refused rows are in {self.refused_file}: mend them there, and import that file."
-        return f"{self.events:,} events written.{kept if self.refused_file else ''}"
+        return f"{self.events:,} events written.{stopped}{kept if self.refused_file else ''}"
 
 
 def _cut(lines: list[str], most: int = _SHOWN * 2) -> list[str]:

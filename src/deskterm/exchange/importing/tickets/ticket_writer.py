@@ -1,8 +1,9 @@
-"""One import of tickets in its transaction."""
+"""The tickets of a file, or of a part of it, in their transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from deskterm.desk.domain.events import Event, encode_event
@@ -28,8 +29,21 @@ _BATCH_SIZE = 2_000
 """Tickets whose rows are written at once."""
 
 
+@dataclass(slots=True)
+class ImportTally:
+    """State that the parts of one file share. places: number in the file → where it stood first; refused: rows that
+    were not taken; requesters, clients: ids that the tickets have; unmarked: messages of the desk that do not say
+    whether they are internal."""
+
+    places: dict[str, int] = field(default_factory=dict)
+    refused: list[RefusedRow] = field(default_factory=list)
+    requesters: set[int] = field(default_factory=set)
+    clients: set[int] = field(default_factory=set)
+    unmarked: int = 0
+
+
 class TicketWriter(LogWriter):
-    """Writes the tickets of one file. refused: rows that were not taken."""
+    """Writes the tickets of a file, or of a part of it."""
 
     def __init__(
         self,
@@ -37,12 +51,12 @@ class TicketWriter(LogWriter):
         procedure: CompiledProcedure,
         scan: Scan,
         report: TicketImportReport,
+        tally: ImportTally,
         actor: str,
         behind: str,
     ) -> None:
-        self._scan, self._report, self._counts = scan, report, WordCounts()
+        self._scan, self._report, self._tally, self._counts = scan, report, tally, WordCounts()
         self.agents = AgentDirectory(bulk)
-        self.refused: list[RefusedRow] = []
         source = scan.mapping.source
         data = {"source": source, "imported_by": actor, **({"behind": behind} if behind else {})}
 
@@ -64,32 +78,32 @@ class TicketWriter(LogWriter):
         super().__init__(bulk, procedure, source, build, within_clients=True)
         self._numbers = self._load_numbers()
         self._next_ticket = bulk.reserve_ids("ticket", 1).start
-        self._places: dict[str, int] = {}
-        """The number in the file → where it stood first."""
 
-    def write_records(self, records: Iterable[SourceRecord | UnreadableRecord], progress: Progress | None) -> None:
-        """Write the tickets of a file that are not on the desk yet, and what is new of the others."""
+    def write_records(
+        self, records: Iterable[SourceRecord | UnreadableRecord], progress: Progress | None, *, done: int
+    ) -> None:
+        """Write the tickets of a file that are not on the desk yet, and what is new of the others. done: records of
+        the file before these."""
         report = self._report
-        for done, record in enumerate(records, 1):
+        for count, record in enumerate(records, 1):
             report.records += 1
             reason = self._take(record)
             if reason:
-                self.refused.append(RefusedRow(record, reason))
+                self._tally.refused.append(RefusedRow(record, reason))
                 report.refused.append(BadRow(record.place, reason))
-            if done % _BATCH_SIZE == 0:
+            if count % _BATCH_SIZE == 0:
                 self._flush()
                 if progress is not None:
-                    progress(done, self._scan.records)
+                    progress(done + count, self._scan.records)
         self._flush()
         if progress is not None:
-            progress(self._scan.records, self._scan.records)
-        if self.steps.unmarked and any(part.cell for part in self._scan.mapping.messages):
-            said = f"it does not say which comments are internal: {self.steps.unmarked:,} of agents are taken as public"
-            self.steps.notes.append(BadRow(0, said))
-        report.notes = sorted([*report.notes, *self.steps.notes])
+            progress(done + report.records, self._scan.records)
+        report.notes += self.steps.notes
         report.words = self._counts.fields
-        report.requesters, report.organisations = len(self.steps.requesters), len(self.steps.clients)
         report.new_agents = self.agents.added
+        self._tally.unmarked += self.steps.unmarked
+        self._tally.requesters |= self.steps.requesters
+        self._tally.clients |= self.steps.clients
 
     def _take(self, record: SourceRecord | UnreadableRecord) -> str:
         """Take a record; return the reason if it cannot be taken, else ''."""
@@ -100,13 +114,13 @@ class TicketWriter(LogWriter):
             self._report.skipped += 1
             return ""
         number = reader.read_number(record)
-        if number in self._places:
-            return f"number {number} comes twice (first on {self._scan.table.place_word} {self._places[number]})"
+        if number in self._tally.places:
+            return f"number {number} comes twice (first on {self._scan.table.place_word} {self._tally.places[number]})"
         try:
             ticket = reader.read(record)
         except RefusedRecord as error:
             return str(error)
-        self._places[number] = record.place
+        self._tally.places[number] = record.place
         planned = self._plan(ticket)
         if planned is None:
             self._report.skipped += 1
