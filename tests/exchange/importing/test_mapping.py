@@ -73,5 +73,7 @@ def test_the_shipped_mapping_fits_the_shipped_procedure() -> None:
 
 
 def test_the_message_about_a_missing_mapping_lists_the_shipped_ones() -> None:
-    with pytest.raises(DeskError, match="no mapping and no file called none; shipped mappings: .*servicenow-incident-l"):
+    with pytest.raises(
+        DeskError, match=r"no mapping and no file called none; shipped mappings: .*servicenow-incident-l"
+    ):
         find_mapping("none")
