@@ -60,7 +60,7 @@ def test_kept_rows_say_what_the_events_say(reader: ReadConnection) -> None:
         assert one == other
     continued = [cycle for life in kept for cycle in life.cycles if cycle.continuation.began != cycle.started_at]
     assert any(cycle.continuation.late_already for cycle in continued)
-    assert {entry.kind for life in kept for entry in life.list_entries()} == {
+    assert {entry.kind for life in kept for entry in life.entries} == {
         "resolved", "ended", "reopened", "brought-back",
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ those at its beginning.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from deskterm.desk.domain.records import Record
@@ -126,6 +126,12 @@ class Life:
     messages: Sequence[MessageMark] = ()
     changes: Sequence[RecordChange] = ()
 
+    entries: Sequence[Entry] = field(init=False, compare=False, repr=False)
+    """The changes between the open categories and the others; once and not for every measure."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "entries", tuple(list_entries(self.visits)))
+
     @property
     def id(self) -> str:
         """The external id where there is one, else the number, so that the order of an import does not matter."""
@@ -141,29 +147,22 @@ class Life:
         visit = self.find_visit(at)
         return visit is not None and visit.category in OPEN_CATEGORIES
 
-    def list_entries(self) -> Iterator[Entry]:
-        """Yield the changes between the open categories and the others."""
-        return list_entries(self.visits)
-
     def find_resolution(self) -> Entry | None:
         """Return the standing resolution, the last one (R-12); None while the ticket is open, and where it ended
         otherwise, or was ended so after its resolution (R-15)."""
-        last = self._find_last_entry()
+        last = self.entries[-1] if self.entries else None
         return last if last is not None and last.kind == "resolved" and not self.is_ended_otherwise() else None
 
     def is_ended_otherwise(self) -> bool:
         """Return whether the ticket is at an end that is no resolution (R-15)."""
-        last = self._find_last_entry()
+        last = self.entries[-1] if self.entries else None
         if last is None or last.kind not in ("resolved", "ended"):
             return False
         return any(visit.kind in OTHER_ENDS for visit in self.visits[last.place :])
 
-    def _find_last_entry(self) -> Entry | None:
-        return next(reversed(list(self.list_entries())), None)
-
     def find_first_resolution(self) -> Entry | None:
         """Return the first resolution, whatever came after it."""
-        return next((entry for entry in self.list_entries() if entry.kind == "resolved"), None)
+        return next((entry for entry in self.entries if entry.kind == "resolved"), None)
 
     def find_closing(self) -> Visit | None:
         """Return the visit that the standing closing began; None where the ticket is not closed (R-14)."""

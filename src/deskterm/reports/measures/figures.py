@@ -15,6 +15,7 @@ from deskterm.reports.measures.statistics import Times, compute_times
 MOST_DIMENSIONS = 2
 Groups = tuple[tuple[str, str], ...]
 """Dimension and value, one or two."""
+_Rows = dict[tuple[Part, Groups], list[Row]]
 
 
 def build_key(measure: str, part: Part, groups: Groups = ()) -> str:
@@ -105,38 +106,24 @@ def count_figures(
     if len(by) > MOST_DIMENSIONS or len(set(by)) < len(by):
         raise UsageError("--by takes one dimension, or two different ones.")
     found = FigureSet(scope, tuple(by), tuple(measures))
+    # By part and groups, and not by key: a key takes as long to build as a row
+    counted: list[tuple[Measure, _Rows]] = [(measure, {}) for measure in measures]
     for life in lives:
         found.lives += 1
         found.has_messages = found.has_messages or any(mark.seq > 1 and mark.is_public for mark in life.messages)
-        for measure in measures:
+        for measure, rows in counted:
             for part, row in measure.collect(life, scope):
-                _add(found, measure, part, row)
-    found.figures = {figure.key: figure for figure in _arrange(found)}
+                rows.setdefault((part, ()), []).append(row)
+                if by:
+                    for groups in product(*([(name, value) for value in list_groups(name, row)] for name in by)):
+                        rows.setdefault((part, groups), []).append(row)
+    found.figures = {figure.key: figure for measure, rows in counted for figure in _arrange(measure, rows, scope)}
     return found
 
 
-def _add(found: FigureSet, measure: Measure, part: Part, row: Row) -> None:
-    choices: list[Groups] = [()]
-    if found.by:
-        choices += product(*([(name, value) for value in list_groups(name, row)] for name in found.by))
-    for groups in choices:
-        key = build_key(measure.key, part, groups)
-        figure = found.figures.get(key)
-        if figure is None:
-            figure = found.figures[key] = Figure(key, measure, part, groups)
-        figure.rows.append(row)
-
-
-def _arrange(found: FigureSet) -> Iterator[Figure]:
-    """Yield the figures in order: by measure, part and groups; zero where nothing counted (R-38)."""
-    by_measure: dict[str, dict[Part, list[Figure]]] = {}
-    for figure in found.figures.values():
-        by_measure.setdefault(figure.measure.key, {}).setdefault(figure.part, []).append(figure)
-    for measure in found.measures:
-        counted = by_measure.get(measure.key, {})
-        shown = list(measure.parts(found.scope))
-        for part in [*shown, *sorted(part for part in counted if part not in shown)]:
-            yield from sorted(
-                counted.get(part) or [Figure(build_key(measure.key, part), measure, part)],
-                key=lambda figure: figure.groups,
-            )
+def _arrange(measure: Measure, rows: _Rows, scope: Scope) -> Iterator[Figure]:
+    """Yield the figures of a measure by part and groups; zero where nothing counted (R-38)."""
+    places = {part: place for place, part in enumerate(measure.parts(scope))}
+    keys = {(part, ()) for part in places} | rows.keys()
+    for part, groups in sorted(keys, key=lambda key: (places.get(key[0], len(places)), key)):
+        yield Figure(build_key(measure.key, part, groups), measure, part, groups, rows.get((part, groups), []))

@@ -25,7 +25,7 @@ def _collect_created(life: Life, scope: Scope) -> _Rows:
 
 def _collect_entries(kind: EntryKind) -> Callable[[Life, Scope], _Rows]:
     def collect(life: Life, scope: Scope) -> _Rows:
-        for entry in life.list_entries():
+        for entry in life.entries:
             if entry.kind == kind and scope.has(entry.visit.since):
                 yield (), Row(life, entry.visit.since, hands=entry.visit)
 
@@ -46,11 +46,13 @@ def _collect_first_resolved(life: Life, scope: Scope) -> _Rows:
 
 def _collect_reopened(life: Life, scope: Scope) -> _Rows:
     is_first, resolution = True, None
-    for entry in life.list_entries():
+    for entry in life.entries:
         if entry.kind == "reopened" and scope.has(entry.visit.since):
-            # Of the team and agent whose resolution stands at last, as all that is counted of a resolved ticket
+            # Of the team and agent whose resolution stands at last, as all that is counted of a resolved ticket; of
+            # nobody's while it is open again
             resolution = resolution or life.find_resolution()
-            row = Row(life, entry.visit.since, hands=resolution.visit if resolution else None)
+            hands = resolution.visit if resolution else entry.visit._replace(team=None, tier=None, assignee=None)
+            row = Row(life, entry.visit.since, hands=hands)
             yield (), row
             if is_first:
                 yield ("tickets",), row

@@ -17,7 +17,7 @@ def _collect_first_team(life: Life, scope: Scope) -> _Rows:
     resolution, first = life.find_resolution(), life.find_first_resolution()
     if resolution is None or first is None or not scope.has(resolution.visit.since):
         return
-    if first.visit.teams <= 1 and not any(entry.kind == "reopened" for entry in life.list_entries()):
+    if first.visit.teams <= 1 and not any(entry.kind == "reopened" for entry in life.entries):
         yield (), Row(life, resolution.visit.since, hands=resolution.visit)
 
 
@@ -38,7 +38,7 @@ def _collect_first_contact(life: Life, scope: Scope) -> _Rows:
         return
     if any(mark.author == "requester" and not mark.is_thanks and answers[0].at < mark.at <= over for mark in said):
         return
-    if not any(entry.kind == "reopened" and entry.visit.since <= over for entry in life.list_entries()):
+    if not any(entry.kind == "reopened" and entry.visit.since <= over for entry in life.entries):
         yield (), row
 
 
