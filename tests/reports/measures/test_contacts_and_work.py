@@ -132,6 +132,10 @@ def test_hand_offs_are_changes_of_team_or_agent_before_the_resolution(desk: Desk
     found = report(desk, 2 * DAY).figures
     assert found.find("hand-offs").compute_times()[:2] == (4, 2)
     assert found.find("hand-offs/none").count == 3
+    shares = {one.key: (one.part, one.whole) for one in report(desk, 2 * DAY).list_shares()}
+    assert shares["share/without-hand-off"] == (3, 4)
+    assert shares["share/reopened"] == (1, 4), "R-13"
+    assert shares["share/first-team"] == (3, 4), "R-25: never reopened"
 
 
 @pytest.mark.requirement("S5-12")

@@ -41,7 +41,10 @@ def _collect_resolved(life: Life, scope: Scope) -> _Rows:
 def _collect_first_resolved(life: Life, scope: Scope) -> _Rows:
     entry = life.find_first_resolution()
     if entry is not None and scope.has(entry.visit.since):
-        yield (), Row(life, entry.visit.since, hands=entry.visit)
+        row = Row(life, entry.visit.since, hands=entry.visit)
+        yield (), row
+        if any(later.kind == "reopened" for later in life.entries):
+            yield ("reopened",), row
 
 
 def _collect_reopened(life: Life, scope: Scope) -> _Rows:
@@ -90,8 +93,10 @@ MEASURES = (
     Measure(
         "first-resolved",
         "First resolved",
-        "Tickets whose first resolution falls in the period, whatever came after it.",
+        "Tickets whose first resolution falls in the period, whatever came after it; and those of them that have been "
+        "reopened since.",
         _collect_first_resolved,
+        parts=lambda scope: ((), ("reopened",)),
     ),
     Measure(
         "reopened",

@@ -56,6 +56,11 @@ def _has_not_stopped(cycle: Cycle, scope: Scope) -> bool:
     return cycle.continuation.began < scope.horizon and not is_stopped
 
 
+def _collect_unpromised(life: Life, scope: Scope) -> Iterator[tuple[Part, Row]]:
+    if not life.cycles and scope.has(life.received_at):
+        yield (), Row(life, life.received_at)
+
+
 def _list_parts(scope: Scope, names: Sequence[str]) -> list[Part]:
     return [(metric.key, name) if name else (metric.key,) for metric in scope.rules.metrics for name in names]
 
@@ -71,6 +76,12 @@ MEASURES = (
         unit="cycles",
         parts=lambda scope: _list_parts(scope, _VERDICTS),
         needs="targets",
+    ),
+    Measure(
+        "no-target",
+        "Without a target",
+        "Tickets received in the period to which no clock was promised: no part of any attainment.",
+        _collect_unpromised,
     ),
     Measure(
         "undecided",

@@ -40,6 +40,13 @@ def list_shares(scope: Scope) -> Sequence[Share]:
     return (
         *kept,
         Share(
+            "share/reopened",
+            "Reopened",
+            "Tickets that have been reopened, of those first resolved in the period.",
+            "first-resolved/reopened",
+            ("first-resolved",),
+        ),
+        Share(
             "share/first-team", "Resolved by the first team", BY_KEY["first-team"].sentence, "first-team", ("resolved",)
         ),
         Share(
