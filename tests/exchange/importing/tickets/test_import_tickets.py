@@ -261,3 +261,15 @@ def test_comments_are_messages_of_whoever_wrote_them(desk: Store, tmp_path: Path
         ("public", "requester", "11:00"),
     ]
     assert check_integrity(desk).findings == ()
+
+
+def test_a_colleague_of_whoever_asks_becomes_no_agent(desk: Store, tmp_path: Path) -> None:
+    header = "Issue key,Summary,Status,Created,Reporter,Assignee,Comment,Comment,Issue id,Project key\n"
+    row = (
+        "A-1,x,Open,2026-03-02 09:00,bo@fern.example,sam@desk.example,"
+        "2026-03-02 10:00;eve@fern.example;Mine too,2026-03-02 11:00;kim@desk.example;We look,1,A\n"
+    )
+    report = bring_in(desk, write_export(tmp_path / "x.csv", row, header))
+    assert select(desk, "SELECT author_kind FROM message ORDER BY seq") == [("requester",), ("agent",)]
+    assert report.new_agents == 2
+    assert any("1 of agents are taken as public" in note.reason for note in report.notes)

@@ -48,6 +48,9 @@ class TicketStepBuilder:
         self._procedure, self._words, self._counts = procedure, words, counts
         self._contacts, self._agents, self._add_text = contacts, agents, add_text
         self._requesters, self._staff = requesters, staff
+        self._customer_domains = {_find_domain(one) for one in requesters.values()} - {
+            _find_domain(one) for one in (*staff.values(), Person())
+        }
         self._actor = actor
         self.data: Final = dict(data)
         self.notes: list[BadRow] = []
@@ -68,7 +71,10 @@ class TicketStepBuilder:
             return False
         if author.identity in self._staff or self._agents.find(author) is not None:
             return True
-        return author.identity not in self._requesters and not self._contacts.knows_address(author.address)
+        if author.identity in self._requesters or self._contacts.knows_address(author.address):
+            return False
+        # A colleague of whoever asks, and of nobody who answers
+        return _find_domain(author) not in self._customer_domains
 
     def build_events(self, key: str, group: PlannedTicket, imported_rows: int, fold: TicketFold) -> Iterator[Event]:
         """Yield the events of the steps after those that were imported before."""
@@ -230,6 +236,10 @@ class TicketStepBuilder:
         )
         fold.step(event)
         return event
+
+
+def _find_domain(person: Person) -> str:
+    return person.address.rpartition("@")[2].casefold()
 
 
 def _build_subject(ticket: ForeignTicket) -> str:
