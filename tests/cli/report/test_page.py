@@ -35,7 +35,7 @@ def test_the_month_says_what_came_and_what_was_kept(worked: Call) -> None:
     assert lines[0].startswith("Monthly report · November 2026 · ")
     assert lines[3:5] == ["A simulated desk.", "So far: the period goes on."]
     assert "Created 2 · Resolved 1 · Open 1 (+1)" in answer.out
-    assert " 0 open at the beginning + 2 created + 0 reopened − 1 resolutions = 1 open at the end." in lines
+    assert " 0 open at the beginning + 2 created + 0 reopened − 1 resolution = 1 open at the end." in lines
     title = lines.index("Severities")
     assert [line.split()[:4] for line in lines[title + 1 : title + 5]] == [
         ["Severity", "Created", "Resolved", "Open"],

@@ -108,7 +108,8 @@ def describe_balance(review: Review) -> str:
         ("ended-otherwise", "−", "ended otherwise"),
     ):
         if count(key) or key in ("reopened", "resolutions"):
-            words.append(f"{sign} {format_number(count(key))} {word}")
+            one = word.removesuffix("s") if key == "resolutions" and count(key) == 1 else word
+            words.append(f"{sign} {format_number(count(key))} {one}")
     return f"{' '.join(words)} = {format_number(count('backlog/end'))} open at the end."
 
 

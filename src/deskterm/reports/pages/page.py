@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 NOTHING = "–"
-"""What stands for a figure of nothing: 0 of 0 is neither 0 % nor 100 % (R-06)."""
+"""The sign for a figure of nothing: 0 of 0 is neither 0 % nor 100 % (R-06)."""
 
 
 class Column(NamedTuple):
