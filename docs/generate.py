@@ -129,6 +129,13 @@ def filters() -> str:
     return renew((DOCS / "filters.md").read_text(encoding="utf-8"))
 
 
+def reports() -> str:
+    """docs/reports.md, with its tables of parts and measures anew."""
+    from report_tables import renew
+
+    return renew((DOCS / "reports.md").read_text(encoding="utf-8"))
+
+
 def picture() -> str:
     """docs/console.svg: the console on the demo desk."""
     from picture import console_picture
@@ -166,6 +173,7 @@ MADE: dict[str, Callable[[], str]] = {
     "keys.md": keys,
     "mail-rules.md": mail_rules,
     "procedures.md": procedures,
+    "reports.md": reports,
     "requirements.md": requirements,
     "settings.md": settings,
     "console.svg": picture,

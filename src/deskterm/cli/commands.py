@@ -338,7 +338,7 @@ PROGRAM = GroupEntry(
                 ),
                 "run": CommandEntry(
                     "report.page:run_report",
-                    "Print a report by its name: one that every desk has, or one of the procedure.",
+                    "Print a report by its name: one that every desk has, one of the procedure, or one of your file.",
                 ),
                 "list": CommandEntry("report.page:list_reports", "List the reports of this desk by name."),
                 "figures": CommandEntry(

@@ -19,13 +19,16 @@ from deskterm.cli.runtime.options import AsJson, FilterOption
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.errors import UsageError
 from deskterm.present.report.text import TextStyle, format_page
-from deskterm.procedure.compiled import compile_document
+from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.reports.figure_report import FigureReport, FigureRequest
-from deskterm.reports.pages.build import build_page, find_period_before
-from deskterm.reports.pages.definitions import Definition, find_definition, list_definitions
+from deskterm.reports.pages.build import build_page, find_period_before, list_months
+from deskterm.reports.pages.definition_file import read_definition
+from deskterm.reports.pages.definitions import Definition, find_definition, join_filters, list_definitions
 from deskterm.reports.pages.names import load_names
 from deskterm.reports.pages.page import Page
+from deskterm.reports.pages.parts import has_trend
 from deskterm.reports.periods import parse_period
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
@@ -72,8 +75,13 @@ def show_month(
 
 def run_report(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The report's name (`deskterm report list`).", metavar="NAME")],
-    period: PeriodArgument = "last-month",
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="The report's name (`deskterm report list`), or its file, which ends in .toml.", metavar="NAME"
+        ),
+    ],
+    period: PeriodArgument = "",
     as_of: AsOfOption = None,
     filter_text: FilterOption = None,
     plain: PlainOption = False,
@@ -82,7 +90,11 @@ def run_report(
     force: ForceOption = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print a report by its name: one that every desk has, or one of the procedure."""
+    """Print a report by its name: one that every desk has, one of the procedure, or one of your file.
+
+    A file of TOML has a title and a list of parts, and may have a filter, clocks and a period. Where no period
+    is given, it is the one that the report is for: last month, or today.
+    """
     _show(
         context.obj,
         name,
@@ -129,10 +141,11 @@ def _show(
     with cli.open_current_reader() if as_of is None else cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = cli.now(facts)
-        definition = find_definition(compile_document(facts.document, facts.procedure_version), name)
+        definition = _find_definition(name, compile_document(facts.document, facts.procedure_version))
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
-        words = " ".join(filter(None, (filter_text, definition.format_filter())))
-        request = FigureRequest(parse_period(period, facts.timezone, now), int(instant.timestamp()), words)
+        words = join_filters(filter_text, definition.format_filter())
+        named = parse_period(period or definition.period, facts.timezone, now)
+        request = FigureRequest(named, int(instant.timestamp()), words, tuple(definition.by))
         report = run_request(cli, reader, facts, request)
         page = _build(cli, reader, facts, report, definition)
         if target is None and not as_json:
@@ -146,14 +159,35 @@ def _show(
         write_report(made, target.path, force=target.force, as_json=as_json)
 
 
+def _find_definition(name: str, procedure: CompiledProcedure) -> Definition:
+    """Return a report by its name, or out of a file. Raises UsageError where there is none."""
+    path = Path(name)
+    if path.suffix.lower() != ".toml":
+        return find_definition(procedure, name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror).lower()
+        raise UsageError(f"The report {name} cannot be read: {reason}.") from error
+    metrics = [metric.key for metric in procedure.terms.metrics if not metric.is_timer]
+    return read_definition(path.stem, text, metrics)
+
+
 def _build(
     cli: CliContext, reader: ReadConnection, facts: DeskFacts, report: FigureReport, definition: Definition
 ) -> Page:
     request = report.request
     earlier = replace(request, period=find_period_before(request.period, request.as_of))
     before = run_request(cli, reader, facts, earlier)
+    months = [
+        # The month of the report itself is counted already
+        report
+        if (month.first, month.after) == (request.period.first, request.period.after)
+        else run_request(cli, reader, facts, replace(request, period=month, by=()))
+        for month in (list_months(request.period, request.as_of) if has_trend(definition.parts) else ())
+    ]
     names = load_names(reader, report.figures.scope.rules.procedure)
-    return build_page(report, before, definition, names, facts.name, simulated=facts.simulated)
+    return build_page(report, before, definition, names, facts.name, simulated=facts.simulated, months=months)
 
 
 def _describe(facts: DeskFacts, report: FigureReport) -> list[str]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from deskterm.reports.figure_report import FigureReport
-from deskterm.reports.pages.definitions import Definition, build_parts
+from deskterm.reports.pages.definitions import Definition
 from deskterm.reports.pages.names import Names
 from deskterm.reports.pages.page import Page
-from deskterm.reports.pages.review import Review
+from deskterm.reports.pages.parts import build_parts
+from deskterm.reports.pages.review import Month, Review
 from deskterm.reports.periods import NamedPeriod
+
+_MONTHS = 12
+"""Months of a trend."""
 
 
 def find_period_before(period: NamedPeriod, as_of: int) -> NamedPeriod:
@@ -36,8 +42,10 @@ def build_page(
     desk: str,
     *,
     simulated: bool,
+    months: Sequence[FigureReport] = (),
 ) -> Page:
-    """Put a counted report into parts. before: that of the period before, as of the same instant. desk: its name."""
+    """Put a counted report into parts. before: that of the period before, as of the same instant. desk: its name.
+    months: the reports of `list_months`, where the definition has trends."""
     period, rules = report.request.period, report.figures.scope.rules
     metrics = tuple(
         metric.key for metric in rules.metrics if not definition.metrics or metric.key in definition.metrics
@@ -47,7 +55,8 @@ def build_page(
         before.figures.count(key) for key in ("created", "backlog/begin", "backlog/end", "resolved")
     )
     earlier = before.figures if before is not None and compared else None
-    review = Review(period, report.figures, earlier, names, metrics)
+    counted = tuple(Month(_name_month(month), month.figures) for month in months)
+    review = Review(period, report.figures, earlier, names, metrics, counted)
     facts = [definition.sentence] if definition.sentence else []
     if simulated:
         facts.append("A simulated desk.")
@@ -57,7 +66,21 @@ def build_page(
     elif comparison:
         facts.append(comparison)
     title = f"{definition.title} · {name_period(period)} · {desk}"
-    return Page(title, facts, tuple(build_parts(definition, review)))
+    return Page(title, facts, tuple(build_parts(definition.parts, review)))
+
+
+def list_months(period: NamedPeriod, as_of: int) -> list[NamedPeriod]:
+    """Return the twelve months of a trend: up to that of the period's last day that has begun by an instant, epoch
+    seconds."""
+    begun = sum(day.since <= as_of for day in period.list_days())
+    last = period.first + timedelta(days=begun - 1)
+    count = last.year * 12 + last.month - 1
+    firsts = [date((count + back) // 12, (count + back) % 12 + 1, 1) for back in range(1 - _MONTHS, 2)]
+    return [NamedPeriod(f"{first:%Y-%m}", first, after, period.zone) for first, after in itertools.pairwise(firsts)]
+
+
+def _name_month(report: FigureReport) -> str:
+    return f"{report.request.period.name}{', so far' if report.is_running else ''}"
 
 
 def name_period(period: NamedPeriod) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from deskterm.reports.lives.life import Life
 from deskterm.reports.measures.figures import Figure, FigureSet
@@ -13,16 +13,24 @@ from deskterm.reports.pages.names import Names
 from deskterm.reports.periods import NamedPeriod
 
 
+class Month(NamedTuple):
+    """A month of a trend. label: `2026-03`, and that it goes on where it does."""
+
+    label: str
+    figures: FigureSet
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """The figures that a page is made of. before: those of the period before, None where there is none to compare with.
-    metrics: keys of the clocks that it is about, in their order."""
+    metrics: keys of the clocks that it is about, in their order. months: those of a trend, oldest first."""
 
     period: NamedPeriod
     figures: FigureSet
     before: FigureSet | None
     names: Names
     metrics: tuple[str, ...]
+    months: tuple[Month, ...] = ()
 
     def count(self, key: str) -> int:
         """Return the number of rows of a figure."""

@@ -1,0 +1,141 @@
+"""Parts about twelve months up to the period's: flow, clocks kept and times, and flow by a dimension (R-49).
+
+A month is counted as of the same instant as the report. Its figures have no keys here: they are figures of that month,
+and `deskterm report figures 2026-03 --list KEY` lists what is behind them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from deskterm.reports.measures.dimensions import NONE
+from deskterm.reports.measures.figures import Figure
+from deskterm.reports.pages.breakdown import MOST_GROUPS, OTHERS, break_down
+from deskterm.reports.pages.numbers import compute_share, format_hours, format_number, format_share, list_times
+from deskterm.reports.pages.page import NOTHING, Column, DayChart, Part, Remark, Series, Table, TableRow
+from deskterm.reports.pages.review import Month, Review
+
+_FLOW = ("created", "resolved", "backlog/end")
+
+
+def build_flow_trend(review: Review) -> Iterator[Part]:
+    """Yield created, resolved and open by month."""
+    created, resolved, opened = (tuple(month.figures.count(key) for month in review.months) for key in _FLOW)
+    begin = review.months[0].figures.count("backlog/begin")
+    sentence = (
+        f"{format_number(sum(created))} created and {format_number(sum(resolved))} resolved in these months; open: "
+        f"{format_number(begin)} at their beginning, {format_number(opened[-1])} at their end."
+    )
+    series = (
+        Series("Created", created),
+        Series("Resolved", resolved),
+        Series("Open at the end of the month", opened, is_line=True),
+    )
+    yield DayChart("Twelve months", tuple(month.label for month in review.months), series, sentence, step="month")
+
+
+def build_attainment_trend(review: Review) -> Iterator[Part]:
+    """Yield a table a clock: what was decided in each month, met and late."""
+    silent = []
+    for metric in review.metrics:
+        label = review.label_metric(metric)
+        counts = [_count_verdicts(month, metric) for month in review.months]
+        if not any(map(any, counts)):
+            silent.append(label)
+            continue
+        rows = [_build_verdicts(month.label, found) for month, found in zip(review.months, counts, strict=True)]
+        total = _build_verdicts("All", [sum(column) for column in zip(*counts, strict=True)])
+        columns = (Column("Month", False), *map(Column, ("Decided", "Met", "Late", "Kept")))
+        sentence = "Cycles of this clock that were decided in each month: met at their stop, late at their due time."
+        yield Table(f"Kept: {label}", columns, (*rows, total._replace(is_total=True)), sentence)
+    if silent:
+        yield Remark("Kept", (f"No clock of these was decided in these months: {', '.join(silent)}.",))
+    if not review.metrics:
+        yield Remark("Kept", ("This procedure promises no times.",))
+
+
+def _count_verdicts(month: Month, metric: str) -> list[int]:
+    return [month.figures.count(f"attainment/{metric}/{verdict}") for verdict in ("met", "late")]
+
+
+def _build_verdicts(name: str, counts: Sequence[int]) -> TableRow:
+    met, late = counts
+    cells = (name, *map(format_number, (met + late, met, late)), format_share(met, met + late))
+    return TableRow(cells, (), compute_share(met, met + late))
+
+
+def build_times_trend(review: Review) -> Iterator[Part]:
+    """Yield times to the first response and to the resolution by month, in hours."""
+    if review.figures.scope.rules.response is not None:
+        yield _build_times(
+            review, "Time to the first response by month, hours", "first-response/working", "first-response/elapsed"
+        )
+    yield _build_times(review, "Time to resolve by month, hours", "time-to-resolve/net", "time-to-resolve/elapsed")
+
+
+def _build_times(review: Review, title: str, key: str, elapsed: str) -> Part:
+    rows = []
+    for month in review.months:
+        figure, beside = (month.figures.figures.get(one) for one in (key, elapsed))
+        if figure is None or beside is None or not figure.rows:
+            rows.append(TableRow((month.label, "0", *4 * (NOTHING,))))
+        else:
+            median = format_hours(beside.compute_times().median)
+            rows.append(TableRow((month.label, *list_times(figure.compute_times()), median)))
+    columns = (Column("Month", False), *map(Column, ("N", "Mean", "Median", "90 %", "Elapsed median")))
+    net = " without statuses that pause" if key.endswith("/net") else ""
+    return Table(title, columns, tuple(rows), f"Working time{net}; the elapsed median beside it.")
+
+
+def build_dimension_trend(review: Review, dimension: str) -> Iterator[Part]:
+    """Yield a table for each value of a dimension: created, resolved, open and kept by month. The largest ten have one
+    each, and all others one together."""
+    metric = review.figures.scope.rules.resolution
+    keys = [*_FLOW, *(f"attainment/{metric}/{verdict}" for verdict in ("met", "late") if metric is not None)]
+    broken = [[break_down(month.figures, key, dimension) for key in keys] for month in review.months]
+    sizes = Counter[str]()
+    for months in broken:
+        # What is open counts little beside what came, and shows who had nothing new
+        for groups, weight in zip(months, (1_000, 1_000, 1, 0, 0), strict=False):
+            sizes.update({value: weight * figure.count for value, figure in groups.items()})
+    if not set(sizes) - {NONE}:
+        yield Remark(f"By {dimension}", (f"No ticket of these months has a {dimension}.",))
+        return
+    ordered = sorted(sizes, key=lambda value: (-sizes[value], review.names.find(dimension, value)))
+    most = MOST_GROUPS if len(ordered) > MOST_GROUPS + 1 else len(ordered)
+    chosen = [(review.names.find(dimension, value), [value]) for value in ordered[:most]]
+    if ordered[most:]:
+        chosen.append((OTHERS, ordered[most:]))
+    for name, values in chosen:
+        yield _build_months(review, f"{dimension.capitalize()}: {name}", values, broken, has_clock=metric is not None)
+
+
+def _build_months(
+    review: Review,
+    title: str,
+    values: Sequence[str],
+    broken: Sequence[Sequence[dict[str, Figure]]],
+    *,
+    has_clock: bool,
+) -> Table:
+    counts = [
+        [sum(groups[value].count for value in values if value in groups) for groups in months] for months in broken
+    ]
+    most = max(found[0] for found in counts)
+    rows = [
+        TableRow(_list_cells(month.label, found), (), compute_share(found[0], most))
+        for month, found in zip(review.months, counts, strict=True)
+    ]
+    sums = [sum(column) for column in zip(*counts, strict=True)]
+    # A balance is that of the end, and no sum
+    sums[2] = counts[-1][2]
+    rows.append(TableRow(_list_cells("All", sums), is_total=True))
+    heads = ("Created", "Resolved", "Open", "Kept") if has_clock else ("Created", "Resolved", "Open")
+    sentence = "Created and resolved in each month, open at its end, and resolution clocks kept."
+    return Table(title, (Column("Month", False), *map(Column, heads)), tuple(rows), sentence, bar=1)
+
+
+def _list_cells(name: str, counts: Sequence[int]) -> tuple[str, ...]:
+    kept = (format_share(counts[3], counts[3] + counts[4]),) if len(counts) > 3 else ()
+    return (name, *map(format_number, counts[:3]), *kept)

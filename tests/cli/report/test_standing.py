@@ -1,0 +1,170 @@
+"""Standing reports: trends of twelve months and what is open now, and reports of one's own as files (R-49)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli_call import Call
+
+NOW = ("--now", "2027-01-15T12:00")
+
+
+@pytest.fixture
+def worked(desk: Call) -> Call:
+    """A high fault in November, solved in December; a low one in December and one in January, both open."""
+    for severity, now in (("high", "2026-11-23T09:00"), ("low", "2026-12-07T09:00"), ("low", "2027-01-15T11:59")):
+        words = ("x", "--type", "fault", "--severity", severity, "--requester", "Ida", "--email", "ida@x.example")
+        assert desk("ticket", "new", *words, "--now", now).code == 0
+    desk("ticket", "set", "1001", "--status", "solved", "--anyway", "--now", "2026-12-08T12:00")
+    return desk
+
+
+def find_parts(worked: Call, *words: object) -> dict[str, Any]:
+    """Return the parts of a report's document by their titles."""
+    answer = worked("report", "run", *words, "--json", *NOW)
+    assert (answer.code, answer.err) == (0, "")
+    return {part["title"]: part for part in answer.json["page"]["parts"]}
+
+
+def list_cells(part: Any) -> list[list[str]]:
+    return [row["cells"] for row in part["rows"]]
+
+
+def test_a_trend_of_customers_has_twelve_months_of_each_that_add_up(worked: Call) -> None:
+    parts = find_parts(worked, "customer-trend", "2027-01")
+    chart = parts["Twelve months"]
+    assert (chart["days"][0], chart["days"][-1], len(chart["days"])) == ("2026-02", "2027-01, so far", 12)
+    created, resolved, opened = (series["values"][-4:] for series in chart["series"])
+    assert (created, resolved, opened) == ([0, 1, 1, 1], [0, 0, 1, 0], [0, 1, 1, 2])
+    assert "3 created and 1 resolved in these months; open: 0 at their beginning, 2 at their end." in chart["sentence"]
+
+
+def test_a_trend_by_severity_is_that_of_each_month_and_of_all(worked: Call, tmp_path: Path) -> None:
+    own = tmp_path / "severities.toml"
+    own.write_text('title = "Severities"\nparts = ["trend-by-severity"]\n', encoding="utf-8")
+    parts = find_parts(worked, own, "2027-01")
+    assert list(parts) == ["Severity: Low", "Severity: High"]
+    low, high = (list_cells(part) for part in parts.values())
+    assert [row[:4] for row in low[-4:]] == [
+        ["2026-11", "0", "0", "0"],
+        ["2026-12", "1", "0", "1"],
+        ["2027-01, so far", "1", "0", "2"],
+        ["All", "2", "0", "2"],
+    ]
+    assert [row[:4] for row in high[-4:]] == [
+        ["2026-11", "1", "0", "1"],
+        ["2026-12", "0", "1", "0"],
+        ["2027-01, so far", "0", "0", "0"],
+        ["All", "1", "1", "0"],
+    ]
+    month = worked("report", "figures", "2026-12", "--by", "severity", "--json", *NOW).json["figures"]
+    assert (month["created/severity=low"], month["resolved/severity=high"]) == ({"n": 1}, {"n": 1})
+
+
+def test_a_trend_of_clocks_has_the_attainment_and_the_times_of_each_month(worked: Call) -> None:
+    parts = find_parts(worked, "sla-trend", "2027-01")
+    for metric in ("response", "resolution"):
+        table = next(part for part in parts.values() if part["title"] == f"Kept: {metric.capitalize()}")
+        for cells in list_cells(table)[-4:-1]:
+            name = cells[0].partition(",")[0]
+            figures = worked("report", "figures", name, "--json", *NOW).json["figures"]
+            met, late = (figures[f"attainment/{metric}/{verdict}"]["n"] for verdict in ("met", "late"))
+            assert cells[1:4] == [str(met + late), str(met), str(late)]
+        decided = [int(cells[1]) for cells in list_cells(table)]
+        assert (sum(decided[:-1]), len(decided)) == (decided[-1], 13)
+    times = list_cells(parts["Time to resolve by month, hours"])
+    assert [row[1] for row in times[-3:]] == ["0", "1", "0"]
+
+
+@pytest.mark.requirement("S1-46")
+def test_operations_are_what_is_open_now_with_lists_as_long_as_they_say(worked: Call) -> None:
+    """R-40."""
+    worked("ticket", "assign", "1002", "ann", "--now", "2027-01-15T11:59")
+    parts = find_parts(worked, "operations")
+    assert sum(int(cells[1]) for cells in list_cells(parts["Open by status"])[:-1]) == 2
+    assert [int(cells[1]) for cells in list_cells(parts["Unassigned"])][-1] == 1
+    assert list_cells(parts["Longest in one status"])[0][0] == "1002"
+    due = list_cells(parts["Due next"])
+    assert due
+    assert all(int(cells[1]) <= int(cells[2]) <= int(cells[3]) for cells in due)
+    late = parts["Late and open"]
+    assert list_cells(late)[0][-1] == "1"
+    seen = 0
+    for title, dimensions in (
+        ("Open by status", ("status",)), ("Open by team", ("team",)), ("Unassigned", ("agent", "team")),
+        ("Due next", ()), ("Late and open", ("severity",)),
+    ):  # fmt: skip
+        by = [word for name in dimensions for word in ("--by", name)]
+        for row in parts[title]["rows"]:
+            for cell, key in zip(row["cells"], row["keys"], strict=False):
+                ways = [by, ["--by", "agent"]] if key.endswith("agent=(none)") else [by]
+                if key:
+                    listed = worked("report", "figures", "today", *ways[-1], "--list", key, "--json", *NOW).json
+                    assert (key, listed["n"]) == (key, int(cell))
+                    seen += 1
+    assert seen > 8
+
+
+def test_operations_of_a_desk_without_tickets_and_of_a_day_that_is_over_say_so(desk: Call) -> None:
+    """R-38."""
+    said = desk("report", "run", "operations", *NOW).out
+    assert "No clock is due within 24 hours." in said
+    assert said.count("Nothing is open.") == 4
+    said = desk("report", "run", "operations", "2027-01-14", *NOW).out
+    assert "The period is over" in said
+
+
+def test_a_report_of_its_own_has_its_parts_filter_and_clocks(worked: Call, tmp_path: Path) -> None:
+    own = tmp_path / "week.toml"
+    own.write_text(
+        'title = "Our faults"\nsentence = "Faults alone."\nparts = ["tiles", "by-severity", "attainment", "work"]\n'
+        'filter = "severity:low OR severity:high"\nmetrics = ["response"]\nby = ["severity"]\nperiod = "month"\n',
+        encoding="utf-8",
+    )
+    answer = worked("report", "run", own, "--filter", "type:fault", *NOW)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("Our faults · January 2027 · ")
+    assert "Faults alone." in answer.out
+    assert "(type:fault) (severity:low OR severity:high)" in answer.out
+    assert "Promises: Resolution" not in answer.out
+    document = worked("report", "run", own, "--json", *NOW).json
+    assert document["figures"]["created/severity=low"] == {"n": 1}
+    page = tmp_path / "week.html"
+    assert worked("report", "run", own, "--output", page, *NOW).code == 0
+    assert worked("report", "verify", page, *NOW).out.startswith("equal: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title = ", "is no TOML: "),
+        ('titel = "x"', "'titel'; did you mean title?"),
+        ('parts = ["tiles"]', 'has no title: add `title = "Our week"`.'),
+        ('title = "x"', 'has no parts: add `parts = ["tiles", "days"]`.'),
+        ('title = "x"\nparts = ["by-sevrity"]', "There is no part 'by-sevrity' of a report: did you mean by-severity?"),
+        ('title = "x"\nparts = "tiles"', "parts is a list of words"),
+        ('title = 3\nparts = ["tiles"]', "title is a text"),
+        (
+            'title = "x"\nparts = ["tiles"]\nmetrics = ["respons"]',
+            "There is no clock: 'respons'; did you mean response?",
+        ),
+        ('title = "x"\nparts = ["tiles"]\nby = ["sevrity"]', "did you mean severity?"),
+        ('title = "x"\nparts = ["tiles"]\nperiod = "soon"', "'soon' is no period"),
+    ],
+)
+def test_a_file_that_is_no_report_is_refused_in_a_sentence(desk: Call, tmp_path: Path, text: str, words: str) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(text, encoding="utf-8")
+    answer = desk("report", "run", own, *NOW)
+    assert (answer.code, answer.out) == (2, "")
+    assert words in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_refused(desk: Call, tmp_path: Path) -> None:
+    answer = desk("report", "run", tmp_path / "none.toml", *NOW)
+    assert (answer.code, answer.out) == (2, "")
+    assert "cannot be read: no such file or directory." in answer.err
