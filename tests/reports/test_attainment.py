@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskterm.reports.attainment import Continuation, Judgement, Tally, find_continuation, judge_cycle
+from deskterm.reports.attainment import Continuation, Judgement, Tally, find_breach, find_continuation, judge_cycle
 from deskterm.sla.clock import Clock
 
 RUNNING = Clock("response", 1, "running", 1000, "1h", 3600, 5000, None, 0, 1000, None, None, "all", "office", 1)
@@ -74,6 +74,15 @@ def test_a_cycle_that_a_reopening_continues_belongs_to_no_period_before_it() -> 
     assert judge_cycle(GOING_ON, 9001, continuation=continuation) == Judgement("late", 9000)
     # Reopened in the second in which it was solved: there is no pause between
     assert find_continuation(GOING_ON._replace(pauses=()), IN_TIME) == Continuation(5000)
+
+
+def test_a_target_that_was_used_up_when_the_clock_went_to_rest_is_late_there() -> None:
+    """R-35: whatever comes then, it stops too late."""
+    assert find_breach("paused", None, 3600, 3600, 5000) == 5000
+    assert find_breach("paused", None, 3600, 3599, 5000) is None
+    assert find_breach("paused", 4000, 3600, 3600, 5000) == 4000
+    assert find_breach("running", None, 3600, 3600, 5000) is None
+    assert find_breach("paused", None, None, 3600, 5000) is None
 
 
 def test_a_cycle_that_starts_anew_counts_by_itself() -> None:

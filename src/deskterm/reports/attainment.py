@@ -75,6 +75,13 @@ def is_late_already(cycle: JudgedCycle, previous: JudgedCycle) -> bool:
     return cycle.breached_at is not None and cycle.breached_at == previous.breached_at
 
 
+def find_breach(state: str, breached: int | None, target_seconds: int | None, consumed: int, since: int) -> int | None:
+    """Return the breach of a cycle, which of one that rests may be to come and certain: a target that was used up to
+    the second when the clock went to rest is late at that instant, because from there it can only stop (R-35)."""
+    is_used_up = state == "paused" and breached is None and consumed == target_seconds
+    return since if is_used_up else breached
+
+
 def judge_cycle(
     cycle: JudgedCycle,
     until: int,

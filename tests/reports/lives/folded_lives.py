@@ -11,7 +11,7 @@ from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.state import State
 from deskterm.desk.domain.visits import Visit
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.reports.attainment import find_continuation
+from deskterm.reports.attainment import find_breach, find_continuation
 from deskterm.reports.lives.histories import list_record_changes, read_histories
 from deskterm.reports.lives.life import COUNTED_RECORDS, Cycle, Life, MessageMark
 from deskterm.sla.clock import Clock
@@ -108,7 +108,7 @@ def build_cycles(clocks: Iterable[Clock], state: State) -> list[Cycle]:
                 clock.started_at,
                 clock.due_at,
                 clock.stopped_at,
-                clock.breached_at,
+                find_breach(clock.state, clock.breached_at, clock.target_seconds, clock.consumed, clock.since),
                 clock.cause,
                 (clock.metric, clock.cycle) in state.waived,
                 clock.calendar,

@@ -11,7 +11,7 @@ from deskterm.desk.domain.fold import select_effective_events
 from deskterm.desk.domain.links import SPLIT_FROM
 from deskterm.desk.domain.records import Record
 from deskterm.desk.domain.visits import Visit
-from deskterm.reports.attainment import Continuation, is_late_already
+from deskterm.reports.attainment import Continuation, find_breach, is_late_already
 from deskterm.reports.lives.histories import list_record_changes, read_histories
 from deskterm.reports.lives.life import (
     COUNTED_RECORDS,
@@ -133,7 +133,7 @@ def _build_cycles(rows: Iterable[CycleRow], visits: Sequence[Visit]) -> list[Cyc
             row.started_at,
             row.due_at,
             row.stopped_at,
-            row.breached_at,
+            find_breach(row.state, row.breached_at, row.target_seconds, row.consumed, row.since),
             row.cause,
             bool(row.waived),
             row.calendar,
