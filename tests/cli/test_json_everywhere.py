@@ -11,7 +11,6 @@ NINE = ("--now", "2026-11-23T09:00")
 WITHOUT = {
     "completion": "it prints a script for a shell",
     "demo": "it opens the console, and prints the queue only where there is no terminal",
-    "export": "its formats are csv and jsonl",
     "mail raw": "it prints the bytes of a mail; `mail show --json` says what is in them",
     "ticket open-file": "it opens another program; `ticket save-files --json` says where a file went",
     "sla watch": "it is a screen; `sla list --json` is the same once",

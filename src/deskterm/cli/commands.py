@@ -62,7 +62,8 @@ PROGRAM = GroupEntry(
         "export": CommandEntry(
             "admin.export:export_rows",
             "Export data, one row each: tickets, messages, events with their hashes, cycles of clocks, files of "
-            "messages, people outside the desk, or entries of the work log; or the whole desk.",
+            "messages, people outside the desk, or entries of the work log (time worked, and its price); or the whole "
+            "desk, for `import desk` to make an equal one. All rows are of one instant.",
         ),
         "retention": CommandEntry(
             "admin.retention:list_kept",
@@ -358,7 +359,7 @@ PROGRAM = GroupEntry(
                 ),
                 "desk": CommandEntry(
                     "transfer.desk:import_whole_desk",
-                    "Make a desk that is equal to an exported one, where there is none yet.",
+                    "Make a desk that is equal to an exported one, where there is none yet (`--database`).",
                 ),
                 "tickets": CommandEntry(
                     "admin.importing.tickets:bring_in_tickets", "Bring in the tickets of another desk's export."
