@@ -78,11 +78,17 @@ def test_a_cycle_that_a_reopening_continues_belongs_to_no_period_before_it() -> 
 
 def test_a_target_that_was_used_up_when_the_clock_went_to_rest_is_late_there() -> None:
     """R-35: whatever comes then, it stops too late."""
-    assert find_breach("paused", None, 3600, 3600, 5000) == 5000
-    assert find_breach("paused", None, 3600, 3599, 5000) is None
-    assert find_breach("paused", 4000, 3600, 3600, 5000) == 4000
-    assert find_breach("running", None, 3600, 3600, 5000) is None
-    assert find_breach("paused", None, None, 3600, 5000) is None
+    assert find_breach("paused", None, 3600, 3600, 5000, 9000) == 5000
+    assert find_breach("paused", None, 3600, 3600, 5000, 5000) is None, "not at the due second itself"
+    assert find_breach("paused", None, 3600, 3599, 5000, 9000) is None
+    assert find_breach("paused", 4000, 3600, 3600, 5000, 9000) == 4000
+    assert find_breach("running", None, 3600, 3600, 5000, 9000) is None
+    assert find_breach("paused", None, None, 3600, 5000, 9000) is None
+
+
+def test_at_its_due_second_a_clock_is_not_late_yet() -> None:
+    assert judge_cycle(RUNNING, 5001, as_of=5000) == Judgement("running", 5001)
+    assert judge_cycle(RUNNING, 9000, as_of=5001) == Judgement("late", 5000)
 
 
 def test_a_cycle_that_starts_anew_counts_by_itself() -> None:

@@ -75,10 +75,13 @@ def is_late_already(cycle: JudgedCycle, previous: JudgedCycle) -> bool:
     return cycle.breached_at is not None and cycle.breached_at == previous.breached_at
 
 
-def find_breach(state: str, breached: int | None, target_seconds: int | None, consumed: int, since: int) -> int | None:
+def find_breach(
+    state: str, breached: int | None, target_seconds: int | None, consumed: int, since: int, as_of: int
+) -> int | None:
     """Return the breach of a cycle, which of one that rests may be to come and certain: a target that was used up to
-    the second when the clock went to rest is late at that instant, because from there it can only stop (R-35)."""
-    is_used_up = state == "paused" and breached is None and consumed == target_seconds
+    the second when the clock went to rest is late at that instant, because from there it can only stop (R-35). as_of:
+    the last instant of which anything is known."""
+    is_used_up = state == "paused" and breached is None and consumed == target_seconds and since < as_of
     return since if is_used_up else breached
 
 
@@ -89,10 +92,12 @@ def judge_cycle(
     continuation: Continuation | None = None,
     exempt: bool = False,
     waived: bool = False,
+    as_of: int | None = None,
 ) -> Judgement | None:
     """Judge a cycle as of an instant; None of one that had not started. continuation: how it continues the cycle before
     it, None where it does not. exempt: its ticket is exempt from service levels (S2-14). waived: a lead excused a
-    breach (S1-11), which counts only where there is one."""
+    breach (S1-11), which counts only where there is one. as_of: the last
+    instant of which anything is known: at its due second itself a clock is not late yet (SLA rule 11)."""
     began, late_already = continuation or Continuation(cycle.started_at)
     # One that was late already stands beside the cycle that was decided, in the period of that
     if (cycle.breached_at if late_already and cycle.breached_at is not None else began) >= until:
@@ -102,7 +107,7 @@ def judge_cycle(
     if exempt:
         return Judgement("exempt", until if stopped is None else stopped)
     broken = cycle.breached_at
-    if broken is None and cycle.state == "running":
+    if broken is None and cycle.state == "running" and (as_of is None or (cycle.due_at or 0) < as_of):
         # It ran out after the ticket's last event, so the fold has not noted the miss
         broken = cycle.due_at
     if broken is not None and broken < until:

@@ -24,6 +24,7 @@ def worked(desk: Call) -> Call:
     return desk
 
 
+@pytest.mark.requirement("S1-38", "S1-44")
 def test_figures_are_printed_with_what_they_count(worked: Call) -> None:
     answer = worked(*MONTH, *NOW)
     assert (answer.code, answer.err) == (0, "")
@@ -36,7 +37,6 @@ def test_figures_are_printed_with_what_they_count(worked: Call) -> None:
     assert lines[-1].startswith("Open at the end 1 = at the beginning 0 + created 2 + reopened 0")
 
 
-@pytest.mark.requirement("S1-40")
 def test_every_figure_has_a_list_that_is_as_long_as_it_says(worked: Call) -> None:
     found = worked(*MONTH, "--by", "severity", "--json", *NOW).json
     assert found["imbalance"] == 0

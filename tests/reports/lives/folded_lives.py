@@ -26,10 +26,10 @@ def fold_lives(reader: ReadConnection, procedures: Procedures, numbers: Sequence
     """Yield the lives of tickets as of an instant, epoch seconds. numbers: in order; a ticket without an event up to
     the instant is left out."""
     for number, events in read_histories(reader, numbers, as_of):
-        yield build_life(number, events, procedures)
+        yield build_life(number, events, procedures, as_of)
 
 
-def build_life(number: int, events: Sequence[Event], procedures: Procedures) -> Life:
+def build_life(number: int, events: Sequence[Event], procedures: Procedures, as_of: int) -> Life:
     """Return the life of a ticket after its events."""
     effective = select_effective_events(events)
     state = State()
@@ -57,7 +57,7 @@ def build_life(number: int, events: Sequence[Event], procedures: Procedures) -> 
         exempt=state.exempt,
         split_from=split if isinstance(split, int) else None,
         visits=visits,
-        cycles=build_cycles(fold.clocks(), state),
+        cycles=build_cycles(fold.clocks(), state, as_of),
         records=sorted(
             (record for record in state.records.values() if record.kind in COUNTED_RECORDS),
             key=lambda record: (record.kind, record.key),
@@ -91,7 +91,7 @@ def _fold_visits(events: Iterable[Event], state: State, procedures: Procedures) 
         yield visit
 
 
-def build_cycles(clocks: Iterable[Clock], state: State) -> list[Cycle]:
+def build_cycles(clocks: Iterable[Clock], state: State, as_of: int) -> list[Cycle]:
     """Return the cycles of clocks, timers left out."""
     found: list[Cycle] = []
     previous: dict[str, Clock] = {}
@@ -108,7 +108,7 @@ def build_cycles(clocks: Iterable[Clock], state: State) -> list[Cycle]:
                 clock.started_at,
                 clock.due_at,
                 clock.stopped_at,
-                find_breach(clock.state, clock.breached_at, clock.target_seconds, clock.consumed, clock.since),
+                find_breach(clock.state, clock.breached_at, clock.target_seconds, clock.consumed, clock.since, as_of),
                 clock.cause,
                 (clock.metric, clock.cycle) in state.waived,
                 clock.calendar,

@@ -79,7 +79,6 @@ def test_what_a_desk_without_messages_cannot_tell_is_not_told(store_url: str) ->
     desk.store.close()
 
 
-@pytest.mark.requirement("S1-45")
 def test_answers_count_when_they_came_whatever_is_said_of_them_later(desk: DeskSession) -> None:
     """R-27."""
     survey.record_answer(desk, 1001, 5, now=at(30))

@@ -64,7 +64,6 @@ def numbers(figure: Figure) -> list[int]:
     return sorted(row.life.number for row in figure.rows)
 
 
-@pytest.mark.requirement("S1-40")
 def test_figures_as_of_an_instant_are_those_of_the_tables_then(desk: DeskSession) -> None:
     """R-03: nothing that was recorded later leaks in."""
     assert len(SNAPSHOTS) >= 5
@@ -89,6 +88,7 @@ def test_open_at_the_end_is_what_flow_makes_of_the_beginning(url: str, since: in
     assert found.imbalance == 0
 
 
+@pytest.mark.requirement("S1-39", "S1-40", "S1-41", "S1-42", "S1-43")
 @given(st.integers(-100, LAST), st.integers(1, 30_000), st.sampled_from(DIMENSIONS), st.sampled_from(DIMENSIONS))
 @settings(max_examples=examples(25), deadline=None)
 def test_the_rows_of_a_breakdown_add_up_to_their_total(
@@ -120,6 +120,7 @@ def test_a_breakdown_that_is_none_is_refused(url: str, by: tuple[str, ...]) -> N
         count(url, 0, 1, 1, *by)
 
 
+@pytest.mark.requirement("S1-45")
 @given(st.integers(-100, LAST), st.integers(1, 20_000))
 @settings(max_examples=examples(25), deadline=None)
 def test_figures_are_those_of_a_slow_recount(url: str, since: int, minutes: int) -> None:

@@ -60,7 +60,7 @@ def read_kept_lives(
         yield _build_life(
             row,
             own,
-            _build_cycles(cycles.take(number), own),
+            _build_cycles(cycles.take(number), own, as_of),
             [_build_record(record) for record in records.take(number)],
             [_build_mark(mark) for mark in messages.take(number) if mark.mark != "undone"],
             changes.get(number, ()),
@@ -122,7 +122,7 @@ def _build_life(
     )
 
 
-def _build_cycles(rows: Iterable[CycleRow], visits: Sequence[Visit]) -> list[Cycle]:
+def _build_cycles(rows: Iterable[CycleRow], visits: Sequence[Visit], as_of: int) -> list[Cycle]:
     """Return cycles of rows, with the reopenings that continue them, which only the visits know."""
     found: list[Cycle] = []
     for row in rows:
@@ -133,7 +133,7 @@ def _build_cycles(rows: Iterable[CycleRow], visits: Sequence[Visit]) -> list[Cyc
             row.started_at,
             row.due_at,
             row.stopped_at,
-            find_breach(row.state, row.breached_at, row.target_seconds, row.consumed, row.since),
+            find_breach(row.state, row.breached_at, row.target_seconds, row.consumed, row.since, as_of),
             row.cause,
             bool(row.waived),
             row.calendar,

@@ -33,9 +33,13 @@ class Scope:
 
     @property
     def horizon(self) -> int:
-        """The instant before which a clock must have been missed to be late: the end of the period, or T within it. At
-        the due second itself a clock is not late yet (SLA rule 11)."""
+        """The instant up to which time counts: the end of the period, or T within it."""
         return self.period.until if self.as_of >= self.period.until - 1 else self.as_of
+
+    @property
+    def known_until(self) -> int:
+        """The instant before which everything is known: the end of the period, or the second after T within it."""
+        return min(self.period.until, self.as_of + 1)
 
     def has(self, at: int) -> bool:
         """Return whether an instant falls in the period."""

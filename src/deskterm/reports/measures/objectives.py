@@ -43,8 +43,9 @@ def _collect_attainment(life: Life, scope: Scope, objective: Objective) -> _Rows
             continue
         judgement = judge_cycle(
             cycle,
-            scope.horizon,
+            scope.known_until,
             continuation=cycle.continuation,
+            as_of=scope.as_of,
             exempt=life.exempt is not None,
             waived=cycle.waived,
         )

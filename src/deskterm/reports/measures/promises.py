@@ -19,8 +19,9 @@ def _collect_verdicts(life: Life, scope: Scope) -> Iterator[tuple[Part, Row]]:
     for cycle in life.cycles:
         judgement = judge_cycle(
             cycle,
-            scope.horizon,
+            scope.known_until,
             continuation=cycle.continuation,
+            as_of=scope.as_of,
             exempt=life.exempt is not None,
             waived=cycle.waived,
         )
@@ -38,7 +39,9 @@ def _collect_undecided(life: Life, scope: Scope) -> Iterator[tuple[Part, Row]]:
     if life.exempt is not None or visit is None:
         return
     for cycle in life.cycles:
-        judgement = judge_cycle(cycle, scope.horizon, continuation=cycle.continuation, waived=cycle.waived)
+        judgement = judge_cycle(
+            cycle, scope.known_until, continuation=cycle.continuation, waived=cycle.waived, as_of=scope.as_of
+        )
         if judgement is None:
             continue
         row = Row(life, cycle.continuation.began, status=visit.status, cycle=cycle)
@@ -53,7 +56,7 @@ def _collect_undecided(life: Life, scope: Scope) -> Iterator[tuple[Part, Row]]:
 def _has_not_stopped(cycle: Cycle, scope: Scope) -> bool:
     """Return whether a cycle had begun by the end of the period, and had not stopped then."""
     is_stopped = cycle.stopped_at is not None and cycle.stopped_at <= scope.end
-    return cycle.continuation.began < scope.horizon and not is_stopped
+    return cycle.continuation.began < scope.known_until and not is_stopped
 
 
 def _collect_unpromised(life: Life, scope: Scope) -> Iterator[tuple[Part, Row]]:
