@@ -63,9 +63,19 @@ def build_envelope(reader: ReadConnection, facts: DeskFacts, report: FigureRepor
     return document
 
 
+def add_months(document: dict[str, Any], months: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a report with the digests of the months of its trend, which its own digest is of too. months: their
+    documents."""
+    found = [{"period": month["period"], "digest": month["digest"]} for month in months]
+    document = document | {"months": found}
+    return document | {"digest": compute_digest(document)}
+
+
 def compute_digest(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what a report says, as canonical JSON: sorted keys, no blanks, UTF-8 (R-45)."""
     said = {name: document.get(name) for name in DIGESTED}
+    if "months" in document:
+        said["months"] = document["months"]
     text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

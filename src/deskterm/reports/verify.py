@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -58,10 +59,8 @@ def read_request(document: Mapping[str, Any]) -> FigureRequest:
     not know."""
     if document["report"] != "figures":
         raise DeskError(f"There is no report {document['report']!r} in this edition of deskterm.")
-    period = document["period"]
     try:
-        first, after = find_days(parse_utc(period["since"]), parse_utc(period["until"]), period["zone"])
-        named = NamedPeriod(str(period["name"]), first, after, period["zone"])
+        named = _read_period(document["period"])
         as_of = parse_utc(document["as_of"])
         return FigureRequest(
             named,
@@ -73,6 +72,25 @@ def read_request(document: Mapping[str, Any]) -> FigureRequest:
         )
     except (KeyError, ValueError, TypeError) as error:
         raise DeskError("This report cannot be run again: its period or instant cannot be read.") from error
+
+
+def _read_period(period: Mapping[str, Any]) -> NamedPeriod:
+    first, after = find_days(parse_utc(period["since"]), parse_utc(period["until"]), period["zone"])
+    return NamedPeriod(str(period["name"]), first, after, period["zone"])
+
+
+def _compare_months(
+    document: Mapping[str, Any], request: FigureRequest, run: Callable[[FigureRequest], Mapping[str, Any]]
+) -> Iterator[Difference]:
+    """Yield the months of a trend whose digest is another one now. Raises DeskError for months that cannot be read."""
+    try:
+        months = [(_read_period(month["period"]), month["digest"]) for month in document.get("months", ())]
+    except (KeyError, ValueError, TypeError) as error:
+        raise DeskError("This report cannot be run again: the months of its trend cannot be read.") from error
+    for period, digest in months:
+        again = run(replace(request, period=period, by=()))
+        if again["digest"] != digest:
+            yield Difference(f"months/{period.name}", digest, again["digest"])
 
 
 def verify_report(
@@ -92,6 +110,7 @@ def verify_report(
         for name in ("period", "procedures")
         if document.get(name) != again.get(name)
     ]
+    differences += _compare_months(document, request, run)
     return Verification(differences, _find_reasons(reader, document, again, request) if differences else [])
 
 

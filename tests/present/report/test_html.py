@@ -93,7 +93,7 @@ def test_a_page_asks_for_nothing_and_every_chart_has_its_table_beside_it() -> No
         assert all(head.get("scope") == "col" for head in table.xpath("thead//th"))
         assert all(head.get("scope") == "row" for head in table.xpath("tbody//th | tfoot//th"))
     assert root.xpath("//tfoot//td/@data-key") == ["created"]
-    assert root.xpath("//div[@class='region']/@tabindex") == ["0", "0"]
+    assert root.xpath("//div[@role='region']/@tabindex") == ["0", "0"]
     assert root.xpath("//dd[@class='change']/text()") == ["▲ up 12", "▼ down 1.2 points"]
     assert root.xpath("//code/text()") == ["deskterm report verify month.html"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -22,6 +23,7 @@ from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
 from deskterm.present.report.text import TextStyle, format_page
 from deskterm.procedure.compiled import CompiledProcedure, compile_document
+from deskterm.reports.envelope import add_months
 from deskterm.reports.figure_report import FigureReport, FigureRequest
 from deskterm.reports.pages.build import build_page, find_period_before, list_months
 from deskterm.reports.pages.definition_file import read_definition
@@ -147,11 +149,15 @@ def _show(
         named = parse_period(period or definition.period, facts.timezone, now)
         request = FigureRequest(named, int(instant.timestamp()), words, tuple(definition.by))
         report = run_request(cli, reader, facts, request)
-        page = _build(cli, reader, facts, report, definition)
+        months = _count_months(cli, reader, facts, report, definition)
+        page = _build(cli, reader, facts, report, definition, months)
         if target is None and not as_json:
             print_lines(format_page(page, style, _describe(facts, report)))
             return
-        document = build_document(reader, facts, report, int(now.timestamp()))
+        made_at = int(now.timestamp())
+        document = build_document(reader, facts, report, made_at)
+        if months:
+            document = add_months(document, (build_document(reader, facts, month, made_at) for month in months))
     made = MadeReport(page, _describe(facts, report), document | {"page": _to_json(definition, page)})
     if target is None:
         print_json(made.document)
@@ -173,19 +179,30 @@ def _find_definition(name: str, procedure: CompiledProcedure) -> Definition:
     return read_definition(path.stem, text, metrics)
 
 
-def _build(
+def _count_months(
     cli: CliContext, reader: ReadConnection, facts: DeskFacts, report: FigureReport, definition: Definition
+) -> list[FigureReport]:
+    """Count the months of a report's trend; none where it has no trend."""
+    if not has_trend(definition.parts):
+        return []
+    request = report.request
+    return [
+        run_request(cli, reader, facts, replace(request, period=month, by=()))
+        for month in list_months(request.period, request.as_of)
+    ]
+
+
+def _build(
+    cli: CliContext,
+    reader: ReadConnection,
+    facts: DeskFacts,
+    report: FigureReport,
+    definition: Definition,
+    months: Sequence[FigureReport],
 ) -> Page:
     request = report.request
     earlier = replace(request, period=find_period_before(request.period, request.as_of))
     before = run_request(cli, reader, facts, earlier)
-    months = [
-        # The month of the report itself is counted already
-        report
-        if (month.first, month.after) == (request.period.first, request.period.after)
-        else run_request(cli, reader, facts, replace(request, period=month, by=()))
-        for month in (list_months(request.period, request.as_of) if has_trend(definition.parts) else ())
-    ]
     names = load_names(reader, report.figures.scope.rules.procedure)
     return build_page(report, before, definition, names, facts.name, simulated=facts.simulated, months=months)
 

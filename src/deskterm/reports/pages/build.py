@@ -55,7 +55,9 @@ def build_page(
         before.figures.count(key) for key in ("created", "backlog/begin", "backlog/end", "resolved")
     )
     earlier = before.figures if before is not None and compared else None
-    counted = tuple(Month(_name_month(month), month.figures) for month in months)
+    # Months before the first ticket of all say nothing
+    since_first = [*itertools.dropwhile(_is_empty, months[:-1]), *months[-1:]]
+    counted = tuple(Month(_name_month(month), month.figures) for month in since_first)
     review = Review(period, report.figures, earlier, names, metrics, counted)
     facts = [definition.sentence] if definition.sentence else []
     if simulated:
@@ -79,8 +81,12 @@ def list_months(period: NamedPeriod, as_of: int) -> list[NamedPeriod]:
     return [NamedPeriod(f"{first:%Y-%m}", first, after, period.zone) for first, after in itertools.pairwise(firsts)]
 
 
+def _is_empty(report: FigureReport) -> bool:
+    return not any(report.figures.count(key) for key in ("created", "backlog/begin", "backlog/end", "resolutions"))
+
+
 def _name_month(report: FigureReport) -> str:
-    return f"{report.request.period.name}{', so far' if report.is_running else ''}"
+    return f"{report.request.period.first:%Y-%m}{', so far' if report.is_running else ''}"
 
 
 def name_period(period: NamedPeriod) -> str:

@@ -90,7 +90,7 @@ def build_days(review: Review) -> Iterator[Part]:
     series = (
         Series("Created", tuple(created[day] for day in range(len(shown))), key="created"),
         Series("Resolved", tuple(resolved[day] for day in range(len(shown))), key="resolved"),
-        Series("Open at the end of the day", tuple(levels), is_line=True, key="backlog/end"),
+        Series("Open", tuple(levels), is_line=True, key="backlog/end"),
     )
     yield DayChart("Created and resolved", labels, series, describe_balance(review))
 

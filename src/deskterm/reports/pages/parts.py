@@ -67,7 +67,8 @@ PARTS: Mapping[str, PartKind] = {
         "The open tickets that have been longest in their present status, ten of them.", open_parts.build_waiting
     ),
     "trend": PartKind(
-        "Twelve months up to the period's, as a chart and a table: created, resolved and open.",
+        "Twelve months up to the period's, or those since the first ticket, as a chart and a table: created, resolved "
+        "and open.",
         trend_parts.build_flow_trend,
     ),
     "attainment-trend": PartKind(

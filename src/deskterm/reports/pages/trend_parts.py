@@ -30,9 +30,9 @@ def build_flow_trend(review: Review) -> Iterator[Part]:
     series = (
         Series("Created", created),
         Series("Resolved", resolved),
-        Series("Open at the end of the month", opened, is_line=True),
+        Series("Open", opened, is_line=True),
     )
-    yield DayChart("Twelve months", tuple(month.label for month in review.months), series, sentence, step="month")
+    yield DayChart("By month", tuple(month.label for month in review.months), series, sentence, step="month")
 
 
 def build_attainment_trend(review: Review) -> Iterator[Part]:

@@ -15,19 +15,27 @@ from xml.etree.ElementTree import Element
 from rich.cells import cell_len, set_cell_size
 
 from deskterm.present.report.html.elements import add
+from deskterm.present.report.html.style import LIGHT
 from deskterm.reports.pages.numbers import format_number
 from deskterm.reports.pages.page import DayChart, Series, Table
 
-_WIDTH = 640
-_MOST_COLUMNS = 124
+_WIDTH = 480
+_MOST_COLUMNS = 93
 """Columns of a chart: longer periods have several days in one."""
-_PANEL, _GAP, _LEFT, _RIGHT = 150, 34, 52, 12
+_PANEL, _GAP, _LEFT, _RIGHT = 130, 34, 52, 8
 _TICKS = 4
-_LABELS = 6
-_ROW, _NAME, _VALUE = 26, 190, 76
-_NAME_CELLS = 26
+_LABELS = 5
+_ROW, _NAME, _VALUE = 26, 170, 66
+_NAME_CELLS = 23
 _NAMED = 12
 """Bars that a description names."""
+
+
+_COLOURS = {
+    "track": "track", "bar": "first", "series-0-0": "first", "series-0-1": "second", "series-0-2": "level",
+    "series-1-0": "level", "series-1-1": "level",
+}  # fmt: skip
+"""Class of a shape → the colour that it has of the style."""
 
 
 class _Scale(NamedTuple):
@@ -77,14 +85,14 @@ def add_bar_chart(parent: Element, part: Table, chart: str) -> bool:
     for number, row in enumerate(rows):
         y = number * _ROW + 4
         add(svg, "text", _cut(row.cells[0]), class_="name", x=_NAME - 8, y=y + 14, text_anchor="end")
-        add(svg, "rect", class_="track", x=_NAME, y=y, width=room, height=_ROW - 8)
+        _add_shape(svg, "rect", "track", x=_NAME, y=y, width=room, height=_ROW - 8)
         share = min(max(row.share or Fraction(0), Fraction(0)), Fraction(1))
         if share:
-            add(svg, "rect", class_="bar", x=_NAME, y=y, width=float(room * share), height=_ROW - 8)
+            _add_shape(svg, "rect", "bar", x=_NAME, y=y, width=float(room * share), height=_ROW - 8)
         add(svg, "text", row.cells[part.bar], class_="value", x=_NAME + room + 8, y=y + 14)
     if part.mark is not None:
         x = _NAME + float(room * part.mark)
-        add(svg, "line", class_="mark", x1=x, x2=x, y1=0, y2=len(rows) * _ROW)
+        add(svg, "line", class_="mark", stroke=LIGHT["mark"], x1=x, x2=x, y1=0, y2=len(rows) * _ROW)
     return True
 
 
@@ -97,10 +105,16 @@ def _add_drawing(parent: Element, chart: str, title: str, finding: str, height: 
         viewBox=f"0 0 {_WIDTH} {height:.0f}",
         width=_WIDTH,
         height=height,
+        font_size=13,
+        font_family="sans-serif",
     )
     add(svg, "title", title, id=f"{chart}-title")
     add(svg, "desc", finding, id=f"{chart}-finding")
     return svg
+
+
+def _add_shape(svg: Element, name: str, class_: str, **attributes: str | float) -> None:
+    add(svg, name, class_=class_, fill=LIGHT[_COLOURS[class_]], **attributes)
 
 
 def _describe_days(part: DayChart) -> str:
@@ -129,14 +143,14 @@ def _choose_scale(top: float, most: int) -> _Scale:
 def _add_lines(svg: Element, scale: _Scale) -> None:
     for value in range(0, scale.most + 1, scale.step):
         y = scale.find_y(value)
-        add(svg, "line", class_="grid", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y)
+        add(svg, "line", class_="grid", stroke=LIGHT["line"], x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y)
         add(svg, "text", format_number(value), class_="tick", x=_LEFT - 6, y=y + 4, text_anchor="end")
 
 
 def _add_legend(svg: Element, found: Sequence[Series], y: float, panel: int) -> None:
     x: float = _LEFT
     for number, series in enumerate(found):
-        add(svg, "rect", class_=f"series-{panel}-{number}", x=x, y=y - 9, width=10, height=10)
+        _add_shape(svg, "rect", f"series-{panel}-{number}", x=x, y=y - 9, width=10, height=10)
         add(svg, "text", series.label, class_="legend", x=x + 15, y=y)
         x += 15 + 7.5 * cell_len(series.label) + 18
 
@@ -153,7 +167,7 @@ def _add_columns(svg: Element, values: Sequence[Sequence[int]], scale: _Scale) -
         for place, value in enumerate(series):
             if value > 0:
                 x, y = _LEFT + width * (place + 0.1) + thick * number, scale.find_y(value)
-                add(svg, "path", class_=f"series-0-{number}", d=_draw_column(x, y, thick, scale.top + _PANEL))
+                _add_shape(svg, "path", f"series-0-{number}", d=_draw_column(x, y, thick, scale.top + _PANEL))
 
 
 def _draw_column(x: float, y: float, width: float, bottom: float) -> str:
@@ -166,7 +180,7 @@ def _add_areas(svg: Element, values: Sequence[Sequence[int]], scale: _Scale) -> 
     for number, series in enumerate(values):
         width = _find_width(len(series))
         steps = "".join(f"V{scale.find_y(max(value, 0)):.1f}h{width:.2f}" for value in series)
-        add(svg, "path", class_=f"series-1-{number}", d=f"M{_LEFT} {bottom:.0f}{steps}V{bottom:.0f}z")
+        _add_shape(svg, "path", f"series-1-{number}", d=f"M{_LEFT} {bottom:.0f}{steps}V{bottom:.0f}z")
 
 
 def _add_days(svg: Element, days: Sequence[str], y: float) -> None:

@@ -117,12 +117,15 @@ def _add_charted_table(section: Element, part: Table, key: str) -> None:
 
 
 def _add_table(parent: Element, part: Table, key: str) -> None:
+    # A table that fits on a sheet is not split between two
+    holder = add(parent, "div", class_="short" if len(part.rows) <= _SHORT else "long")
     if len(part.columns) >= _WIDE_FROM or len(part.rows) >= _LONG_FROM:
         # Without a focus the keys would not move what is too wide or too long for its place
-        parent = add(parent, "div", class_="region", role="region", tabindex="0", aria_labelledby=f"{key}-caption")
-    table = add(parent, "table")
-    if len(part.rows) <= _SHORT:
-        table.set("class", "short")
+        holder.set("class", f"{holder.get('class')} region")
+        holder.set("role", "region")
+        holder.set("tabindex", "0")
+        holder.set("aria-labelledby", f"{key}-caption")
+    table = add(holder, "table")
     caption = add(table, "caption", id=f"{key}-caption")
     title = add(caption, "span", f"{part.title}. ", class_="unseen")
     if part.sentence:
