@@ -144,12 +144,7 @@ _SPAN_COLUMNS = (
     "kind VARCHAR NOT NULL, seq INTEGER NOT NULL, actor VARCHAR NOT NULL, team VARCHAR, tier INTEGER, "
     "assignee VARCHAR, teams INTEGER NOT NULL, hand_offs INTEGER NOT NULL, PRIMARY KEY (ticket_id, n)"
 )
-_SPAN_INDEXES = (
-    "CREATE INDEX status_span_open ON status_span (until, since, category) "
-    "WHERE category IN ('new', 'open', 'waiting')",
-    "CREATE INDEX status_span_entry ON status_span (since, category)",
-    "CREATE INDEX ticket_life ON ticket (last_event_at, received_at, is_open, id)",
-)
+_LIFE_INDEX = "CREATE INDEX ticket_life ON ticket (last_event_at, received_at, is_open, id)"
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
@@ -305,13 +300,13 @@ MIGRATIONS: tuple[Migration, ...] = (
             f"ALTER TABLE ticket ADD COLUMN last_event_at DATETIME NOT NULL DEFAULT '{LONG_AGO_TEXT}'",
             "CREATE TABLE status_span (ticket_id INTEGER NOT NULL REFERENCES ticket (id), "
             f"{_SPAN_COLUMNS}) WITHOUT ROWID",
-            *_SPAN_INDEXES,
+            _LIFE_INDEX,
         ),
         postgresql=(
             "ALTER TABLE ticket ADD COLUMN last_event_at TIMESTAMP WITH TIME ZONE NOT NULL "
             f"DEFAULT '{LONG_AGO_TEXT}+00'",
             f"CREATE TABLE status_span (ticket_id BIGINT NOT NULL REFERENCES ticket (id), {_SPAN_COLUMNS})",
-            *_SPAN_INDEXES,
+            _LIFE_INDEX,
         ),
     ),
 )

@@ -10,9 +10,6 @@ from sqlmodel import Field, SQLModel
 from deskterm.store.db.instants import LONG_AGO, LONG_AGO_TEXT, NEVER
 from deskterm.store.db.tables.columns import big_integer, id_column, partial_index, queue_indexes, reference_column
 
-OPEN_SPANS = "category IN ('new', 'open', 'waiting')"
-"""The condition of spans in open categories, in the words of their index, which queries repeat."""
-
 
 class Event(SQLModel, table=True):
     """An event of a ticket; append-only by trigger. seq: 1, 2, 3 … within the ticket. data: canonical JSON,
@@ -211,13 +208,9 @@ class StatusSpan(SQLModel, table=True):
     teams: int
     hand_offs: int
 
-    __table_args__ = (
-        # Of open categories only: what overlaps a period there is the backlog and the work of the period
-        partial_index("status_span_open", OPEN_SPANS, "until", "since", "category"),
-        Index("status_span_entry", "since", "category"),
-        # The rows of a ticket stand together then, and the primary key needs no index of its own
-        {"sqlite_with_rowid": False},
-    )
+    # The rows of a ticket stand together then, and the primary key needs no index of its own. There is no other one:
+    # spans are read by their tickets, and each further index cost a change of status as much as the row itself
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class RecordRow(SQLModel, table=True):
