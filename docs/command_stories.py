@@ -103,6 +103,8 @@ STORIES = {
         export tickets {folder}/tickets.csv
         report month month
         report run agents month
+        report run customer-trend month
+        report month --output {folder}/month.html month
         report list
         export desk {folder}/desk.tar
         import desk {folder}/desk.tar --database {folder}/other.sqlite3

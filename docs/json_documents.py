@@ -40,7 +40,7 @@ NAMED_ELSEWHERE = frozenset(
 """Keys whose members are named by the procedure, by the kind of an event or record, or in the document's text."""
 CONTENTS = frozenset({"procedure show"})
 """Commands whose document is a file of its own: the procedure, as docs/procedures.md has it."""
-OF_THEIR_OWN = ("mail fetch --dry-run", "export desk", "report figures --list")
+OF_THEIR_OWN = ("mail fetch --dry-run", "export desk", "report figures --list", "report month --output")
 """Options with which a command prints another document."""
 
 _WITHOUT_TIME = frozenset(

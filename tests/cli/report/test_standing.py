@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cli_call import Call
+from present.report.report_page import parse_page
 
 NOW = ("--now", "2027-01-15T12:00")
 
@@ -75,6 +76,30 @@ def test_the_months_of_a_trend_are_verified_too(worked: Call, tmp_path: Path) ->
     assert (answer.code, {"months/2026-12", "months/2027-01", "months/2026-11"} & differing) == (
         1, {"months/2026-12", "months/2027-01"},
     )  # fmt: skip
+
+
+def test_a_trend_by_client_has_the_scores_of_answers(saas_platform: Call, tmp_path: Path) -> None:
+    """R-07, R-49."""
+    now = ("--now", "2026-11-23T09:30")
+    assert saas_platform("ticket", "feedback", "1001", "--score", "2", *now).code == 0
+    own = tmp_path / "types.toml"
+    own.write_text('title = "Types"\nparts = ["trend-by-type"]\n', encoding="utf-8")
+    answer = saas_platform("report", "run", own, "2026-11", "--json", *now)
+    (part,) = answer.json["page"]["parts"]
+    assert [column["label"] for column in part["columns"][-3:]] == ["Answers", "Score", "Median"]
+    assert [row["cells"][-3:] for row in part["rows"]] == [["1", "2.0", "2.0"]] * 2
+
+
+def test_every_report_is_a_page_that_keeps_the_laws(worked: Call, tmp_path: Path) -> None:
+    """R-52, R-53."""
+    names = [row["name"] for row in worked("report", "list", "--json").json]
+    assert {"month", "operations", "customer-trend", "sla-trend"} <= set(names)
+    for name in names:
+        page = tmp_path / f"{name}.html"
+        assert worked("report", "run", name, "2027-01", "--output", page, *NOW).code == 0
+        root = parse_page(page.read_text(encoding="utf-8"))
+        assert root.xpath("//main/section")
+        assert f"deskterm report verify {name}.html" in root.xpath("//code/text()")
 
 
 def test_a_trend_of_clocks_has_the_attainment_and_the_times_of_each_month(worked: Call) -> None:

@@ -93,7 +93,7 @@ PREFIXES: Mapping[str, tuple[str, Callable[[Review, str], Iterator[Part]]]] = {
     OPEN_BY: ("Open tickets by a dimension.", open_parts.build_open),
     TREND_BY: (
         "A table of twelve months for each value of a dimension, the ten largest and all others: created, resolved, "
-        "open and kept.",
+        "open, kept, and the scores of answers where there are any.",
         trend_parts.build_dimension_trend,
     ),
 }

@@ -7,16 +7,18 @@ and `deskterm report figures 2026-03 --list KEY` lists what is behind them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from deskterm.reports.measures.dimensions import NONE
 from deskterm.reports.measures.figures import Figure
-from deskterm.reports.pages.breakdown import MOST_GROUPS, OTHERS, break_down
+from deskterm.reports.pages.breakdown import MOST_GROUPS, OTHERS, add_up, break_down
 from deskterm.reports.pages.numbers import compute_share, format_hours, format_number, format_share, list_times
 from deskterm.reports.pages.page import NOTHING, Column, DayChart, Part, Remark, Series, Table, TableRow
 from deskterm.reports.pages.review import Month, Review
 
 _FLOW = ("created", "resolved", "backlog/end")
+_SCORE = "satisfaction/score"
 
 
 def build_flow_trend(review: Review) -> Iterator[Part]:
@@ -89,15 +91,24 @@ def _build_times(review: Review, title: str, key: str, elapsed: str) -> Part:
 
 
 def build_dimension_trend(review: Review, dimension: str) -> Iterator[Part]:
-    """Yield a table for each value of a dimension: created, resolved, open and kept by month. The largest ten have one
-    each, and all others one together."""
+    """Yield a table for each value of a dimension: created, resolved, open, kept and scores by month. The largest ten
+    have one each, and all others one together."""
     metric = review.figures.scope.rules.resolution
     keys = [*_FLOW, *(f"attainment/{metric}/{verdict}" for verdict in ("met", "late") if metric is not None)]
-    broken = [[break_down(month.figures, key, dimension) for key in keys] for month in review.months]
+    has_scores = any(month.figures.count(_SCORE) for month in review.months)
+    columns = _Columns(metric is not None, has_scores)
+    broken = [
+        _BrokenMonth(
+            month.label,
+            [break_down(month.figures, key, dimension) for key in keys],
+            break_down(month.figures, _SCORE, dimension),
+        )
+        for month in review.months
+    ]
     sizes = Counter[str]()
-    for months in broken:
+    for month in broken:
         # What is open counts little beside what came, and shows who had nothing new
-        for groups, weight in zip(months, (1_000, 1_000, 1, 0, 0), strict=False):
+        for groups, weight in zip(month.counted, (1_000, 1_000, 1), strict=False):
             sizes.update({value: weight * figure.count for value, figure in groups.items()})
     if not set(sizes) - {NONE}:
         yield Remark(f"By {dimension}", (f"No ticket of these months has a {dimension}.",))
@@ -108,34 +119,60 @@ def build_dimension_trend(review: Review, dimension: str) -> Iterator[Part]:
     if ordered[most:]:
         chosen.append((OTHERS, ordered[most:]))
     for name, values in chosen:
-        yield _build_months(review, f"{dimension.capitalize()}: {name}", values, broken, has_clock=metric is not None)
+        yield _build_months(f"{dimension.capitalize()}: {name}", values, broken, columns)
 
 
-def _build_months(
-    review: Review,
-    title: str,
-    values: Sequence[str],
-    broken: Sequence[Sequence[dict[str, Figure]]],
-    *,
-    has_clock: bool,
-) -> Table:
+class _BrokenMonth(NamedTuple):
+    """A month by the values of a dimension. counted: the groups of each figure that is counted; scores: those of the
+    answers."""
+
+    label: str
+    counted: Sequence[Mapping[str, Figure]]
+    scores: Mapping[str, Figure]
+
+
+class _Columns(NamedTuple):
+    """The columns that there is something for: a resolution clock, and scores of answers."""
+
+    has_clock: bool
+    has_scores: bool
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        kept = ("Kept",) if self.has_clock else ()
+        return ("Created", "Resolved", "Open", *kept, *(("Answers", "Score", "Median") if self.has_scores else ()))
+
+    def list_cells(self, name: str, counts: Sequence[int], scores: Figure | None) -> tuple[str, ...]:
+        """Return the cells of a row. counts: created, resolved, open, and with a clock met and late."""
+        kept = (format_share(counts[3], counts[3] + counts[4]),) if self.has_clock else ()
+        return (name, *map(format_number, counts[:3]), *kept, *(_list_scores(scores) if self.has_scores else ()))
+
+
+def _list_scores(figure: Figure | None) -> tuple[str, str, str]:
+    """Return n, mean and median of scores: a mean never stands alone (R-07)."""
+    if figure is None or not figure.rows:
+        return "0", NOTHING, NOTHING
+    times = figure.compute_times()
+    return format_number(times.n), f"{times.mean or 0:.1f}", times.median
+
+
+def _build_months(title: str, values: Sequence[str], broken: Sequence[_BrokenMonth], columns: _Columns) -> Table:
     counts = [
-        [sum(groups[value].count for value in values if value in groups) for groups in months] for months in broken
+        [sum(groups[value].count for value in values if value in groups) for groups in month.counted]
+        for month in broken
     ]
+    scores = [[month.scores[value] for value in values if value in month.scores] for month in broken]
     most = max(found[0] for found in counts)
     rows = [
-        TableRow(_list_cells(month.label, found), (), compute_share(found[0], most))
-        for month, found in zip(review.months, counts, strict=True)
+        TableRow(columns.list_cells(month.label, found, add_up(scored)), (), compute_share(found[0], most))
+        for month, found, scored in zip(broken, counts, scores, strict=True)
     ]
     sums = [sum(column) for column in zip(*counts, strict=True)]
     # A balance is that of the end, and no sum
     sums[2] = counts[-1][2]
-    rows.append(TableRow(_list_cells("All", sums), is_total=True))
-    heads = ("Created", "Resolved", "Open", "Kept") if has_clock else ("Created", "Resolved", "Open")
+    whole = add_up([figure for scored in scores for figure in scored])
+    rows.append(TableRow(columns.list_cells("All", sums, whole), is_total=True))
     sentence = "Created and resolved in each month, open at its end, and resolution clocks kept."
-    return Table(title, (Column("Month", False), *map(Column, heads)), tuple(rows), sentence, bar=1)
-
-
-def _list_cells(name: str, counts: Sequence[int]) -> tuple[str, ...]:
-    kept = (format_share(counts[3], counts[3] + counts[4]),) if len(counts) > 3 else ()
-    return (name, *map(format_number, counts[:3]), *kept)
+    if columns.has_scores:
+        sentence += " Answers that came in it, and their scores."
+    return Table(title, (Column("Month", False), *map(Column, columns.heads)), tuple(rows), sentence, bar=1)
