@@ -33,7 +33,7 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Replace the file if 
 FORMS = ("html", "json", "csv", "xlsx")
 
 
-class MadeReport(NamedTuple):
+class WrittenReport(NamedTuple):
     """A report to write. facts: the lines under its title. document: its envelope, with the page in `page`."""
 
     page: Page
@@ -56,7 +56,7 @@ def choose_form(path: Path) -> str:
     return end
 
 
-def write_report(made: MadeReport, path: Path, *, force: bool, as_json: bool) -> None:
+def write_report(made: WrittenReport, path: Path, *, force: bool, as_json: bool) -> None:
     """Write a report to a file, whole or not at all, and say so on standard error; as JSON what was written. Raises
     DeskError where it cannot be written."""
     form = choose_form(path)
@@ -70,7 +70,7 @@ def write_report(made: MadeReport, path: Path, *, force: bool, as_json: bool) ->
         print(sanitize(f"{made.page.title} written to {path} (SHA-256 {digest})."), file=sys.stderr)
 
 
-def _write(made: MadeReport, form: str, path: Path, out: Any) -> None:
+def _write(made: WrittenReport, form: str, path: Path, out: Any) -> None:
     # Each form is imported by the report that is written in it
     if form == "html":
         from deskterm.present.report.html.page import format_html  # noqa: PLC0415 - as above

@@ -12,8 +12,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from deskterm.cli.report.files import ForceOption, MadeReport, OutputOption, choose_form, write_report
-from deskterm.cli.report.running import build_document, run_request
+from deskterm.cli.report.files import ForceOption, OutputOption, WrittenReport, choose_form, write_report
+from deskterm.cli.report.running import DeskRuns, build_document, renew_rows
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time_and_zone
 from deskterm.cli.runtime.options import AsJson, FilterOption
@@ -148,21 +148,45 @@ def _show(
         words = join_filters(filter_text, definition.format_filter())
         named = parse_period(period or definition.period, facts.timezone, now)
         request = FigureRequest(named, int(instant.timestamp()), words, tuple(definition.by))
-        report = run_request(cli, reader, facts, request)
-        months = _count_months(cli, reader, facts, report, definition)
-        page = _build(cli, reader, facts, report, definition, months)
-        if target is None and not as_json:
-            print_lines(format_page(page, style, _describe(facts, report)))
-            return
-        made_at = int(now.timestamp())
-        document = build_document(reader, facts, report, made_at)
-        if months:
-            document = add_months(document, (build_document(reader, facts, month, made_at) for month in months))
-    made = MadeReport(page, _describe(facts, report), document | {"page": _to_json(definition, page)})
+        renew_rows(cli, reader)
+        # All that is counted is of one state of the desk, whatever others write meanwhile
+        with reader.snapshot():
+            made = _make_report(DeskRuns(cli, reader, facts), definition, request)
+            if target is None and not as_json:
+                print_lines(format_page(made.page, style, made.facts))
+                return
+            document = _make_document(reader, facts, made, int(now.timestamp()))
+    document |= {"page": _to_json(definition, made.page)}
     if target is None:
-        print_json(made.document)
+        print_json(document)
     else:
-        write_report(made, target.path, force=target.force, as_json=as_json)
+        write_report(WrittenReport(made.page, made.facts, document), target.path, force=target.force, as_json=as_json)
+
+
+class _MadeReport(NamedTuple):
+    """A report that was counted. facts: the lines under its title; months: those of its trend."""
+
+    report: FigureReport
+    months: Sequence[FigureReport]
+    page: Page
+    facts: Sequence[str]
+
+
+def _make_report(runs: DeskRuns, definition: Definition, request: FigureRequest) -> _MadeReport:
+    report = runs.run(request)
+    months = _count_months(runs, report, definition)
+    before = runs.run(replace(request, period=find_period_before(request.period, request.as_of)))
+    facts = runs.facts
+    names = load_names(runs.reader, report.figures.scope.rules.procedure)
+    page = build_page(report, before, definition, names, facts.name, simulated=facts.simulated, months=months)
+    return _MadeReport(report, months, page, _describe(facts, report))
+
+
+def _make_document(reader: ReadConnection, facts: DeskFacts, made: _MadeReport, made_at: int) -> dict[str, Any]:
+    document = build_document(reader, facts, made.report, made_at)
+    if not made.months:
+        return document
+    return add_months(document, (build_document(reader, facts, month, made_at) for month in made.months))
 
 
 def _find_definition(name: str, procedure: CompiledProcedure) -> Definition:
@@ -179,32 +203,12 @@ def _find_definition(name: str, procedure: CompiledProcedure) -> Definition:
     return read_definition(path.stem, text, metrics)
 
 
-def _count_months(
-    cli: CliContext, reader: ReadConnection, facts: DeskFacts, report: FigureReport, definition: Definition
-) -> list[FigureReport]:
+def _count_months(runs: DeskRuns, report: FigureReport, definition: Definition) -> list[FigureReport]:
     """Count the months of a report's trend; none where it has no trend."""
     if not has_trend(definition.parts):
         return []
     request = report.request
-    return [
-        run_request(cli, reader, facts, replace(request, period=month, by=()))
-        for month in list_months(request.period, request.as_of)
-    ]
-
-
-def _build(
-    cli: CliContext,
-    reader: ReadConnection,
-    facts: DeskFacts,
-    report: FigureReport,
-    definition: Definition,
-    months: Sequence[FigureReport],
-) -> Page:
-    request = report.request
-    earlier = replace(request, period=find_period_before(request.period, request.as_of))
-    before = run_request(cli, reader, facts, earlier)
-    names = load_names(reader, report.figures.scope.rules.procedure)
-    return build_page(report, before, definition, names, facts.name, simulated=facts.simulated, months=months)
+    return [runs.run(replace(request, period=month, by=())) for month in list_months(request.period, request.as_of)]
 
 
 def _describe(facts: DeskFacts, report: FigureReport) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from deskterm.cli.runtime.context import CliContext
@@ -15,12 +16,27 @@ from deskterm.store.queries.desk_facts import DeskFacts
 
 def run_request(cli: CliContext, reader: ReadConnection, facts: DeskFacts, request: FigureRequest) -> FigureReport:
     """Run a report. Raises the DeskErrors of filters and reports."""
-    _renew_rows(cli, reader)
+    renew_rows(cli, reader)
     condition = read_filter_text(cli, reader, facts, request.filter).condition
     return make_figure_report(reader, request, condition)
 
 
-def _renew_rows(cli: CliContext, reader: ReadConnection) -> None:
+class DeskRuns:
+    """Runs of reports of one call: days that are counted already are not counted again, whatever they are called."""
+
+    def __init__(self, cli: CliContext, reader: ReadConnection, facts: DeskFacts) -> None:
+        self._cli, self.reader, self.facts = cli, reader, facts
+        self._counted: dict[FigureRequest, FigureReport] = {}
+
+    def run(self, request: FigureRequest) -> FigureReport:
+        """Run a report. Raises the DeskErrors of filters and reports."""
+        nameless = replace(request, period=request.period._replace(name=""))
+        if nameless not in self._counted:
+            self._counted[nameless] = run_request(self._cli, self.reader, self.facts, request)
+        return replace(self._counted[nameless], request=request)
+
+
+def renew_rows(cli: CliContext, reader: ReadConnection) -> None:
     """Let the rows that an earlier edition wrote be written anew, as the first command on a desk does: figures count
     what that edition did not keep."""
     if reader.rows("SELECT fold FROM desk")[0][0] < PROJECTION_VERSION:

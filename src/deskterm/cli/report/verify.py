@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.report.running import build_document, run_request
+from deskterm.cli.report.running import DeskRuns, build_document
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
@@ -40,9 +40,10 @@ def verify_file(
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
+        runs = DeskRuns(cli, reader, facts)
 
         def run(request: FigureRequest) -> Mapping[str, Any]:
-            return build_document(reader, facts, run_request(cli, reader, facts, request), now)
+            return build_document(reader, facts, runs.run(request), now)
 
         found = verify_report(reader, document, run)
     if as_json:

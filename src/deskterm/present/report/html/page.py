@@ -103,6 +103,8 @@ def _add_remark(section: Element, part: Remark) -> None:
 
 
 def _add_charted_table(section: Element, part: Table, key: str) -> None:
+    if len(part.rows) <= _SHORT // 2:
+        section.set("class", "short")
     pair = add(section, "div")
     figure = add(pair, "figure")
     if add_bar_chart(figure, part, f"{key}-chart"):

@@ -67,7 +67,8 @@ td.number{{white-space:nowrap}}
 .made dd{{margin:0}}
 @page{{size:A4;margin:14mm}}
 @media print{{:root{{color-scheme:light;{_declare(_PAPER)}}}
-body{{max-width:none;padding:0;font-size:9.5pt}}
+:root{{font-size:9.5pt}}
+body{{max-width:none;padding:0}}
 nav{{display:none}}
 h1{{font-size:16pt}}
 h2{{margin-top:14pt;font-size:12pt;break-after:avoid}}
