@@ -182,14 +182,17 @@ def test_a_report_of_its_own_has_its_parts_filter_and_clocks(worked: Call, tmp_p
         ('titel = "x"', "'titel'; did you mean title?"),
         ('parts = ["tiles"]', 'has no title: add `title = "Our week"`.'),
         ('title = "x"', 'has no parts: add `parts = ["tiles", "days"]`.'),
-        ('title = "x"\nparts = ["by-sevrity"]', "There is no part 'by-sevrity' of a report: did you mean by-severity?"),
+        (
+            'title = "x"\nparts = ["by-severitx"]',
+            "There is no part 'by-severitx' of a report: did you mean by-severity?",
+        ),
         ('title = "x"\nparts = "tiles"', "parts is a list of words"),
         ('title = 3\nparts = ["tiles"]', "title is a text"),
         (
-            'title = "x"\nparts = ["tiles"]\nmetrics = ["respons"]',
-            "There is no clock: 'respons'; did you mean response?",
+            'title = "x"\nparts = ["tiles"]\nmetrics = ["responsx"]',
+            "There is no clock: 'responsx'; did you mean response?",
         ),
-        ('title = "x"\nparts = ["tiles"]\nby = ["sevrity"]', "did you mean severity?"),
+        ('title = "x"\nparts = ["tiles"]\nby = ["severitx"]', "did you mean severity?"),
         ('title = "x"\nparts = ["tiles"]\nperiod = "soon"', "'soon' is no period"),
     ],
 )
@@ -206,3 +209,10 @@ def test_a_file_that_is_not_there_is_refused(desk: Call, tmp_path: Path) -> None
     answer = desk("report", "run", tmp_path / "none.toml", *NOW)
     assert (answer.code, answer.out) == (2, "")
     assert "cannot be read: no such file or directory." in answer.err
+
+
+@pytest.mark.parametrize("name", ["month", "customer-trend"])
+def test_nothing_comes_before_the_first_month_of_all(desk: Call, name: str) -> None:
+    """R-38."""
+    assert desk("report", "run", name, "0001-01", *NOW).code == 0
+    assert desk("report", "run", name, "0001-02", *NOW).code == 0

@@ -175,7 +175,8 @@ class _MadeReport(NamedTuple):
 def _make_report(runs: DeskRuns, definition: Definition, request: FigureRequest) -> _MadeReport:
     report = runs.run(request)
     months = _count_months(runs, report, definition)
-    before = runs.run(replace(request, period=find_period_before(request.period, request.as_of)))
+    earlier = find_period_before(request.period, request.as_of)
+    before = runs.run(replace(request, period=earlier)) if earlier is not None else None
     facts = runs.facts
     names = load_names(runs.reader, report.figures.scope.rules.procedure)
     page = build_page(report, before, definition, names, facts.name, simulated=facts.simulated, months=months)

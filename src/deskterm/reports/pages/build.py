@@ -18,10 +18,12 @@ _MONTHS = 12
 """Months of a trend."""
 
 
-def find_period_before(period: NamedPeriod, as_of: int) -> NamedPeriod:
+def find_period_before(period: NamedPeriod, as_of: int) -> NamedPeriod | None:
     """Return the period before: the month before a month, else as many days; of a running period only as many days of
-    it as have begun."""
+    it as have begun. None before the first year of all."""
     days = (period.after - period.first).days
+    if (period.first - date.min).days < days:
+        return None
     first = period.first - timedelta(days=days)
     if period.first.day == 1 and period.after.day == 1:
         months = (period.after.year - period.first.year) * 12 + period.after.month - period.first.month
@@ -77,7 +79,9 @@ def list_months(period: NamedPeriod, as_of: int) -> list[NamedPeriod]:
     begun = sum(day.since <= as_of for day in period.list_days())
     last = period.first + timedelta(days=begun - 1)
     count = last.year * 12 + last.month - 1
-    firsts = [date((count + back) // 12, (count + back) % 12 + 1, 1) for back in range(1 - _MONTHS, 2)]
+    firsts = [
+        date((count + back) // 12, (count + back) % 12 + 1, 1) for back in range(1 - _MONTHS, 2) if count + back >= 12
+    ]
     return [NamedPeriod(f"{first:%Y-%m}", first, after, period.zone) for first, after in itertools.pairwise(firsts)]
 
 

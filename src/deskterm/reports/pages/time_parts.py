@@ -97,7 +97,7 @@ def build_age(review: Review) -> Iterator[Part]:
     rows = [
         TableRow(
             (
-                bucket.replace("d", " days").replace(">=", "≥ ").replace("<", "< ").replace("-", " to "),
+                _name_bucket(bucket),
                 format_number(review.count(f"age/{bucket}")),
             ),
             ("", f"age/{bucket}"),
@@ -117,3 +117,9 @@ def build_age(review: Review) -> Iterator[Part]:
         whole.measure.sentence,
         (f"Median {median:,.1f} days. Oldest: {named}.",),
     )
+
+
+def _name_bucket(bucket: str) -> str:
+    """Return the words of a bucket of ages: `< 1 day`, `1 to 3 days`."""
+    words = bucket.removesuffix("d").replace(">=", "≥ ").replace("<", "< ").replace("-", " to ")
+    return f"{words} {'day' if words == '< 1' else 'days'}"
