@@ -28,3 +28,24 @@ async def test_a_ticket_opened_by_its_number_has_the_cursor_though_a_change_is_n
                 lambda number=number: queue.current is not None and queue.current.number == number,  # type: ignore[misc]
                 f"the cursor on {number}",
             )
+
+
+@pytest.mark.law("C-01", "C-02")
+async def test_a_ticket_whose_pane_is_entered_right_behind_the_cursor_is_read_and_takes_the_keys(
+    tmp_path: Path,
+) -> None:
+    """Keys in a burst: the pane was entered before the console had followed the cursor, and the ticket of it was never
+    read. A command that waited for it held all keys back for ever."""
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    create_desk_of_four_tickets(url)
+    async with open_console(url, size=(120, 40)) as console:
+        queue = console.panes.queue
+        await console.wait_until(lambda: queue.current is not None, "rows")
+        assert queue.current is not None
+        await console.wait_for_ticket(queue.current.number)
+        queue.move(1)
+        console.workspace.show_pane("conversation")
+        assert queue.current is not None
+        console.workspace.run_command("take")
+        await console.wait_for_ticket(queue.current.number)
+        await console.wait_until(lambda: not console.app.type_ahead.holds, "the end of the command")

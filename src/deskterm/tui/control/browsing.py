@@ -207,6 +207,9 @@ class Browser:
     def pin(self, number: int) -> None:
         """Keep a ticket in the ticket pane wherever the cursor goes."""
         self._pinned = number
+        # The cursor may have come to it in the same burst of keys, and nothing follows the cursor from now on
+        if self.open_ticket is None or self.open_ticket.number != number:
+            self._reader().open_ticket(number)
 
     def unpin(self) -> None:
         """Let the ticket pane follow the cursor again."""
