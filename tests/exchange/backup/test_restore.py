@@ -169,6 +169,25 @@ def test_a_drill_restores_into_a_temporary_store_and_leaves_nothing(desk: DeskSe
     assert read_subjects(desk.store.url) == ["one", "two"]
 
 
+def test_a_drill_counts_last_month_again_and_says_where_the_desk_has_it_otherwise(
+    desk: DeskSession, tmp_path: Path
+) -> None:
+    """R-83."""
+    december = at(20 * 24 * 60)
+    register(desk, subject="three", type="fault", now=december)
+    made = make_backup(desk.store.url, tmp_path / "backup", now=december)
+    register(desk, subject="four", type="fault", now=at(20 * 24 * 60 + 1))
+    drill = drill_backup(desk.store.url, made.path, now=december)
+    assert drill.month is not None
+    assert (drill.month.first_day, drill.month.figures > 50) == ("2026-11-01", True)
+    with desk.store.writing() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE ticket SET received_at = '2026-10-01 09:00:00.000000' WHERE id = 1001"
+        )
+    with pytest.raises(DeskError, match="counts last month otherwise"):
+        drill_backup(desk.store.url, made.path, now=december)
+
+
 def test_a_role_that_may_not_create_databases_is_told_what_to_ask_for(
     desk: DeskSession, made: Backup, monkeypatch: pytest.MonkeyPatch
 ) -> None:

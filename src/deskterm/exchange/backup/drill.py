@@ -1,5 +1,5 @@
-"""The drill: a backup is restored into a temporary store, and everything in it checked as `deskterm doctor` does
-(R-83)."""
+"""The drill: a backup is restored into a temporary store, everything in it checked as `deskterm doctor` does, and last
+month's figures compared with those of the desk (R-83)."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deskterm.desk.history.integrity import IntegrityReport, check_integrity
+from deskterm.desk.history.integrity import IntegrityReport, check_integrity, refresh_projections
 from deskterm.errors import DeskError
 from deskterm.exchange.backup import postgresql_dump
+from deskterm.exchange.backup.last_month import ComparedMonth, compare_last_month
 from deskterm.exchange.backup.restore import prepare_restore
 from deskterm.progress import Progress
-from deskterm.store.db.engine import Store
+from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.location import dialect
+from deskterm.store.db.reader import ReadConnection, open_reader
 
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """The result of a drill. seconds: how long restoring and checking took."""
+    """The result of a drill. seconds: how long restoring and checking took. month: the one whose figures were
+    compared."""
 
     report: IntegrityReport
     seconds: float
+    month: ComparedMonth | None = None
 
 
 def drill_backup(url: str, backup: Path, *, now: datetime, progress: Progress | None = None) -> Drill:
@@ -38,12 +42,26 @@ def drill_backup(url: str, backup: Path, *, now: datetime, progress: Progress | 
             report = check_integrity(store, progress=progress)
         finally:
             store.close()
+        month = None
+        if not report.findings:
+            with _open_current(url) as desk, open_reader(prepared.place) as restored:
+                month = compare_last_month(desk, restored, str(backup))
     if report.findings:
         more = f", and {len(report.findings) - 1} more" if len(report.findings) > 1 else ""
         raise DeskError(
             f"{backup} was restored, and is not sound ({report.findings[0].sentence}{more}): see `deskterm doctor`."
         )
-    return Drill(report, time.monotonic() - began)
+    return Drill(report, time.monotonic() - began, month)
+
+
+def _open_current(url: str) -> ReadConnection:
+    """Open the desk with its rows as this edition writes them, because figures are counted from them."""
+    store = open_store(url)
+    try:
+        refresh_projections(store)
+    finally:
+        store.close()
+    return open_reader(url)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from deskterm.exchange.backup.backup import Backup, make_backup, stream_backup
 from deskterm.exchange.backup.compression import Compression
 from deskterm.exchange.backup.drill import Drill, drill_backup
 from deskterm.exchange.backup.keeping import parse_keep, remove_superfluous
+from deskterm.exchange.backup.last_month import ComparedMonth
 from deskterm.exchange.backup.log import record_backup, record_drill
 from deskterm.exchange.backup.manifest import CHAINS, Manifest, read_manifest
 from deskterm.present.formats import format_count
@@ -112,7 +113,17 @@ def back_up(
             f"{format_count(drilled.report.tickets, 'ticket')} folded again from "
             f"{format_count(drilled.report.events, 'event')}, sound."
         )
+        if drilled.month is not None:
+            lines.append(_format_month(drilled.month))
     print_lines(lines)
+
+
+def _format_month(month: ComparedMonth) -> str:
+    if not month.figures:
+        return (
+            f"The figures of {month.first_day[:7]} were not compared: events of that time have come since the backup."
+        )
+    return f"Its {month.figures:,} figures of {month.first_day[:7]} are those of the desk."
 
 
 def _check_stream(
@@ -160,5 +171,6 @@ def _to_json(made: Backup, removed: list[Path], drilled: Drill | None) -> dict[s
             "tickets": drilled.report.tickets,
             "events": drilled.report.events,
             "sound": True,
+            "month": None if drilled.month is None else drilled.month._asdict(),
         },
     }
