@@ -144,3 +144,43 @@ def test_a_report_as_csv_has_its_tables_with_keys_and_how_it_was_made(worked: Ca
     assert rows[title + 4][5] == "created"
     ends = dict(row for row in rows[rows.index(["How this was made"]) :] if len(row) == 2)
     assert len(ends["digest"]) == 64
+
+
+@pytest.mark.requirement("S1-38", "S1-39", "S1-40", "S1-41", "S1-42", "S1-43", "S1-44", "S1-45", "S1-46")
+def test_the_monthly_report_of_a_vendor_has_all_that_its_procedure_lists(deskterm: Call) -> None:
+    early = ("--now", "2026-11-23T09:00")
+    deskterm("init", "--procedure", "software-vendor", "--simulated", *early)
+    for kind, severity in (("technical-support", ("--severity", "high")), ("support-query", ())):
+        words = ("Login", "--type", kind, *severity, "--incomplete", "--requester", "Ida", "--email", "ida@x.example")
+        assert deskterm("ticket", "new", *words, *early).code == 0
+    page = deskterm("report", "run", "monthly", "month", "--json", *NOW).json["page"]
+    titles = [part["title"] for part in page["parts"] if part["kind"] == "table"]
+    for title in ("Types", "Severities", "Promises: Response", "Promises: Resolution", "Time in status, hours"):
+        assert title in titles
+    (types,) = [part for part in page["parts"] if part.get("title") == "Types"]
+    assert [row["cells"][:2] for row in types["rows"]] == [
+        ["Support Query", "1"],
+        ["Technical Support", "1"],
+        ["All", "2"],
+    ]
+    listed = [row["name"] for row in deskterm("report", "list", "--json").json]
+    assert {"monthly", "customer-trend", "sla-trend-support", "sla-trend-bug", "operations-overview"} <= {*listed}
+
+
+@pytest.mark.requirement("S2-22")
+def test_a_campus_counts_what_each_tier_resolved(deskterm: Call, tmp_path: Path) -> None:
+    early = ("--now", "2026-11-23T09:00")
+    deskterm("init", "--procedure", "campus-it", "--simulated", *early)
+    for number in (1001, 1002):
+        words = ("Projector", "--incomplete", "--requester", "Ida", "--email", "ida@x.example")
+        assert deskterm("ticket", "new", *words, *early).code == 0
+        if number == 1002:
+            assert deskterm("ticket", "escalate", "1002", "needs more", *early).code == 0
+        assert deskterm("ticket", "resolve", str(number), "Done", "--code", "solved", "--anyway", *NOW).code == 0
+    page = deskterm("report", "run", "desk", "month", "--json", "--now", "2026-11-28T10:00").json["page"]
+    (tiers,) = [part for part in page["parts"] if part.get("title") == "Tiers"]
+    assert {row["cells"][0]: row["cells"][2] for row in tiers["rows"]} == {
+        "Second tier": "1",
+        "(none)": "1",
+        "All": "2",
+    }
