@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from deskterm.errors import UsageError
-from deskterm.reports.periods import find_days, parse_limits, parse_period
+from deskterm.reports.periods import find_days, parse_limits, parse_period, step_period
 
 NOW = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
 """A Wednesday; in Auckland it is Thursday already."""
@@ -79,3 +79,23 @@ def test_a_period_may_be_given_by_its_days() -> None:
         parse_limits("2026-11-08", "2026-11-01", "Europe/London", NOW)
     with pytest.raises(UsageError, match="midnight"):
         parse_limits("2026-11-01T09:00", None, "Europe/London", NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "name", "after"),
+    [
+        ("2026-01", -1, "2025-12", "2026-01-01"),
+        ("2026-10", 3, "2027-01", "2027-02-01"),
+        ("2026-Q4", 1, "2027-01-01 to 2027-03-31", "2027-04-01"),
+        ("2026-W48", -1, "2026-11-16 to 2026-11-22", "2026-11-23"),
+        ("2026-03-01", -1, "2026-02-28", "2026-03-01"),
+    ],
+)
+def test_a_period_steps_by_its_own_length(text: str, by: int, name: str, after: str) -> None:
+    found = step_period(parse_period(text, "Europe/London", NOW), by)
+    assert (found.name, str(found.after)) == (name, after)
+
+
+def test_no_period_lies_beyond_the_calendar() -> None:
+    with pytest.raises(UsageError, match="calendar"):
+        step_period(parse_period("2026", "Europe/London", NOW), -2026)

@@ -72,6 +72,24 @@ def parse_limits(since: str, until: str | None, zone: str, now: datetime) -> Nam
     return NamedPeriod(f"{first} to {after - timedelta(days=1)}", first, after, zone)
 
 
+def step_period(period: NamedPeriod, by: int) -> NamedPeriod:
+    """Return the period so many of its own lengths later; earlier where the number is negative. What begins and ends
+    with a month steps by months, everything else by days. Raises UsageError where the calendar ends."""
+    try:
+        if period.first.day == 1 and period.after.day == 1:
+            months = by * ((period.after.year - period.first.year) * 12 + period.after.month - period.first.month)
+            first, after = _add_months(period.first, months), _add_months(period.after, months)
+        else:
+            days = timedelta(days=by * (period.after - period.first).days)
+            first, after = period.first + days, period.after + days
+    except (ValueError, OverflowError) as error:
+        raise UsageError("The calendar has no period there.") from error
+    last = after - timedelta(days=1)
+    is_month = first.day == 1 and after == _add_months(first, 1)
+    name = f"{first:%Y-%m}" if is_month else f"{first}" if first == last else f"{first} to {last}"
+    return NamedPeriod(name, first, after, period.zone)
+
+
 def find_days(since: int, until: int, zone: str) -> tuple[date, date]:
     """Return the first date of a period between two midnights of a zone, and the one after its last. Raises ValueError
     for other instants."""

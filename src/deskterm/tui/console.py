@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from deskterm.tui.settings.declarations import PaneLayout
     from deskterm.tui.settings.preferences import Preferences
     from deskterm.tui.target import Target
+    from deskterm.tui.type_ahead import Hold
     from deskterm.tui.workers.messages import QueueQuery
 
 T = TypeVar("T")
@@ -299,6 +300,9 @@ class Workspace(Console, Protocol):
 
     def watch_commands(self, noted: Callable[[str], object]) -> None:
         """Call a function with the name of each command that is run from now on."""
+
+    def hold_keys(self) -> Hold:
+        """Hold keys back until what was asked for is shown."""
 
     async def call(self, handler: str, *arguments: object) -> None:
         """Run a handler by its name as part of another handler: `registering.go_on`."""

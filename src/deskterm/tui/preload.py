@@ -39,6 +39,8 @@ PRELOAD = (
     "deskterm.tui.handlers.ticket.mails",
     "deskterm.tui.handlers.ticket.notices",
     "deskterm.tui.handlers.ticket.scheduled",
+    "deskterm.tui.handlers.lead.reports",
+    "deskterm.tui.handlers.lead.quarantine",
 )
 """Modules that the write thread imports ahead of the first key, what is pressed most often first. The handlers bring
 the commands of the desk with them, and opening the desk its reactions."""

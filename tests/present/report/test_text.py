@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
-from deskterm.present.report.text import TextStyle, format_page
+from deskterm.present.report.text import TextStyle, format_lines, format_page
 from deskterm.reports.pages.page import Column, DayChart, Page, Part, Remark, Series, Table, TableRow, Tile, Tiles
 
 names = st.sampled_from(
@@ -62,3 +62,31 @@ def test_tables_stand_in_pairs_from_120_columns_on() -> None:
     assert "Two" in lines[0]
     assert len(lines) == 3
     assert len([*format_page(Page("T", (), tables), TextStyle(119))][1:]) == 6
+
+
+@given(
+    st.lists(st.lists(st.tuples(names, numbers, numbers), min_size=1, max_size=3), min_size=1, max_size=3),
+    st.sampled_from([40, 80, 120, 180]),
+)
+def test_each_figure_stands_where_the_line_says_and_none_is_left_out(
+    found: list[list[tuple[str, str, str]]], width: int
+) -> None:
+    """R-40: also in tables side by side, and behind names of wide characters."""
+    columns = (Column("Name", False), Column("N"), Column("Of"))
+    tables = tuple(
+        Table(
+            f"{place}",
+            columns,
+            tuple(TableRow(row, ("", f"{place}/{n}/n", f"{place}/{n}/of")) for n, row in enumerate(rows)),
+        )
+        for place, rows in enumerate(found)
+    )
+    expected = {
+        key: cell for table in tables for row in table.rows for key, cell in zip(row.keys, row.cells, strict=True)
+    }
+    seen = {}
+    for line in format_lines(Page("T", (), tables), TextStyle(width)):
+        for spot in line.spots:
+            first, last = (len(set_cell_size(line.text, cells)) for cells in (spot.start, spot.end))
+            seen[spot.key] = line.text[first:last]
+    assert seen == {key: cell for key, cell in expected.items() if key}

@@ -5,35 +5,29 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from deskterm.cli.report.files import ForceOption, OutputOption, WrittenReport, choose_form, write_report
-from deskterm.cli.report.running import DeskRuns, build_document, renew_rows
+from deskterm.cli.report.running import DeskRuns, renew_rows
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.instants import format_time_and_zone
 from deskterm.cli.runtime.options import AsJson, FilterOption
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import UsageError
+from deskterm.present.report.facts import describe_report
 from deskterm.present.report.text import TextStyle, format_page
 from deskterm.procedure.compiled import CompiledProcedure, compile_document
-from deskterm.reports.envelope import add_months
-from deskterm.reports.figure_report import FigureReport, FigureRequest
-from deskterm.reports.pages.build import build_page, find_period_before, list_months
+from deskterm.reports.figure_report import FigureRequest
+from deskterm.reports.page_report import build_page_document, count_page
 from deskterm.reports.pages.definition_file import read_definition
 from deskterm.reports.pages.definitions import Definition, find_definition, join_filters, list_definitions
-from deskterm.reports.pages.names import load_names
 from deskterm.reports.pages.page import Page
-from deskterm.reports.pages.parts import has_trend
 from deskterm.reports.periods import parse_period
-from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 
 PeriodArgument = Annotated[
     str, typer.Argument(help="2026-10, 2026-W40, 2026-Q4, 2026, last-month, week, today or 90d.", metavar="PERIOD")
@@ -151,43 +145,17 @@ def _show(
         renew_rows(cli, reader)
         # All that is counted is of one state of the desk, whatever others write meanwhile
         with reader.snapshot():
-            made = _make_report(DeskRuns(cli, reader, facts), definition, request)
+            made = count_page(reader, facts, definition, request, DeskRuns(cli, reader, facts).run)
+            lines = describe_report(made.report)
             if target is None and not as_json:
-                print_lines(format_page(made.page, style, made.facts))
+                print_lines(format_page(made.page, style, lines))
                 return
-            document = _make_document(reader, facts, made, int(now.timestamp()))
+            document = build_page_document(reader, facts, made, int(now.timestamp()))
     document |= {"page": _to_json(definition, made.page)}
     if target is None:
         print_json(document)
     else:
-        write_report(WrittenReport(made.page, made.facts, document), target.path, force=target.force, as_json=as_json)
-
-
-class _MadeReport(NamedTuple):
-    """A report that was counted. facts: the lines under its title; months: those of its trend."""
-
-    report: FigureReport
-    months: Sequence[FigureReport]
-    page: Page
-    facts: Sequence[str]
-
-
-def _make_report(runs: DeskRuns, definition: Definition, request: FigureRequest) -> _MadeReport:
-    report = runs.run(request)
-    months = _count_months(runs, report, definition)
-    earlier = find_period_before(request.period, request.as_of)
-    before = runs.run(replace(request, period=earlier)) if earlier is not None else None
-    facts = runs.facts
-    names = load_names(runs.reader, report.figures.scope.rules.procedure)
-    page = build_page(report, before, definition, names, facts.name, simulated=facts.simulated, months=months)
-    return _MadeReport(report, months, page, _describe(facts, report))
-
-
-def _make_document(reader: ReadConnection, facts: DeskFacts, made: _MadeReport, made_at: int) -> dict[str, Any]:
-    document = build_document(reader, facts, made.report, made_at)
-    if not made.months:
-        return document
-    return add_months(document, (build_document(reader, facts, month, made_at) for month in made.months))
+        write_report(WrittenReport(made.page, lines, document), target.path, force=target.force, as_json=as_json)
 
 
 def _find_definition(name: str, procedure: CompiledProcedure) -> Definition:
@@ -202,24 +170,6 @@ def _find_definition(name: str, procedure: CompiledProcedure) -> Definition:
         raise UsageError(f"The report {name} cannot be read: {reason}.") from error
     metrics = [metric.key for metric in procedure.terms.metrics if not metric.is_timer]
     return read_definition(path.stem, text, metrics)
-
-
-def _count_months(runs: DeskRuns, report: FigureReport, definition: Definition) -> list[FigureReport]:
-    """Count the months of a report's trend; none where it has no trend."""
-    if not has_trend(definition.parts):
-        return []
-    request = report.request
-    return [runs.run(replace(request, period=month, by=())) for month in list_months(request.period, request.as_of)]
-
-
-def _describe(facts: DeskFacts, report: FigureReport) -> list[str]:
-    """Return the lines under the title: what is counted, of when, and as of when."""
-    request = report.request
-    limits = request.period.period
-    since, until, instant = (
-        format_time_and_zone(at, facts.timezone) for at in (limits.since, limits.until, request.as_of)
-    )
-    return [f"{since} to {until}", f"{request.filter or 'all tickets'} · as of {instant}"]
 
 
 def _choose_style(*, plain: bool, explains: bool) -> TextStyle:

@@ -25,6 +25,23 @@ _LEVELS = "▁▂▃▄▅▆▇█"
 _GAP = "  "
 
 
+class Spot(NamedTuple):
+    """A figure in a line. start, end: its cells; key: of the figure; label: what the number is of."""
+
+    start: int
+    end: int
+    key: str
+    label: str
+
+
+class Line(NamedTuple):
+    """A line of a page, with the figures in it. is_title: it begins a part."""
+
+    text: str
+    spots: tuple[Spot, ...] = ()
+    is_title: bool = False
+
+
 class TextStyle(NamedTuple):
     """The style of a page. width: columns; bars: with bars and sparklines; rules: with lines between parts, which a
     pipe does without; explains: with a sentence under each table about what it counts."""
@@ -38,8 +55,14 @@ class TextStyle(NamedTuple):
 def format_page(page: Page, style: TextStyle, facts: Sequence[str] = ()) -> Iterator[str]:
     """Yield the lines of a page. facts: further lines under its title."""
     yield sanitize(page.title)
+    for line in format_lines(page, style, facts):
+        yield line.text
+
+
+def format_lines(page: Page, style: TextStyle, facts: Sequence[str] = ()) -> Iterator[Line]:
+    """Yield the lines of a page under its title, with the places of their figures."""
     for fact in (*facts, *page.facts):
-        yield from textwrap.wrap(sanitize(fact), style.width)
+        yield from _wrap(fact, style)
     waiting: Table | None = None
     for part in page.parts:
         if isinstance(part, Table) and style.width >= PAIRS_FROM and style.rules:
@@ -62,7 +85,12 @@ def format_page(page: Page, style: TextStyle, facts: Sequence[str] = ()) -> Iter
         yield from _format_part(waiting, style)
 
 
-def _format_part(part: Part, style: TextStyle) -> Iterator[str]:
+def _wrap(text: str, style: TextStyle, indent: str = "") -> Iterator[Line]:
+    lines = textwrap.wrap(sanitize(text), style.width, initial_indent=indent, subsequent_indent=indent)
+    return (Line(line) for line in lines)
+
+
+def _format_part(part: Part, style: TextStyle) -> Iterator[Line]:
     if isinstance(part, Tiles):
         yield from _format_tiles(part, style)
     elif isinstance(part, Table):
@@ -75,38 +103,38 @@ def _format_part(part: Part, style: TextStyle) -> Iterator[str]:
         yield from _format_remark(part, style)
 
 
-def _format_title(title: str, style: TextStyle) -> Iterator[str]:
+def _format_title(title: str, style: TextStyle) -> Iterator[Line]:
     title = _cut(sanitize(title), style.width - 4)
     if style.rules:
         words = f"─ {title} "
-        yield words + "─" * max(style.width - cell_len(words), 0)
+        yield Line(words + "─" * max(style.width - cell_len(words), 0), is_title=True)
     else:
-        yield ""
-        yield title
+        yield Line("")
+        yield Line(title, is_title=True)
 
 
-def _format_tiles(part: Tiles, style: TextStyle) -> Iterator[str]:
-    words = [
-        _cut(sanitize(f"{tile.label} {tile.figure}" + (f" ({tile.change})" if tile.change else "")), style.width)
-        for tile in part.tiles
-    ]
-    line = ""
-    for word in words:
-        if line and cell_len(line) + 3 + cell_len(word) > style.width:
+def _format_tiles(part: Tiles, style: TextStyle) -> Iterator[Line]:
+    line = Line("")
+    for tile in part.tiles:
+        words = f"{tile.label} {tile.figure}" + (f" ({tile.change})" if tile.change else "")
+        word = _cut(sanitize(words), style.width)
+        if line.text and cell_len(line.text) + 3 + cell_len(word) > style.width:
             yield line
-            line = word
-        else:
-            line = f"{line} · {word}" if line else word
+            line = Line("")
+        text = f"{line.text} · " if line.text else ""
+        start = cell_len(text)
+        spot = Spot(start, start + cell_len(word), tile.key, sanitize(tile.label))
+        line = Line(text + word, (*line.spots, spot) if tile.key else line.spots)
     yield line
 
 
-def _format_remark(part: Remark, style: TextStyle) -> Iterator[str]:
+def _format_remark(part: Remark, style: TextStyle) -> Iterator[Line]:
     yield from _format_title(part.title, style)
     for sentence in part.sentences:
-        yield from textwrap.wrap(sanitize(sentence), style.width, initial_indent=" ", subsequent_indent=" ")
+        yield from _wrap(sentence, style, " ")
 
 
-def _format_table(part: Table, style: TextStyle) -> Iterator[str]:
+def _format_table(part: Table, style: TextStyle) -> Iterator[Line]:
     rows = [[sanitize(cell) for cell in row.cells] for row in part.rows]
     heads = [sanitize(column.label) for column in part.columns]
     widths = [max(cell_len(row[place]) for row in (heads, *rows)) for place in range(len(heads))]
@@ -117,12 +145,12 @@ def _format_table(part: Table, style: TextStyle) -> Iterator[str]:
     bar = _find_bar_width(part, style, room)
     yield _join(heads, widths, part)
     for row, cells in zip(part.rows, rows, strict=True):
-        line = _join(cells, widths, part)
+        line = _join(cells, widths, part, row.keys)
         if bar and row.share is not None:
-            line = f"{line} {_draw_bar(row, bar, part.mark)}"
-        yield line.rstrip()
+            line = line._replace(text=f"{line.text} {_draw_bar(row, bar, part.mark)}")
+        yield line._replace(text=line.text.rstrip())
     for note in (*part.notes, *((part.sentence,) if style.explains and part.sentence else ())):
-        yield from textwrap.wrap(sanitize(note), style.width, initial_indent=" ", subsequent_indent=" ")
+        yield from _wrap(note, style, " ")
 
 
 def _find_bar_width(part: Table, style: TextStyle, room: int) -> int:
@@ -132,13 +160,17 @@ def _find_bar_width(part: Table, style: TextStyle, room: int) -> int:
     return min(room - 3, _BAR_WIDTH[1])
 
 
-def _join(cells: Sequence[str], widths: Sequence[int], part: Table) -> str:
-    parts = []
-    for cell, width, column in zip(cells, widths, part.columns, strict=True):
+def _join(cells: Sequence[str], widths: Sequence[int], part: Table, keys: Sequence[str] = ()) -> Line:
+    text, spots = "", []
+    for place, (cell, width, column) in enumerate(zip(cells, widths, part.columns, strict=True)):
+        text += _GAP if place else " "
         cell = _cut(cell, width)
-        space = width - cell_len(cell)
-        parts.append(" " * space + cell if column.is_number else cell + " " * space)
-    return f" {_GAP.join(parts)}"
+        space = " " * (width - cell_len(cell))
+        start = cell_len(text) + (len(space) if column.is_number else 0)
+        if place < len(keys) and keys[place]:
+            spots.append(Spot(start, start + cell_len(cell), keys[place], sanitize(f"{cells[0]}, {column.label}")))
+        text += space + cell if column.is_number else cell + space
+    return Line(text, tuple(spots))
 
 
 def _cut(text: str, width: int) -> str:
@@ -160,7 +192,7 @@ def _draw_bar(row: TableRow, width: int, mark: Fraction | None) -> str:
     return f"▕{bar}▏"
 
 
-def _format_days(part: DayChart, style: TextStyle) -> Iterator[str]:
+def _format_days(part: DayChart, style: TextStyle) -> Iterator[Line]:
     """Yield a line a series: its sum or its ends, and a sparkline of the days where there is room."""
     label_width = max(cell_len(series.label) for series in part.series)
     numbers = []
@@ -169,17 +201,18 @@ def _format_days(part: DayChart, style: TextStyle) -> Iterator[str]:
         numbers.append(f"{values[-1]:,}" if series.is_line else f"{sum(values):,}")
     number_width = max(map(len, numbers))
     for series, number in zip(part.series, numbers, strict=True):
-        line = f" {series.label:{label_width}}  {number:>{number_width}}"
+        text = f" {series.label:{label_width}}  {number:>{number_width}}"
+        spot = Spot(cell_len(text) - len(number), cell_len(text), series.key, sanitize(series.label))
         if style.bars and series.values:
-            line += f"  {_draw_sparkline(series.values, style.width - cell_len(line) - 3)}"
-        yield line.rstrip()
+            text += f"  {_draw_sparkline(series.values, style.width - cell_len(text) - 3)}"
+        yield Line(text.rstrip(), (spot,) if series.key else ())
     if part.days:
-        yield (
+        yield Line(
             f" {part.days[0]} to {part.days[-1]}, a column a {part.step}"
             if style.bars
             else f" {part.days[0]} to {part.days[-1]}"
         )
-    yield from textwrap.wrap(sanitize(part.sentence), style.width, initial_indent=" ", subsequent_indent=" ")
+    yield from _wrap(part.sentence, style, " ")
 
 
 def _draw_sparkline(values: Sequence[int], width: int) -> str:
@@ -198,17 +231,22 @@ def _draw_sparkline(values: Sequence[int], width: int) -> str:
     return "".join(_LEVELS[min(value * 8 // (most + 1), 7)] if value > 0 else _LEVELS[0] for value in values)
 
 
-def _format_pair(left: Table, right: Table, style: TextStyle) -> Iterator[str] | None:
+def _format_pair(left: Table, right: Table, style: TextStyle) -> Iterator[Line] | None:
     """Return the lines of two tables side by side; None where one of them is too wide or too long for that."""
     width = (style.width - 3) // 2
     narrow = style._replace(width=width)
     if any(_measure(table) > width for table in (left, right)):
         return None
     columns = [[*_format_title(table.title, narrow), *_format_table(table, narrow)] for table in (left, right)]
-    return (
-        f"{one}{' ' * (width - cell_len(one))}   {other}".rstrip()
-        for one, other in itertools.zip_longest(*columns, fillvalue="")
-    )
+    return (_put_beside(one, other, width) for one, other in itertools.zip_longest(*columns, fillvalue=Line("")))
+
+
+def _put_beside(left: Line, right: Line, width: int) -> Line:
+    """Return two lines as one, the second after so many cells and a gap."""
+    by = width + 3
+    moved = (spot._replace(start=spot.start + by, end=spot.end + by) for spot in right.spots)
+    text = f"{left.text}{' ' * (width - cell_len(left.text))}   {right.text}".rstrip()
+    return Line(text, (*left.spots, *moved), left.is_title or right.is_title)
 
 
 def _measure(part: Table) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from deskterm.reports.measures.dimensions import list_groups
+from deskterm.reports.measures.dimensions import DIMENSIONS, list_groups
 from deskterm.reports.measures.figures import Figure, FigureSet, build_key
 from deskterm.reports.pages.names import Names
 
@@ -36,6 +36,18 @@ def break_down(figures: FigureSet, key: str, dimension: str) -> dict[str, Figure
                 )
             found[value].rows.append(row)
     return found
+
+
+def find_figure(figures: FigureSet, key: str) -> Figure | None:
+    """Return the figure that a key on a page names: one that was counted, or a group of it (R-40); None where nothing
+    counted."""
+    if key in figures.figures:
+        return figures.figures[key]
+    whole, _, end = key.rpartition("/")
+    dimension, _, value = end.partition("=")
+    if dimension not in DIMENSIONS:
+        return None
+    return break_down(figures, whole, dimension).get(value.replace("%2F", "/").replace("%25", "%"))
 
 
 def list_values(broken: Sequence[dict[str, Figure]], dimension: str, names: Names) -> list[str]:

@@ -55,6 +55,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "mark-again": ("reselect",),
     "wall": ("dashboard", "board", "overview"),
     "handover": ("shift",),
+    "report": ("reports", "figures", "statistics", "month"),
     "copy": ("clipboard", "yank"),
     "repeat": ("again", "redo", "dot"),
     "refresh": ("reload", "update"),

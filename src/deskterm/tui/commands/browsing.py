@@ -70,6 +70,9 @@ LOOK: tuple[Command, ...] = (
             handler="lead.handover.show_sheet", group="Look", opens_input=True,
             help="Read the sheet for the next shift: what breaches before it ends, what was promised, and who waits "
                  "for what."),
+    Command("report", "Reports", keys=("g r",), argument="[name] [period]",
+            handler="lead.reports.show_report", group="Look", opens_input=True,
+            help="Read the monthly report or another one: enter opens the list behind a figure, and the ticket in it."),
     Command("tab", "Tab of the ticket", argument="[thread|history|client|files|links|work]",
             handler="view.go_to_tab", group="Look", opens_input=True,
             help="Show the ticket's thread, its history, its client, or its files, links and work."),

@@ -18,6 +18,7 @@ from deskterm.tui.linear.phrases import describe_row, describe_thread, describe_
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.short_list import ShortList
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.screens.report.lines import ReportLines
 
 if TYPE_CHECKING:
     from deskterm.tui.dialogs.compose import Composer
@@ -143,10 +144,21 @@ class Announcer:
             field = focused
             yield Fact("field", field.id, [_name_field(field)])
         for one in screen.query(ShortList):
-            if one.is_attached and one.display:
+            if isinstance(one, ReportLines):
+                yield from _list_report(one)
+            elif one.is_attached and one.display:
                 yield _list_choice(one)
         for options in screen.query(OptionList):
             yield from _list_option(options)
+
+
+def _list_report(shown: ReportLines) -> Iterator[Fact]:
+    """Return the page of a report, and the figure under the cursor."""
+    if not shown.lines:
+        yield Fact("figure", shown.waiting, [shown.waiting])
+        return
+    yield Fact("report", id(shown.lines), shown.plain())
+    yield Fact("figure", (shown.index, shown.spot), [shown.describe()])
 
 
 def _list_choice(shown: ShortList) -> Fact:

@@ -172,6 +172,16 @@ async def wall(walker: Walker) -> None:
     walker.app.screen._tick()  # type: ignore[attr-defined]  # it looks once a second
 
 
+async def report(walker: Walker) -> None:
+    await walker.run("ReportScreen", "report", "month month")
+    await walker.rest()
+
+
+async def report_list(walker: Walker) -> None:
+    await report(walker)
+    await walker.open("FigureList", "enter")
+
+
 async def palette(walker: Walker) -> None:
     await walker.open("CommandPalette", "ctrl+p")
     commands = walker.app.screen.query_one(CommandList)
@@ -233,6 +243,8 @@ SCENES: dict[str, Visit] = {
     "page-help": in_dialog("Page", "question_mark"),
     "page-position": in_page("place"),
     "palette": palette,
+    "report": report,
+    "report-list": report_list,
     "wall": wall,
 }
 """Each screen by the name of its picture. A page of `deskterm.tui.pages` is called after its module."""

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static, TextArea
 
 from deskterm.tui.dialogs.choose import ChoiceList
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.screens.report.screen import ReportScreen
 from deskterm.tui.screens.wall.screen import WallScreen
 from deskterm.tui.screens.workspace import DeskWorkspace
 from tui.support.pictures.canvas import CanvasApp
@@ -186,7 +187,9 @@ class Walker:
 
     def _is_reading(self) -> bool:
         requests = self.workspace.browser._reader()._requests
-        return bool(requests.jobs or requests.running)
+        screen = self.app.screen
+        is_counting = isinstance(screen, ReportScreen) and screen.is_counting
+        return bool(requests.jobs or requests.running or is_counting)
 
     def _is_unfinished(self) -> bool:
         """Return whether the screen on top has something to handle or to lay out; the wall shows its first figures with

@@ -1,0 +1,62 @@
+"""The count of a report's page: its figures, those of the period before, and those of the months of its trends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from deskterm.progress import Progress
+from deskterm.reports.envelope import add_months, build_envelope
+from deskterm.reports.figure_report import FigureReport, FigureRequest
+from deskterm.reports.pages.build import build_page, find_period_before, list_months
+from deskterm.reports.pages.definitions import Definition
+from deskterm.reports.pages.names import load_names
+from deskterm.reports.pages.page import Page
+from deskterm.reports.pages.parts import has_trend
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.desk_facts import DeskFacts
+
+CountFigures = Callable[[FigureRequest], FigureReport]
+
+
+class PageReport(NamedTuple):
+    """A report that was counted, and its page. months: those of its trend, none where it has none."""
+
+    definition: Definition
+    report: FigureReport
+    months: Sequence[FigureReport]
+    page: Page
+
+
+def count_page(
+    reader: ReadConnection,
+    facts: DeskFacts,
+    definition: Definition,
+    request: FigureRequest,
+    count: CountFigures,
+    progress: Progress | None = None,
+) -> PageReport:
+    """Count a report, and put it into parts. To be called within one `snapshot` of the reader. count: counts the
+    figures of a request, and need not count the same twice; progress: called before each with how many were counted."""
+    earlier = find_period_before(request.period, request.as_of)
+    requests = [request, *([replace(request, period=earlier)] if earlier is not None else [])]
+    trend = list_months(request.period, request.as_of) if has_trend(definition.parts) else []
+    counted: list[FigureReport] = []
+    for one in (*requests, *(replace(request, period=month, by=()) for month in trend)):
+        if progress is not None:
+            progress(len(counted), len(requests) + len(trend))
+        counted.append(count(one))
+    report, months = counted[0], counted[len(requests) :]
+    before = counted[1] if earlier is not None else None
+    names = load_names(reader, report.figures.scope.rules.procedure)
+    page = build_page(report, before, definition, names, facts.name, simulated=facts.simulated, months=months)
+    return PageReport(definition, report, months, page)
+
+
+def build_page_document(reader: ReadConnection, facts: DeskFacts, made: PageReport, made_at: int) -> dict[str, Any]:
+    """Return the document of a report, made at an instant in epoch seconds, with the digests of its months."""
+    document = build_envelope(reader, facts, made.report, made_at)
+    if not made.months:
+        return document
+    return add_months(document, (build_envelope(reader, facts, month, made_at) for month in made.months))

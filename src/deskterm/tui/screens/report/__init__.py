@@ -1,0 +1,1 @@
+"""Reports on the whole screen, and the lists behind their figures (R-47)."""

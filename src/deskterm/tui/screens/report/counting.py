@@ -1,0 +1,109 @@
+"""Counting for the screen of reports: a page, the rows behind a figure, and the file of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from deskterm.errors import UsageError
+from deskterm.exchange.exporting.destination import open_destination
+from deskterm.named_files import expand_home
+from deskterm.present.filters.reading import FilterContext, read_filter
+from deskterm.present.labels import Vocabulary
+from deskterm.present.report.facts import describe_report
+from deskterm.present.report.figure_lines import FigureLine, list_figure_lines
+from deskterm.present.report.text import TextStyle, format_page
+from deskterm.procedure.compiled import compile_document
+from deskterm.progress import Progress
+from deskterm.reports.figure_report import FigureReport, FigureRequest, make_figure_report
+from deskterm.reports.measures.figures import Figure
+from deskterm.reports.page_report import PageReport, build_page_document, count_page
+from deskterm.reports.pages.definitions import find_definition, join_filters
+from deskterm.reports.periods import NamedPeriod
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
+
+FORMS = ("txt", "html", "csv", "xlsx")
+_FILE_WIDTH = 100
+
+
+class ReportQuestion(NamedTuple):
+    """A report that is asked for: its name, period and filter. login: whoever asks, for `me` in the filter."""
+
+    name: str
+    period: NamedPeriod
+    filter: str
+    login: str
+
+
+class CountedReport(NamedTuple):
+    """A report that was counted. facts: the lines under its title."""
+
+    question: ReportQuestion
+    made: PageReport
+    facts: tuple[str, ...]
+
+
+def count_report(reader: ReadConnection, question: ReportQuestion, now: int, progress: Progress) -> CountedReport:
+    """Count a report as of now, epoch seconds. Raises the UsageErrors of names, periods and filters."""
+    facts = load_desk_facts(reader)
+    definition = find_definition(compile_document(facts.document, facts.procedure_version), question.name)
+    vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
+    context = FilterContext(vocabulary, load_agents(reader), question.login, now)
+    words = join_filters(question.filter, definition.format_filter())
+    condition = read_filter(words, context)
+
+    counted: dict[FigureRequest, FigureReport] = {}
+
+    def count(request: FigureRequest) -> FigureReport:
+        # The month of a report is one of the months of its trend, whatever it is called
+        nameless = replace(request, period=request.period._replace(name=""))
+        if nameless not in counted:
+            counted[nameless] = make_figure_report(reader, request, condition)
+        return replace(counted[nameless], request=request)
+
+    request = FigureRequest(question.period, now, words, tuple(definition.by))
+    # All that is counted is of one state of the desk, whatever others write meanwhile
+    with reader.snapshot():
+        made = count_page(reader, facts, definition, request, count, progress)
+    return CountedReport(question, made, tuple(describe_report(made.report)))
+
+
+def list_rows(reader: ReadConnection, counted: CountedReport, figure: Figure) -> list[FigureLine]:
+    """Return the rows behind a figure, the earliest first (R-40)."""
+    return list_figure_lines(reader, counted.made.report, figure)
+
+
+def export_report(reader: ReadConnection, counted: CountedReport, name: str, now: int) -> Path:
+    """Write a report to a file whose name says its form, whole or not at all, and return its path. Raises DeskError
+    where it cannot be written, UsageError for another form."""
+    path = expand_home(name)
+    form = path.suffix.lower().removeprefix(".")
+    if form not in FORMS:
+        raise UsageError(f"The name of a report ends in .txt, .html, .csv or .xlsx, and {path.name} does not.")
+    page, facts = counted.made.page, counted.facts
+    envelope = build_page_document(reader, load_desk_facts(reader), counted.made, now)
+    with open_destination(path, binary=form == "xlsx") as out:
+        # Each form is imported by the report that is written in it
+        if form == "html":
+            from deskterm.present.report.html.page import format_html  # noqa: PLC0415 - as above
+
+            out.write(format_html(page, facts, envelope, path.name))
+        elif form == "csv":
+            from deskterm.exchange.exporting.pages.text_tables import write_csv  # noqa: PLC0415 - as above
+
+            write_csv(page, facts, envelope, out)
+        elif form == "xlsx":
+            from deskterm.exchange.exporting.pages.workbook import write_workbook  # noqa: PLC0415 - as above
+
+            write_workbook(page, facts, envelope, out)
+        else:
+            out.writelines(_list_text(counted))
+    return path
+
+
+def _list_text(counted: CountedReport) -> Iterator[str]:
+    style = TextStyle(_FILE_WIDTH, rules=False, explains=True)
+    return (f"{line}\n" for line in format_page(counted.made.page, style, counted.facts))
