@@ -29,7 +29,7 @@ class ReportLines(ShortList):
         self.plain: Callable[[], Iterable[str]] = tuple
         """Returns the page without bars and pairs of tables, to be read aloud."""
         self.waiting = ""
-        """What is shown as long as there is no page."""
+        """A text in place of a page, as long as there is none."""
 
     def __len__(self) -> int:
         return len(self.lines)
