@@ -234,8 +234,10 @@ def create_desk(folder: Path, procedure: str, commands: list[Command]) -> tuple[
         for command in commands
     }  # fmt: skip
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": "1"}], now=at(0))
-    for name in numbers.keys() & PREPARED.keys():
-        PREPARED[name](desk, numbers[name])
+    # In the order of the table: a set has another one in each process, and the mails other numbers
+    for name, number in numbers.items():
+        if name in PREPARED:
+            PREPARED[name](desk, number)
     desk.store.close()
     return desk.store.url, numbers
 
