@@ -59,12 +59,13 @@ class ReportLines(ShortList):
         return figure if figure.startswith(spot.label) else f"{spot.label}: {figure}"
 
     def show(self, lines: Sequence[Line], plain: Callable[[], Iterable[str]]) -> None:
-        """Show these lines; the cursor stays on its figure, else goes to the first one."""
+        """Show these lines; the cursor stays on its figure, else goes to the first one in sight."""
         self.plain = plain
         before, self.lines = self.spot, lines
         places = [(row, place) for row, line in enumerate(lines) for place in range(len(line.spots))]
         same = (one for one in places if before is not None and lines[one[0]].spots[one[1]][2:] == before[2:])
-        self.index, self._place = next(same, places[0] if places else (0, 0))
+        first = next((one for one in places if one[0] < max(self.size.height, 1)), (0, 0))
+        self.index, self._place = next(same, first)
         self.refresh()
 
     def move(self, by: int) -> None:
