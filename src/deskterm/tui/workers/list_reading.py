@@ -37,7 +37,9 @@ class ListReader:
         """The order of the list: its default when it is too long for the requested one."""
         self._anchors: dict[int, QueueRow] = {}
         """Rows by their index in the list, from whose keys neighbouring pages are read."""
-
+        self._fresh: dict[int, list[QueueRow]] = {}
+        """The pages that the reading under way has read: far down in a list each takes long, and several steps of it
+        look at the same one."""
         self._watched: QueueQuery | None = None
         """The list that is watched for arrivals."""
         self._known: set[int] = set()
@@ -57,6 +59,7 @@ class ListReader:
         the index of the cursor. The cursor keeps its ticket and its line on the screen where both are still there;
         where the ticket has left the list, the cursor keeps its index."""
         self.forget()
+        self._fresh = {}
         condition = self._read_condition(query)
         total = count_tickets(reader, query.listed, viewer, condition=condition)
         self.order = fit_order(query.listed, query.order, total)
@@ -69,14 +72,19 @@ class ListReader:
         first = max(0, min(query.first + cursor - query.cursor, total - query.rows))
         last = max(min(first + query.rows, total) - 1, 0)
         in_sight = range(first // PAGE, last // PAGE + 1) if total else ()
-        pages = {page: self.read_page(reader, query, viewer, page) for page in in_sight}
+        pages = {page: self._read_once(reader, query, viewer, page) for page in in_sight}
         found = pages.get(cursor // PAGE, ())
         kept = query.number is not None and any(row.number == query.number for row in found)
         if not kept:
             cursor = max(0, min(query.cursor, total - 1))
             if total and cursor // PAGE not in pages:
-                pages[cursor // PAGE] = self.read_page(reader, query, viewer, cursor // PAGE)
+                pages[cursor // PAGE] = self._read_once(reader, query, viewer, cursor // PAGE)
         return query, total, pages, cursor
+
+    def _read_once(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer, page: int) -> list[QueueRow]:
+        if page not in self._fresh:
+            self._fresh[page] = self.read_page(reader, query, viewer, page)
+        return self._fresh[page]
 
     def find_arrivals(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer) -> dict[int, int]:
         """Return the tickets that came into the list since it was opened, with their indexes (C-06). In a list that was
@@ -143,7 +151,7 @@ class ListReader:
         the tickets before it takes longer."""
         if query.number is None:
             return min(query.cursor, max(total - 1, 0))
-        near = self.read_page(reader, query, viewer, query.cursor // PAGE) if total else []
+        near = self._read_once(reader, query, viewer, query.cursor // PAGE) if total else []
         for place, row in enumerate(near):
             if row.number == query.number:
                 return query.cursor // PAGE * PAGE + place
