@@ -30,3 +30,10 @@ async def test_a_report_is_read_out_once_and_then_figure_by_figure(url: str) -> 
         announcer.look(report)
         assert len(said) == 1, "only what is new"
         assert said[0].startswith("Created: 4")
+        said.clear()
+        report.action_period(-1)  # a key would be over only when the small desk is counted
+        announcer.look(report)
+        await console.wait_until(lambda: not report.is_counting, "the month before")
+        announcer.look(report)
+        assert said[0] == "counting Monthly report · October 2026 …"
+        assert said[1].endswith(" to Sun 01 Nov 2026 00:00 GMT")

@@ -154,8 +154,8 @@ class Announcer:
 
 def _list_report(shown: ReportLines) -> Iterator[Fact]:
     """Return the page of a report, and the figure under the cursor."""
+    yield Fact("waiting", shown.waiting, [shown.waiting])
     if not shown.lines:
-        yield Fact("figure", shown.waiting, [shown.waiting])
         return
     yield Fact("report", id(shown.lines), shown.plain())
     yield Fact("figure", (shown.index, shown.spot), [shown.describe()])

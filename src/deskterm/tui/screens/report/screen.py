@@ -105,7 +105,8 @@ class ReportScreen(Dialog[int | None]):
         self._question = question
         """The report that was asked for last."""
         self._counted: CountedReport | None = None
-        self._is_counting = False
+        self.is_counting = False
+        """True while a report is being counted."""
         self._done = 0, 0
         """Reports counted for the page, and all that it needs; set by the thread that counts."""
         self._prompt: Prompt | None = None
@@ -138,11 +139,6 @@ class ReportScreen(Dialog[int | None]):
         return self._counted
 
     @property
-    def is_counting(self) -> bool:
-        """True while a report is being counted."""
-        return self._is_counting
-
-    @property
     def lines(self) -> Sequence[Line]:
         """The lines of the page that is shown."""
         return self._lines.lines
@@ -151,7 +147,7 @@ class ReportScreen(Dialog[int | None]):
 
     def _count(self, question: ReportQuestion) -> None:
         """Count a report in place of the one that is being counted."""
-        self._question, self._is_counting, self._done = question, True, (0, 0)
+        self._question, self.is_counting, self._done = question, True, (0, 0)
         self.run_worker(self._count_apart(question), group="count", exclusive=True)
         self._show_progress()
 
@@ -188,24 +184,25 @@ class ReportScreen(Dialog[int | None]):
         self._end_count()
 
     def _end_count(self) -> None:
-        self._is_counting = False
+        self.is_counting = False
         self._show_progress()
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def _show_progress(self) -> None:
         """Show the title, with how far a count is."""
-        if self._counted is None and self._is_counting:
-            self._lines.waiting = "counting …"
-            self._lines.refresh()
         done, total = self._done
         title, words = self.query_one("#report-title", Static), self._describe()
-        if self._is_counting:
+        if self.is_counting:
             step = f" {done + 1} of {total}" if total else ""
+            self._lines.waiting = f"counting {self._name_report(self._question)} …"
             # First, because a narrow terminal cuts the end
             words = f"counting {self._name_report(self._question)} …{step}   {words}"
+        elif self._counted is not None:
+            self._lines.waiting = ""
         if str(title.content) != words:
             title.update(Content(words))
+            self._lines.refresh()
 
     def _describe(self) -> str:
         """Return what is shown: report, period, filter and instant."""
