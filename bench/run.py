@@ -7,7 +7,18 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PROGRAMS = ("start", "console", "console_output", "import_log", "sla", "commands", "writers", "wording", "mail")
+PROGRAMS = (
+    "start",
+    "console",
+    "console_output",
+    "import_log",
+    "sla",
+    "commands",
+    "writers",
+    "wording",
+    "mail",
+    "figures",
+)
 
 
 def main() -> int:

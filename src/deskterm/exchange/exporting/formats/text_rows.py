@@ -47,10 +47,7 @@ class CsvWriter:
             for place, convert in self._conversions:
                 cells[place] = convert(cells[place])
             if self._guards:
-                cells = [
-                    cell if place in self._unguarded else guard_formula(escape_unseen(cell))
-                    for place, cell in enumerate(cells)
-                ]
+                cells = [cell if place in self._unguarded else _guard(cell) for place, cell in enumerate(cells)]
             if self._marks_none:
                 cells = [_mark_none(cell) for cell in cells]
             self._writer.writerow(cells)
@@ -84,6 +81,15 @@ class JsonLinesWriter:
 
     def finish(self) -> Sequence[str]:
         return ()
+
+
+def _guard(cell: Any) -> Any:
+    """Guard a cell against spreadsheets and terminals. Nearly every text is plain, and needs no search."""
+    if not isinstance(cell, str) or cell == "":
+        return cell
+    if cell.isascii() and cell.isprintable() and cell[0].isalnum() and "\\" not in cell:
+        return cell
+    return guard_formula(escape_unseen(cell))
 
 
 def _mark_none(cell: Any) -> Any:
