@@ -136,7 +136,9 @@ def build_breakdown(review: Review, dimension: str) -> Iterator[Part]:
     values = list_values(broken, dimension, review.names)
     title, head = _TITLES[dimension]
     if not values or values == [NONE]:
-        yield Remark(title, (f"No ticket of the period has {'an' if dimension[0] in 'aeiou' else 'a'} {head.lower()}.",))
+        yield Remark(
+            title, (f"No ticket of the period has {'an' if dimension[0] in 'aeiou' else 'a'} {head.lower()}.",)
+        )
         return
     rows = [_build_row(review, dimension, (value,), broken) for value in values]
     if dimension in _LONG and len(values) > MOST_GROUPS + 1:
