@@ -34,7 +34,15 @@ from deskterm.desk.conversation.guard.several import check_letter
 from deskterm.desk.conversation.letter_preview import Answer, preview_letters
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
-from deskterm.desk.directory import absence, new_client, participants, saved_views, seed_people, tier_coverage
+from deskterm.desk.directory import (
+    absence,
+    new_client,
+    participants,
+    saved_views,
+    seed_contacts,
+    seed_people,
+    tier_coverage,
+)
 from deskterm.desk.domain.fold import UpcomingEvent
 from deskterm.desk.history import retention, undo, undo_acts
 from deskterm.desk.history.erasing import erasure
@@ -221,6 +229,11 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
         seed_people.seed_clients,
         "seed",
         lambda d, n, t: seed_people.seed_clients(d, [{"key": "new", "name": "New"}], now=t),
+    ),
+    (
+        seed_contacts.seed_contacts,
+        "seed",
+        lambda d, n, t: seed_contacts.seed_contacts(d, [{"name": "New"}], now=t),
     ),
     (severity_scale.seed_severities, "seed", lambda d, n, t: severity_scale.seed_severities(d, [], now=t)),
     (

@@ -16,7 +16,7 @@ from deskterm.desk.domain.state import State
 
 def without_counts(state: State) -> State:
     """The state without what also an undone event moves on: version and last change."""
-    return replace(state, version=0, updated_at=0, last_event_at=0)
+    return replace(state, version=0, updated_at=0, last_event_at=0, dated_from=0)
 
 
 @settings(max_examples=150)
@@ -48,7 +48,7 @@ def test_a_recorded_warning_or_breach_is_not_upcoming_any_more(script: tuple[Tic
         first = upcoming[0]
         data = first._asdict()
         number = fold.state.version + 1
-        at = max(first.instant, fold.state.last_event_at)
+        at = max(first.instant, fold.state.dated_from)
         fold.step(Event(number, "noticed", at, "deskterm", ticket.version, data=data))
         assert first not in fold.upcoming_events()
         assert len(fold.upcoming_events()) < len(upcoming)

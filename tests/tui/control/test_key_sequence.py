@@ -45,8 +45,8 @@ async def test_a_first_key_is_forgotten_after_a_moment(url: str) -> None:
 
 async def test_a_second_key_that_leads_nowhere_does_nothing_and_escape_calls_it_off(url: str) -> None:
     async with open_console(url) as console:
-        await console.pilot.press("g", "r")
-        await console.wait_for_notice("gr is no command: there are g")
+        await console.pilot.press("g", "j")
+        await console.wait_for_notice("gj is no command: there are g")
         assert console.workspace.composer is None
         await console.pilot.press("space", "g", "escape")
         assert len(console.panes.queue.marks) == 1

@@ -90,7 +90,7 @@ def _plan_ticket(desk: DeskSession, session: Session, number: int, now: int) -> 
     fold = fold_events(load_events(session, number), desk.build_procedure_lookup(session))
     state = fold.state
     # As a real migration would do it: no event is older than the one before
-    at = max(now, state.last_event_at)
+    at = max(now, state.dated_from)
     before = compute_due_times(fold, at)
     version = desk.procedure.version
     fold.step(Event(state.version + 1, "migrated", at, desk.agent.login, version, data={"to": version}))

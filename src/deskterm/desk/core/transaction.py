@@ -165,7 +165,7 @@ class TicketTransaction:
 
     def __post_init__(self) -> None:
         self.connection = self.session.connection()
-        last = self.fold.state.last_event_at
+        last = self.fold.state.dated_from
         if self.at < last and self.context.simulated:
             when = format_local_time(last, self.context.timezone)
             raise DeskError(
@@ -213,7 +213,7 @@ class TicketTransaction:
         """Date the transaction at an instant that has passed, epoch seconds, but not before the ticket's last event,
         and judge it by the procedure that was in force then: so it does not matter when it is recorded (D-02). For what
         the desk itself records, before the first event."""
-        self.at = max(instant, self.state.last_event_at)
+        self.at = max(instant, self.state.dated_from)
         newest, since = self.context.newest_edition
         # Nearly everything is dated after it, and needs no look-up
         version = newest if self.at >= since else find_version_at(self.session, self.at)

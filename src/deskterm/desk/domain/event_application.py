@@ -90,6 +90,7 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Sla
         state.updated_at = event.at
     # An import dates its events by the last one of a person, so one of the desk itself may be later
     state.last_event_at = max(state.last_event_at, event.at)
+    state.dated_from = event.at
     state.version = event.seq
     # Only `overruled` sets `counts_from`: a message that was wrongly taken for thanks counts from its arrival.
     return SlaEvent(event.data.get("counts_from", at), frozenset(occurrences), state.status, state.facts)

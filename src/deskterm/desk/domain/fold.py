@@ -80,7 +80,7 @@ class TicketFold:
         self.state.records.update({(letter.kind, letter.key): letter for letter in self._withdrawn})
         self._restart_timers(event)
         # The state is an earlier one, but somebody touched the ticket now, and its version counts the undo too
-        self.state.updated_at = event.at
+        self.state.updated_at = self.state.dated_from = event.at
         self.state.last_event_at = max(event.at, last_event_at)
         self.state.version = event.seq
         return SlaEvent(event.at, frozenset(), self.state.status, self.state.facts)

@@ -94,7 +94,10 @@ class State:
     held: str | None = None
     """Reason why it must be kept, whatever its age (S5-09)."""
     last_event_at: int = 0
-    """Instant of the latest event of any kind; `updated_at` is that of the last one by a person."""
+    """Instant of the latest event of any kind, undone ones too; `updated_at` is that of the last one by a person."""
+    dated_from: int = 0
+    """Instant before which no new event is dated: that of the last event by its number. An undo of an event that a
+    wrong clock dated sets it back."""
     version: int = 0
     """Number of the last event."""
     facts: dict[str, object] = field(default_factory=dict)

@@ -53,7 +53,7 @@ def hand_over(work: TicketTransaction, change: int) -> None:
 def awaits_handover(work: TicketTransaction, change: int) -> bool:
     """Return True if a ticket was open with a team whose shift ended at a change (epoch seconds), and nothing has
     happened to it since: each command after the change has handed it over already."""
-    if not work.state.is_open or work.state.last_event_at >= change:
+    if not work.state.is_open or work.state.dated_from >= change:
         return False
     return work.state.team in shifts.find_ended_teams(work.procedure, change)
 
