@@ -7,7 +7,6 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -48,8 +47,8 @@ def import_desk(url: str, place: Path, *, progress: Progress | None = None) -> D
             with open_reader(staged) as reader:
                 check_chains(reader, str(place))
             if dialect(url) == "sqlite":
-                stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-                replace_file(url, staged, stamp, had_desk=False)
+                # Nothing is moved aside, so nothing needs a stamp
+                replace_file(url, staged, "", had_desk=False)
                 return manifest
         _fill(url, manifest, open_file, place, progress)
     return manifest

@@ -17,7 +17,7 @@ _DIMENSIONS = {"organisation": "client"}
 """Names of facts in conditions that lives have under another name."""
 
 
-def _matches(life: Life, when: Mapping[str, object]) -> bool:
+def matches(life: Life, when: Mapping[str, object]) -> bool:
     """Return whether a ticket meets the conditions of an objective."""
     for name, accepted in when.items():
         values = accepted if isinstance(accepted, (tuple, list, set, frozenset)) else (accepted,)
@@ -29,7 +29,7 @@ def _matches(life: Life, when: Mapping[str, object]) -> bool:
 
 def _collect_objectives(life: Life, scope: Scope) -> _Rows:
     for objective in scope.rules.procedure.definition.objectives:
-        if not _matches(life, objective.when):
+        if not matches(life, objective.when):
             continue
         if objective.statistic == "attainment":
             yield from _collect_attainment(life, scope, objective)

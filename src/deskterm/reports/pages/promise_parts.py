@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from deskterm.reports.attainment import Tally
 from deskterm.reports.measures.figures import Figure
-from deskterm.reports.measures.statistics import compute_times
+from deskterm.reports.measures.objectives import matches
 from deskterm.reports.pages.breakdown import break_down, list_values
 from deskterm.reports.pages.numbers import compute_share, format_hours, format_number, format_share
 from deskterm.reports.pages.page import NOTHING, Column, Part, Remark, Table, TableRow
-from deskterm.reports.pages.review import Review, matches
+from deskterm.reports.pages.review import Review
 from deskterm.reports.service_levels import compute_budget
 from deskterm.sla.durations import parse_duration
 
@@ -79,10 +79,7 @@ def build_budgets(review: Review) -> Iterator[Part]:
     for objective in review.figures.scope.rules.procedure.definition.objectives:
         if objective.statistic != "attainment" or objective.measure not in review.metrics:
             continue
-        met, late = (
-            _select(review, f"attainment/{objective.measure}/{verdict}", objective.when) for verdict in _VERDICTS[:2]
-        )
-        tally = Tally(met.count if met else 0, late.count if late else 0)
+        tally = Tally(*(review.count(f"objective/{objective.key}/{verdict}") for verdict in ("met", "late")))
         budget = compute_budget(objective.key, objective.label, objective.target, tally)
         burn = compute_share(tally.late, budget.allowed)
         rows.append(
@@ -94,7 +91,7 @@ def build_budgets(review: Review) -> Iterator[Part]:
                     NOTHING if burn is None else f"{float(100 * burn):.0f} %",
                     _forecast_end(review, tally.late, budget.allowed),
                 ),
-                ("", "", "", "", "" if objective.when else f"attainment/{objective.measure}/late"),
+                ("", "", "", "", f"objective/{objective.key}/late"),
             )
         )
     if rows:
@@ -127,9 +124,8 @@ def build_objectives(review: Review) -> Iterator[Part]:
         if objective.statistic == "share":
             rows.append(_judge_share(review, objective.label, objective.target, objective.when))
         elif objective.statistic in ("mean", "median"):
-            key = _find_times(review, objective.measure)
-            figure = _select(review, key, objective.when) if key else None
-            times = figure.compute_times() if figure is not None else compute_times(())
+            key = f"objective/{objective.key}/time"
+            times = review.compute_times(key)
             seconds = times.mean if objective.statistic == "mean" else times.median
             calendars = review.figures.scope.rules.procedure.terms.calendars
             calendar = calendars.get(objective.calendar or "", review.figures.scope.rules.first_calendar)
@@ -137,7 +133,7 @@ def build_objectives(review: Review) -> Iterator[Part]:
             is_measured = seconds not in (None, "")
             verdict = ("kept" if float(seconds or 0) <= limit else "not kept") if is_measured else NOTHING
             cells = (objective.label, objective.target, f"{format_hours(seconds)} h", format_number(times.n), verdict)
-            rows.append(TableRow(cells, ("", "", "" if objective.when else key)))
+            rows.append(TableRow(cells, ("", "", key)))
     if rows:
         columns = (Column("Objective", False), *map(Column, ("Asked", "Measured", "N", "Result")))
         yield Table("Objectives", columns, tuple(rows), "Of all tickets together, in working time.")
@@ -154,14 +150,6 @@ def _judge_share(review: Review, label: str, target: str, when: object) -> Table
     return TableRow(
         (label, target, measured, format_number(counts[1]), verdict), ("", "", "" if when else "first-contact")
     )
-
-
-def _find_times(review: Review, metric: str) -> str:
-    """Return the figure of working times that a clock counts; empty where there is none."""
-    rules = review.figures.scope.rules
-    if metric == rules.response:
-        return "first-response/working"
-    return "time-to-resolve/net" if metric == rules.resolution else ""
 
 
 def _select(review: Review, key: str, when: object) -> Figure | None:

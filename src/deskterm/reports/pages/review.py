@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from deskterm.reports.lives.life import Life
 from deskterm.reports.measures.figures import Figure, FigureSet
@@ -57,12 +56,3 @@ class Review:
     def name_ticket(self, life: Life) -> str:
         """Return what a ticket is called in a list: its number, and the external one."""
         return str(life.number) if life.external_id is None else f"{life.number} ({life.external_id})"
-
-
-def matches(life: Life, when: Mapping[str, Any]) -> bool:
-    """Return whether a ticket fulfils the conditions of an objective or report of the procedure."""
-    for name, wanted in when.items():
-        value = getattr(life, {"organisation": "client"}.get(name, name), None)
-        if value not in (wanted if isinstance(wanted, (tuple, list)) else (wanted,)):
-            return False
-    return True
