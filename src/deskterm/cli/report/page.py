@@ -57,16 +57,7 @@ def show_month(
     Each figure is the length of a list: `deskterm report figures PERIOD --list KEY` prints it. --output writes the
     report to a file, and `deskterm report verify FILE` counts what is in a page or document again.
     """
-    _show(
-        context.obj,
-        "month",
-        period,
-        as_of,
-        filter_text or "",
-        style=_choose_style(plain=plain, explains=explain),
-        target=FileTarget(output, force) if output is not None else None,
-        as_json=as_json,
-    )
+    run_report(context, "month", period, as_of, filter_text, plain, explain, output, force, as_json)
 
 
 def run_report(

@@ -18,9 +18,10 @@ from python_calamine import CalamineWorkbook
 
 from deskterm.errors import DeskError
 from deskterm.exchange.exporting.columns import Column
+from deskterm.exchange.exporting.excel import MOST_CHARACTERS
 from deskterm.exchange.exporting.formats.opening import open_writer
 from deskterm.exchange.exporting.formats.row_writer import ExportFormat, FormatOptions
-from deskterm.exchange.exporting.formats.workbook import MOST_CHARACTERS, WorkbookWriter
+from deskterm.exchange.exporting.formats.workbook import WorkbookWriter
 from deskterm.exchange.formula_guard import unguard_formula
 from deskterm.exchange.unseen_characters import restore_unseen
 

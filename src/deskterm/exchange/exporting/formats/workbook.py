@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
-from deskterm.errors import DeskError
 from deskterm.exchange.exporting.columns import Column
+from deskterm.exchange.exporting.excel import MOST_CHARACTERS, create_workbook
 from deskterm.exchange.exporting.formats.row_writer import FormatOptions, parse_stored_instant
 from deskterm.exchange.formula_guard import guard_formula
 from deskterm.exchange.unseen_characters import escape_unseen
 
 MOST_ROWS = 1_048_576
 """Rows of a sheet, its header among them."""
-MOST_CHARACTERS = 32_767
-"""Characters of a cell."""
 _FIRST_YEAR = 1900
 """A sheet has no dates before that."""
 
@@ -27,13 +25,7 @@ class WorkbookWriter:
     def __init__(
         self, columns: Sequence[Column], out: BinaryIO, options: FormatOptions, *, most_rows: int = MOST_ROWS
     ) -> None:
-        try:
-            import xlsxwriter  # noqa: PLC0415 - it is an extra
-        except ImportError:
-            raise DeskError("A file for Excel needs xlsxwriter: install `deskterm[xlsx]`.") from None
-        self._book = xlsxwriter.Workbook(
-            out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        )
+        self._book = create_workbook(out, constant_memory=True)
         self._date = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._bold = self._book.add_format({"bold": True})
         self._columns, self._options, self._most_rows = columns, options, most_rows

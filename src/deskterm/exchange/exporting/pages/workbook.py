@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from deskterm.errors import DeskError
+from deskterm.exchange.exporting.excel import MOST_CHARACTERS, create_workbook
 from deskterm.exchange.exporting.pages.cells import Share, guard, list_envelope, list_heads, read_row
 from deskterm.reports.envelope import parse_utc
 from deskterm.reports.pages.page import Page
 from deskterm.reports.pages.tables import list_tables
 
-_MOST_CHARACTERS = 32_767
 _LONGEST_NAME = 31
 _ENVELOPE = "Envelope"
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
@@ -24,11 +23,7 @@ _FIRST_WIDTH, _WIDTH, _MOST_WIDTH = 12, 12, 60
 def write_workbook(page: Page, facts: Sequence[str], document: Mapping[str, Any], out: BinaryIO) -> None:
     """Write the tables of a page, a sheet each. facts: further lines under the title. Raises DeskError where xlsxwriter
     is not installed."""
-    try:
-        import xlsxwriter  # noqa: PLC0415 - it is an extra
-    except ImportError:
-        raise DeskError("A file for Excel needs xlsxwriter: install `deskterm[xlsx]`.") from None
-    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    book = create_workbook(out, in_memory=True)
     # The instant of the report, so that the same one gives the same bytes
     made = datetime.fromtimestamp(parse_utc(document["made_at"]), UTC).replace(tzinfo=None)
     book.set_properties({"title": guard(page.title), "created": made})
@@ -71,7 +66,7 @@ def _write(sheet: Any, row: int, place: int, cell: Any, formats: Mapping[str, An
     elif isinstance(cell, int):
         sheet.write_number(row, place, cell, formats["number"])
     else:
-        sheet.write_string(row, place, cell[:_MOST_CHARACTERS])
+        sheet.write_string(row, place, cell[:MOST_CHARACTERS])
 
 
 def _write_envelope(
@@ -84,7 +79,7 @@ def _write_envelope(
     first = 2 + len(facts) + len(page.facts)
     for place, (name, value) in enumerate(list_envelope(document, whole=True), first):
         sheet.write_string(place, 0, name, formats["total"])
-        sheet.write_string(place, 1, value[:_MOST_CHARACTERS])
+        sheet.write_string(place, 1, value[:MOST_CHARACTERS])
 
 
 def _choose_name(title: str, used: set[str]) -> str:
