@@ -12,10 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deskterm.errors import DeskError
+from deskterm.exchange.formula_guard import guard_formula
 from deskterm.exchange.importing.csv_source import BadRow, LogRecord, open_log
 from real_data import real_data
 
@@ -145,10 +146,13 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), min_size=2)))
+@example([[""], ["'@"]])
 def test_written_csv_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
+    """R-62: cells are guarded as exports guard them, because one guard is taken off of whatever has one."""
     header = [f"c{number}" for number in range(len(rows[0]))]
     text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([header, *rows])
+    guarded = [[guard_formula(cell) for cell in row] for row in rows]
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([header, *guarded])
     path = tmp_path_factory.getbasetemp() / "written.csv"
     path.write_bytes(text.getvalue().encode())
     assert read(path) == [header, *rows]
