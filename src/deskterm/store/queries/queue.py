@@ -205,13 +205,28 @@ def count_tickets(
     if condition is None and not match and not only:
         ((found,),) = reader.rows(f"SELECT {_count_sql(view)}", _build_viewer_parameters(reader, viewer))
         return int(found)
-    # As in `_count_sql`: whether a ticket is snoozed is not in the index, so snoozed ones are counted separately
+    return _count_awake(reader, view, viewer, match, only, condition)
+
+
+def _count_awake(
+    reader: ReadConnection,
+    view: str,
+    viewer: Viewer,
+    match: str = "",
+    only: Mapping[str, str] = MappingProxyType({}),
+    condition: Condition | None = None,
+    place: str = "1 = 1",
+    place_parameters: Mapping[str, object] = MappingProxyType({}),
+) -> int:
+    """Count the tickets of an open view at a place in it. As in `_count_sql`, those asleep are counted apart, because
+    whether a ticket is snoozed is not in the index."""
     asleep = reader.rows(
         f"SELECT id FROM ticket WHERE is_open = 1 AND {_ASLEEP} LIMIT {NUMBERS_PER_QUERY + 1}",
         _build_viewer_parameters(reader, viewer),
     )
     apart = len(asleep) <= NUMBERS_PER_QUERY
     where, params = _build_where(reader, view, viewer, match, only, condition, sleep="1 = 1" if apart else "")
+    where, params = f"{where} AND {place}", params | place_parameters
     ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
     if apart and asleep:
         numbers = ", ".join(str(number) for (number,) in asleep)
@@ -237,9 +252,11 @@ def find_position(
 ) -> int:
     """Count the rows of a view before a key, whether or not a row has it."""
     sorting = find_sorting(view, order, scales, reader.dialect)
+    before, added = sorting.build_condition(reverse=True), {**sorting.build_parameters(key), **sorting.parameters}
+    if view in _CONDITIONS and view != "snoozed":
+        return _count_awake(reader, view, viewer, match, condition=condition, place=before, place_parameters=added)
     where, params = _build_where(reader, view, viewer, match, condition=condition)
-    sql = f"SELECT count(*) FROM ticket WHERE {where} AND {sorting.build_condition(reverse=True)}"
-    ((found,),) = reader.rows(sql, params | {**sorting.build_parameters(key), **sorting.parameters})
+    ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where} AND {before}", params | added)
     return int(found)
 
 

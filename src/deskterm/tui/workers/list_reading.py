@@ -15,7 +15,7 @@ from deskterm.store.queries.queue import (
     load_queue_page,
     load_sort_key,
 )
-from deskterm.store.rows.list_orders import Scales, SortOrder, fit_order
+from deskterm.store.rows.list_orders import Scales, SortKey, SortOrder, fit_order, has_index
 from deskterm.tui.panes.rows.page_cache import PAGE
 from deskterm.tui.workers.messages import QueueQuery
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_WATCHED = 2_000
 """Number of tickets at the head of a list that are watched for arrivals."""
+
+_NEAR_PAGES = 3
+"""Number of pages at the head of a list that are read by skipping the rows before them: that is quick so near the top."""
 
 
 class ListReader:
@@ -73,9 +76,11 @@ class ListReader:
         last = max(min(first + query.rows, total) - 1, 0)
         in_sight = range(first // PAGE, last // PAGE + 1) if total else ()
         pages = {page: self._read_once(reader, query, viewer, page) for page in in_sight}
-        found = pages.get(cursor // PAGE, ())
-        kept = query.number is not None and any(row.number == query.number for row in found)
-        if not kept:
+        numbers = [row.number for row in pages.get(cursor // PAGE, ())]
+        if query.number in numbers:
+            # Somebody may have written since the rows before it were counted
+            cursor = cursor // PAGE * PAGE + numbers.index(query.number)
+        else:
             cursor = max(0, min(query.cursor, total - 1))
             if total and cursor // PAGE not in pages:
                 pages[cursor // PAGE] = self._read_once(reader, query, viewer, cursor // PAGE)
@@ -111,15 +116,18 @@ class ListReader:
         longer the farther down it is."""
         before, after = self._anchors.get(page * PAGE - 1), self._anchors.get((page + 1) * PAGE)
         if before is not None:
-            rows = self.read_rows(reader, query, viewer, after=before)
+            rows = self._load(reader, query, viewer, after=before.key, limit=PAGE)
         elif after is not None:
-            rows = self.read_rows(reader, query, viewer, before=after)
+            rows = self._load(reader, query, viewer, before=after.key, limit=PAGE)
         else:
-            rows = self.read_rows(reader, query, viewer, offset=page * PAGE)
+            rows = self._load(reader, query, viewer, offset=page * PAGE, limit=PAGE)
+        self._keep_ends(page, rows)
+        return rows
+
+    def _keep_ends(self, page: int, rows: list[QueueRow]) -> None:
         if rows:
             self._anchors[page * PAGE] = rows[0]
             self._anchors[page * PAGE + len(rows) - 1] = rows[-1]
-        return rows
 
     def read_rows(
         self,
@@ -127,19 +135,30 @@ class ListReader:
         query: QueueQuery,
         viewer: Viewer,
         *,
-        after: QueueRow | None = None,
-        before: QueueRow | None = None,
-        offset: int = 0,
-        limit: int = PAGE,
+        offset: int,
+        limit: int,
     ) -> list[QueueRow]:
-        """Read rows of a list: from an index on, or those next to a row."""
+        """Read rows of a list from an index on."""
+        return self._load(reader, query, viewer, offset=offset, limit=limit)
+
+    def _load(
+        self,
+        reader: ReadConnection,
+        query: QueueQuery,
+        viewer: Viewer,
+        *,
+        after: SortKey | None = None,
+        before: SortKey | None = None,
+        offset: int = 0,
+        limit: int,
+    ) -> list[QueueRow]:
         return load_queue_page(
             reader,
             query.listed,
             viewer,
             order=self.order,
-            after=after.key if after else None,
-            before=before.key if before else None,
+            after=after,
+            before=before,
             offset=offset,
             limit=limit,
             condition=self._read_condition(query),
@@ -147,19 +166,39 @@ class ListReader:
         )
 
     def _find_cursor(self, reader: ReadConnection, query: QueueQuery, viewer: Viewer, total: int) -> int:
-        """Return the index that the ticket under the cursor has now. It is looked for on its old page first: to count
-        the tickets before it takes longer."""
-        if query.number is None:
+        """Return the index that the ticket under the cursor has now. Near the top of the list, and where its order has
+        no index, it is looked for on its old page first; elsewhere the tickets before it are counted."""
+        if query.number is None or not total:
             return min(query.cursor, max(total - 1, 0))
-        near = self._read_once(reader, query, viewer, query.cursor // PAGE) if total else []
-        for place, row in enumerate(near):
-            if row.number == query.number:
-                return query.cursor // PAGE * PAGE + place
+        by_key = self._is_read_by_key(query)
+        if not by_key or query.cursor // PAGE < _NEAR_PAGES:
+            near = self._read_once(reader, query, viewer, query.cursor // PAGE)
+            for place, row in enumerate(near):
+                if row.number == query.number:
+                    return query.cursor // PAGE * PAGE + place
         key = load_sort_key(reader, query.listed, self.order, query.number, self._scales())
         if key is None:
-            return min(query.cursor, max(total - 1, 0))
+            return min(query.cursor, total - 1)
         condition, scales = self._read_condition(query), self._scales()
-        return find_position(reader, query.listed, viewer, self.order, key, condition=condition, scales=scales)
+        cursor = find_position(reader, query.listed, viewer, self.order, key, condition=condition, scales=scales)
+        page = cursor // PAGE
+        if by_key and page >= _NEAR_PAGES and page not in self._fresh:
+            self._fresh[page] = self._read_page_around(reader, query, viewer, cursor, key)
+            self._keep_ends(page, self._fresh[page])
+        return cursor
+
+    def _is_read_by_key(self, query: QueueQuery) -> bool:
+        """Return whether rows next to a key are found without reading the list up to them."""
+        return has_index(query.listed, self.order) and self._read_condition(query) is None
+
+    def _read_page_around(
+        self, reader: ReadConnection, query: QueueQuery, viewer: Viewer, index: int, key: SortKey
+    ) -> list[QueueRow]:
+        """Read the page of an index that is past the first page, by the key that a row there has or would have."""
+        from_start = index % PAGE
+        above = self._load(reader, query, viewer, before=key, limit=max(from_start, 1))
+        below = self._load(reader, query, viewer, after=above[-1].key if above else None, limit=PAGE - from_start)
+        return [*above, *below] if from_start else below
 
     def _read_condition(self, query: QueueQuery) -> Condition | None:
         """Return the condition of the filter of a list's view, and of the one that narrows it further."""
