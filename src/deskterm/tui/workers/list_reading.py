@@ -28,7 +28,7 @@ MOST_WATCHED = 2_000
 """Number of tickets at the head of a list that are watched for arrivals."""
 
 _NEAR_PAGES = 3
-"""Number of pages at the head of a list that are read by skipping the rows before them: that is quick so near the top."""
+"""Number of pages at the head of a list that are read by skipping the rows before them, which is quick there."""
 
 
 class ListReader:
