@@ -226,7 +226,7 @@ def _count_awake(
     )
     apart = len(asleep) <= NUMBERS_PER_QUERY
     where, params = _build_where(reader, view, viewer, match, only, condition, sleep="1 = 1" if apart else "")
-    where, params = f"{where} AND {place}", params | place_parameters
+    where, params = f"{where} AND {place}", {**params, **place_parameters}
     ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
     if apart and asleep:
         numbers = ", ".join(str(number) for (number,) in asleep)
