@@ -27,8 +27,8 @@ from store_templates import copy_store
 from tui.console_session import ConsoleSession, open_console
 
 TICKETS = 160
-KEYS_IN_SUITE, KEYS_AT_LENGTH = 2_500, 250_000
-"""Keys of one run: four seeds make 10,000 and a million."""
+KEYS_IN_SUITE, KEYS_AT_LENGTH = 2_500, 50_000
+"""Keys of one run: four seeds make 10,000, and twenty a million."""
 
 MOVES = (
     "j",
@@ -221,6 +221,12 @@ async def hunt(url: str, seed: int, keys: int, size: tuple[int, int]) -> None:
     assert len(found) > keys / 100, "too few acts to show anything"
 
 
+def _leave_unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a hunt from painting, which is more than half of a key's cost and goes to no terminal here. Other seeds show
+    that painting works."""
+    monkeypatch.setattr(Compositor, "render_update", lambda *_, **__: None)
+
+
 @pytest.mark.first
 @pytest.mark.law("C-01", "C-02")
 @pytest.mark.parametrize("seed", range(4))
@@ -228,12 +234,15 @@ async def test_no_burst_of_keys_acts_on_another_ticket_than_the_one_under_the_cu
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if seed:
-        # Painting is more than half of a key's cost, and goes to no terminal here. The first hunt shows that it works
-        monkeypatch.setattr(Compositor, "render_update", lambda *_, **__: None)
+        _leave_unpainted(monkeypatch)
     await hunt(f"sqlite:///{tmp_path / 'desk.sqlite3'}", seed, KEYS_IN_SUITE, (80, 24))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(10, 14))
-async def test_a_million_keys_act_on_no_other_ticket(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(10, 30))
+async def test_a_million_keys_act_on_no_other_ticket(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if seed % 5:
+        _leave_unpainted(monkeypatch)
     await hunt(f"sqlite:///{tmp_path / 'desk.sqlite3'}", seed, KEYS_AT_LENGTH, (120, 40))
