@@ -16,7 +16,7 @@ from deskterm import __version__
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
-from deskterm.cli.runtime.options import AsJson, FilterOption
+from deskterm.cli.runtime.options import AsJson, AsOf, FilterOption
 from deskterm.cli.runtime.output import print_json, show_progress_on_terminal
 from deskterm.cli.transfer.desk import export_whole_desk
 from deskterm.desk.domain.instant_text import parse_instant
@@ -29,7 +29,7 @@ from deskterm.exchange.exporting.formats.row_writer import BINARY, FORMATS, Expo
 from deskterm.present.labels import Vocabulary
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.desk_facts import DeskFacts
+from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 from deskterm.store.queries.search import load_filtered_numbers
 
 
@@ -80,6 +80,7 @@ def export_rows(
             metavar="FOLDER",
         ),
     ] = None,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Export data, one row each: tickets, messages, events with their hashes, cycles of clocks, files of messages,
@@ -92,7 +93,7 @@ def export_rows(
     if what == "desk":
         if output is None or str(output) == "-":
             raise UsageError("The whole desk goes to a folder or a .tar file: name one.")
-        if any((form, force, columns, since, until, chargeable, only, filter_text, added, contents)):
+        if any((form, force, columns, since, until, chargeable, only, filter_text, added, contents, as_of)):
             raise UsageError("The whole desk goes as it is: leave the other options out.")
         export_whole_desk(cli, output, as_json=as_json)
         return
@@ -105,6 +106,8 @@ def export_rows(
         raise UsageError("--only and --with are for tickets and what belongs to them: narrow the work log by --filter.")
     if contents is not None and what != "files":
         raise UsageError("--contents is for files.")
+    if as_of is not None and (what == "people" or contents is not None):
+        raise UsageError("People and the contents of files are kept as they are now: leave --as-of out.")
     file_format = _choose_format(form, output)
     if output is None and as_json:
         raise UsageError("--json says what was written to a file: name one, or take --format jsonl.")
@@ -112,21 +115,22 @@ def export_rows(
         raise UsageError(f"{file_format} is no text for a terminal: name a file with --output.")
     names = [name.strip() for name in columns.split(",") if name.strip()]
     cli.require("export")
-    facts = cli.read_facts()
-    fields = parse_filters(only or (), Vocabulary(facts.document))
-    now = cli.now(facts)
-    with cli.open_reader() as reader:
-        condition = read_filter_text(cli, reader, facts, filter_text or "").condition
-    chosen = TicketFilter(fields=fields, condition=condition, now=int(now.timestamp()))
-    # Refused before the first row goes out, as everything that is wrong with the call
-    table_columns = choose_columns(what, added or (), names) if what != "worklog" else ()
-    # An export that breaks off was a look as well (S4-25)
-    cli.log_access(facts, None, f"export {what}")
-    begin = parse_instant(since, facts.timezone, now, past=True) if since is not None else None
-    end = parse_instant(until, facts.timezone, now) if until is not None else None
-    about = _describe(what, facts, now, filter_text or "", only or ())
-    options = FormatOptions(guard_formulas=guard, marks_none=marks_none, zone=facts.timezone, about=about)
-    with cli.open_current_reader() as reader, reader.snapshot():
+    with cli.open_current_reader(as_of=as_of, events=what == "events") as reader, reader.snapshot():
+        facts = load_desk_facts(reader)
+        now = cli.now(facts)
+        chosen = TicketFilter(
+            fields=parse_filters(only or (), Vocabulary(facts.document)),
+            condition=read_filter_text(cli, reader, facts, filter_text or "").condition,
+            now=int(now.timestamp()),
+        )
+        # Refused before the first row goes out, as everything that is wrong with the call
+        table_columns = choose_columns(what, added or (), names) if what != "worklog" else ()
+        # An export that breaks off was a look as well (S4-25)
+        cli.log_access(facts, None, f"export {what}")
+        begin = parse_instant(since, facts.timezone, now, past=True) if since is not None else None
+        end = parse_instant(until, facts.timezone, now) if until is not None else None
+        about = _describe(what, facts, now, filter_text or "", only or ())
+        options = FormatOptions(guard_formulas=guard, marks_none=marks_none, zone=facts.timezone, about=about)
 
         def write_rows(stream: Any) -> Exported:
             if what != "worklog":

@@ -9,6 +9,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import rename_instants, to_rfc3339
+from deskterm.cli.runtime.options import AsOf
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.policy import shifts
@@ -26,6 +27,7 @@ def list_handover(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print Markdown, for a wiki, a chat or a printer.")
     ] = False,
+    as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the sheet for the next shift: what breaches, what was promised, and who waits for what.
@@ -37,7 +39,7 @@ def list_handover(
     cli: CliContext = context.obj
     if markdown and as_json:
         raise UsageError("Give --markdown or --json, not both.")
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         procedure = compile_document(facts.document, facts.procedure_version)
         now = int(cli.now(facts).timestamp())

@@ -8,7 +8,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants
-from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.options import AsJson, AsOf
 from deskterm.cli.runtime.output import name_ticket, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.money import format_money
@@ -20,11 +20,12 @@ from deskterm.store.queries.desk_facts import load_desk_facts
 def list_quotes(
     context: typer.Context,
     every: Annotated[bool, typer.Option("--all", help="Those that were answered, too.")] = False,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """List quotes that are asked for or sent and not answered yet."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         rows = load_quotes(reader, include_answered=every)
     if as_json:

@@ -9,7 +9,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
+from deskterm.cli.runtime.options import AsJson, AsOf, Number, missing_ticket_error
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.core.session import DeskSession
@@ -38,10 +38,10 @@ def read_attachments(desk: DeskSession, paths: list[str] | None) -> list[NewFile
     return read_files(paths, desk.procedure.definition.files.largest_mb) if paths else []
 
 
-def list_files(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+def list_files(context: typer.Context, number: Number, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """List the files that went with a ticket's messages."""
     cli: CliContext = context.obj
-    with cli.open_reader() as reader:
+    with cli.open_reader() if as_of is None else cli.open_current_reader(number, as_of=as_of) as reader:
         facts, files = _load_files(cli, reader, number, "files")
     if as_json:
         print_json([file_to_json(place, file) for place, file in enumerate(files, 1)])

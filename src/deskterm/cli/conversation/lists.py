@@ -9,7 +9,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, Limit
+from deskterm.cli.runtime.options import AsJson, AsOf, Limit
 from deskterm.cli.runtime.output import cut_to_limit, name_ticket, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.store.queries import kept_thanks, surveys
@@ -21,11 +21,12 @@ def list_answers(
     every: Annotated[bool, typer.Option("--all", help="Those that were read, and questions without answer, too.")] = (
         False
     ),
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """List answers that nobody has read yet: complaints first, then low scores."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         rows = surveys.load_answers(reader, include_read=every)
     if as_json:
@@ -51,10 +52,10 @@ def list_answers(
     )
 
 
-def list_articles(context: typer.Context, as_json: AsJson = False) -> None:
+def list_articles(context: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """List the articles of the knowledge base that replies named."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         rows = surveys.load_articles(reader)
     if as_json:
@@ -74,11 +75,12 @@ def list_thanks(
     context: typer.Context,
     overruled: Annotated[bool, typer.Option("--overruled", help="Those that were opened again.")] = False,
     limit: Limit = 100,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """List the messages that were taken for mere thanks, and kept their tickets closed."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         found = kept_thanks.load_thanks(reader, "overruled" if overruled else "kept", limit=limit + 1)
     messages = cut_to_limit(found, limit)

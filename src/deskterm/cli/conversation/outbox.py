@@ -12,7 +12,7 @@ import typer
 from deskterm.cli.conversation.scheduled import print_scheduled, warn_of_late
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, Limit
+from deskterm.cli.runtime.options import AsJson, AsOf, Limit
 from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.files.names import make_file_name
@@ -131,11 +131,12 @@ def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = F
 def list_escalations(
     context: typer.Context,
     mine: Annotated[bool, typer.Option("--mine", help="Only those that my roles are asked about.")] = False,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """List open escalations, the oldest first."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         roles: tuple[str, ...] = ()
         if mine:

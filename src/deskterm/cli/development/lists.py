@@ -8,7 +8,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, rename_instants, to_rfc3339
-from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.options import AsJson, AsOf
 from deskterm.cli.runtime.output import name_ticket, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.procedure.compiled import compile_document
@@ -21,11 +21,12 @@ def list_items(
     context: typer.Context,
     every: Annotated[bool, typer.Option("--all", help="Those that are done, too.")] = False,
     day: Annotated[str | None, typer.Option("--release", help="Only what is in this release.", metavar="DAY")] = None,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """List development items, those that are under way first to last."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         rows = load_items(reader, include_done=every, release=day)
     if as_json:
@@ -53,10 +54,10 @@ def list_items(
     )
 
 
-def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
+def list_releases(context: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """List releases: those that went out, and what is scheduled to those to come."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         rows = load_releases(reader)
     procedure = compile_document(facts.document, facts.procedure_version)

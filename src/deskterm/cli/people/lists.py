@@ -8,7 +8,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, Limit, Number, require_ticket
+from deskterm.cli.runtime.options import AsJson, AsOf, Limit, Number, require_ticket
 from deskterm.cli.runtime.output import cut_to_limit, print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import print_queue_rows
@@ -59,10 +59,10 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     print_table(("Login", "Name", "Role", "Team", "Tier", "Open", "Away until"), rows, right=("Tier", "Open"))
 
 
-def list_participants(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+def list_participants(context: typer.Context, number: Number, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """List who is on CC of a ticket."""
     cli: CliContext = context.obj
-    with cli.open_current_reader(number) as reader:
+    with cli.open_current_reader(number, as_of=as_of) as reader:
         require_ticket(reader, number)
         participants = load_participants(reader, number)
     if as_json:
@@ -84,10 +84,10 @@ def list_absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = Fa
         print_queue_rows(cli, reader, "Owner away", cut_to_limit(rows, limit), as_json=as_json)
 
 
-def list_overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
+def list_overseen(context: typer.Context, limit: Limit = 100, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """List the open tickets of the teams that my role answers for; a lead answers for the own team, or for all."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         login = cli.check_login()
         # check_login() has made sure that there is one

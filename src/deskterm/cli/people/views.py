@@ -9,7 +9,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import join_words, read_filter_text
 from deskterm.cli.runtime.filtering.named_views import find_view, load_views, read_view_filter
-from deskterm.cli.runtime.options import AsJson, choose_order
+from deskterm.cli.runtime.options import AsJson, AsOf, choose_order
 from deskterm.cli.runtime.output import print_json, print_lines, print_summary
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import parse_columns
@@ -34,10 +34,10 @@ _AFTER_ACTION_HELP = f"{', '.join(AFTER_ACTIONS)}, as in the settings of the con
 Name = Annotated[str, typer.Argument(help="The view's name.", metavar="NAME")]
 
 
-def list_views(context: typer.Context, as_json: AsJson = False) -> None:
+def list_views(context: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """List my views in their order, with the number of tickets in each: the desk's, mine, and those of my team."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts, login = load_desk_facts(reader), cli.check_login()
         views, default = load_views(reader, login), load_view_choices(reader, login).default
         counts = [_count(cli, reader, facts, view) for view in views]
@@ -62,10 +62,10 @@ def list_views(context: typer.Context, as_json: AsJson = False) -> None:
     )
 
 
-def show_view(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
+def show_view(context: typer.Context, name: Name, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Show how a view is made: what it narrows, its filter, order and columns; `ticket list --view` lists it."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts, login = load_desk_facts(reader), cli.check_login()
         view, default = find_view(reader, login, name), load_view_choices(reader, login).default
         place = [one.key for one in load_views(reader, login)].index(view.key) + 1

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from deskterm.cli.runtime.clock_check import check_clock, is_clock_checked, measure_server_clock
-from deskterm.cli.runtime.output import list_some
+from deskterm.cli.runtime.output import list_some, show_progress_on_terminal
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.desk.policy.name_matching import find_named, list_candidates
 from deskterm.desk.policy.permissions import Act, format_unknown_agent, require
@@ -56,6 +56,8 @@ class CliContext:
     _hidden: tuple[str, ...] = ()
     """The departments whose tickets the agent does not read."""
     _role: str = "viewer"
+    _past: datetime | None = None
+    """The instant of the past that the call reads the desk as of (R-03)."""
     _server_ahead: float = 0.0
     """Seconds by which the clock of a PostgreSQL server, which its desks go by, is ahead of this computer's (D-43)."""
 
@@ -98,16 +100,45 @@ class CliContext:
             raise
         return reader
 
-    def open_current_reader(self, number: int | None = None) -> ReadConnection:
+    def open_current_reader(
+        self,
+        number: int | None = None,
+        *,
+        as_of: str | None = None,
+        open_only: bool = False,
+        words: bool = True,
+        events: bool = False,
+    ) -> ReadConnection:
         """Open a connection as `open_reader` does, to tickets as they are now: what is over is recorded first. number:
-        the only ticket that is read. For whatever shows tickets by their status, or what followed from it (D-02)."""
+        the only ticket that is read. For whatever shows tickets by their status, or what followed from it (D-02).
+
+        as_of: the text of an instant of the past as which all that is read stands, and which `now` is from then on
+        (R-03); of the whole desk then, open_only, words and events say what is needed, as for `open_past_desk`. Raises
+        UsageError for an instant that has not passed."""
         reader = self.open_reader()
         try:
-            self.bring_up_to_date(reader, load_desk_facts(reader), number)
+            facts = load_desk_facts(reader)
+            self.bring_up_to_date(reader, facts, number)
+            if as_of is None:
+                return reader
+            past = self._open_past(reader, facts, as_of, number, open_only=open_only, words=words, events=events)
         except BaseException:
             reader.close()
             raise
-        return reader
+        reader.close()
+        return past
+
+    def _open_past(
+        self, reader: ReadConnection, facts: DeskFacts, as_of: str, number: int | None, **parts: bool
+    ) -> ReadConnection:
+        # The fold takes half a second to import, and no other read needs it
+        from deskterm.reports.past_desk import open_past_desk  # noqa: PLC0415
+
+        instant = parse_instant(as_of, facts.timezone, self.now(facts), past=True)
+        progress = show_progress_on_terminal("tickets as they were") if number is None else None
+        past = open_past_desk(reader, int(instant.timestamp()), number=number, progress=progress, **parts)
+        self._past = instant
+        return past
 
     def open_desk(self) -> DeskSession:
         """Open the desk as whoever calls, or with `--as` as another agent, for which the caller must be an admin.
@@ -224,11 +255,12 @@ class CliContext:
         require(self._role, act, action)
 
     def log_access(self, facts: DeskFacts, number: int | None, what: str) -> None:
-        """Record that the user read a ticket, or with None something else, where the procedure asks for that
-        (S4-25)."""
+        """Record that the user read a ticket, or with None something else, where the procedure asks for that (S4-25):
+        the one in force, also where the past was read."""
+        facts = facts if self._past is None else self.read_facts()
         if access_log.is_access_logged(facts.document):
             acting = f", as {self.acting}" if self.impersonator else ""
-            access_log.record_access(self.url, self.own_login, number, f"{what}{acting}", self.now(facts))
+            access_log.record_access(self.url, self.own_login, number, f"{what}{acting}", self.make_clock(facts)())
 
     def read_facts(self) -> DeskFacts:
         """Read the facts of the desk: its name, zone and procedure."""
@@ -259,5 +291,8 @@ class CliContext:
         return datetime.fromtimestamp(self.system_time(), UTC)
 
     def now(self, facts: DeskFacts | None = None) -> datetime:
-        """Return the desk's time. facts: the desk's, where the caller has read them."""
+        """Return the desk's time, or the instant that it is read as of. facts: the desk's, where the caller has read
+        them."""
+        if self._past is not None:
+            return self._past
         return self.make_clock(facts or self.read_facts())()

@@ -34,6 +34,12 @@ IfVersion = Annotated[
         "--if-version", help="Only if the ticket is at this version.", metavar="VERSION", min=0, max=BIGGEST_NUMBER
     ),
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="The desk as it was at this instant (docs/reports.md); left out, now.", metavar="INSTANT"
+    ),
+]
 FilterOption = Annotated[
     str | None,
     typer.Option(

@@ -8,7 +8,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
-from deskterm.cli.runtime.options import AllRows, LimitOrAll, choose_limit
+from deskterm.cli.runtime.options import AllRows, AsOf, LimitOrAll, choose_limit
 from deskterm.cli.runtime.output import print_json_list, report_left_out
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.sla.clocks import VersionVocabularies, View, choose_sign, find_viewer
@@ -37,6 +37,7 @@ def list_clocks(
     metric: Annotated[str | None, typer.Option(help="Only clocks of this metric.")] = None,
     limit: LimitOrAll = None,
     whole: AllRows = False,
+    as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the clocks that run, by due time.
@@ -48,7 +49,7 @@ def list_clocks(
     most = choose_limit(limit, whole=whole, as_json=as_json)
     cli: CliContext = context.obj
     within = _parse_due_within(due_within) if due_within is not None else None
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of, open_only=True, words=False) as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
         versions = VersionVocabularies(reader, facts)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.options import AsOf
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.desk.core.event_reader import procedure_versions_from_reader, read_events
 from deskterm.desk.explain.clock_explanation import build_explanations, explain_missing_clock, explain_policies
@@ -27,6 +28,7 @@ def explain_clocks(
         str | None, typer.Argument(help="One clock by its key; left out, all of them.", metavar="METRIC")
     ] = None,
     cycle: Annotated[int | None, typer.Option(help="One cycle of it.", min=1, max=1_000_000, metavar="N")] = None,
+    as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Explain when a ticket's clocks are due, and why.
@@ -36,9 +38,10 @@ def explain_clocks(
     """
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
+        found = find_ticket(reader, reference)
+    with cli.open_current_reader(found.number, as_of=as_of) as reader:
         facts = load_desk_facts(reader)
-        now, ticket = cli.now(facts), find_ticket(reader, reference)
-        cli.bring_up_to_date(reader, facts, ticket.number)
+        now, ticket = cli.now(facts), find_ticket(reader, str(found.number))
         events, procedures = read_events(reader, ticket.number), procedure_versions_from_reader(reader)
         explanations = build_explanations(events, procedures, metric, cycle, now=now)
         # Told apart: a cycle that there is not, and a metric without any clock

@@ -12,7 +12,7 @@ import typer
 from deskterm.cli.conversation.files import file_to_json
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_due, format_time, format_time_and_zone, rename_instants, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
+from deskterm.cli.runtime.options import AsJson, AsOf, Number, missing_ticket_error
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.present.formats import format_delivery, format_time_left
@@ -30,15 +30,16 @@ _FACT_NAMES = ("impact", "urgency", *(field.name for field in FACT_FIELDS if fie
 """Names of the declared facts, in the order in which programs have read them since the first version."""
 
 
-def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+def show(context: typer.Context, number: Number, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Show a ticket: its facts, clocks and conversation."""
     cli: CliContext = context.obj
-    with cli.open_current_reader(number) as reader:
+    with cli.open_current_reader(number, as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         ticket = load_ticket_detail(reader, number)
         if ticket is None:
             raise missing_ticket_error(reader, number)
-        others = [one for one in load_presence(reader, number, time.time) if one.login != cli.own_login]
+        present = load_presence(reader, number, time.time) if as_of is None else []
+        others = [one for one in present if one.login != cli.own_login]
     # Before anything is printed, and only for a ticket that there is (S4-25)
     cli.log_access(facts, number, "ticket")
     vocabulary = Vocabulary(facts.document, timezone=facts.timezone)

@@ -11,7 +11,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.field_filters import Only, parse_filters
 from deskterm.cli.runtime.filtering.filter_words import FilterWords, join_words, read_filter_text
 from deskterm.cli.runtime.filtering.named_views import find_view, read_view_filter
-from deskterm.cli.runtime.options import USUAL_ROWS, AllRows, LimitOrAll, choose_limit, choose_order
+from deskterm.cli.runtime.options import USUAL_ROWS, AllRows, AsOf, LimitOrAll, choose_limit, choose_order
 from deskterm.cli.runtime.output import print_json, print_json_list, report_left_out
 from deskterm.cli.ticket import worklists
 from deskterm.cli.ticket.queue_table import (
@@ -80,6 +80,7 @@ def list_tickets(
     department: Annotated[str | None, typer.Option(help="Only what this department has.")] = None,
     team: Annotated[str | None, typer.Option(help="Only what this team has.")] = None,
     only: Only = None,
+    as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List tickets, in the order of work."""
@@ -90,7 +91,7 @@ def list_tickets(
         narrowed = match or by_due or sort is not None or columns or closed or requester or department or team or only
         if stale + unscheduled + to_be_set > 1 or view is not None or narrowed or words:
             raise UsageError("--stale, --unscheduled and --to-be-set are lists of their own: give one, and no view.")
-        _print_worklist(cli, most, as_json, stale=stale, unscheduled=unscheduled)
+        _print_worklist(cli, most, as_json, as_of, stale=stale, unscheduled=unscheduled)
         return
     if requester is not None:
         if words:
@@ -105,7 +106,16 @@ def list_tickets(
                 " --sort out."
             )
         # Without --closed all of them, and not only those that are open
-        print_requests(cli, requester, closed=closed or None, match=match, columns=columns, limit=most, as_json=as_json)
+        print_requests(
+            cli,
+            requester,
+            closed=closed or None,
+            match=match,
+            columns=columns,
+            limit=most,
+            as_of=as_of,
+            as_json=as_json,
+        )
         return
     view = "closed" if closed else view
     named = (("department", department), ("team", team))
@@ -119,6 +129,7 @@ def list_tickets(
         only=filters,
         words=words or (),
         limit=most,
+        as_of=as_of,
         as_json=as_json,
     )
 
@@ -137,6 +148,7 @@ def search(
     columns: Annotated[str | None, typer.Option(help="As for `ticket list`.", metavar="NAME,NAME…")] = None,
     limit: LimitOrAll = None,
     whole: AllRows = False,
+    as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find tickets by words: in subjects, messages, notes, and names of requesters and clients; the newest first."""
@@ -148,7 +160,7 @@ def search(
     if not text.strip():
         raise UsageError("Say which words to look for.")
     names = parse_columns(columns) if columns is not None else _COLUMNS_OF_REQUESTS
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
         condition = read_filter_text(cli, reader, facts, text).condition
@@ -178,16 +190,18 @@ def _print_found(
     report_left_out(len(rows), total)
 
 
-def _print_worklist(cli: CliContext, limit: int, as_json: bool, *, stale: bool, unscheduled: bool) -> None:
+def _print_worklist(
+    cli: CliContext, limit: int, as_json: bool, as_of: str | None, *, stale: bool, unscheduled: bool
+) -> None:
     if stale:
         # Stale tickets are found by the procedure's calendar, whose schema takes longer to import than a list to print.
         from deskterm.cli.ticket.order import print_stale  # noqa: PLC0415
 
-        print_stale(cli, limit, as_json)
+        print_stale(cli, limit, as_json, as_of)
     elif unscheduled:
-        worklists.print_unscheduled(cli, limit, as_json)
+        worklists.print_unscheduled(cli, limit, as_json, as_of)
     else:
-        worklists.print_to_be_set(cli, limit, as_json)
+        worklists.print_to_be_set(cli, limit, as_json, as_of)
 
 
 def print_requests(
@@ -198,12 +212,13 @@ def print_requests(
     match: str,
     columns: str | None = None,
     limit: int,
+    as_of: str | None = None,
     as_json: bool,
 ) -> None:
     """Print the tickets of one person outside, the newest first. closed: only closed ones; None for all; columns: as
     `print_queue` takes them."""
     names = parse_columns(columns) if columns is not None else _COLUMNS_OF_REQUESTS
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         rows, total = load_requester_tickets(reader, requester, closed=closed, match=match, limit=limit)
         _print_found(cli, reader, facts, requester, rows, total, names, as_json)
@@ -219,13 +234,16 @@ def print_queue(
     only: Sequence[str] = (),
     words: Sequence[str] = (),
     limit: int = USUAL_ROWS,
+    as_of: str | None = None,
     as_json: bool = False,
 ) -> None:
     """Print a view of the queue with its due times. view: a name of it; order, columns (names with commas between
     them): None for those of the view; only: filters, as `parse_filters` reads them; words: of a filter, which chooses
     the view where `view` is None. Raises UsageError for an unknown view or column."""
     names = parse_columns(columns) if columns is not None else None
-    with cli.open_current_reader() as reader:
+    # Without a filter no word is read; only a view of one's own may hide one
+    plain = not any(words) and (view is None or view in {known.key for known in VIEWS})
+    with cli.open_current_reader(as_of=as_of, open_only=plain and view != "closed", words=not plain) as reader:
         facts = load_desk_facts(reader)
         login = cli.check_login()
         own_team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)

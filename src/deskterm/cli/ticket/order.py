@@ -9,7 +9,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, Number
+from deskterm.cli.runtime.options import AsJson, AsOf, Number
 from deskterm.cli.runtime.output import cut_to_limit, print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import queue_row_to_json
@@ -23,10 +23,10 @@ from deskterm.store.queries.worklists import load_untouched
 _DAY = 86_400
 
 
-def explain_order(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+def explain_order(context: typer.Context, number: Number, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Explain a ticket's place in the order of work: the keys in turn, and who stands next to it."""
     cli: CliContext = context.obj
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of, open_only=True, words=False) as reader:
         facts = load_desk_facts(reader)
         procedure = compile_document(facts.document, facts.procedure_version)
         # Nobody in particular: all open tickets are the same for everybody
@@ -52,10 +52,10 @@ def explain_order(context: typer.Context, number: Number, as_json: AsJson = Fals
         print_lines([f"{line}, {own} against {other}"])
 
 
-def print_stale(cli: CliContext, limit: int, as_json: bool) -> None:
+def print_stale(cli: CliContext, limit: int, as_json: bool, as_of: str | None = None) -> None:
     """Print the open tickets that nobody has touched for as long as the procedure says, the longest first (S1-31).
     Raises DeskError when it does not say that."""
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         procedure = compile_document(facts.document, facts.procedure_version)
         length = procedure.definition.queue.stale_after

@@ -17,20 +17,20 @@ from deskterm.store.queries.worklists import UndatedTicket, load_awaiting_due_ti
 _DAY = 86_400
 
 
-def print_unscheduled(cli: CliContext, limit: int, as_json: bool) -> None:
+def print_unscheduled(cli: CliContext, limit: int, as_json: bool, as_of: str | None = None) -> None:
     """Print the tickets that wait for a sprint or release and are in none, with their age (S1-16)."""
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
         rows = cut_to_limit(load_unscheduled(reader, now, limit + 1), limit)
     _print_pending(facts, now, rows, as_json)
 
 
-def print_to_be_set(cli: CliContext, limit: int, as_json: bool) -> None:
+def print_to_be_set(cli: CliContext, limit: int, as_json: bool, as_of: str | None = None) -> None:
     """Print the tickets that wait for somebody to say when they are due (S1-17): for a viewer who holds a role that
     some wait for, those; for others, all."""
     login = cli.check_login()
-    with cli.open_current_reader() as reader:
+    with cli.open_current_reader(as_of=as_of) as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
         rows = cut_to_limit(load_awaiting_due_time(reader, now, limit + 1), limit)

@@ -57,7 +57,7 @@ def open_touched_tickets(
         if not numbers:
             return None
         past = create_private_desk(
-            lambda writer: _PastRows(reader, writer, as_of, is_filtered=is_filtered).write(numbers, progress)
+            lambda writer: PastRows(reader, writer, as_of, is_filtered=is_filtered).write(numbers, progress)
         )
     try:
         reader.limit_alike(past)
@@ -67,14 +67,18 @@ def open_touched_tickets(
     return past
 
 
-class _PastRows:
-    """Writes the rows of tickets as of an instant."""
+class PastRows:
+    """Writes the rows of tickets as of an instant. with_events: with all events by then, not only the first of each;
+    `version`: of the procedure that was in force."""
 
-    def __init__(self, reader: ReadConnection, writer: BulkWriter, as_of: int, *, is_filtered: bool) -> None:
+    def __init__(
+        self, reader: ReadConnection, writer: BulkWriter, as_of: int, *, is_filtered: bool, with_events: bool = False
+    ) -> None:
         self._reader, self._writer = reader, writer
-        self._as_of, self._is_filtered = as_of, is_filtered
+        self._as_of, self._is_filtered, self._with_events = as_of, is_filtered, with_events
         self._procedures = ProcedureVersions(self._load_document)
-        self._procedure = self._procedures(self._find_version())
+        self.version = self._find_version()
+        self._procedure = self._procedures(self.version)
 
     def write(self, numbers: Sequence[int], progress: Progress | None) -> None:
         """Write the rows of tickets. numbers: in order."""
@@ -111,7 +115,7 @@ class _PastRows:
 
     def _write_batch(self, numbers: Sequence[int]) -> None:
         histories: list[tuple[int, State, ProjectedRows]] = []
-        firsts: list[tuple[Any, ...]] = []
+        kept_events: list[tuple[Any, ...]] = []
         messages: list[dict[str, Any]] = []
         texts: set[int] = set()
         for number, rows in groupby(self._read_events(numbers), key=itemgetter(0)):
@@ -122,8 +126,8 @@ class _PastRows:
             for row in rows:
                 event = decode_event(row[1], row[2], seconds_from_stored(row[3]), row[4], row[5], row[6])
                 if event.at <= self._as_of:
-                    if not events:
-                        firsts.append(row)
+                    if self._with_events or not events:
+                        kept_events.append(row)
                     fold.step(event)
                     events.append(event)
                     last_hash = row[7]
@@ -136,7 +140,7 @@ class _PastRows:
                 texts |= {text.id for event in events for text in event.texts.values()}
                 histories.append((number, fold.state, projection.build_rows(number, self._procedure, last_hash)))
         self._insert("ticket", list(self._build_ticket_rows(histories)))
-        self._writer.insert("event", EVENT_COLUMNS, firsts)
+        self._writer.insert("event", EVENT_COLUMNS, kept_events)
         for table, changes in (
             ("clock", [rows.clocks for _, _, rows in histories]),
             ("record", [rows.records for _, _, rows in histories]),
