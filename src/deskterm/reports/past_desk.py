@@ -80,7 +80,7 @@ def open_past_desk(
 
 
 class _PastCopy:
-    """What is copied of a desk, as of an instant."""
+    """A copy of a desk as of an instant."""
 
     def __init__(self, reader: ReadConnection, as_of: int, *, words: bool, events: bool) -> None:
         self._reader, self._as_of = reader, as_of

@@ -32,7 +32,7 @@ from examples import examples
 from reports.lives.test_as_of import HISTORIES, TICKETS, perform
 from small_desk import at
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "reports.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "reports.md"
 LISTS = (
     ("ticket", "list"),
     ("ticket", "list", "-is:snoozed", "--sort", "-subject"),
