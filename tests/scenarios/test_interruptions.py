@@ -22,16 +22,14 @@ import pytest
 
 import postgres
 from deskterm.desk.api import open_desk
-from deskterm.desk.history.hash_chain import verify_chains
-from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.exchange.importing.imports import import_events
 from deskterm.store.db import server_connection
-from deskterm.store.db.engine import Store, open_store
-from deskterm.store.db.health import check_health
+from deskterm.store.db.engine import open_store
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
 from exchange.importing.event_logs import desk_at, mapping, row, write_log
+from interrupted.soundness import require_sound
 from small_desk import at, small_desk
 from tui.console_session import open_console
 
@@ -91,15 +89,6 @@ def kill(process: subprocess.Popen[str]) -> list[str]:
         lines = [line for line in process.stdout if line.endswith("\n")]
     process.wait()
     return lines
-
-
-def require_sound(url: str) -> None:
-    """Check the file, fold every ticket again, and verify every chain."""
-    with closing(Store(url)) as store:
-        assert check_health(store).faults == ()
-        assert check_integrity(store).findings == ()
-    with open_reader(url) as reader:
-        assert verify_chains(reader).faults == ()
 
 
 @pytest.mark.parametrize("rounds", many(1, 30))

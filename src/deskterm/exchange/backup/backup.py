@@ -6,9 +6,6 @@ import hashlib
 import json
 import os
 import tarfile
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
@@ -23,6 +20,7 @@ from deskterm.exchange.backup.desk_files import refuse_desk_file
 from deskterm.exchange.backup.manifest import CHAINS, INTEGRITY, Manifest, build_file_name, manifest_path
 from deskterm.exchange.backup.proof import DeskContents, check_chains, check_file, read_contents, read_desk_name
 from deskterm.exchange.backup.sqlite_copy import copy_desk, sync
+from deskterm.exchange.work_folder import SYSTEM_FOLDER, open_work_folder
 from deskterm.progress import Progress
 from deskterm.store.db.location import dialect, display_location
 from deskterm.store.db.reader import ReadConnection, open_reader
@@ -58,19 +56,20 @@ def make_backup(
     kind = compression_of(place)
     compression.require_compression(kind)
     _create_folder(place.parent)
-    with _temporary_file(place.parent) as unpacked, _temporary_file(place.parent) as packed:
-        try:
-            contents = _copy(url, unpacked, quick=quick, progress=progress)
-            if kind == "none":
-                unpacked.replace(packed)
-            else:
+    try:
+        with open_work_folder(place.parent, ".deskterm-backup-", ".part") as folder:
+            copy = _create_file(folder / "copy")
+            contents = _copy(url, copy, quick=quick, progress=progress)
+            if kind != "none":
+                packed = _create_file(folder / "packed")
                 with packed.open("wb") as out:
-                    compression.compress(unpacked, out, kind)
-            sync(packed)
-            manifest = _describe(contents, packed, url, now, quick=quick)
-            _publish(packed, manifest, place)
-        except OSError as error:
-            raise _unwritable_error(place, error) from error
+                    compression.compress(copy, out, kind)
+                copy = packed
+            sync(copy)
+            manifest = _describe(contents, copy, url, now, quick=quick)
+            _publish(copy, manifest, place)
+    except OSError as error:
+        raise _unwritable_error(place, error) from error
     return Backup(place, manifest)
 
 
@@ -79,8 +78,8 @@ def stream_backup(
 ) -> Manifest:
     """Write a proved backup and its manifest to an open file as a tar archive, for programs that encrypt or send it
     (R-81)."""
-    with tempfile.TemporaryDirectory(prefix="deskterm-backup-") as folder:
-        made = make_backup(url, Path(folder), now=now, quick=quick, progress=progress)
+    with open_work_folder(SYSTEM_FOLDER, "deskterm-backup-") as folder:
+        made = make_backup(url, folder, now=now, quick=quick, progress=progress)
         text = _manifest_text(made.manifest)
         with tarfile.open(fileobj=out, mode="w|") as archive:
             # The manifest first: who reads the stream knows what comes.
@@ -136,12 +135,12 @@ def _describe(contents: DeskContents, file: Path, url: str, now: datetime, *, qu
 def _publish(file: Path, manifest: Manifest, place: Path) -> None:
     """Give a proved file its name, and put its manifest beside it. The manifest comes first: a file that was
     interrupted in between is a manifest without a backup, which nobody takes for one."""
-    with _temporary_file(place.parent) as beside:
-        beside.write_bytes(_manifest_text(manifest))
-        sync(beside)
-        if place.exists():
-            raise _exists_error(place)
-        beside.replace(manifest_path(place))
+    beside = _create_file(file.with_name("manifest"))
+    beside.write_bytes(_manifest_text(manifest))
+    sync(beside)
+    if place.exists():
+        raise _exists_error(place)
+    beside.replace(manifest_path(place))
     try:
         os.link(file, place)
     except FileExistsError as error:
@@ -173,20 +172,10 @@ def _create_folder(folder: Path) -> None:
         raise _unwritable_error(folder, error) from error
 
 
-@contextmanager
-def _temporary_file(folder: Path) -> Iterator[Path]:
-    """Create an empty file that only its owner may read; remove it at the end if it is still there by that name."""
-    try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".deskterm-backup-", suffix=".part")
-    except OSError as error:
-        raise _unwritable_error(folder, error) from error
-    os.close(handle)
-    path = Path(name)
-    try:
-        yield path
-    finally:
-        for leftover in (path, path.with_name(f"{path.name}-journal")):
-            leftover.unlink(missing_ok=True)
+def _create_file(path: Path) -> Path:
+    """Create an empty file that only its owner may read."""
+    path.touch(0o600)
+    return path
 
 
 def _manifest_text(manifest: Manifest) -> bytes:

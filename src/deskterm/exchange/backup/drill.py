@@ -3,7 +3,6 @@ month's figures compared with those of the desk (R-83)."""
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from deskterm.errors import DeskError
 from deskterm.exchange.backup import postgresql_dump
 from deskterm.exchange.backup.last_month import ComparedMonth, compare_last_month
 from deskterm.exchange.backup.restore import prepare_restore
+from deskterm.exchange.work_folder import SYSTEM_FOLDER, open_work_folder
 from deskterm.progress import Progress
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.location import dialect
@@ -72,5 +72,5 @@ def _temporary_place(url: str, now: datetime) -> Iterator[str]:
         name = f"{postgresql_dump.database_of(url)}_drill_{now.astimezone(UTC):%Y%m%dt%H%M%Sz}"
         yield postgresql_dump.with_database(url, name)
         return
-    with tempfile.TemporaryDirectory(prefix="deskterm-drill-") as folder:
-        yield f"sqlite:///{Path(folder) / 'desk.sqlite3'}"
+    with open_work_folder(SYSTEM_FOLDER, "deskterm-drill-") as folder:
+        yield f"sqlite:///{folder / 'desk.sqlite3'}"

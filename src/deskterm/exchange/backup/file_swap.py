@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -17,6 +19,7 @@ from deskterm.store.db.sqlite.companion_files import LOG_ENDINGS
 
 _LOCK_START, _LOCK_LENGTH = 0x40000002, 510
 """Bytes of a SQLite file that readers lock (the file format's SHARED range)."""
+_ASIDE = ".before-restore-"
 
 
 class Unreadable(Exception):
@@ -41,7 +44,8 @@ def replace_file(url: str, place: str, stamp: str, *, had_desk: bool) -> str:
             copy.replace(path)
         sync(path.parent)
         return ""
-    aside = path.with_name(f"{path.name}.before-restore-{stamp}")
+    aside = path.with_name(f"{path.name}{_ASIDE}{stamp}")
+    _remove_second_names(path)
     _copy_rights(path, copy)
     sync(copy)
     try:
@@ -78,7 +82,10 @@ def sole_user(url: str) -> Iterator[None]:
             # SQLite leaves the write-ahead log only when nobody else has the file open, not even for reading.
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("BEGIN EXCLUSIVE")
-        except Exception as error:
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("delete",):
+                # Somebody has opened it meanwhile, and with it a log
+                raise errors.desk_in_use_error(url)
+        except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "")
             if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 raise errors.desk_in_use_error(url) from error
@@ -110,6 +117,15 @@ def _keep_aside(path: Path, aside: Path) -> None:
         os.link(path, aside)
     except OSError:  # a file system without hard links
         path.rename(aside)
+
+
+def _remove_second_names(path: Path) -> None:
+    """Remove the names beside the desk's own that restores gave its file and were killed before another file took its
+    place. Who opened the desk by both names would have two logs of one file."""
+    for found in path.parent.glob(f"{glob.escape(path.name + _ASIDE)}*"):
+        with suppress(OSError):
+            if found.samefile(path) and not found.is_symlink():
+                found.unlink()
 
 
 def _copy_rights(source: Path, target: Path) -> None:

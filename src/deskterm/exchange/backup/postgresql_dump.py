@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent_encode
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 MAINTENANCE_DATABASE = "postgres"
 """The database that one connects to in order to create and rename others."""
+_UNFINISHED = "deskterm: restored, and not in its place yet"
+"""The comment of a database that is thrown away unless it takes the place of a desk."""
+_RESTORE_LOCK = 0x6465736B
+"""The first key of the advisory locks of restores; the second is of the database's name."""
 
 
 def find_dump_program(server_version: int) -> str:
@@ -51,13 +55,17 @@ def restored_database(url: str, name: str, dump: Path) -> Iterator[str]:
     restored."""
     with connect_to_maintenance(url) as connection:
         program = _find_program("pg_restore", connection.info.server_version // 10_000)
+        _drop_remnants(connection)
+        # Held until the end of this connection: a database whose lock is free was left by a program that was killed
+        connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (_RESTORE_LOCK, name))
         _create_database(connection, url, name)
-    try:
-        _run([program, "--exit-on-error", "--no-owner", f"--dbname={name}", dump], url, database=name)
-        yield with_database(url, name)
-    finally:
-        with connect_to_maintenance(url) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {quote(name)} WITH (FORCE)".encode())
+        connection.execute(f"COMMENT ON DATABASE {quote(name)} IS '{_UNFINISHED}'".encode())
+        try:
+            _run([program, "--exit-on-error", "--no-owner", f"--dbname={name}", dump], url, database=name)
+            yield with_database(url, name)
+        finally:
+            with connect_to_maintenance(url) as other:
+                other.execute(f"DROP DATABASE IF EXISTS {quote(name)} WITH (FORCE)".encode())
 
 
 def swap_databases(url: str, restored: str, aside: str) -> None:
@@ -72,6 +80,7 @@ def swap_databases(url: str, restored: str, aside: str) -> None:
                 if _exists(connection, name):
                     connection.execute(f"ALTER DATABASE {quote(name)} RENAME TO {quote(aside)}".encode())
                 connection.execute(f"ALTER DATABASE {quote(restored)} RENAME TO {quote(name)}".encode())
+                connection.execute(f"COMMENT ON DATABASE {quote(name)} IS NULL".encode())
         except psycopg.errors.ObjectInUse as error:
             raise errors.desk_in_use_error(url) from error
         except psycopg.Error as error:
@@ -130,6 +139,21 @@ def quote(name: str) -> str:
 
 def _exists(connection: psycopg.Connection[tuple[Any, ...]], name: str) -> bool:
     return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+
+
+def _drop_remnants(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """Drop the databases of restores and drills that were killed, as far as this role may."""
+    import psycopg  # noqa: PLC0415 - an optional extra
+
+    found = connection.execute(
+        "SELECT datname FROM pg_database WHERE shobj_description(oid, 'pg_database') = %s", (_UNFINISHED,)
+    ).fetchall()
+    for (name,) in found:
+        key = (_RESTORE_LOCK, name)
+        if connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key).fetchone() == (True,):
+            with suppress(psycopg.Error):
+                connection.execute(f"DROP DATABASE IF EXISTS {quote(name)}".encode())
+            connection.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
 
 
 def _create_database(connection: psycopg.Connection[tuple[Any, ...]], url: str, name: str) -> None:

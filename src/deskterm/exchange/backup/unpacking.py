@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import tarfile
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +15,11 @@ from deskterm.exchange.backup.backup import hash_file
 from deskterm.exchange.backup.compression import compression_of
 from deskterm.exchange.backup.manifest import SUFFIX, Manifest, parse_manifest, read_manifest
 from deskterm.exchange.backup.proof import check_file
+from deskterm.exchange.work_folder import SYSTEM_FOLDER, open_work_folder
 from deskterm.store.db import errors
 from deskterm.store.db.location import dialect, display_location, sqlite_path
 from deskterm.store.db.migrations import SCHEMA
-from deskterm.store.db.sqlite.companion_files import LOG_ENDINGS, find_database
+from deskterm.store.db.sqlite.companion_files import find_database
 
 _DUMP_HEADER = b"PGDMP"
 """The beginning of a dump of PostgreSQL in its custom format."""
@@ -36,12 +36,12 @@ def opened_backup(backup: Path, name: str) -> Iterator[tuple[Path, Manifest | No
     if not tarfile.is_tarfile(backup):
         yield backup, read_manifest(backup)
         return
-    with tempfile.TemporaryDirectory(prefix="deskterm-restore-") as folder, tarfile.open(backup) as archive:
+    with open_work_folder(SYSTEM_FOLDER, "deskterm-restore-") as folder, tarfile.open(backup) as archive:
         found: dict[bool, Path] = {}
         for entry in archive:
             if entry.isfile() and Path(entry.name).name == entry.name:
                 archive.extract(entry, folder, filter="data")
-                found[entry.name.endswith(SUFFIX)] = Path(folder) / entry.name
+                found[entry.name.endswith(SUFFIX)] = folder / entry.name
         if found.keys() != {True, False}:
             raise no_backup_error(name)
         yield found[False], parse_manifest(found[True].read_text(encoding="utf-8"), found[True])
@@ -75,25 +75,27 @@ def unpacked_sqlite(url: str, backup: Path, name: str, now: datetime) -> Iterato
     path = sqlite_path(url)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, place = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".restoring")
     except OSError as error:
-        raise errors.unwritable_error(url, (error.strerror or str(error)).lower()) from error
-    copy = Path(place)
-    try:
+        raise _unwritable_error(url, error) from error
+    with ExitStack() as stack:
         try:
-            with open(handle, "wb") as target, backup.open("rb") as source:
+            folder = stack.enter_context(open_work_folder(path.parent, f".{path.name}.", ".restoring"))
+            copy = folder / path.name
+            copy.touch(0o600)
+            with copy.open("wb") as target, backup.open("rb") as source:
                 compression.decompress(source, target, compression_of(backup), name)
                 target.flush()
                 os.fsync(target.fileno())
         except OSError as error:
-            raise errors.unwritable_error(url, (error.strerror or str(error)).lower()) from error
+            raise _unwritable_error(url, error) from error
         if find_database(copy) is None:
             raise no_backup_error(name)
         check_file(copy, name)
         yield f"sqlite:///{copy}"
-    finally:
-        for ending in ("", *LOG_ENDINGS):
-            copy.with_name(copy.name + ending).unlink(missing_ok=True)
+
+
+def _unwritable_error(url: str, error: OSError) -> DeskError:
+    return errors.unwritable_error(url, (error.strerror or str(error)).lower())
 
 
 @contextmanager
@@ -101,10 +103,10 @@ def unpacked_postgresql(url: str, backup: Path, name: str, now: datetime) -> Ite
     """Restore a dump into a database of its own on the desk's server. `finish_restore` renames it, and the database of
     that name is then gone."""
     database = f"{postgresql_dump.database_of(url)}_restored_{now.astimezone(UTC):%Y%m%dt%H%M%Sz}"
-    with tempfile.TemporaryDirectory(prefix="deskterm-restore-") as folder:
+    with open_work_folder(SYSTEM_FOLDER, "deskterm-restore-") as folder:
         dump = backup
         if (kind := compression_of(backup)) != "none":
-            dump = Path(folder) / "desk.dump"
+            dump = folder / "desk.dump"
             with backup.open("rb") as source, dump.open("wb") as target:
                 compression.decompress(source, target, kind, name)
         with dump.open("rb") as file:

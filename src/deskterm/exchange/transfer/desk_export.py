@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tarfile
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +14,7 @@ from deskterm import __version__
 from deskterm.errors import DeskError
 from deskterm.exchange.transfer.manifest import FILE_NAME, DeskManifest, TableFile
 from deskterm.exchange.transfer.table_rows import count_rows, find_tables, load_lines
+from deskterm.exchange.work_folder import open_work_folder
 from deskterm.progress import Progress
 from deskterm.store.db.reader import ReadConnection
 
@@ -35,7 +32,7 @@ def export_desk(
         raise DeskError(f"{place} is there already: give another name, or move that away first.")
     is_tar = place.name.endswith(TAR_ENDINGS)
     try:
-        with _staging_folder(place) as folder:
+        with open_work_folder(place.parent, f".{place.name}.", ".part") as folder:
             with reader.snapshot():
                 manifest = _write_tables(reader, folder, now, progress)
             if is_tar:
@@ -46,20 +43,6 @@ def export_desk(
     except OSError as error:
         raise DeskError(f"{place} cannot be written: {(error.strerror or str(error)).lower()}.") from error
     return manifest
-
-
-@contextmanager
-def _staging_folder(place: Path) -> Iterator[Path]:
-    """Make a folder beside a place, readable by its owner only, and remove it at the end if it is still there, as well
-    as those of exports to the same place that were killed."""
-    prefix = f".{place.name}."
-    for left in place.parent.glob(f"{prefix}*.part"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=prefix, suffix=".part", dir=place.parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_tables(reader: ReadConnection, folder: Path, now: datetime, progress: Progress | None) -> DeskManifest:

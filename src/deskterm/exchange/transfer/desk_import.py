@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from deskterm.exchange.backup.file_swap import replace_file
 from deskterm.exchange.backup.proof import check_chains
 from deskterm.exchange.transfer.manifest import FILE_NAME, DeskManifest, TableFile, parse_manifest
 from deskterm.exchange.transfer.table_rows import Connection, build_reader_of_lines, find_tables, load_lines
+from deskterm.exchange.work_folder import SYSTEM_FOLDER, open_work_folder
 from deskterm.progress import Progress
 from deskterm.store.db import errors
 from deskterm.store.db.bulk import BulkWriter
@@ -82,12 +82,12 @@ def _require_fit(manifest: DeskManifest, place: Path) -> None:
 @contextmanager
 def _staged_desk(url: str) -> Iterator[str]:
     """Yield the URL of an empty store beside a SQLite desk, or in a temporary folder; it is removed at the end."""
-    beside = sqlite_path(url).parent if dialect(url) == "sqlite" else None
-    if beside is not None and not beside.is_dir():
+    beside = sqlite_path(url).parent if dialect(url) == "sqlite" else SYSTEM_FOLDER
+    if not beside.is_dir():
         raise DeskError(f"{beside} is no folder: make it first, or give another place.")
     try:
-        with tempfile.TemporaryDirectory(prefix=".deskterm-import-", dir=beside) as folder:
-            yield f"sqlite:///{Path(folder) / 'desk.sqlite3'}"
+        with open_work_folder(beside, ".deskterm-import-") as folder:
+            yield f"sqlite:///{folder / 'desk.sqlite3'}"
     except OSError as error:
         raise DeskError(f"Nothing can be written to {beside}: {(error.strerror or str(error)).lower()}.") from error
 

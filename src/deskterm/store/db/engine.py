@@ -187,6 +187,9 @@ def open_store(
     locked, unwritable, unreachable."""
     with closing(connect_for_writing(url, lock_timeout=lock_timeout)) as connection, errors.translated(url):
         upgraded = ensure_layout(connection, url, migrations=migrations, schema=schema)
+        if dialect(url) == "sqlite" and connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
+            # A restore was killed that had the file for itself. Where others have it now, a later opening does this
+            _switch_to_log(connection)
     return Store(url, lock_timeout=lock_timeout, upgraded=upgraded)
 
 

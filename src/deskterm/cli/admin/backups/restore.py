@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from deskterm.cli.runtime.stdin import require_confirmation
 from deskterm.errors import UsageError
 from deskterm.exchange.backup.loss import Loss
 from deskterm.exchange.backup.restore import PreparedRestore, finish_restore, prepare_restore, require_unused
+from deskterm.exchange.work_folder import SYSTEM_FOLDER, open_work_folder
 from deskterm.present.formats import format_count
 from deskterm.store.db.errors import DamagedDesk, NoDesk
 from deskterm.store.db.identity import read_login
@@ -93,8 +93,8 @@ def _readable_file(file: Path) -> Iterator[Path]:
     if str(file) != "-":
         yield file
         return
-    with tempfile.TemporaryDirectory(prefix="deskterm-restore-") as folder:
-        spooled = Path(folder) / "standard-input.tar"
+    with open_work_folder(SYSTEM_FOLDER, "deskterm-restore-") as folder:
+        spooled = folder / "standard-input.tar"
         with spooled.open("wb") as out:
             shutil.copyfileobj(sys.stdin.buffer, out)
         yield spooled

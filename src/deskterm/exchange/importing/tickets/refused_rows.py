@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from deskterm.errors import DeskError
+from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.formula_guard import guard_formula
 from deskterm.exchange.importing.tables.records import (
     RowRecord,
@@ -57,16 +56,12 @@ def write_refused(target: Path, table: SourceTable, rows: Sequence[RefusedRow], 
         if keep_earlier and target.exists() and target.read_bytes() != text.encode():
             # Somebody may be mending it
             target.replace(target.with_name(f"{target.name}~"))
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}")
-        with os.fdopen(handle, "wb") as file:
+        with open_destination(target, force=True, binary=True) as file:
             file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except OSError as error:
+    except (OSError, DeskError) as error:
         raise DeskError(
-            f"The refused rows cannot be written to {target} ({error.strerror}): copy the export to a folder of yours;"
-            " nothing was imported."
+            f"The refused rows cannot be written to {target}: copy the export to a folder of yours; nothing was"
+            " imported."
         ) from error
 
 
