@@ -108,7 +108,7 @@ def test_an_import_of_tickets_goes_on_where_it_was_killed(
         folder = tmp_path / str(number)
         with a_place(store_url, folder) as url:
             begin(url, folder)
-            kill(lambda url=url, folder=folder: run(url, folder))
+            kill(partial(run, url, folder))
             require_sound(url)
             with open_reader(url) as reader:
                 assert int(reader.rows("SELECT count(*) FROM ticket")[0][0]) in (0, 5, 10, 12)
@@ -142,7 +142,7 @@ def test_an_import_of_a_desk_that_was_killed_made_all_of_it_or_nothing(
     for number, kill in enumerate(kills(store_url, steps, rounds, 0.3)):
         folder = tmp_path / str(number)
         with a_place(store_url, folder) as url:
-            kill(lambda url=url: import_desk(url, exported))
+            kill(partial(import_desk, url, exported))
             if has_desk(url):
                 with pytest.raises(DeskError, match="already"):
                     import_desk(url, exported)
@@ -167,7 +167,7 @@ def test_no_backup_that_was_killed_is_taken_for_one(
     steps = count_steps(lambda: run(tmp_path / "whole", 1))
     for number, kill in enumerate(kills(store_url, steps, rounds, 0.3)):
         folder = tmp_path / str(number)
-        kill(lambda folder=folder: run(folder, 1))
+        kill(partial(run, folder, 1))
         early = list(list_backups(folder))
         assert all(hash_file(path) == manifest.sha256 for path, manifest in early)
         run(folder, 2)
@@ -194,7 +194,7 @@ def test_a_restore_that_was_killed_leaves_the_one_desk_or_the_other(
             backup = make_backup(url, folder / "backup", now=at(1)).path
             register(desk, type="fault", subject="two", now=at(2))
             desk.store.close()
-            kill(lambda url=url, backup=backup: restore(url, backup, 3))
+            kill(partial(restore, url, backup, 3))
             assert read_subjects(url) in (["one"], ["one", "two"])
             require_sound(url)
             restore(url, backup, 4)
