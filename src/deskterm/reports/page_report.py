@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from deskterm.progress import Progress
 from deskterm.reports.envelope import add_months, build_envelope
 from deskterm.reports.figure_report import FigureReport, FigureRequest
 from deskterm.reports.pages.build import build_page, find_period_before, list_months
@@ -17,7 +16,7 @@ from deskterm.reports.pages.parts import has_trend
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import DeskFacts
 
-CountFigures = Callable[[FigureRequest], FigureReport]
+CountFigures = Callable[[Sequence[FigureRequest]], Sequence[FigureReport]]
 
 
 class PageReport(NamedTuple):
@@ -35,18 +34,13 @@ def count_page(
     definition: Definition,
     request: FigureRequest,
     count: CountFigures,
-    progress: Progress | None = None,
 ) -> PageReport:
     """Count a report, and put it into parts. To be called within one `snapshot` of the reader. count: counts the
-    figures of a request, and need not count the same twice; progress: called before each with how many were counted."""
+    figures of requests that differ in their periods and dimensions only."""
     earlier = find_period_before(request.period, request.as_of)
     requests = [request, *([replace(request, period=earlier)] if earlier is not None else [])]
     trend = list_months(request.period, request.as_of) if has_trend(definition.parts) else []
-    counted: list[FigureReport] = []
-    for one in (*requests, *(replace(request, period=month, by=()) for month in trend)):
-        if progress is not None:
-            progress(len(counted), len(requests) + len(trend))
-        counted.append(count(one))
+    counted = count([*requests, *(replace(request, period=month, by=()) for month in trend)])
     report, months = counted[0], counted[len(requests) :]
     before = counted[1] if earlier is not None else None
     names = load_names(reader, report.figures.scope.rules.procedure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import unescape
 from typing import Any, NamedTuple
@@ -79,26 +79,25 @@ def _read_period(period: Mapping[str, Any]) -> NamedPeriod:
     return NamedPeriod(str(period["name"]), first, after, period["zone"])
 
 
-def _compare_months(
-    document: Mapping[str, Any], request: FigureRequest, run: Callable[[FigureRequest], Mapping[str, Any]]
-) -> Iterator[Difference]:
-    """Yield the months of a trend whose digest is another one now. Raises DeskError for months that cannot be read."""
+def _read_months(document: Mapping[str, Any], request: FigureRequest) -> list[tuple[FigureRequest, Any]]:
+    """Return the requests of the months of a trend, and their digests. Raises DeskError where they cannot be read."""
     try:
         months = [(_read_period(month["period"]), month["digest"]) for month in document.get("months", ())]
     except (KeyError, ValueError, TypeError) as error:
         raise DeskError("This report cannot be run again: the months of its trend cannot be read.") from error
-    for period, digest in months:
-        again = run(replace(request, period=period, by=()))
-        if again["digest"] != digest:
-            yield Difference(f"months/{period.name}", digest, again["digest"])
+    return [(replace(request, period=period, by=()), digest) for period, digest in months]
 
 
 def verify_report(
-    reader: ReadConnection, document: Mapping[str, Any], run: Callable[[FigureRequest], Mapping[str, Any]]
+    reader: ReadConnection,
+    document: Mapping[str, Any],
+    run: Callable[[Sequence[FigureRequest]], Sequence[Mapping[str, Any]]],
 ) -> Verification:
-    """Run a report again and compare. run: makes the document of a request. Raises the DeskErrors of `read_request`."""
+    """Run a report again and compare. run: makes the documents of requests that differ in their periods and dimensions
+    only. Raises the DeskErrors of `read_request`."""
     request = read_request(document)
-    again = run(request)
+    months = _read_months(document, request)
+    again, *months_again = run([request, *(month for month, _ in months)])
     differences = [
         Difference(f"{part}/{key}", then, now)
         for part in ("figures", "lists")
@@ -110,7 +109,11 @@ def verify_report(
         for name in ("period", "procedures")
         if document.get(name) != again.get(name)
     ]
-    differences += _compare_months(document, request, run)
+    differences += [
+        Difference(f"months/{month.period.name}", then, now["digest"])
+        for (month, then), now in zip(months, months_again, strict=True)
+        if now["digest"] != then
+    ]
     return Verification(differences, _find_reasons(reader, document, again, request) if differences else [])
 
 

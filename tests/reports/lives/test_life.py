@@ -64,7 +64,7 @@ def test_a_life_has_its_ends(
     life: Life, entries: list[tuple[str, int]], resolution: int | None, closing: int | None
 ) -> None:
     assert [(entry.kind, entry.visit.since) for entry in life.entries] == entries
-    found, closed = life.find_resolution(), life.find_closing()
+    found, closed = life.resolution, life.find_closing()
     assert (found and found.visit.since, closed and closed.since) == (resolution, closing)
 
 

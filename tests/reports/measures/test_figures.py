@@ -76,7 +76,7 @@ def test_figures_as_of_an_instant_are_those_of_the_tables_then(desk: DeskSession
             assert (numbers(figure) if figure else []) == expected
         statuses = {row.life.number: row.status for row in found.find("backlog/end").rows}
         assert statuses == {number: values[0] for number, values in then.open.items()}
-        ended = [life.number for life in fold(desk.store.url, then.at)[1] if life.is_ended_otherwise()]
+        ended = [life.number for life in fold(desk.store.url, then.at)[1] if life.is_ended_otherwise]
         assert numbers(found.find("resolved")) == sorted(then.solved.keys() - set(ended))
 
 
@@ -166,7 +166,7 @@ def recount(url: str, begin: int, end: int) -> dict[str, int]:
             before = category
         if resolutions:
             found["first-resolved"] += begin <= resolutions[0] < end
-            if before not in OPEN and not life.is_ended_otherwise():
+            if before not in OPEN and not life.is_ended_otherwise:
                 found["resolved"] += begin <= resolutions[-1] < end
         if closed_at is not None:
             found["closed"] += begin <= closed_at < end

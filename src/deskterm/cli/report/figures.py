@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.report.running import build_document, run_request
+from deskterm.cli.report.running import build_document, run_requests
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, format_time_and_zone
 from deskterm.cli.runtime.options import AsJson, FilterOption
@@ -75,7 +75,7 @@ def show_figures(
         request = FigureRequest(
             named, int(instant.timestamp()), filter_text or "", tuple(by or ()), with_closed, tuple(objectives or ())
         )
-        report = run_request(cli, reader, facts, request)
+        report = run_requests(cli, reader, facts, [request])[0]
         if key is not None:
             figure = report.figures.find(key)
             _print_rows(report, figure, facts, as_json=as_json)

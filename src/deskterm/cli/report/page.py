@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from deskterm.cli.report.files import ForceOption, OutputOption, WrittenReport, choose_form, write_report
-from deskterm.cli.report.running import DeskRuns, renew_rows
+from deskterm.cli.report.running import renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, FilterOption
 from deskterm.cli.runtime.output import print_json, print_lines
@@ -136,7 +137,7 @@ def _show(
         renew_rows(cli, reader)
         # All that is counted is of one state of the desk, whatever others write meanwhile
         with reader.snapshot():
-            made = count_page(reader, facts, definition, request, DeskRuns(cli, reader, facts).run)
+            made = count_page(reader, facts, definition, request, partial(run_requests, cli, reader, facts))
             lines = describe_report(made.report)
             if target is None and not as_json:
                 print_lines(format_page(made.page, style, lines))

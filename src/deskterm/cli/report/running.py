@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.desk.domain.fold import PROJECTION_VERSION
 from deskterm.reports.envelope import build_envelope
-from deskterm.reports.figure_report import FigureReport, FigureRequest, make_figure_report
+from deskterm.reports.figure_report import FigureReport, FigureRequest, make_figure_reports
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import DeskFacts
 
 
-def run_request(cli: CliContext, reader: ReadConnection, facts: DeskFacts, request: FigureRequest) -> FigureReport:
-    """Run a report. Raises the DeskErrors of filters and reports."""
+def run_requests(
+    cli: CliContext, reader: ReadConnection, facts: DeskFacts, requests: Sequence[FigureRequest]
+) -> list[FigureReport]:
+    """Run reports of one instant and one filter. Raises the DeskErrors of filters and reports."""
     renew_rows(cli, reader)
-    condition = read_filter_text(cli, reader, facts, request.filter).condition
-    return make_figure_report(reader, request, condition)
-
-
-class DeskRuns:
-    """Runs of reports of one call: days that are counted already are not counted again, whatever they are called."""
-
-    def __init__(self, cli: CliContext, reader: ReadConnection, facts: DeskFacts) -> None:
-        self._cli, self.reader, self.facts = cli, reader, facts
-        self._counted: dict[FigureRequest, FigureReport] = {}
-
-    def run(self, request: FigureRequest) -> FigureReport:
-        """Run a report. Raises the DeskErrors of filters and reports."""
-        nameless = replace(request, period=request.period._replace(name=""))
-        if nameless not in self._counted:
-            self._counted[nameless] = run_request(self._cli, self.reader, self.facts, request)
-        return replace(self._counted[nameless], request=request)
+    condition = read_filter_text(cli, reader, facts, requests[0].filter).condition
+    return make_figure_reports(reader, requests, condition)
 
 
 def renew_rows(cli: CliContext, reader: ReadConnection) -> None:

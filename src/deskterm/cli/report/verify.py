@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.report.running import DeskRuns, build_document
+from deskterm.cli.report.running import build_document, run_requests
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
@@ -40,10 +40,9 @@ def verify_file(
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
-        runs = DeskRuns(cli, reader, facts)
 
-        def run(request: FigureRequest) -> Mapping[str, Any]:
-            return build_document(reader, facts, runs.run(request), now)
+        def run(requests: Sequence[FigureRequest]) -> list[Mapping[str, Any]]:
+            return [build_document(reader, facts, one, now) for one in run_requests(cli, reader, facts, requests)]
 
         found = verify_report(reader, document, run)
     if as_json:

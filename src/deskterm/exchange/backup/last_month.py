@@ -38,7 +38,7 @@ def compare_last_month(desk: ReadConnection, restored: ReadConnection, name: str
     if count_events(desk, as_of)["count"] != count_events(restored, as_of)["count"]:
         return ComparedMonth(month.first.isoformat(), 0)
     expected = _count(desk, FigureRequest(month, as_of))
-    found = verify_report(restored, expected, lambda request: _count(restored, request))
+    found = verify_report(restored, expected, lambda requests: [_count(restored, request) for request in requests])
     if found.differences:
         first = found.differences[0]
         raise DeskError(

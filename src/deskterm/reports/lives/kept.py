@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from typing import Generic, Protocol, TypeVar
+from typing import Any
 
 from deskterm.desk.domain.fold import select_effective_events
 from deskterm.desk.domain.links import SPLIT_FROM
@@ -24,9 +23,6 @@ from deskterm.reports.lives.life import (
 )
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.figures.rows import (
-    CycleRow,
-    FigureRecord,
-    MessageMarkRow,
     TicketRow,
     load_cycle_rows,
     load_message_marks,
@@ -34,14 +30,6 @@ from deskterm.store.queries.figures.rows import (
     load_ticket_rows,
     load_visit_rows,
 )
-
-
-class _Numbered(Protocol):
-    @property
-    def number(self) -> int: ...
-
-
-R = TypeVar("R", bound=_Numbered)
 
 
 def read_kept_lives(
@@ -56,32 +44,36 @@ def read_kept_lives(
     changes = _read_changes(reader, numbers, as_of, history or reader)
     for row in load_ticket_rows(reader, numbers):
         number = row.number
-        own = [Visit(*visit[1:]) for visit in visits.take(number)]
+        own = [Visit._make(visit[1:]) for visit in visits.take(number)]
         yield _build_life(
             row,
             own,
             _build_cycles(cycles.take(number), own, as_of),
             [_build_record(record) for record in records.take(number)],
-            [_build_mark(mark) for mark in messages.take(number) if mark.mark != "undone"],
+            [mark for mark in map(_build_mark, messages.take(number)) if mark is not None],
             changes.get(number, ()),
         )
 
 
-class _Merged(Generic[R]):
-    """Rows of many tickets in order, taken ticket by ticket."""
+class _Merged:
+    """Rows of many tickets in order, taken ticket by ticket. Each begins with the number of its ticket."""
 
-    def __init__(self, rows: Iterable[R]) -> None:
-        self._groups = groupby(rows, key=lambda row: row.number)
-        self._next = next(self._groups, None)
+    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
 
-    def take(self, number: int) -> list[R]:
+    def take(self, number: int) -> Sequence[tuple[Any, ...]]:
         """Return the rows of a ticket; tickets are asked for in order."""
-        while self._next is not None and self._next[0] < number:
-            self._next = next(self._groups, None)
-        if self._next is None or self._next[0] != number:
-            return []
-        found = list(self._next[1])
-        self._next = next(self._groups, None)
+        row, rows = self._next, self._rows
+        if row is None or row[0] > number:
+            return ()
+        while row is not None and row[0] < number:
+            row = next(rows, None)
+        found = []
+        while row is not None and row[0] == number:
+            found.append(row)
+            row = next(rows, None)
+        self._next = row
         return found
 
 
@@ -122,27 +114,20 @@ def _build_life(
     )
 
 
-def _build_cycles(rows: Iterable[CycleRow], visits: Sequence[Visit], as_of: int) -> list[Cycle]:
-    """Return cycles of rows, with the reopenings that continue them, which only the visits know."""
+def _build_cycles(rows: Iterable[tuple[Any, ...]], visits: Sequence[Visit], as_of: int) -> list[Cycle]:
+    """Return cycles of rows of `load_cycle_rows`, with the reopenings that continue them, which visits know."""
     found: list[Cycle] = []
-    for row in rows:
+    for _, metric, number, state, target, consumed, cause, waived, calendar, version, started, since, *ends in rows:
+        due, stopped, breached = ends
+        if state == "paused" and breached is None:
+            breached = find_breach(state, breached, target, consumed, since, as_of)
+        # Positional: this is built of every clock of a period
         cycle = Cycle(
-            row.metric,
-            row.cycle,
-            row.state,
-            row.started_at,
-            row.due_at,
-            row.stopped_at,
-            find_breach(row.state, row.breached_at, row.target_seconds, row.consumed, row.since, as_of),
-            row.cause,
-            bool(row.waived),
-            row.calendar,
-            row.version,
-            Continuation(row.started_at),
-        )
-        previous = found[-1] if found else None
-        if previous is not None and previous.metric == cycle.metric:
-            cycle = cycle._replace(continuation=_find_continuation(cycle, previous, visits))
+            metric, number, state, started, due, stopped, breached, cause, waived == 1, calendar, version,
+            Continuation(started),
+        )  # fmt: skip
+        if found and found[-1].metric == metric:
+            cycle = cycle._replace(continuation=_find_continuation(cycle, found[-1], visits))
         found.append(cycle)
     return found
 
@@ -156,21 +141,24 @@ def _find_continuation(cycle: Cycle, previous: Cycle, visits: Sequence[Visit]) -
     return Continuation(reopened, is_late_already(cycle, previous))
 
 
-def _build_record(row: FigureRecord) -> Record:
-    return Record(row.kind, row.key, row.at, json.loads(row.data))
+def _build_record(row: tuple[Any, ...]) -> Record:
+    _, kind, key, data, at = row
+    return Record(kind, key, at, json.loads(data))
 
 
-def _build_mark(row: MessageMarkRow) -> MessageMark:
-    is_thanks = row.mark == "thanks"
-    return MessageMark(row.seq, row.at, row.author_kind, row.kind == "public", bool(row.automatic), is_thanks)
+def _build_mark(row: tuple[Any, ...]) -> MessageMark | None:
+    """Return the mark of a message; None of one that was taken back."""
+    _, seq, kind, author, automatic, mark, at = row
+    if mark == "undone":
+        return None
+    return MessageMark(seq, at, author, kind == "public", automatic == 1, mark == "thanks")
 
 
 def _read_changes(
     reader: ReadConnection, numbers: Sequence[int], as_of: int, history: ReadConnection
 ) -> dict[int, list[RecordChange]]:
     """Return the changes of watched records, of the few tickets that have any: a row has only their last state."""
-    rows = load_record_rows(reader, numbers, sorted(WATCHED_RECORDS))
-    watched = sorted({row.number for row in rows})
+    watched = sorted({row[0] for row in load_record_rows(reader, numbers, sorted(WATCHED_RECORDS))})
     return {
         number: list(list_record_changes(select_effective_events(events)))
         for number, events in read_histories(history, watched, as_of)

@@ -126,11 +126,27 @@ class Life:
     messages: Sequence[MessageMark] = ()
     changes: Sequence[RecordChange] = ()
 
+    # Found once, and not for every measure
     entries: Sequence[Entry] = field(init=False, compare=False, repr=False)
-    """The changes between the open categories and the others; once and not for every measure."""
+    """The changes between the open categories and the others."""
+    resolution: Entry | None = field(init=False, compare=False, repr=False)
+    """The standing resolution, the last one (R-12); None while the ticket is open, and where it ended otherwise, or was
+    ended so after its resolution (R-15)."""
+    first_resolution: Entry | None = field(init=False, compare=False, repr=False)
+    """The first resolution, whatever came after it."""
+    is_ended_otherwise: bool = field(init=False, compare=False, repr=False)
+    """True where the ticket is at an end that is no resolution (R-15)."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "entries", tuple(list_entries(self.visits)))
+        entries = tuple(list_entries(self.visits))
+        last = entries[-1] if entries else None
+        is_at_end = last is not None and last.kind in ("resolved", "ended")
+        is_other = is_at_end and last is not None and any(one.kind in OTHER_ENDS for one in self.visits[last.place :])
+        put = object.__setattr__
+        put(self, "entries", entries)
+        put(self, "is_ended_otherwise", is_other)
+        put(self, "resolution", last if last is not None and last.kind == "resolved" and not is_other else None)
+        put(self, "first_resolution", next((one for one in entries if one.kind == "resolved"), None))
 
     @property
     def id(self) -> str:
@@ -140,29 +156,15 @@ class Life:
     def find_visit(self, at: int) -> Visit | None:
         """Return the visit that the ticket was in at an instant; None before it was received. Of several in one second
         it is the last, the one that stayed."""
-        return next((visit for visit in reversed(self.visits) if visit.since <= at), None)
+        for visit in reversed(self.visits):
+            if visit.since <= at:
+                return visit
+        return None
 
     def is_open_at(self, at: int) -> bool:
         """Return whether the ticket was in an open category at an instant."""
         visit = self.find_visit(at)
         return visit is not None and visit.category in OPEN_CATEGORIES
-
-    def find_resolution(self) -> Entry | None:
-        """Return the standing resolution, the last one (R-12); None while the ticket is open, and where it ended
-        otherwise, or was ended so after its resolution (R-15)."""
-        last = self.entries[-1] if self.entries else None
-        return last if last is not None and last.kind == "resolved" and not self.is_ended_otherwise() else None
-
-    def is_ended_otherwise(self) -> bool:
-        """Return whether the ticket is at an end that is no resolution (R-15)."""
-        last = self.entries[-1] if self.entries else None
-        if last is None or last.kind not in ("resolved", "ended"):
-            return False
-        return any(visit.kind in OTHER_ENDS for visit in self.visits[last.place :])
-
-    def find_first_resolution(self) -> Entry | None:
-        """Return the first resolution, whatever came after it."""
-        return next((entry for entry in self.entries if entry.kind == "resolved"), None)
 
     def find_closing(self) -> Visit | None:
         """Return the visit that the standing closing began; None where the ticket is not closed (R-14)."""

@@ -11,7 +11,7 @@ _Rows = Iterator[tuple[Part, Row]]
 
 
 def _collect_answers(life: Life, scope: Scope) -> _Rows:
-    resolution = life.find_resolution() if life.changes else None
+    resolution = life.resolution
     hands = resolution.visit if resolution else None
     answered: dict[str, RecordChange] = {}
     for change in life.changes:
@@ -59,6 +59,7 @@ MEASURES = (
         "Satisfaction",
         "Surveys that were sent in the period, and answers that came in it, automatic ones left out; their scores.",
         _collect_answers,
+        over="changes",
         unit="answers",
         statistic="numbers",
         parts=lambda scope: (
@@ -75,6 +76,7 @@ MEASURES = (
         "Answers to review",
         "Answers that nobody had reviewed at the end of the period.",
         _collect_reviews,
+        over="changes",
         unit="answers",
         needs="survey",
     ),
@@ -84,6 +86,7 @@ MEASURES = (
         "Messages of mere thanks in the period that left their ticket closed, and those of them that a person took for "
         "more.",
         _collect_thanks,
+        over="records",
         unit="events",
         parts=lambda scope: ((), ("reopened",)),
     ),

@@ -31,6 +31,7 @@ MEASURES = (
         "Clocks that run, are neither late nor paused, and are due within so many hours of the instant of the report; "
         "of a period that has ended by then, none.",
         _collect_due,
+        over="cycles",
         unit="cycles",
         parts=lambda scope: [(metric.key, f"{hours}h") for metric in scope.rules.metrics for hours in HORIZONS],
         needs="targets",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -15,7 +16,9 @@ from deskterm.reports.measures.statistics import Times, compute_times
 MOST_DIMENSIONS = 2
 Groups = tuple[tuple[str, str], ...]
 """Dimension and value, one or two."""
-_Rows = dict[tuple[Part, Groups], list[Row]]
+_Rows = defaultdict[Part, list[Row]]
+_Grouped = defaultdict[tuple[Part, Groups], list[Row]]
+_Collect = Callable[[Life, Scope], Iterator[tuple[Part, Row]]]
 
 
 def build_key(measure: str, part: Part, groups: Groups = ()) -> str:
@@ -100,28 +103,66 @@ def count_figures(
 ) -> FigureSet:
     """Count measures over lives, and each of them by the dimensions too. Raises UsageError for a dimension that there
     is not, or more than two of them."""
-    unknown = [name for name in by if name not in DIMENSIONS]
-    if unknown:
-        raise UsageError(f"There is no dimension {unknown[0]!r}: use {', '.join(DIMENSIONS)}.")
-    if len(by) > MOST_DIMENSIONS or len(set(by)) < len(by):
-        raise UsageError("--by takes one dimension, or two different ones.")
-    found = FigureSet(scope, tuple(by), tuple(measures))
-    # By part and groups, and not by key: a key takes as long to build as a row
-    counted: list[tuple[Measure, _Rows]] = [(measure, {}) for measure in measures]
+    count = FigureCount(scope, measures, by)
     for life in lives:
+        count.add(life)
+    return count.finish()
+
+
+class FigureCount:
+    """A count that lives are added to one by one; several of them may go over the same lives. Raises UsageError for a
+    dimension that there is not, or more than two of them."""
+
+    def __init__(self, scope: Scope, measures: Sequence[Measure], by: Sequence[str] = ()) -> None:
+        unknown = [name for name in by if name not in DIMENSIONS]
+        if unknown:
+            raise UsageError(f"There is no dimension {unknown[0]!r}: use {', '.join(DIMENSIONS)}.")
+        if len(by) > MOST_DIMENSIONS or len(set(by)) < len(by):
+            raise UsageError("--by takes one dimension, or two different ones.")
+        self._scope, self._by = scope, tuple(by)
+        self._found = FigureSet(scope, self._by, tuple(measures))
+        # By part and groups, and not by key: a key takes as long to build as a row
+        self._counted: list[tuple[Measure, _Rows, _Grouped]] = [
+            (measure, defaultdict(list), defaultdict(list)) for measure in measures
+        ]
+        self._over: dict[str, list[tuple[_Collect, _Rows, _Grouped]]] = defaultdict(list)
+        for measure, rows, grouped in self._counted:
+            self._over[measure.over].append((measure.collect, rows, grouped))
+        self._always = self._over.pop("", [])
+
+    def add(self, life: Life) -> None:
+        """Count a life."""
+        found = self._found
         found.lives += 1
-        found.has_messages = found.has_messages or any(mark.seq > 1 and mark.is_public for mark in life.messages)
-        for measure, rows in counted:
-            for part, row in measure.collect(life, scope):
-                rows.setdefault((part, ()), []).append(row)
+        if not found.has_messages and any(mark.seq > 1 and mark.is_public for mark in life.messages):
+            found.has_messages = True
+        self._collect(life, self._always)
+        for part, collected in self._over.items():
+            # Most lives lack one or the other, and to ask each measure takes as long as to count one
+            if getattr(life, part):
+                self._collect(life, collected)
+
+    def _collect(self, life: Life, measures: Sequence[tuple[_Collect, _Rows, _Grouped]]) -> None:
+        scope, by = self._scope, self._by
+        for collect, rows, grouped in measures:
+            for part, row in collect(life, scope):
+                rows[part].append(row)
                 if by:
                     for groups in product(*([(name, value) for value in list_groups(name, row)] for name in by)):
-                        rows.setdefault((part, groups), []).append(row)
-    found.figures = {figure.key: figure for measure, rows in counted for figure in _arrange(measure, rows, scope)}
-    return found
+                        grouped[part, groups].append(row)
+
+    def finish(self) -> FigureSet:
+        """Return the figures of all lives that were added."""
+        counted = self._counted
+        self._found.figures = {
+            figure.key: figure
+            for measure, rows, grouped in counted
+            for figure in _arrange(measure, {(part, ()): found for part, found in rows.items()} | grouped, self._scope)
+        }
+        return self._found
 
 
-def _arrange(measure: Measure, rows: _Rows, scope: Scope) -> Iterator[Figure]:
+def _arrange(measure: Measure, rows: Mapping[tuple[Part, Groups], list[Row]], scope: Scope) -> Iterator[Figure]:
     """Yield the figures of a measure by part and groups; zero where nothing counted (R-38)."""
     places = {part: place for place, part in enumerate(measure.parts(scope))}
     keys = {(part, ()) for part in places} | rows.keys()

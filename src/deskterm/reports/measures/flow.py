@@ -15,7 +15,7 @@ def _collect_created(life: Life, scope: Scope) -> _Rows:
         return
     row = Row(life, life.received_at)
     yield (), row
-    if life.is_ended_otherwise():
+    if life.is_ended_otherwise:
         yield ("ended-otherwise",), row
     if life.split_from is not None:
         yield ("split",), row
@@ -33,13 +33,13 @@ def _collect_entries(kind: EntryKind) -> Callable[[Life, Scope], _Rows]:
 
 
 def _collect_resolved(life: Life, scope: Scope) -> _Rows:
-    entry = life.find_resolution()
+    entry = life.resolution
     if entry is not None and scope.has(entry.visit.since):
         yield (), Row(life, entry.visit.since, hands=entry.visit)
 
 
 def _collect_first_resolved(life: Life, scope: Scope) -> _Rows:
-    entry = life.find_first_resolution()
+    entry = life.first_resolution
     if entry is not None and scope.has(entry.visit.since):
         row = Row(life, entry.visit.since, hands=entry.visit)
         yield (), row
@@ -53,7 +53,7 @@ def _collect_reopened(life: Life, scope: Scope) -> _Rows:
         if entry.kind == "reopened" and scope.has(entry.visit.since):
             # Of the team and agent whose resolution stands at last, as all that is counted of a resolved ticket; of
             # nobody's while it is open again
-            resolution = resolution or life.find_resolution()
+            resolution = resolution or life.resolution
             hands = resolution.visit if resolution else entry.visit._replace(team=None, tier=None, assignee=None)
             row = Row(life, entry.visit.since, hands=hands)
             yield (), row
@@ -82,6 +82,7 @@ MEASURES = (
         "Resolutions",
         "Entries from an open status into a solved or closed one in the period; a ticket may count twice.",
         _collect_entries("resolved"),
+        over="entries",
         unit="events",
     ),
     Measure(
@@ -89,6 +90,7 @@ MEASURES = (
         "Resolved",
         "Tickets whose standing resolution, the last one, falls in the period; each once, none that is open again.",
         _collect_resolved,
+        over="entries",
     ),
     Measure(
         "first-resolved",
@@ -96,6 +98,7 @@ MEASURES = (
         "Tickets whose first resolution falls in the period, whatever came after it; and those of them that have been "
         "reopened since.",
         _collect_first_resolved,
+        over="entries",
         parts=lambda scope: ((), ("reopened",)),
     ),
     Measure(
@@ -103,15 +106,17 @@ MEASURES = (
         "Reopened",
         "Entries from a solved or closed status back into an open one in the period, and the tickets that had any.",
         _collect_reopened,
+        over="entries",
         unit="events",
         parts=lambda scope: ((), ("tickets",)),
     ),
-    Measure("closed", "Closed", "Tickets whose standing closing falls in the period.", _collect_closed),
+    Measure("closed", "Closed", "Tickets whose standing closing falls in the period.", _collect_closed, over="entries"),
     Measure(
         "ended-otherwise",
         "Ended otherwise",
         "Open tickets that were closed in the period as a duplicate, merged or withdrawn: not resolved.",
         _collect_entries("ended"),
+        over="entries",
         unit="events",
     ),
     Measure(
@@ -119,6 +124,7 @@ MEASURES = (
         "Brought back",
         "Duplicates and merged tickets that were separated in the period, and so are open again.",
         _collect_entries("brought-back"),
+        over="entries",
         unit="events",
     ),
 )

@@ -7,7 +7,7 @@ seconds, so that its list is right by construction.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from deskterm.desk.domain.visits import Visit
@@ -26,20 +26,19 @@ class Scope:
     rules: DeskRules
     with_closed: bool = False
 
-    @property
-    def end(self) -> int:
-        """The instant of the closing balance: the last second of the period, or T within it."""
-        return min(self.period.until - 1, self.as_of)
+    # Computed once, because every measure asks for them of every ticket
+    end: int = field(init=False)
+    """The instant of the closing balance: the last second of the period, or T within it."""
+    horizon: int = field(init=False)
+    """The instant up to which time counts: the end of the period, or T within it."""
+    known_until: int = field(init=False)
+    """The instant before which everything is known: the end of the period, or the second after T within it."""
 
-    @property
-    def horizon(self) -> int:
-        """The instant up to which time counts: the end of the period, or T within it."""
-        return self.period.until if self.as_of >= self.period.until - 1 else self.as_of
-
-    @property
-    def known_until(self) -> int:
-        """The instant before which everything is known: the end of the period, or the second after T within it."""
-        return min(self.period.until, self.as_of + 1)
+    def __post_init__(self) -> None:
+        until = self.period.until
+        object.__setattr__(self, "end", min(until - 1, self.as_of))
+        object.__setattr__(self, "horizon", until if self.as_of >= until - 1 else self.as_of)
+        object.__setattr__(self, "known_until", min(until, self.as_of + 1))
 
     def has(self, at: int) -> bool:
         """Return whether an instant falls in the period."""
@@ -71,7 +70,8 @@ class Measure:
     """A measure. collect: yields the rows of a life and the parts that they belong to. sentence: what is counted, over
     what. statistic: `count` of rows, `times` of each row, `stays`, which are times summed up by ticket, or `numbers`,
     which are no times; counted: last names of parts that are counts all the same. needs: what a desk must have
-    for it (R-09). parts: those that are shown where nothing counts, too."""
+    for it (R-09). parts: those that are shown where nothing counts, too. over: the parts of a life without which it has
+    no rows; a life without them is not looked at."""
 
     key: str
     label: str
@@ -82,6 +82,7 @@ class Measure:
     parts: Callable[[Scope], Sequence[Part]] = lambda scope: ((),)
     counted: frozenset[str] = frozenset()
     needs: Literal["", "messages", "targets", "survey"] = ""
+    over: Literal["", "entries", "cycles", "records", "changes"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _collect_times(life: Life, scope: Scope, objective: Objective) -> _Rows:
     calendars = scope.rules.procedure.terms.calendars
     calendar = calendars.get(objective.calendar or "") or scope.rules.find_calendar(life)
     if objective.measure == scope.rules.resolution:
-        entry = life.find_resolution()
+        entry = life.resolution
         if entry is not None and scope.has(entry.visit.since):
             seconds = calendar.open_seconds(life.received_at, entry.visit.since)
             yield (objective.key, "time"), Row(life, entry.visit.since, seconds, hands=entry.visit)

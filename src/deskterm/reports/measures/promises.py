@@ -13,7 +13,7 @@ _VERDICTS = ("met", "late", "retarget", "already", "exempt", "cancelled", "waive
 
 def _collect_verdicts(life: Life, scope: Scope) -> Iterator[tuple[Part, Row]]:
     hands = None
-    resolution = life.find_resolution() if life.cycles else None
+    resolution = life.resolution
     if resolution is not None:
         hands = resolution.visit
     for cycle in life.cycles:
@@ -50,7 +50,7 @@ def _collect_undecided(life: Life, scope: Scope) -> Iterator[tuple[Part, Row]]:
             state = "paused" if scope.rules.pauses(visit.status, cycle.metric) else "running"
             yield (cycle.metric, state), row
         elif judgement.verdict in ("late", "already") and _has_not_stopped(cycle, scope):
-            yield (cycle.metric, "late-and-open"), row._replace(at=judgement.at)
+            yield (cycle.metric, "late-and-open"), Row(life, judgement.at, status=visit.status, cycle=cycle)
 
 
 def _has_not_stopped(cycle: Cycle, scope: Scope) -> bool:
@@ -76,6 +76,7 @@ MEASURES = (
         "at the change that made them late (retarget, a part of late). Apart: those that were late already before a "
         "reopening, exempt, cancelled and waived ones.",
         _collect_verdicts,
+        over="cycles",
         unit="cycles",
         parts=lambda scope: _list_parts(scope, _VERDICTS),
         needs="targets",
@@ -92,6 +93,7 @@ MEASURES = (
         "Cycles of clocks that began by the end of the period and were neither met nor late then: running or paused; "
         "and those that were late and had not stopped.",
         _collect_undecided,
+        over="cycles",
         unit="cycles",
         parts=lambda scope: _list_parts(scope, ("", "running", "paused", "late-and-open")),
         needs="targets",

@@ -14,7 +14,7 @@ FIRST_CONTACT_DAYS = 7
 
 
 def _collect_first_team(life: Life, scope: Scope) -> _Rows:
-    resolution, first = life.find_resolution(), life.find_first_resolution()
+    resolution, first = life.resolution, life.first_resolution
     if resolution is None or first is None or not scope.has(resolution.visit.since):
         return
     if first.visit.teams <= 1 and not any(entry.kind == "reopened" for entry in life.entries):
@@ -22,7 +22,7 @@ def _collect_first_team(life: Life, scope: Scope) -> _Rows:
 
 
 def _collect_first_contact(life: Life, scope: Scope) -> _Rows:
-    first = life.find_first_resolution()
+    first = life.first_resolution
     # Messages of the registration only are no conversation that could be judged
     if first is None or not scope.has(first.visit.since):
         return
@@ -43,7 +43,7 @@ def _collect_first_contact(life: Life, scope: Scope) -> _Rows:
 
 
 def _collect_hand_offs(life: Life, scope: Scope) -> _Rows:
-    resolution = life.find_resolution()
+    resolution = life.resolution
     if resolution is None or not scope.has(resolution.visit.since):
         return
     row = Row(life, resolution.visit.since, resolution.visit.hand_offs, hands=resolution.visit)
@@ -59,6 +59,7 @@ MEASURES = (
         "Of the tickets resolved in the period those that had at most one team before their first resolution and were "
         "never reopened.",
         _collect_first_team,
+        over="entries",
     ),
     Measure(
         "first-contact",
@@ -67,6 +68,7 @@ MEASURES = (
         f"agent, and within {FIRST_CONTACT_DAYS} days no later message of the customer and no reopening; apart those "
         "of which it is too early to say.",
         _collect_first_contact,
+        over="entries",
         parts=lambda scope: ((), ("judged",), ("too-early",)),
         needs="messages",
     ),
@@ -76,6 +78,7 @@ MEASURES = (
         "Changes of team or agent before the standing resolution, of the tickets resolved in the period; and the "
         "tickets that had none.",
         _collect_hand_offs,
+        over="entries",
         statistic="numbers",
         parts=lambda scope: ((), ("none",)),
         counted=frozenset({"none"}),

@@ -19,9 +19,8 @@ def _collect_stays(life: Life, scope: Scope) -> Iterator[tuple[Part, Row]]:
         if not begin < end and not (visit.since == visit.until and scope.has(visit.since)):
             continue
         calendar = calendar or scope.rules.find_calendar(life)
-        row = Row(life, visit.since, end - begin, hands=visit, status=visit.status)
-        yield (visit.status, "elapsed"), row
-        yield (visit.status, "working"), row._replace(seconds=calendar.open_seconds(begin, end))
+        yield (visit.status, "elapsed"), Row(life, visit.since, end - begin, visit, visit.status)
+        yield (visit.status, "working"), Row(life, visit.since, calendar.open_seconds(begin, end), visit, visit.status)
 
 
 MEASURES = (

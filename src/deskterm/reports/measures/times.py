@@ -17,9 +17,9 @@ def _collect_response(life: Life, scope: Scope) -> _Rows:
             continue
         if cycle.stopped_at is not None and scope.has(cycle.stopped_at):
             calendar = scope.rules.find_cycle_calendar(cycle)
-            row = Row(life, cycle.stopped_at, cycle.stopped_at - cycle.started_at, cycle=cycle)
-            yield ("elapsed",), row
-            yield ("working",), row._replace(seconds=calendar.open_seconds(cycle.started_at, cycle.stopped_at))
+            began, ended = cycle.started_at, cycle.stopped_at
+            yield ("elapsed",), Row(life, ended, ended - began, cycle=cycle)
+            yield ("working",), Row(life, ended, calendar.open_seconds(began, ended), cycle=cycle)
 
 
 def _collect_waiting(life: Life, scope: Scope) -> _Rows:
@@ -31,13 +31,12 @@ def _collect_waiting(life: Life, scope: Scope) -> _Rows:
 
 
 def _collect_resolution(life: Life, scope: Scope) -> _Rows:
-    entry = life.find_resolution()
+    entry = life.resolution
     if entry is None or not scope.has(entry.visit.since):
         return
     at, calendar = entry.visit.since, scope.rules.find_calendar(life)
-    row = Row(life, at, at - life.received_at, hands=entry.visit)
-    yield ("elapsed",), row
-    yield ("working",), row._replace(seconds=calendar.open_seconds(life.received_at, at))
+    yield ("elapsed",), Row(life, at, at - life.received_at, entry.visit)
+    yield ("working",), Row(life, at, calendar.open_seconds(life.received_at, at), entry.visit)
     # Open statuses that do not pause the clock: so the time from a resolution to its reopening is left out too
     net = sum(
         calendar.open_seconds(visit.since, visit.until)
@@ -46,11 +45,11 @@ def _collect_resolution(life: Life, scope: Scope) -> _Rows:
         and visit.category in OPEN_CATEGORIES
         and not scope.rules.pauses(visit.status, scope.rules.resolution)
     )
-    yield ("net",), row._replace(seconds=net)
+    yield ("net",), Row(life, at, net, entry.visit)
 
 
 def _collect_first_resolution(life: Life, scope: Scope) -> _Rows:
-    entry = life.find_first_resolution()
+    entry = life.first_resolution
     if entry is not None and scope.has(entry.visit.since):
         at = entry.visit.since
         yield (), Row(life, at, at - life.received_at, hands=entry.visit)
@@ -64,6 +63,7 @@ MEASURES = (
         "and in working time.",
         _collect_response,
         statistic="times",
+        over="cycles",
         parts=lambda scope: (("elapsed",), ("working",)),
         needs="targets",
     ),
@@ -72,6 +72,7 @@ MEASURES = (
         "Awaiting a first response",
         "Open tickets whose first response clock has not stopped by the end of the period.",
         _collect_waiting,
+        over="cycles",
         needs="targets",
     ),
     Measure(
@@ -82,6 +83,7 @@ MEASURES = (
         "a resolution and its reopening.",
         _collect_resolution,
         statistic="times",
+        over="entries",
         parts=lambda scope: (("elapsed",), ("working",), ("net",)),
     ),
     Measure(
@@ -90,5 +92,6 @@ MEASURES = (
         "Elapsed time from the arrival to the first resolution, of the tickets first resolved in the period.",
         _collect_first_resolution,
         statistic="times",
+        over="entries",
     ),
 )

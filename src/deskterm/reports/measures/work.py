@@ -25,7 +25,7 @@ def _collect_work(life: Life, scope: Scope) -> _Rows:
         yield ("chargeable" if is_chargeable else "not-chargeable",), row
         charged = record.values.get("charged")
         if is_chargeable and isinstance(charged, int):
-            yield ("charged",), row._replace(seconds=charged)
+            yield ("charged",), Row(row.life, started, charged)
 
 
 def _collect_escalations(life: Life, scope: Scope) -> _Rows:
@@ -63,6 +63,7 @@ MEASURES = (
         "Steps of escalation that began in the period, by ladder and level and by who asked; those decided or passed "
         "on in it; those open at its end.",
         _collect_escalations,
+        over="changes",
         unit="events",
         parts=lambda scope: (("begun",), ("decided",), ("open",)),
     ),
@@ -72,6 +73,7 @@ MEASURES = (
         "Time that was written down and began in the period, corrected entries once: chargeable or not; and what is "
         "charged of it.",
         _collect_work,
+        over="records",
         unit="entries",
         statistic="times",
         parts=lambda scope: ((), ("chargeable",), ("not-chargeable",), ("charged",)),

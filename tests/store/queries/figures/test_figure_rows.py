@@ -94,9 +94,9 @@ def test_a_ticket_says_when_it_arrived_and_when_that_was_recorded(desk: DeskSess
 def test_rows_of_each_kind_come_in_the_order_of_tickets(desk: DeskSession) -> None:
     numbers = [ENDED, STILL_OPEN, TOO_LATE]
     with open_reader(desk.store.url) as reader, reader.snapshot():
-        visits = [(row.number, row.n, row.status, row.since, row.until) for row in load_visit_rows(reader, numbers)]
+        visits = [(number, *visit[:2], *visit[3:5]) for number, *visit in load_visit_rows(reader, numbers)]
         cycles = list(load_cycle_rows(reader, numbers))
-        marks = [(row.number, row.seq, row.kind, row.author_kind) for row in load_message_marks(reader, numbers)]
+        marks = [row[:4] for row in load_message_marks(reader, numbers)]
         records = list(load_record_rows(reader, numbers))
         assert list(load_record_rows(reader, numbers, ("entry", "survey"))) == []
     assert visits[:3] == [
@@ -104,10 +104,10 @@ def test_rows_of_each_kind_come_in_the_order_of_tickets(desk: DeskSession) -> No
         (ENDED, 2, "solved", seconds(10), None),
         (STILL_OPEN, 1, "new", seconds(1), None),
     ]
-    assert [row.number for row in cycles] == sorted(row.number for row in cycles)
-    assert {row.metric for row in cycles if row.number == ENDED} >= {"response", "resolution"}
+    assert [row[0] for row in cycles] == sorted(row[0] for row in cycles)
+    assert {metric for number, metric, *_ in cycles if number == ENDED} >= {"response", "resolution"}
     assert marks == [(STILL_OPEN, 1, "public", "requester"), (STILL_OPEN, 3, "public", "agent")]
-    assert [row.number for row in records] == sorted(row.number for row in records)
+    assert [row[0] for row in records] == sorted(row[0] for row in records)
 
 
 def test_tickets_are_read_a_few_at_a_time(desk: DeskSession) -> None:

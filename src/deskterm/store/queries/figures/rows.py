@@ -7,7 +7,7 @@ one instant, whatever is written meanwhile.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import UnreadableInstant
 from deskterm.store.db.reader import ReadConnection
@@ -49,76 +49,6 @@ class TicketRow(NamedTuple):
     last_event_at: int
 
 
-class VisitRow(NamedTuple):
-    """A stay of a ticket in a status; all but the number is as in `desk.domain.visits.Visit`."""
-
-    number: int
-    n: int
-    status: str
-    category: str
-    since: int
-    until: int | None
-    kind: str
-    seq: int
-    actor: str
-    team: str | None
-    tier: int | None
-    assignee: str | None
-    teams: int
-    hand_offs: int
-
-
-class CycleRow(NamedTuple):
-    """A cycle of a metric; timers are left out. Lengths are open seconds, waived is 0 or 1."""
-
-    number: int
-    metric: str
-    cycle: int
-    state: str
-    target: str
-    target_seconds: int | None
-    consumed: int
-    overrun: int
-    cause: str | None
-    waived: int
-    policy: str
-    calendar: str
-    version: int
-    started_at: int
-    since: int
-    due_at: int | None
-    stopped_at: int | None
-    breached_at: int | None
-
-
-class FigureRecord(NamedTuple):
-    """A record of a ticket. data: all of it, as JSON."""
-
-    number: int
-    kind: str
-    key: str
-    state: str
-    who: str
-    data: str
-    at: int
-    due_at: int | None
-
-
-class MessageMarkRow(NamedTuple):
-    """A message without its words. at: as it was spoken (R-02). author: a login; empty for a contact. automatic is 0 or
-    1; mark: `thanks`, `files`, `undone` or empty."""
-
-    number: int
-    seq: int
-    kind: str
-    author_kind: str
-    author: str
-    channel: str
-    automatic: int
-    mark: str
-    at: int
-
-
 _TICKET_TEXTS = (
     "t.id, t.external_id, t.subject, t.type, t.status, t.category, t.severity, t.priority, o.key, t.organisation, "
     "t.requester, t.channel, t.department, t.team, t.tier, t.assignee, t.product, t.topic, t.source, t.tags, t.fields, "
@@ -148,72 +78,64 @@ def _build_instants(reader: ReadConnection, columns: Sequence[str]) -> str:
     return ", ".join(build_epoch(reader, column) for column in columns)
 
 
-def load_visit_rows(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[VisitRow]:
-    """Yield the visits of some tickets, each ticket's in order."""
+def load_visit_rows(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Yield the visits of some tickets, each ticket's in order: the number, then the members of
+    `desk.domain.visits.Visit`."""
     columns = "ticket_id, n, status, category, since, until, kind, seq, actor, team, tier, assignee, teams, hand_offs"
-    return map(
-        VisitRow._make,
-        read_rows(
-            reader,
-            numbers,
-            lambda wanted: f"SELECT {columns} FROM status_span WHERE ticket_id {wanted} ORDER BY ticket_id, n",
-        ),
+    return read_rows(
+        reader,
+        numbers,
+        lambda wanted: f"SELECT {columns} FROM status_span WHERE ticket_id {wanted} ORDER BY ticket_id, n",
     )
 
 
-def load_cycle_rows(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[CycleRow]:
-    """Yield the cycles of some tickets, each ticket's by metric and number."""
-    texts = (
-        "ticket_id, metric, cycle, state, target, target_seconds, consumed, overrun, cause, waived, policy, calendar, "
-        "version"
-    )
+def load_cycle_rows(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Yield the cycles of some tickets, each ticket's by metric and number; timers are left out.
+
+    Each has the ticket's number, metric, number of the cycle, state, target and consumed time in open seconds, cause,
+    waived (0 or 1), calendar, procedure version, and the instants `started_at`, `since`, `due_at`, `stopped_at` and
+    `breached_at`."""
+    texts = "ticket_id, metric, cycle, state, target_seconds, consumed, cause, waived, calendar, version"
     instants = _build_instants(reader, ("started_at", "since", "due_at", "stopped_at", "breached_at"))
-    return map(
-        CycleRow._make,
-        read_rows(
-            reader,
-            numbers,
-            lambda wanted: (
-                f"SELECT {texts}, {instants} FROM clock WHERE ticket_id {wanted} AND metric NOT LIKE 'timer:%' "
-                "ORDER BY ticket_id, metric, cycle"
-            ),
+    return read_rows(
+        reader,
+        numbers,
+        lambda wanted: (
+            f"SELECT {texts}, {instants} FROM clock WHERE ticket_id {wanted} AND metric NOT LIKE 'timer:%' "
+            "ORDER BY ticket_id, metric, cycle"
         ),
     )
 
 
 def load_record_rows(
     reader: ReadConnection, numbers: Sequence[int], kinds: Collection[str] = ()
-) -> Iterator[FigureRecord]:
-    """Yield the records of some tickets, each ticket's by kind and key. kinds: those that are wanted, all where it is
-    empty."""
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the records of some tickets, each ticket's by kind and key: the number, kind, key, all of it as JSON, and
+    the instant of its last change. kinds: those that are wanted, all where it is empty."""
     params: dict[str, object] = {f"kind_{place}": kind for place, kind in enumerate(kinds)}
     of_kinds = f"AND kind IN ({', '.join(f':{name}' for name in params)}) " if params else ""
-    instants = _build_instants(reader, ("at", "due_at"))
-    return map(
-        FigureRecord._make,
-        read_rows(
-            reader,
-            numbers,
-            lambda wanted: (
-                f"SELECT ticket_id, kind, key, state, who, data, {instants} FROM record WHERE ticket_id {wanted} "
-                f"{of_kinds}ORDER BY ticket_id, kind, key"
-            ),
-            params,
+    instants = _build_instants(reader, ("at",))
+    return read_rows(
+        reader,
+        numbers,
+        lambda wanted: (
+            f"SELECT ticket_id, kind, key, data, {instants} FROM record WHERE ticket_id {wanted} "
+            f"{of_kinds}ORDER BY ticket_id, kind, key"
         ),
+        params,
     )
 
 
-def load_message_marks(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[MessageMarkRow]:
-    """Yield the messages of some tickets without their words, each ticket's by the number of its event."""
+def load_message_marks(reader: ReadConnection, numbers: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Yield the messages of some tickets without their words, each ticket's by the number of its event: the ticket's
+    number, that of the event, kind, kind of the author, automatic (0 or 1), mark (`thanks`, `files`, `undone` or
+    empty), and when it was spoken (R-02)."""
     at = build_epoch(reader, "at")
-    return map(
-        MessageMarkRow._make,
-        read_rows(
-            reader,
-            numbers,
-            lambda wanted: (
-                f"SELECT ticket_id, seq, kind, author_kind, author, channel, automatic, mark, {at} FROM message "
-                f"WHERE ticket_id {wanted} ORDER BY ticket_id, seq"
-            ),
+    return read_rows(
+        reader,
+        numbers,
+        lambda wanted: (
+            f"SELECT ticket_id, seq, kind, author_kind, automatic, mark, {at} FROM message "
+            f"WHERE ticket_id {wanted} ORDER BY ticket_id, seq"
         ),
     )

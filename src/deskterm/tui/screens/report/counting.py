@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from deskterm.present.report.figure_lines import FigureLine, list_figure_lines
 from deskterm.present.report.text import TextStyle, format_page
 from deskterm.procedure.compiled import compile_document
 from deskterm.progress import Progress
-from deskterm.reports.figure_report import FigureReport, FigureRequest, make_figure_report
+from deskterm.reports.figure_report import FigureRequest, make_figure_reports
 from deskterm.reports.measures.figures import Figure
 from deskterm.reports.page_report import PageReport, build_page_document, count_page
 from deskterm.reports.pages.definitions import find_definition, join_filters
@@ -55,19 +54,12 @@ def count_report(reader: ReadConnection, question: ReportQuestion, now: int, pro
     words = join_filters(question.filter, definition.format_filter())
     condition = read_filter(words, context)
 
-    counted: dict[FigureRequest, FigureReport] = {}
-
-    def count(request: FigureRequest) -> FigureReport:
-        # The month of a report is one of the months of its trend, whatever it is called
-        nameless = replace(request, period=request.period._replace(name=""))
-        if nameless not in counted:
-            counted[nameless] = make_figure_report(reader, request, condition)
-        return replace(counted[nameless], request=request)
-
     request = FigureRequest(question.period, now, words, tuple(definition.by))
     # All that is counted is of one state of the desk, whatever others write meanwhile
     with reader.snapshot():
-        made = count_page(reader, facts, definition, request, count, progress)
+        made = count_page(
+            reader, facts, definition, request, lambda wanted: make_figure_reports(reader, wanted, condition, progress)
+        )
     return CountedReport(question, made, tuple(describe_report(made.report)))
 
 
