@@ -147,6 +147,8 @@ STORIES = {
         save-report
         report verify {folder}/report.json
         report figures --list created 2026-11
+        report tickets 2026-11
+        report tickets --output {folder}/tickets.csv 2026-11
         release out 2026-11-26 --notes 'Invoices save again' --now 2026-11-26T18:00
     """,
     "managed-services": """

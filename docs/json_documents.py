@@ -34,13 +34,17 @@ NAMED_ELSEWHERE = frozenset(
         "figures",
         "lists",
         "by_status",
+        "verdicts",
     }
     | {"by_priority"}
 )
 """Keys whose members are named by the procedure, by the kind of an event or record, or in the document's text."""
 CONTENTS = frozenset({"procedure show"})
 """Commands whose document is a file of its own: the procedure, as docs/procedures.md has it."""
-OF_THEIR_OWN = ("mail fetch --dry-run", "export desk", "report figures --list", "report month --output")
+OF_THEIR_OWN = (
+    *("mail fetch --dry-run", "export desk", "report figures --list", "report month --output"),
+    "report tickets --output",
+)
 """Options with which a command prints another document."""
 
 _WITHOUT_TIME = frozenset(

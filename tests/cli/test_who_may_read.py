@@ -45,6 +45,7 @@ READS: dict[str, set[str]] = {
     "sla what-if --procedure web-agency --since 2026-11-23": set(EVERYBODY),
     "report figures 2026-11": set(EVERYBODY),
     "report figures 2026-11 --list created": set(EVERYBODY),
+    "report tickets 2026-11": set(EVERYBODY),
     "feedback list": set(EVERYBODY),
     "people absent": set(EVERYBODY),
     "handover": set(EVERYBODY),

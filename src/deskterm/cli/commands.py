@@ -345,6 +345,11 @@ PROGRAM = GroupEntry(
                 "figures": CommandEntry(
                     "report.figures:show_figures", "Print the figures of a period, each with what it counts."
                 ),
+                "tickets": CommandEntry(
+                    "report.tickets:list_tickets",
+                    "Print a row for each ticket that came in a period or was open in it, with all its measures: when "
+                    "it was answered and resolved, how long that took, and what was promised and kept.",
+                ),
                 "verify": CommandEntry(
                     "report.verify:verify_file",
                     "Run a report again as it was recorded and compare; exit code 1 when a figure differs.",

@@ -12,6 +12,7 @@ from typing import Any
 from deskterm import __version__
 from deskterm.reports.figure_report import FigureReport
 from deskterm.reports.measures.figures import Figure
+from deskterm.reports.periods import NamedPeriod
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import DeskFacts
@@ -23,16 +24,10 @@ DIGESTED = ("report", "period", "filter", "by", "with_closed", "objectives", "as
 def build_envelope(reader: ReadConnection, facts: DeskFacts, report: FigureReport, made_at: int) -> dict[str, Any]:
     """Return a report with its envelope as a document of integers and texts."""
     request, scope = report.request, report.figures.scope
-    limits = request.period.period
     document: dict[str, Any] = {
         "report": "figures",
         "title": f"{facts.name} · {request.period.name}",
-        "period": {
-            "name": request.period.name,
-            "since": format_utc(limits.since),
-            "until": format_utc(limits.until),
-            "zone": request.period.zone,
-        },
+        "period": describe_period(request.period),
         "filter": request.filter,
         "by": list(request.by),
         "with_closed": int(request.with_closed),
@@ -42,7 +37,7 @@ def build_envelope(reader: ReadConnection, facts: DeskFacts, report: FigureRepor
         "made_at": format_utc(made_at),
         "desk": facts.name,
         "simulated": facts.simulated,
-        "procedures": _list_procedures(reader, {version.version for version in scope.rules.versions}),
+        "procedures": list_procedures(reader, {version.version for version in scope.rules.versions}),
         "calendars": sorted(scope.rules.procedure.terms.calendars),
         "program": __version__,
         "events": count_events(reader, request.as_of),
@@ -102,7 +97,14 @@ def parse_utc(text: str) -> int:
     return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
 
 
-def _list_procedures(reader: ReadConnection, versions: set[int]) -> list[dict[str, Any]]:
+def describe_period(period: NamedPeriod) -> dict[str, str]:
+    """Return a period as an envelope has it."""
+    since, until = format_utc(period.period.since), format_utc(period.period.until)
+    return {"name": period.name, "since": since, "until": until, "zone": period.zone}
+
+
+def list_procedures(reader: ReadConnection, versions: set[int]) -> list[dict[str, Any]]:
+    """Return versions of the procedure as an envelope names them, the oldest first."""
     rows = reader.rows("SELECT id, key, digest, applied_at FROM procedure_version ORDER BY id")
     return [
         {"version": number, "key": key, "digest": digest, "applied_at": format_utc(seconds_from_stored(applied))}

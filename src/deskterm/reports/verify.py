@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import unescape
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from deskterm.errors import DeskError
 from deskterm.reports.envelope import compute_digest, count_events, parse_utc
 from deskterm.reports.figure_report import FigureRequest
 from deskterm.reports.periods import NamedPeriod, find_days
+from deskterm.reports.ticket_report import compute_rows_digest
 from deskterm.store.db.reader import ReadConnection
 
 _IN_PAGE = re.compile(r'<script type="application/json"[^>]*>(.*?)</script>', re.DOTALL)
@@ -49,15 +50,24 @@ def read_report(text: str) -> dict[str, Any]:
         raise DeskError(f"This is no report: it is neither JSON nor a page that holds it ({error}).") from error
     if not isinstance(document, dict) or "digest" not in document or "figures" not in document:
         raise DeskError("This is no report: it lacks its figures or its digest.")
-    if compute_digest(document) != document["digest"]:
+    rows = document.get("tickets") if document.get("report") == "tickets" else None
+    is_whole = not isinstance(rows, list) or _are_rows_whole(document, rows)
+    if compute_digest(document) != document["digest"] or not is_whole:
         raise DeskError(f"This is not the report that was made: {_CHANGED}")
     return document
+
+
+def _are_rows_whole(document: Mapping[str, Any], rows: Sequence[Any]) -> bool:
+    try:
+        return bool(compute_rows_digest(rows) == document["figures"]["tickets"]["digest"])
+    except (KeyError, TypeError, AttributeError):
+        return False
 
 
 def read_request(document: Mapping[str, Any]) -> FigureRequest:
     """Return the request that a report was made for. Raises DeskError for a report of a kind that this edition does
     not know."""
-    if document["report"] != "figures":
+    if document["report"] not in ("figures", "tickets"):
         raise DeskError(f"There is no report {document['report']!r} in this edition of deskterm.")
     try:
         named = _read_period(document["period"])
@@ -66,9 +76,9 @@ def read_request(document: Mapping[str, Any]) -> FigureRequest:
             named,
             as_of,
             str(document["filter"]),
-            tuple(document["by"]),
-            bool(document["with_closed"]),
-            tuple(document["objectives"]),
+            tuple(document.get("by", ())),
+            bool(document.get("with_closed")),
+            tuple(document.get("objectives", ())),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise DeskError("This report cannot be run again: its period or instant cannot be read.") from error
@@ -114,7 +124,23 @@ def verify_report(
         for (month, then), now in zip(months, months_again, strict=True)
         if now["digest"] != then
     ]
+    differences += _compare_tickets(document, again)
     return Verification(differences, _find_reasons(reader, document, again, request) if differences else [])
+
+
+def _compare_tickets(document: Mapping[str, Any], again: Mapping[str, Any]) -> Iterator[Difference]:
+    """Yield the cells of tickets that are others now; none where the file has the envelope only."""
+    if not isinstance(document.get("tickets"), list) or document["report"] != "tickets":
+        return
+    before, after = ({row["number"]: row for row in one["tickets"]} for one in (document, again))
+    for number in sorted(before.keys() | after.keys()):
+        then, now = before.get(number), after.get(number)
+        if then is None or now is None:
+            yield Difference(f"tickets/{number}", then and "there", now and "there")
+            continue
+        for name in sorted({*then, *now}):
+            if then.get(name) != now.get(name):
+                yield Difference(f"tickets/{number}/{name}", then.get(name), now.get(name))
 
 
 def _find_reasons(

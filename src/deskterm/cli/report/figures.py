@@ -70,7 +70,7 @@ def show_figures(
     with cli.open_current_reader() if as_of is None else cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = cli.now(facts)
-        named = _choose_period(period, since, until, facts, now)
+        named = choose_period(period, since, until, facts, now)
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
         request = FigureRequest(
             named, int(instant.timestamp()), filter_text or "", tuple(by or ()), with_closed, tuple(objectives or ())
@@ -90,7 +90,8 @@ def show_figures(
         )
 
 
-def _choose_period(name: str, since: str | None, until: str | None, facts: DeskFacts, now: datetime) -> NamedPeriod:
+def choose_period(name: str, since: str | None, until: str | None, facts: DeskFacts, now: datetime) -> NamedPeriod:
+    """Return the period of a name or of its limits. Raises UsageError where neither is given, or both are."""
     if bool(name) is (since is not None) or (until is not None and since is None):
         raise UsageError("Give the name of a period, such as last-month, or --since and --until.")
     if since is None:

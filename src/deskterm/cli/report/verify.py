@@ -9,12 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.report.running import build_document, run_requests
+from deskterm.cli.report.running import build_document, renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.errors import DeskError
+from deskterm.present.formats import format_count
 from deskterm.reports.figure_report import FigureRequest
+from deskterm.reports.ticket_report import build_ticket_document, make_ticket_report
 from deskterm.reports.verify import read_report, verify_report
 from deskterm.store.queries.desk_facts import load_desk_facts
 
@@ -42,6 +45,11 @@ def verify_file(
         now = int(cli.now(facts).timestamp())
 
         def run(requests: Sequence[FigureRequest]) -> list[Mapping[str, Any]]:
+            if document["report"] == "tickets":
+                renew_rows(cli, reader)
+                condition = read_filter_text(cli, reader, facts, requests[0].filter).condition
+                found = [make_ticket_report(reader, one, condition) for one in requests]
+                return [build_ticket_document(reader, facts, one, now) for one in found]
             return [build_document(reader, facts, one, now) for one in run_requests(cli, reader, facts, requests)]
 
         found = verify_report(reader, document, run)
@@ -54,7 +62,11 @@ def verify_file(
             }
         )
     elif found.is_equal:
-        print_lines([f"equal: {len(document['figures']):,} figures, as of {document['as_of']}"])
+        rows = document["figures"].get("tickets", {}).get("n") if document["report"] == "tickets" else None
+        counted = (
+            f"{len(document['figures']):,} figures" if rows is None else f"the rows of {format_count(rows, 'ticket')}"
+        )
+        print_lines([f"equal: {counted}, as of {document['as_of']}"])
     else:
         print_lines(_describe(found.differences[:_SHOWN], len(found.differences), found.reasons))
     if not found.is_equal:
