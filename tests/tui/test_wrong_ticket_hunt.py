@@ -87,7 +87,7 @@ class Hunt:
 
         async def watch(event: events.Event, serial: int) -> None:
             self._check_left()
-            if isinstance(event, events.Key) and event.key == "escape" and console.app.screen is console.screen:
+            if isinstance(event, events.Key) and event.key == "escape" and self._has_letter_focus():
                 self._leaving = console.workspace.composer
             if isinstance(event, events.Key) and event.key.startswith("mark-"):
                 self._opening = event.key
@@ -98,6 +98,12 @@ class Hunt:
 
         console.app.type_ahead._deliver = watch
         console.app.type_ahead.take = count  # type: ignore[method-assign]
+
+    def _has_letter_focus(self) -> bool:
+        """Return whether keys go to the letter: from another pane, escape leads to the queue first (C-07)."""
+        composer, focused = self.console.workspace.composer, self.console.screen.focused
+        is_on_top = self.console.app.screen is self.console.screen
+        return is_on_top and composer is not None and focused is not None and composer in focused.ancestors
 
     def _check_left(self) -> None:
         """Note when the composer is still open after escape."""

@@ -7,9 +7,10 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from deskterm.tui.attached_files import read_dropped
+from deskterm.tui.dialogs.removable import Removable
 
 
-class LetterArea(TextArea):
+class LetterArea(Removable, TextArea):
     """The editor of the composer."""
 
     class Dropped(Message):

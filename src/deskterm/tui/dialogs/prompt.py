@@ -16,6 +16,8 @@ from textual.message import Message
 from textual.suggester import Suggester, SuggestFromList
 from textual.widgets import Input, Static
 
+from deskterm.tui.dialogs.removable import Removable
+
 PromptKind = Literal["line", "filter", "command"]
 
 
@@ -61,7 +63,7 @@ class HelpSuggester(Suggester):
         return self._help.suggest(value)
 
 
-class _Line(Input):
+class _Line(Removable, Input):
     """The text of a prompt. answered: called when enter is pressed, before any other key is delivered; refuse: shows
     the problem of the text, and returns whether there is one."""
 
