@@ -14,9 +14,10 @@ from deskterm.errors import DeskError
 from deskterm.exchange.importing.csv_source import AUTO, decompress, explain_unreadable, read_sample
 from deskterm.exchange.importing.encodings import MIXED_ERRORS, SAMPLE_BYTES, Encoding, detect_encoding
 from deskterm.exchange.importing.tables.delimited import ScoreHeader, read_delimited
+from deskterm.exchange.importing.tables.json_files import read_json
 from deskterm.exchange.importing.tables.records import SourceTable
-from deskterm.exchange.importing.tables.trees import read_json, read_xml
 from deskterm.exchange.importing.tables.workbooks import read_workbook
+from deskterm.exchange.importing.tables.xml_files import read_xml
 from deskterm.named_files import refuse_device
 
 _ZIP = b"PK\x03\x04"

@@ -7,13 +7,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import islice
 from typing import Any, Protocol
 
+from deskterm.errors import DeskError
 from deskterm.exchange.importing.csv_source import BadRow
 
 _UNSTORABLE = re.compile("[\ud800-\udfff]")
 """Halves of characters, which json can name and no database keeps."""
 _BLANKS = re.compile(r"[\s\ufeff]+")
+
+_PATH_RECORDS = 50
+"""Records of json and xml whose paths are the columns."""
 
 MAX_CELL = 10_000_000
 """Characters of the largest cell that is read (R-76)."""
@@ -122,6 +128,37 @@ def collect_paths(tree: Mapping[str, Any], prefix: str = "", depth: int = 0) -> 
             yield path
 
 
+def read_columns(table: SourceTable) -> SourceTable:
+    """Read ahead, and return the table with the paths of its first records as its columns. Where the file breaks off
+    among these, that is raised in its place, after the records before it."""
+    ahead: list[SourceRecord | UnreadableRecord] = []
+    paths: dict[str, None] = {}
+    failure: DeskError | None = None
+    try:
+        for record in islice(table.records, _PATH_RECORDS):
+            ahead.append(record)
+            if isinstance(record, TreeRecord):
+                paths |= dict.fromkeys(collect_paths(record.tree))
+    except DeskError as error:
+        if not ahead:
+            raise
+        failure = error
+    table.columns = tuple(paths)
+    table.records = _resume(ahead, failure, table.records)
+    return table
+
+
+def _resume(
+    ahead: Sequence[SourceRecord | UnreadableRecord],
+    failure: DeskError | None,
+    rest: Iterator[SourceRecord | UnreadableRecord],
+) -> Iterator[SourceRecord | UnreadableRecord]:
+    yield from ahead
+    if failure is not None:
+        raise failure
+    yield from rest
+
+
 def to_text(value: Any) -> str | None:
     """Return a value as text; None for what holds other values. Instants are ISO 8601, whole numbers have no point."""
     if value is None:
@@ -130,6 +167,8 @@ def to_text(value: Any) -> str | None:
         return _UNSTORABLE.sub("\ufffd", value.replace("\0", ""))
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Decimal):
+        value = float(value)  # of json, whose parser keeps every digit
     if isinstance(value, float):
         return str(int(value)) if math.isfinite(value) and value.is_integer() else str(value)
     if isinstance(value, datetime):

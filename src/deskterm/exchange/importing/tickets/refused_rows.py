@@ -66,7 +66,7 @@ def write_refused(target: Path, table: SourceTable, rows: Sequence[RefusedRow], 
 
 
 def _format_objects(rows: Sequence[RefusedRow]) -> str:
-    return "".join(json.dumps(row.to_object(), ensure_ascii=False) + "\n" for row in rows)
+    return "".join(json.dumps(row.to_object(), ensure_ascii=False, default=float) + "\n" for row in rows)
 
 
 def _format_table(columns: Sequence[str], rows: Sequence[RefusedRow]) -> str:
