@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from deskterm.reports.envelope import add_months, build_envelope
 from deskterm.reports.figure_report import FigureReport, FigureRequest
+from deskterm.reports.measures.figures import Figure
+from deskterm.reports.pages.breakdown import ALL_MONTHS, add_up, build_month_key, find_figure, split_month_key
 from deskterm.reports.pages.build import build_page, find_period_before, list_months
 from deskterm.reports.pages.definitions import Definition
 from deskterm.reports.pages.names import load_names
@@ -26,6 +28,19 @@ class PageReport(NamedTuple):
     report: FigureReport
     months: Sequence[FigureReport]
     page: Page
+
+    def find_figure(self, key: str) -> Figure | None:
+        """Return the figure that a key on the page names (R-40); None where nothing counted."""
+        split = split_month_key(key)
+        return find_figure(self.report.figures, key) if split is None else find_month_figure(self.months, *split)
+
+
+def find_month_figure(months: Sequence[FigureReport], name: str, key: str) -> Figure | None:
+    """Return a figure of the month of a name in a trend, or the rows of all its months as one figure; None where
+    nothing counted."""
+    chosen = [month for month in months if name in (ALL_MONTHS, month.request.period.name)]
+    found = [figure for month in chosen if (figure := find_figure(month.figures, key)) is not None]
+    return add_up(found, build_month_key(name, key))
 
 
 def count_page(

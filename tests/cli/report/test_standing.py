@@ -78,6 +78,26 @@ def test_the_months_of_a_trend_are_verified_too(worked: Call, tmp_path: Path) ->
     )  # fmt: skip
 
 
+def test_every_figure_of_a_trend_has_a_key_whose_list_is_as_long(worked: Call, tmp_path: Path) -> None:
+    """R-40: of a month, and of all of them together."""
+    own = tmp_path / "own.toml"
+    own.write_text('title = "Own"\nparts = ["trend", "trend-by-severity", "attainment-trend"]\n', encoding="utf-8")
+    parts = find_parts(worked, own, "2027-01")
+    series = parts.pop("By month")["series"]
+    keys = [(one["key"], str(sum(one["values"]))) for one in series if not one["is_line"]]
+    keys += [(one["key"], str(one["values"][-1])) for one in series if one["is_line"]]
+    for part in (part for part in parts.values() if part["kind"] == "table"):
+        counted = [column["label"] in ("Created", "Resolved", "Open", "Met", "Late") for column in part["columns"]]
+        for row in part["rows"]:
+            found = zip(row["cells"], row["keys"], counted, strict=True)
+            keys += [(key, cell) for cell, key, is_count in found if is_count and (key or cell != "0")]
+    assert len(keys) > 20
+    assert {key.split("/")[1] for key, _ in keys} == {"2026-11", "2026-12", "2027-01", "*"}
+    for key, cell in keys:
+        listed = worked("report", "figures", "2027-01", "--list", key, "--json", *NOW)
+        assert (key, listed.code, listed.json["n"]) == (key, 0, int(cell))
+
+
 def test_a_trend_by_client_has_the_scores_of_answers(saas_platform: Call, tmp_path: Path) -> None:
     """R-07, R-49."""
     now = ("--now", "2026-11-23T09:30")

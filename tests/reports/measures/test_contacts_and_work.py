@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.billing.time_entries import add_entry, correct_entry
 from deskterm.desk.conversation import messages, survey
 from deskterm.desk.conversation.thanks_messages import overrule_thanks
@@ -135,6 +136,20 @@ def test_hand_offs_are_changes_of_team_or_agent_before_the_resolution(desk: Desk
     assert shares["share/without-hand-off"] == (3, 4)
     assert shares["share/reopened"] == (1, 4), "R-13"
     assert shares["share/first-team"] == (3, 4), "R-25: never reopened"
+
+
+@pytest.mark.parametrize(("within", "reopened"), [("2d", 1), ("1440m", 1), ("1419m", 0), ("", 1)])
+def test_a_reopening_counts_within_the_time_that_the_procedure_says(
+    desk: DeskSession, within: str, reopened: int
+) -> None:
+    """R-13: 1003 was solved at minute 20, and came back after 1420 minutes."""
+    definition = desk.procedure.definition
+    spans = definition.figures.model_copy(update={"reopened_within": within})
+    apply_procedure(desk, definition.model_copy(update={"figures": spans}), now=at(DAY + 5))
+    found = report(desk, DAY + 10)
+    shares = {one.key: (one.part, one.whole) for one in found.list_shares()}
+    assert shares["share/reopened"] == (reopened, 4)
+    assert found.figures.count("reopened") == 1
 
 
 @pytest.mark.requirement("S5-12")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -21,6 +22,9 @@ from deskterm.reports.envelope import compute_list_digest, format_share, format_
 from deskterm.reports.figure_report import FigureReport, FigureRequest
 from deskterm.reports.measures.figures import Figure
 from deskterm.reports.measures.measure import Measure
+from deskterm.reports.page_report import find_month_figure
+from deskterm.reports.pages.breakdown import ALL_MONTHS, find_figure, split_month_key
+from deskterm.reports.pages.build import list_months
 from deskterm.reports.periods import NamedPeriod, parse_limits, parse_period
 from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 
@@ -75,10 +79,11 @@ def show_figures(
         request = FigureRequest(
             named, int(instant.timestamp()), filter_text or "", tuple(by or ()), with_closed, tuple(objectives or ())
         )
-        report = run_requests(cli, reader, facts, [request])[0]
+        months = _list_months(key or "", request, facts, now)
+        reports = run_requests(cli, reader, facts, months or [request])
+        report = reports[0]
         if key is not None:
-            figure = report.figures.find(key)
-            _print_rows(report, figure, facts, as_json=as_json)
+            _print_rows(_find_listed(key, reports), facts, as_json=as_json)
         elif as_json:
             print_json(build_document(reader, facts, report, int(now.timestamp())))
         else:
@@ -88,6 +93,26 @@ def show_figures(
             f"The open tickets do not balance: {report.figures.imbalance:+d} at the end that no event explains. Run "
             "`deskterm doctor`."
         )
+
+
+def _list_months(key: str, request: FigureRequest, facts: DeskFacts, now: datetime) -> list[FigureRequest]:
+    """Return the requests of the months of a trend that a key is about, as pages of reports have them: of
+    `months/2026-03/created` that month, of `months/*/created` the twelve up to the period; none for another key."""
+    split = split_month_key(key)
+    if split is None:
+        return []
+    every = split[0] == ALL_MONTHS
+    months = list_months(request.period, request.as_of) if every else [parse_period(split[0], facts.timezone, now)]
+    return [replace(request, period=month, by=()) for month in months]
+
+
+def _find_listed(key: str, reports: Sequence[FigureReport]) -> Figure:
+    """Return the figure of a key, of a group also where it was not broken down. Raises UsageError where there is
+    none."""
+    split = split_month_key(key)
+    figures = reports[0].figures
+    found = find_figure(figures, key) if split is None else find_month_figure(reports, ALL_MONTHS, split[1])
+    return found if found is not None else figures.find(key)
 
 
 def choose_period(name: str, since: str | None, until: str | None, facts: DeskFacts, now: datetime) -> NamedPeriod:
@@ -194,7 +219,7 @@ def _format_value(value: float, measure: Measure) -> str:
     return f"{value:,.1f}" if measure.statistic == "numbers" else f"{value / 3600:,.1f} h"
 
 
-def _print_rows(report: FigureReport, figure: Figure, facts: DeskFacts, *, as_json: bool) -> None:
+def _print_rows(figure: Figure, facts: DeskFacts, *, as_json: bool) -> None:
     rows = sorted(figure.rows, key=lambda row: (row.at, row.life.number))
     if as_json:
         print_json(

@@ -19,7 +19,7 @@ from deskterm.procedure.schema.feedback import Feedback
 from deskterm.procedure.schema.messages import Files, ReplyPart, SendGuard
 from deskterm.procedure.schema.notifications import LetterCheck, Letters, Notice, Template
 from deskterm.procedure.schema.people import Coverage, Department, Ladder, LadderLevel, Role, Team, Tier
-from deskterm.procedure.schema.sla import MetricPart, Objective, PolicyPart, Report, SlaPart
+from deskterm.procedure.schema.sla import Figures, MetricPart, Objective, PolicyPart, Report, SlaPart
 from deskterm.procedure.schema.text_types import Category, Choice, Key, Part, Text, TypeKey
 from deskterm.procedure.schema.tickets import (
     Closing,
@@ -55,6 +55,7 @@ __all__ = [
     "Duplicates",
     "Feedback",
     "FieldPart",
+    "Figures",
     "Files",
     "HolidayRegion",
     "Ladder",
@@ -146,6 +147,7 @@ class Procedure(Part):
     checklists: tuple[Checklist, ...] = ()
     objectives: tuple[Objective, ...] = ()
     reports: tuple[Report, ...] = ()
+    figures: Figures = Figures()
     retention: Retention = Retention()
     backup: Backup = Backup()
     cadences: tuple[CadencePart, ...] = ()

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from deskterm.procedure.schema.text_types import (
+    AmountText,
     CalendarKey,
     Choice,
     Conditions,
@@ -92,6 +93,16 @@ class Objective(Part):
     calendar: CalendarKey | None = None
     """The calendar that times are counted in."""
     when: Conditions = Field(default={})
+
+
+class Figures(Part):
+    """Spans that figures of reports count within, day and night."""
+
+    reopened_within: AmountText = "30d"
+    """The time after its first resolution within which a reopening counts against it; empty for any time."""
+    first_contact_within: AmountText = "7d"
+    """The time after its first resolution within which neither a message of the requester nor a reopening may come for
+    a ticket to count as resolved in the first contact; empty for no such time."""
 
 
 class Report(Part):

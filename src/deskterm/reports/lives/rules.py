@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.reports.lives.life import Cycle, Life
 from deskterm.sla.calendar import Calendar
+from deskterm.sla.durations import parse_duration
 from deskterm.sla.terms import Metric
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
@@ -30,6 +31,12 @@ class DeskRules:
         self._pauses = {status.key: status.pauses for version in versions for status in version.statuses.values()}
         self.response = _find_metric(self.metrics, "response", "agent_reply")
         self.resolution = _find_metric(self.metrics, "resolution", "category:solved")
+        spans = self.procedure.definition.figures
+        # Days of a span are whole ones, whatever a working day is
+        self.reopened_within = parse_duration(spans.reopened_within, 86_400) if spans.reopened_within else None
+        self.first_contact_within = (
+            parse_duration(spans.first_contact_within, 86_400) if spans.first_contact_within else 0
+        )
         self.first_calendar = next(iter(self.procedure.terms.calendars.values()))
 
     def pauses(self, status: str, metric: str | None) -> bool:

@@ -43,7 +43,9 @@ def _collect_first_resolved(life: Life, scope: Scope) -> _Rows:
     if entry is not None and scope.has(entry.visit.since):
         row = Row(life, entry.visit.since, hands=entry.visit)
         yield (), row
-        if any(later.kind == "reopened" for later in life.entries):
+        within = scope.rules.reopened_within
+        first = next((later.visit.since for later in life.entries if later.kind == "reopened"), None)
+        if first is not None and (within is None or first <= entry.visit.since + within):
             yield ("reopened",), row
 
 
@@ -95,8 +97,8 @@ MEASURES = (
     Measure(
         "first-resolved",
         "First resolved",
-        "Tickets whose first resolution falls in the period, whatever came after it; and those of them that have been "
-        "reopened since.",
+        "Tickets whose first resolution falls in the period, whatever came after it; and those of them that were "
+        "reopened within the time that the procedure says (`reopened_within` under [figures], else 30 days).",
         _collect_first_resolved,
         over="entries",
         parts=lambda scope: ((), ("reopened",)),

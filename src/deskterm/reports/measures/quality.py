@@ -9,9 +9,6 @@ from deskterm.reports.measures.measure import Measure, Part, Row, Scope
 
 _Rows = Iterator[tuple[Part, Row]]
 
-FIRST_CONTACT_DAYS = 7
-"""Days after the first resolution within which neither a message of the customer nor a reopening may come (R-24)."""
-
 
 def _collect_first_team(life: Life, scope: Scope) -> _Rows:
     resolution, first = life.resolution, life.first_resolution
@@ -27,7 +24,7 @@ def _collect_first_contact(life: Life, scope: Scope) -> _Rows:
     if first is None or not scope.has(first.visit.since):
         return
     row = Row(life, first.visit.since, hands=first.visit)
-    over = first.visit.since + FIRST_CONTACT_DAYS * 86_400
+    over = first.visit.since + scope.rules.first_contact_within
     if over > scope.as_of:
         yield ("too-early",), row
         return
@@ -64,9 +61,9 @@ MEASURES = (
     Measure(
         "first-contact",
         "Resolved in the first contact",
-        "Of the tickets first resolved in the period whose days of grace are over, those with exactly one reply of an "
-        f"agent, and within {FIRST_CONTACT_DAYS} days no later message of the customer and no reopening; apart those "
-        "of which it is too early to say.",
+        "Of the tickets first resolved in the period whose time of grace is over (`first_contact_within` under "
+        "[figures] of the procedure, else 7 days), those with exactly one reply of an agent, and within it no later "
+        "message of the customer and no reopening; apart those of which it is too early to say.",
         _collect_first_contact,
         over="entries",
         parts=lambda scope: ((), ("judged",), ("too-early",)),

@@ -42,7 +42,8 @@ def list_shares(scope: Scope) -> Sequence[Share]:
         Share(
             "share/reopened",
             "Reopened",
-            "Tickets that have been reopened, of those first resolved in the period.",
+            "Tickets that were reopened within the time that the procedure says, of those first resolved in the "
+            "period.",
             "first-resolved/reopened",
             ("first-resolved",),
         ),

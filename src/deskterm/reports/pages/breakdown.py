@@ -50,6 +50,25 @@ def find_figure(figures: FigureSet, key: str) -> Figure | None:
     return break_down(figures, whole, dimension).get(value.replace("%2F", "/").replace("%25", "%"))
 
 
+_MONTHS = "months/"
+ALL_MONTHS = "*"
+"""The name that stands in a key for all months of a trend together."""
+
+
+def build_month_key(month: str, key: str) -> str:
+    """Return the key on a page of a figure of a month of its trend: `months/2026-03/created`. month: its name, or
+    `ALL_MONTHS` for the rows of all of them."""
+    return f"{_MONTHS}{month}/{key}"
+
+
+def split_month_key(key: str) -> tuple[str, str] | None:
+    """Return the month of a key and the key of its figure; None for a key that is of no month."""
+    if not key.startswith(_MONTHS):
+        return None
+    month, _, rest = key.removeprefix(_MONTHS).partition("/")
+    return month, rest
+
+
 def list_values(broken: Sequence[dict[str, Figure]], dimension: str, names: Names) -> list[str]:
     """Return the values of some breakdowns in the order in which people read them: by the procedure's scale, else the
     largest of the first breakdown first."""
@@ -64,9 +83,9 @@ def list_values(broken: Sequence[dict[str, Figure]], dimension: str, names: Name
     return sorted(values, key=sort_key)
 
 
-def add_up(figures: Sequence[Figure]) -> Figure | None:
-    """Return one figure of the rows of several, without a key of its own; None of none."""
+def add_up(figures: Sequence[Figure], key: str = "") -> Figure | None:
+    """Return one figure of the rows of several, with a key of its own; None of none."""
     if not figures:
         return None
     first = figures[0]
-    return Figure("", first.measure, first.part, (), [row for figure in figures for row in figure.rows])
+    return Figure(key, first.measure, first.part, (), [row for figure in figures for row in figure.rows])

@@ -59,7 +59,7 @@ def build_page(
     earlier = before.figures if before is not None and compared else None
     # Months before the first ticket of all say nothing
     since_first = [*itertools.dropwhile(_is_empty, months[:-1]), *months[-1:]]
-    counted = tuple(Month(_name_month(month), month.figures) for month in since_first)
+    counted = tuple(Month(_name_month(month), month.figures, month.request.period.name) for month in since_first)
     review = Review(period, report.figures, earlier, names, metrics, counted)
     facts = [definition.sentence] if definition.sentence else []
     if simulated:

@@ -14,7 +14,7 @@ _SHARES = (
     ("Resolved in the first contact", "first-contact", "first-contact/judged"),
     ("Resolved by the first team", "first-team", "resolved"),
     ("Resolved without a hand-off", "hand-offs/none", "resolved"),
-    ("Reopened, of the first resolved", "reopened/tickets", "first-resolved"),
+    ("Reopened, of the first resolved", "first-resolved/reopened", "first-resolved"),
 )
 
 

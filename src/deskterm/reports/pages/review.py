@@ -8,15 +8,21 @@ from typing import NamedTuple
 from deskterm.reports.lives.life import Life
 from deskterm.reports.measures.figures import Figure, FigureSet
 from deskterm.reports.measures.statistics import Times, compute_times
+from deskterm.reports.pages.breakdown import build_month_key
 from deskterm.reports.pages.names import Names
 from deskterm.reports.periods import NamedPeriod
 
 
 class Month(NamedTuple):
-    """A month of a trend. label: `2026-03`, and that it goes on where it does."""
+    """A month of a trend. label: `2026-03`, and that it goes on where it does; name: of its period."""
 
     label: str
     figures: FigureSet
+    name: str
+
+    def key(self, key: str) -> str:
+        """Return the key on a page of a figure of this month; empty where there is none."""
+        return build_month_key(self.name, key) if key in self.figures.figures else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Parts about twelve months up to the period's: flow, clocks kept and times, and flow by a dimension (R-49).
 
-A month is counted as of the same instant as the report. Its figures have no keys here: they are figures of that month,
-and `deskterm report figures 2026-03 --list KEY` lists what is behind them.
+A month is counted as of the same instant as the report. The keys of its figures name it: `months/2026-03/created`; a
+total is of the rows of all months, `months/*/created`, and a balance of the last one (R-40).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from deskterm.reports.measures.dimensions import NONE
 from deskterm.reports.measures.figures import Figure
-from deskterm.reports.pages.breakdown import MOST_GROUPS, OTHERS, add_up, break_down
+from deskterm.reports.pages.breakdown import ALL_MONTHS, MOST_GROUPS, OTHERS, add_up, break_down, build_month_key
 from deskterm.reports.pages.numbers import compute_share, format_hours, format_number, format_share, list_times
 from deskterm.reports.pages.page import NOTHING, Column, DayChart, Part, Remark, Series, Table, TableRow
 from deskterm.reports.pages.review import Month, Review
@@ -30,9 +30,9 @@ def build_flow_trend(review: Review) -> Iterator[Part]:
         f"{format_number(begin)} at their beginning, {format_number(opened[-1])} at their end."
     )
     series = (
-        Series("Created", created),
-        Series("Resolved", resolved),
-        Series("Open", opened, is_line=True),
+        Series("Created", created, key=build_month_key(ALL_MONTHS, "created")),
+        Series("Resolved", resolved, key=build_month_key(ALL_MONTHS, "resolved")),
+        Series("Open", opened, is_line=True, key=review.months[-1].key("backlog/end")),
     )
     yield DayChart("By month", tuple(month.label for month in review.months), series, sentence, step="month")
 
@@ -46,8 +46,13 @@ def build_attainment_trend(review: Review) -> Iterator[Part]:
         if not any(map(any, counts)):
             silent.append(label)
             continue
-        rows = [_build_verdicts(month.label, found) for month, found in zip(review.months, counts, strict=True)]
-        total = _build_verdicts("All", [sum(column) for column in zip(*counts, strict=True)])
+        keys = [f"attainment/{metric}/{verdict}" for verdict in ("met", "late")]
+        rows = [
+            _build_verdicts(month.label, found, [month.key(key) for key in keys])
+            for month, found in zip(review.months, counts, strict=True)
+        ]
+        sums = [sum(column) for column in zip(*counts, strict=True)]
+        total = _build_verdicts("All", sums, [build_month_key(ALL_MONTHS, key) for key in keys])
         columns = (Column("Month", False), *map(Column, ("Decided", "Met", "Late", "Kept")))
         sentence = "Cycles of this clock that were decided in each month: met at their stop, late at their due time."
         yield Table(f"Kept: {label}", columns, (*rows, total._replace(is_total=True)), sentence)
@@ -61,10 +66,10 @@ def _count_verdicts(month: Month, metric: str) -> list[int]:
     return [month.figures.count(f"attainment/{metric}/{verdict}") for verdict in ("met", "late")]
 
 
-def _build_verdicts(name: str, counts: Sequence[int]) -> TableRow:
+def _build_verdicts(name: str, counts: Sequence[int], keys: Sequence[str]) -> TableRow:
     met, late = counts
     cells = (name, *map(format_number, (met + late, met, late)), format_share(met, met + late))
-    return TableRow(cells, (), compute_share(met, met + late))
+    return TableRow(cells, ("", "", *keys, ""), compute_share(met, met + late))
 
 
 def build_times_trend(review: Review) -> Iterator[Part]:
@@ -84,7 +89,8 @@ def _build_times(review: Review, title: str, key: str, elapsed: str) -> Part:
             rows.append(TableRow((month.label, "0", *4 * (NOTHING,))))
         else:
             median = format_hours(beside.compute_times().median)
-            rows.append(TableRow((month.label, *list_times(figure.compute_times()), median)))
+            keys = ("", *4 * (month.key(key),), month.key(elapsed))
+            rows.append(TableRow((month.label, *list_times(figure.compute_times()), median), keys))
     columns = (Column("Month", False), *map(Column, ("N", "Mean", "Median", "90 %", "Elapsed median")))
     net = " without statuses that pause" if key.endswith("/net") else ""
     return Table(title, columns, tuple(rows), f"Working time{net}; the elapsed median beside it.")
@@ -99,7 +105,7 @@ def build_dimension_trend(review: Review, dimension: str) -> Iterator[Part]:
     columns = _Columns(metric is not None, has_scores)
     broken = [
         _BrokenMonth(
-            month.label,
+            month,
             [break_down(month.figures, key, dimension) for key in keys],
             break_down(month.figures, _SCORE, dimension),
         )
@@ -126,9 +132,15 @@ class _BrokenMonth(NamedTuple):
     """A month by the values of a dimension. counted: the groups of each figure that is counted; scores: those of the
     answers."""
 
-    label: str
+    month: Month
     counted: Sequence[Mapping[str, Figure]]
     scores: Mapping[str, Figure]
+
+    def list_keys(self, value: str, columns: _Columns) -> tuple[str, ...]:
+        """Return the keys of the row of a value."""
+        named = [groups[value].key if value in groups else "" for groups in self.counted[:3]]
+        score = self.scores[value].key if value in self.scores else ""
+        return columns.list_keys([build_month_key(self.month.name, key) if key else "" for key in (*named, score)])
 
 
 class _Columns(NamedTuple):
@@ -147,6 +159,11 @@ class _Columns(NamedTuple):
         kept = (format_share(counts[3], counts[3] + counts[4]),) if self.has_clock else ()
         return (name, *map(format_number, counts[:3]), *kept, *(_list_scores(scores) if self.has_scores else ()))
 
+    def list_keys(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """Return the keys of a row. keys: those of created, resolved, open, and of scores."""
+        kept = ("",) if self.has_clock else ()
+        return ("", *keys[:3], *kept, *(3 * (keys[3],) if self.has_scores else ()))
+
 
 def _list_scores(figure: Figure | None) -> tuple[str, str, str]:
     """Return n, mean and median of scores: a mean never stands alone (R-07)."""
@@ -163,16 +180,36 @@ def _build_months(title: str, values: Sequence[str], broken: Sequence[_BrokenMon
     ]
     scores = [[month.scores[value] for value in values if value in month.scores] for month in broken]
     most = max(found[0] for found in counts)
+    # All others together are no group of a dimension, so there is no key to list them by
+    value = values[0] if len(values) == 1 else None
     rows = [
-        TableRow(columns.list_cells(month.label, found, add_up(scored)), (), compute_share(found[0], most))
+        TableRow(
+            columns.list_cells(month.month.label, found, add_up(scored)),
+            month.list_keys(value, columns) if value is not None else (),
+            compute_share(found[0], most),
+        )
         for month, found, scored in zip(broken, counts, scores, strict=True)
     ]
     sums = [sum(column) for column in zip(*counts, strict=True)]
     # A balance is that of the end, and no sum
     sums[2] = counts[-1][2]
     whole = add_up([figure for scored in scores for figure in scored])
-    rows.append(TableRow(columns.list_cells("All", sums, whole), is_total=True))
+    keys = _list_total_keys(value, broken, columns) if value is not None else ()
+    rows.append(TableRow(columns.list_cells("All", sums, whole), keys, is_total=True))
     sentence = "Created and resolved in each month, open at its end, and resolution clocks kept."
     if columns.has_scores:
         sentence += " Answers that came in it, and their scores."
     return Table(title, (Column("Month", False), *map(Column, columns.heads)), tuple(rows), sentence, bar=1)
+
+
+def _list_total_keys(value: str, broken: Sequence[_BrokenMonth], columns: _Columns) -> tuple[str, ...]:
+    """Return the keys of the row of a value that is of all months."""
+    created, resolved = (
+        next((month.counted[place][value].key for month in broken if value in month.counted[place]), "")
+        for place in (0, 1)
+    )
+    score = next((month.scores[value].key for month in broken if value in month.scores), "")
+    last = broken[-1]
+    opened = build_month_key(last.month.name, last.counted[2][value].key) if value in last.counted[2] else ""
+    whole = [build_month_key(ALL_MONTHS, key) if key else "" for key in (created, resolved, score)]
+    return columns.list_keys([*whole[:2], opened, whole[2]])

@@ -22,7 +22,6 @@ from deskterm.present.report.figure_lines import FigureLine
 from deskterm.present.report.text import Line, TextStyle, format_lines
 from deskterm.present.sanitize import sanitize
 from deskterm.progress import Progress
-from deskterm.reports.pages.breakdown import find_figure
 from deskterm.reports.pages.build import name_period
 from deskterm.reports.pages.definitions import list_definitions
 from deskterm.reports.periods import parse_period, step_period
@@ -234,7 +233,7 @@ class ReportScreen(Dialog[int | None]):
         spot, counted = self._lines.spot, self._counted
         words = ""
         if spot is not None and counted is not None:
-            found = find_figure(counted.made.report.figures, spot.key)
+            found = counted.made.find_figure(spot.key)
             words = f"{spot.label}: {found.measure.sentence}" if found is not None else spot.label
         self.query_one("#report-figure", Static).update(Content(words))
 
@@ -321,7 +320,7 @@ class ReportScreen(Dialog[int | None]):
 
     async def _open_list(self, counted: CountedReport, key: str, label: str) -> None:
         """Show the list behind a figure, and leave for the ticket that is chosen in it."""
-        figure = find_figure(counted.made.report.figures, key)
+        figure = counted.made.find_figure(key)
         lines: list[FigureLine] = []
         sentence = ""
         title = label
