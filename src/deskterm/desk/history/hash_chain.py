@@ -23,6 +23,7 @@ from deskterm.desk.history.file_checks import (
 from deskterm.progress import Progress
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.db.sqlite.number_gaps import GAPS_END
 
 _BATCH_SIZE = 500
 
@@ -94,8 +95,8 @@ _REFERRING_TABLES = ("ticket_number", "event", "personal_text", "message", "atta
 
 def _find_missing_tickets(reader: ReadConnection) -> Iterator[ChainFault]:
     """Find tickets that were deleted with their whole chain: rows of other tables still name them, or their number is
-    missing. Only SQLite's numbers have no gaps of their own: a sequence of PostgreSQL loses those of failed
-    commands."""
+    missing. Only SQLite's numbers have no gaps of their own, unless the desk came from PostgreSQL, where a sequence
+    loses those of failed commands."""
     named = " UNION ".join(f"SELECT ticket_id FROM {table}" for table in _REFERRING_TABLES)
     found = {
         ticket
@@ -107,7 +108,8 @@ def _find_missing_tickets(reader: ReadConnection) -> Iterator[ChainFault]:
     if reader.dialect == "sqlite":
         gaps = reader.rows(
             "SELECT id + 1, (SELECT min(id) FROM ticket later WHERE later.id > ticket.id) FROM ticket "
-            "WHERE NOT EXISTS (SELECT 1 FROM ticket beside WHERE beside.id = ticket.id + 1)"
+            "WHERE NOT EXISTS (SELECT 1 FROM ticket beside WHERE beside.id = ticket.id + 1) "
+            f"AND id >= (SELECT user_version FROM {GAPS_END})"
         )
         for begin, end in gaps:
             found |= set(range(begin, end)) if end is not None else set()

@@ -13,14 +13,12 @@ from sqlalchemy import Table
 from deskterm import __version__
 from deskterm.errors import DeskError
 from deskterm.exchange.transfer.manifest import FILE_NAME, DeskManifest, TableFile
-from deskterm.exchange.transfer.table_rows import count_rows, find_tables, load_lines
+from deskterm.exchange.transfer.table_rows import count_rows, find_tables, load_pages
 from deskterm.exchange.work_folder import open_work_folder
 from deskterm.progress import Progress
 from deskterm.store.db.reader import ReadConnection
 
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz")
-_TICK = 5_000
-"""Rows between two reports of progress."""
 
 
 def export_desk(
@@ -69,11 +67,11 @@ def _write_table(
     digest, rows = hashlib.sha256(), 0
     path = folder / f"{table.name}.jsonl"
     with path.open("wb") as file:
-        for line in load_lines(reader, table):
-            digest.update(line)
-            file.write(line)
-            rows += 1
-            if progress is not None and rows % _TICK == 0:
+        for count, page in load_pages(reader, table):
+            digest.update(page)
+            file.write(page)
+            rows += count
+            if progress is not None:
                 progress(done + rows, total)
     _sync(path)
     return TableFile(rows, digest.hexdigest())

@@ -6,6 +6,7 @@ import hashlib
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,7 +16,13 @@ from deskterm.errors import DeskError
 from deskterm.exchange.backup.file_swap import replace_file
 from deskterm.exchange.backup.proof import check_chains
 from deskterm.exchange.transfer.manifest import FILE_NAME, DeskManifest, TableFile, parse_manifest
-from deskterm.exchange.transfer.table_rows import Connection, build_reader_of_lines, find_tables, load_lines
+from deskterm.exchange.transfer.table_rows import (
+    Connection,
+    build_parser_of_lines,
+    find_tables,
+    load_pages,
+    page_size,
+)
 from deskterm.exchange.work_folder import SYSTEM_FOLDER, open_work_folder
 from deskterm.progress import Progress
 from deskterm.store.db import errors
@@ -25,6 +32,7 @@ from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.location import dialect, sqlite_path
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import ReadConnection, open_reader
+from deskterm.store.db.sqlite.number_gaps import allow_gaps
 
 OpenFile = Callable[[str], IO[bytes]]
 """Opens a file of an exported desk by its name."""
@@ -103,6 +111,8 @@ def _fill(url: str, manifest: DeskManifest, open_file: OpenFile, place: Path, pr
                 done += manifest.tables[table.name].rows
                 if progress is not None:
                     progress(done, total)
+            if bulk.dialect == "sqlite":
+                allow_gaps(bulk.execute)
             _require_equal(_OwnTransaction(bulk), manifest, place)
     finally:
         store.close()
@@ -113,13 +123,13 @@ def _insert_table(
 ) -> None:
     columns = [column.name for column in table.columns]
     digest = hashlib.sha256()
-    read = build_reader_of_lines(table)
+    parse, size = build_parser_of_lines(table), page_size(table)
 
     def read_rows() -> Iterator[Sequence[Any]]:
         with open_file(f"{table.name}.jsonl") as file:
-            for line in file:
-                digest.update(line)
-                yield read(line)
+            while lines := list(islice(file, size)):
+                digest.update(b"".join(lines))
+                yield from parse(lines)
 
     if table.name == "ticket_number":
         _insert_numbers(bulk, read_rows())
@@ -154,8 +164,8 @@ def _require_equal(reader: Connection, manifest: DeskManifest, place: Path) -> N
     """Raise DeskError when the rows that are there now are not those of the manifest."""
     for table in find_tables():
         digest = hashlib.sha256()
-        for line in load_lines(reader, table):
-            digest.update(line)
+        for _, page in load_pages(reader, table):
+            digest.update(page)
         if digest.hexdigest() != manifest.tables[table.name].sha256:
             raise DeskError(f"{place}: the rows of {table.name} would not be those that were exported.")
 
