@@ -29,6 +29,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
 
+_ASCII = bytes(range(0x80))
 MIXED_ERRORS = "deskterm.cp1252"
 """The name of the handler that reads bytes as Windows-1252 which the encoding of a file does not have."""
 
@@ -49,7 +50,7 @@ def detect_encoding(sample: bytes) -> Encoding:
             return Encoding(name, True)
     if sample[:4096].count(0) * 4 > len(sample[:4096]) > 1:
         return Encoding("utf-16-be" if sample[0] == 0 else "utf-16-le", False)
-    odd = sum(byte > 0x7F for byte in sample)
+    odd = len(sample.translate(None, _ASCII))
     if not odd:
         return Encoding("utf-8", True)
     characters = [len(found) for found in _MULTIBYTE.findall(sample)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
@@ -25,6 +26,7 @@ MAX_CELL = 10_000_000
 """Characters of the largest cell that is read (R-76)."""
 
 
+@lru_cache(maxsize=8192)
 def fold_name(name: str) -> str:
     """Return the name of a column without what does not tell two apart: case, blanks, a byte order mark (R-69)."""
     return _BLANKS.sub("", name).casefold()

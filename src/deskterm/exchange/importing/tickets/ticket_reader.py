@@ -27,6 +27,8 @@ class TicketReader:
     def __init__(self, mapping: TicketMapping, dates: DateColumnReader, words: WordTable) -> None:
         self._mapping, self._columns, self._dates, self._words = mapping, mapping.columns, dates, words
         self._empty = frozenset(fold_word(word) for word in mapping.file.empty) | {""}
+        # Longer cells are no word for an empty one, and need not be folded
+        self._longest = 40 + max(map(len, self._empty))
         self._nobody = frozenset(fold_word(word) for word in mapping.file.nobody) | self._empty
 
     def is_skipped(self, record: SourceRecord) -> bool:
@@ -99,14 +101,17 @@ class TicketReader:
         for name in names:
             for value in record.find(name):
                 shown = value.strip()
-                if fold_word(shown) not in self._empty:
+                if not self._is_empty(shown):
                     return shown
         return ""
+
+    def _is_empty(self, shown: str) -> bool:
+        return len(shown) <= self._longest and fold_word(shown) in self._empty
 
     def _text(self, record: SourceRecord, names: Sequence[str]) -> str:
         for name in names:
             for value in record.find(name):
-                if fold_word(value) not in self._empty:
+                if not self._is_empty(value.strip()):
                     return value.rstrip()
         return ""
 
@@ -143,7 +148,7 @@ class TicketReader:
     def _read_tags(self, record: SourceRecord) -> tuple[str, ...]:
         tags: dict[str, None] = {}
         for name in self._columns.tags:
-            values = [value for value in record.find(name) if fold_word(value) not in self._empty]
+            values = [value for value in record.find(name) if not self._is_empty(value.strip())]
             if len(values) == 1 and "," in values[0]:
                 values = values[0].split(",")
             elif len(values) == 1 and self._mapping.tags_by_blanks:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from deskterm.errors import DeskError
@@ -26,6 +27,7 @@ _CATEGORIES: Mapping[str, tuple[str, ...]] = {
 _DONE = ("solved", "closed")
 
 
+@lru_cache(maxsize=8192)
 def fold_word(word: str) -> str:
     """Return a word without what does not tell two apart: case and the number of blanks."""
     return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
