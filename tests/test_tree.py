@@ -58,7 +58,7 @@ TESTED_ELSEWHERE = {
     "reactions/quiet_session": "by importing old mails (mail/intake/test_import_mails)",
     "conversation/mail_messages": "by mails of machines, of agents, and that were passed on (mail/intake)",
     "domain/received_mail": "by the messages that mails became (mail/intake/test_work_on)",
-    "history/row_repairs": "by the check that finds what is to be repaired (history/test_integrity)",
+    "history/checking/row_repairs": "by the check that finds what is to be repaired (history/test_integrity)",
     "history/erasing/erased_mails": "by erasing a person who wrote mails (mail/keeping/test_erased_mails)",
     "history/erasing/erased_sendings": "by erasing a recipient (mail/letters/test_taken_back)",
     "notify/acknowledgements": "by letters that acknowledge mails of strangers (mail/letters/test_caps)",

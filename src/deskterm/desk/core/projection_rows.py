@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.row_mapping import (
+    ConvertInstant,
     build_clock_row,
     build_message_row,
     build_record_row,
@@ -76,7 +77,7 @@ def chain_events(
     events: Iterable[Event],
     *,
     encode: Callable[[Event], str] = encode_event,
-    convert_instant: Callable[[int], Any] = to_datetime,
+    convert_instant: ConvertInstant = to_datetime,
 ) -> tuple[list[EventValues], str]:
     """Append events to the hash chain of a ticket; return their values by `EVENT_COLUMNS`, and the hash of the last.
 
@@ -92,9 +93,12 @@ def chain_events(
     return values, previous
 
 
-def build_message_rows(number: int, events: Sequence[Event]) -> list[dict[str, Any]]:
+def build_message_rows(
+    number: int, events: Sequence[Event], convert_instant: ConvertInstant = to_datetime
+) -> list[dict[str, Any]]:
     """Return the rows of the messages among events. Those that a later one of the events undoes are marked."""
-    rows = [row | {"ticket_id": number} for event in events if (row := build_message_row(event)) is not None]
+    found = (build_message_row(event, convert_instant) for event in events)
+    rows = [row | {"ticket_id": number} for row in found if row is not None]
     undone = collect_undone(events)
     return [row | {"mark": UNDONE} if row["seq"] in undone else row for row in rows]
 
@@ -124,36 +128,42 @@ class TicketProjection:
         self._earlier_records = dict(fold.state.records)
         self._earlier_visits = fold.visits
 
-    def build_rows(self, number: int, procedure: CompiledProcedure, last_hash: str) -> ProjectedRows:
+    def build_rows(
+        self,
+        number: int,
+        procedure: CompiledProcedure,
+        last_hash: str,
+        convert_instant: ConvertInstant = to_datetime,
+    ) -> ProjectedRows:
         """Return the rows after the events that were folded in meanwhile. procedure: the one in force; last_hash: of
         the last event."""
         clocks = self._fold.clocks()
         return ProjectedRows(
-            build_ticket_row(self._fold.state, clocks, procedure) | {"hash": last_hash},
-            self._compare_clocks(number, clocks),
-            self._compare_records(number),
+            build_ticket_row(self._fold.state, clocks, procedure, convert_instant) | {"hash": last_hash},
+            self._compare_clocks(number, clocks, convert_instant),
+            self._compare_records(number, convert_instant),
             self._compare_visits(number),
         )
 
-    def _compare_clocks(self, number: int, clocks: Sequence[Clock]) -> RowChanges:
+    def _compare_clocks(self, number: int, clocks: Sequence[Clock], convert_instant: ConvertInstant) -> RowChanges:
         before = {(clock.metric, clock.cycle): clock for clock in self._earlier_clocks}
         after = {(clock.metric, clock.cycle): clock for clock in clocks}
         return RowChanges(
             [key for key, clock in before.items() if after.get(key) != clock],
             [
-                build_clock_row(clock) | {"ticket_id": number}
+                build_clock_row(clock, convert_instant) | {"ticket_id": number}
                 for key, clock in after.items()
                 if before.get(key) != clock
             ],
         )
 
-    def _compare_records(self, number: int) -> RowChanges:
+    def _compare_records(self, number: int, convert_instant: ConvertInstant) -> RowChanges:
         # Records are immutable: the same object is the same row, and its values need not be compared.
         before, after = self._earlier_records, self._fold.state.records
         changed = [record for key, record in after.items() if before.get(key) is not record]
         return RowChanges(
             [key for key, record in before.items() if after.get(key) is not record],
-            [build_record_row(record) | {"ticket_id": number} for record in changed],
+            [build_record_row(record, convert_instant) | {"ticket_id": number} for record in changed],
         )
 
     def _compare_visits(self, number: int) -> RowChanges:

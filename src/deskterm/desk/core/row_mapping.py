@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +17,14 @@ from deskterm.procedure.ticket_fields import TICKET_FIELDS
 from deskterm.sla.clock import Clock
 from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.sla.zones import read_zones_version
-from deskterm.store.db.instants import NEVER
+from deskterm.store.db.instants import NEVER_SECONDS
 
 _AS_IN_STATE = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind != "instant")
 _INSTANTS = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind == "instant")
+
+ConvertInstant = Callable[[int], Any]
+"""Makes the value of a column of an instant: of a session's as `to_datetime`, of a bare connection's as
+`store.db.instants.to_stored_text` where that is SQLite's."""
 
 
 def to_optional_datetime(seconds: int | None) -> datetime | None:
@@ -38,6 +42,11 @@ def to_epoch(moment: datetime) -> int:
     return int(moment.timestamp() // 1)
 
 
+def _convert(seconds: int | None, convert_instant: ConvertInstant) -> Any:
+    """Convert epoch seconds; None stays None."""
+    return None if seconds is None else convert_instant(seconds)
+
+
 def find_next_clock(clocks: Sequence[Clock]) -> Clock | None:
     """Return the running clock that is due first, without timers and waived ones; None without any."""
     running = [
@@ -53,15 +62,20 @@ def is_timer(clock: Clock) -> bool:
     return clock.metric.startswith(TIMER_PREFIX)
 
 
-def build_ticket_row(state: State, clocks: Sequence[Clock], procedure: CompiledProcedure) -> dict[str, Any]:
+def build_ticket_row(
+    state: State,
+    clocks: Sequence[Clock],
+    procedure: CompiledProcedure,
+    convert_instant: ConvertInstant = to_datetime,
+) -> dict[str, Any]:
     """Return column → value of a ticket's row, without id, hash and the names that are looked up by id (subject,
     requester, organisation)."""
     first = find_next_clock(clocks) if state.is_open else None
-    next_due = to_optional_datetime(first.due_at) if first else None
-    received = to_datetime(state.received_at)
+    next_due = convert_instant(NEVER_SECONDS if first is None or first.due_at is None else first.due_at)
+    received = convert_instant(state.received_at)
     return {
         **{name: getattr(state, name) for name in _AS_IN_STATE},
-        **{name: to_optional_datetime(getattr(state, name)) for name in _INSTANTS},
+        **{name: _convert(getattr(state, name), convert_instant) for name in _INSTANTS},
         # A number, because the partial indexes of both databases say `is_open = 1`
         "is_open": int(state.is_open),
         "requester_id": state.requester_id,
@@ -72,8 +86,8 @@ def build_ticket_row(state: State, clocks: Sequence[Clock], procedure: CompiledP
         "received_at": received,
         "rank": procedure.compute_rank(state.severity, state.priority, state.status),
         # NEVER and not NULL, which SQLite sorts first and PostgreSQL last
-        "order_at": (next_due or NEVER) if procedure.is_ordered_by_due() else received,
-        "next_due_at": next_due or NEVER,
+        "order_at": next_due if procedure.is_ordered_by_due() else received,
+        "next_due_at": next_due,
         "next_metric": first.metric if first else "",
         "breached": int(
             # A waived miss stays on record, but marks the ticket no longer
@@ -84,7 +98,7 @@ def build_ticket_row(state: State, clocks: Sequence[Clock], procedure: CompiledP
     }
 
 
-def build_record_row(record: Record) -> dict[str, Any]:
+def build_record_row(record: Record, convert_instant: ConvertInstant = to_datetime) -> dict[str, Any]:
     """Return column → value of a record's row, without the ticket's id."""
     due = record.values.get("due")
     return {
@@ -92,28 +106,28 @@ def build_record_row(record: Record) -> dict[str, Any]:
         "key": record.key,
         "state": record.state,
         "who": record.who,
-        "at": to_optional_datetime(record.at),
-        "due_at": to_optional_datetime(due),
+        "at": _convert(record.at, convert_instant),
+        "due_at": _convert(due, convert_instant),
         "data": json.dumps(record.values, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
     }
 
 
-def build_clock_row(clock: Clock) -> dict[str, Any]:
+def build_clock_row(clock: Clock, convert_instant: ConvertInstant = to_datetime) -> dict[str, Any]:
     """Return column → value of a clock's row, without the ticket's id."""
     return {
         "metric": clock.metric,
         "cycle": clock.cycle,
         "state": clock.state,
-        "started_at": to_optional_datetime(clock.started_at),
+        "started_at": convert_instant(clock.started_at),
         "target": clock.target,
         "target_seconds": clock.target_seconds,
-        "due_at": to_optional_datetime(clock.due_at),
-        "next_event_at": to_optional_datetime(clock.next_event_at) or NEVER,
-        "stopped_at": to_optional_datetime(clock.stopped_at),
+        "due_at": _convert(clock.due_at, convert_instant),
+        "next_event_at": convert_instant(NEVER_SECONDS if clock.next_event_at is None else clock.next_event_at),
+        "stopped_at": _convert(clock.stopped_at, convert_instant),
         "consumed": clock.consumed,
         "overrun": clock.overrun,
-        "since": to_optional_datetime(clock.since),
-        "breached_at": to_optional_datetime(clock.breached_at),
+        "since": convert_instant(clock.since),
+        "breached_at": _convert(clock.breached_at, convert_instant),
         "cause": clock.cause,
         "policy": clock.policy,
         "calendar": clock.calendar,
@@ -128,7 +142,7 @@ def build_visit_row(visit: Visit) -> dict[str, Any]:
     return visit._asdict()
 
 
-def build_message_row(event: Event) -> dict[str, Any] | None:
+def build_message_row(event: Event, convert_instant: ConvertInstant = to_datetime) -> dict[str, Any] | None:
     """Return column → value of the message of an event, without the ticket's id; None for an event without one."""
     if "body" not in event.texts or "covers" in event.data:
         return None  # a letter that covers a message only says that it is there
@@ -143,7 +157,7 @@ def build_message_row(event: Event) -> dict[str, Any] | None:
             author = event.data.get("author", "")
     return {
         "seq": event.seq,
-        "at": to_optional_datetime(event.data.get("spoken_at", event.at)),
+        "at": _convert(event.data.get("spoken_at", event.at), convert_instant),
         "kind": find_entry(event.kind).message_kind or "internal",
         "author_kind": author_kind,
         # The name is looked up by the contact: erased there, it is erased here too (S5-09)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from sqlalchemy import bindparam, func, select
@@ -46,11 +46,18 @@ def find_version_at(session: Session, at: int) -> int | None:
 
 def _load_document(session: Session, version: int) -> str:
     row = session.get(ProcedureVersion, version)
-    if row is None:
+    return require_intact_document(version, None if row is None else (row.document, row.digest))
+
+
+def require_intact_document(version: int, found: Sequence[str] | None) -> str:
+    """Return the document of a version of the procedure. found: document and digest as they are stored. Raises
+    DeskError where the store lacks it or it is not what its digest says."""
+    if found is None:
         raise DeskError(f"The store lacks version {version} of its procedure: {RESTORE_ADVICE}.")
-    if compute_digest(row.document) != row.digest:
+    document, digest = found
+    if compute_digest(document) != digest:
         raise DeskError(
             f"Edition {version} of the procedure is not what was put in force, so nothing is done by it: "
             f"`deskterm audit verify` says more; {RESTORE_ADVICE}."
         )
-    return row.document
+    return document

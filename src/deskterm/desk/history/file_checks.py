@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from deskterm.desk.core.attachments import NAME_PREFIX
 from deskterm.desk.domain.event_kinds.table import ERASURE_EVENTS
 from deskterm.desk.domain.events import Event, compute_digest
+from deskterm.desk.history.event_rows import Read, group_by_ticket
 from deskterm.errors import RESTORE_ADVICE
 from deskterm.store.db.reader import ReadConnection
 
-FILE_COLUMNS = ("ticket_id", "seq", "place", "name_id", "type", "size", "salt", "content")
+
+class FileRow(NamedTuple):
+    """A stored file of a ticket, its fields named as the columns but for its ticket."""
+
+    ticket: int
+    seq: int
+    place: int
+    name_id: int
+    type: str
+    size: int
+    salt: str
+    content: str | None
 
 
 class ContentFault(NamedTuple):
@@ -34,13 +46,15 @@ def collect_erased_files(events: Iterable[Event]) -> set[tuple[int, int]]:
 
 
 def check_files(
-    rows: Sequence[Mapping[str, Any]], number: int, event: Event, erased: Collection[tuple[int, int]]
+    rows: Sequence[FileRow], number: int, event: Event, erased: Collection[tuple[int, int]]
 ) -> Iterator[str]:
     """Compare the files of an event with their rows, and return a sentence for each that is missing or was changed.
 
-    rows: of the ticket, with `FILE_COLUMNS`; erased: seq and place of files whose content was erased."""
-    found = {row["place"]: row for row in rows if row["seq"] == event.seq}
+    rows: of the ticket; erased: seq and place of files whose content was erased."""
     files: Any = event.data.get("files", ())
+    if not rows and not files:
+        return
+    found = {row.place: row for row in rows if row.seq == event.seq}
     for place, file in enumerate(files, 1):
         row = found.pop(place, None)
         what = f"file {place} of event {event.seq} of ticket {number}"
@@ -52,23 +66,23 @@ def check_files(
         yield f"file {place} of event {event.seq} of ticket {number} was added past deskterm: {RESTORE_ADVICE}"
 
 
-def _is_as_written(row: Mapping[str, Any], event: Event, file: Any, *, is_erased: bool) -> bool:
-    name = event.texts.get(f"{NAME_PREFIX}{row['place']}")
-    if (row["type"], row["size"]) != (file.get("type"), file.get("size")) or name is None or row["name_id"] != name.id:
+def _is_as_written(row: FileRow, event: Event, file: Any, *, is_erased: bool) -> bool:
+    name = event.texts.get(f"{NAME_PREFIX}{row.place}")
+    if (row.type, row.size) != (file.get("type"), file.get("size")) or name is None or row.name_id != name.id:
         return False
     if is_erased:
-        return row["content"] is None and not row["salt"]
-    return row["content"] is not None and compute_digest(row["salt"], row["content"]) == file.get("digest")
+        return row.content is None and not row.salt
+    return row.content is not None and compute_digest(row.salt, row.content) == file.get("digest")
 
 
-def load_file_rows(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:
-    """Load the files of the tickets from one number to another, in the order of their tickets."""
-    found = reader.rows(
-        f"SELECT {', '.join(FILE_COLUMNS)} FROM attachment WHERE ticket_id >= :first AND ticket_id <= :last "
-        "ORDER BY ticket_id, seq, place",
+def load_file_rows(read: Read, first: int, last: int) -> dict[int, list[FileRow]]:
+    """Load the files of the tickets from one number to another: number → its files, in the order of their events."""
+    found = read(
+        "SELECT ticket_id, seq, place, name_id, type, size, salt, content FROM attachment "
+        "WHERE ticket_id >= :first AND ticket_id <= :last ORDER BY ticket_id, seq, place",
         {"first": first, "last": last},
     )
-    return [dict(zip(FILE_COLUMNS, row, strict=True)) for row in found]
+    return group_by_ticket(map(FileRow._make, found))
 
 
 def find_content_faults(reader: ReadConnection, number: int | None = None) -> Iterator[ContentFault]:

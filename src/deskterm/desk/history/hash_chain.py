@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.domain.events import GENESIS, compute_hash
 from deskterm.desk.history.erasing.erasure import collect_replacement_digests
-from deskterm.desk.history.event_rows import check_texts, decode_row, group_by_ticket, select_erasures
+from deskterm.desk.history.event_rows import (
+    EventRow,
+    StoredText,
+    check_texts,
+    decode_row,
+    load_event_rows,
+    load_texts,
+    select_erasures,
+)
 from deskterm.desk.history.file_checks import (
+    FileRow,
     check_files,
     collect_erased_files,
     find_content_faults,
     load_file_rows,
 )
 from deskterm.progress import Progress
-from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.db.sqlite.number_gaps import GAPS_END
 
@@ -67,9 +73,9 @@ def verify_chains(
         if not tickets:
             break
         first, last = tickets[0][0], tickets[-1][0]
-        events = group_by_ticket(_load_events(reader, first, last))
-        texts = {row["id"]: row for row in _load_texts(reader, first, last)}
-        files = group_by_ticket(load_file_rows(reader, first, last))
+        events = load_event_rows(reader.rows, first, last)
+        texts = load_texts(reader.rows, first, last)
+        files = load_file_rows(reader.rows, first, last)
         for ticket, version, end in tickets:
             rows = events.get(ticket, [])
             report.events += len(rows)
@@ -121,9 +127,9 @@ def _verify_chain(
     ticket: int,
     version: int,
     end: str,
-    rows: Sequence[Mapping[str, Any]],
-    texts: Mapping[int, Mapping[str, Any]],
-    files: Sequence[Mapping[str, Any]],
+    rows: Sequence[EventRow],
+    texts: Mapping[int, StoredText],
+    files: Sequence[FileRow],
 ) -> Iterator[ChainFault]:
     """Verify the chain of one ticket up to its first fault. version, end: its length and last hash, as the row of the
     ticket has them; without these, events that are missing at the end would leave no trace."""
@@ -133,16 +139,14 @@ def _verify_chain(
     for seq, row in enumerate(rows, 1):
         event = decode_row(row)
         if event is None:
-            sentence = (
-                f"event {row['seq']} of ticket {ticket} ({row['kind']}) is not what was written: nobody can read it"
-            )
-            yield ChainFault(ticket, seq, str(row["kind"]), None, "changed", sentence)
+            sentence = f"event {row.seq} of ticket {ticket} ({row.kind}) is not what was written: nobody can read it"
+            yield ChainFault(ticket, seq, str(row.kind), None, "changed", sentence)
             return
         if event.seq != seq:
             yield ChainFault(ticket, seq, "", None, "missing", f"event {seq} of ticket {ticket} is missing")
             return
-        previous = compute_hash(previous, ticket, event, row["data"])
-        if row["hash"] != previous:
+        previous = compute_hash(previous, ticket, event, row.data)
+        if row.hash != previous:
             sentence = f"event {event.seq} of ticket {ticket} ({event.kind} by {event.actor}) is not what was written"
             yield ChainFault(ticket, event.seq, event.kind, event.at, "changed", sentence)
             return
@@ -156,29 +160,3 @@ def _verify_chain(
         yield ChainFault(ticket, len(rows) + 1, "", None, "missing", sentence)
     elif previous != end:
         yield ChainFault(ticket, None, "", None, "changed", f"ticket {ticket} was written by other events than it has")
-
-
-def _load_events(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:
-    names = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
-    found = reader.rows(
-        f"SELECT {', '.join(names)} FROM event WHERE ticket_id >= :first AND ticket_id <= :last "
-        "ORDER BY ticket_id, seq",
-        {"first": first, "last": last},
-    )
-    return [dict(zip(names, row, strict=True)) | {"at": _parse_instant(row[3])} for row in found]
-
-
-def _parse_instant(stored: Any) -> datetime | None:
-    """Parse a stored instant; None when somebody wrote something else there."""
-    try:
-        return to_datetime(seconds_from_stored(stored))
-    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
-        return None
-
-
-def _load_texts(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:
-    found = reader.rows(
-        "SELECT id, salt, body FROM personal_text WHERE ticket_id >= :first AND ticket_id <= :last",
-        {"first": first, "last": last},
-    )
-    return [{"id": number, "salt": salt, "body": body} for number, salt, body in found]

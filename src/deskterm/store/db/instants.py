@@ -25,7 +25,8 @@ _SECOND = timedelta(seconds=1)
 _MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 """Minute of the day → `HH:MM`. An import formats millions of instants; a look-up is faster than formatting."""
 
-_NEVER_SECONDS = int(NEVER.timestamp())
+NEVER_SECONDS = int(NEVER.timestamp())
+"""NEVER in epoch seconds."""
 
 
 class UnreadableInstant(DeskError, ValueError):
@@ -71,4 +72,4 @@ def optional_seconds_from_stored(stored: str | datetime | None) -> int | None:
     if stored is None:
         return None
     found = seconds_from_stored(stored)
-    return None if found >= _NEVER_SECONDS else found
+    return None if found >= NEVER_SECONDS else found

@@ -1,0 +1,1 @@
+"""The check of a desk: stored rows, one ticket, a range of tickets, and the processes that share them."""
