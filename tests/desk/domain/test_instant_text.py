@@ -206,7 +206,7 @@ def test_no_other_module_reads_what_a_person_writes_as_an_instant() -> None:
     assert found == {
         "desk/domain/instant_text.py",
         # What deskterm itself has written
-        "desk/history/stored_rows.py",
+        "desk/history/checking/stored_rows.py",
         "exchange/backup/manifest.py",
         "exchange/exporting/formats/row_writer.py",
         "exchange/transfer/table_rows.py",
