@@ -341,7 +341,9 @@ PROGRAM = GroupEntry(
                     "report.page:run_report",
                     "Print a report by its name: one that every desk has, one of the procedure, or one of your file.",
                 ),
-                "list": CommandEntry("report.page:list_reports", "List the reports of this desk by name."),
+                "list": CommandEntry(
+                    "report.page:list_reports", "List the reports of this desk by name, and those of your own."
+                ),
                 "figures": CommandEntry(
                     "report.figures:show_figures", "Print the figures of a period, each with what it counts."
                 ),

@@ -64,8 +64,27 @@ def count_page(
 
 
 def build_page_document(reader: ReadConnection, facts: DeskFacts, made: PageReport, made_at: int) -> dict[str, Any]:
-    """Return the document of a report, made at an instant in epoch seconds, with the digests of its months."""
+    """Return the document of a report, made at an instant in epoch seconds: its envelope, with the digests of its
+    months, and the page in `page`."""
     document = build_envelope(reader, facts, made.report, made_at)
-    if not made.months:
-        return document
-    return add_months(document, (build_envelope(reader, facts, month, made_at) for month in made.months))
+    if made.months:
+        document = add_months(document, (build_envelope(reader, facts, month, made_at) for month in made.months))
+    return document | {"page": _describe_page(made)}
+
+
+def _describe_page(made: PageReport) -> dict[str, Any]:
+    parts = [{"kind": type(part).__name__.lower()} | _describe_part(part) for part in made.page.parts]
+    return {"name": made.definition.key, "title": made.page.title, "parts": parts}
+
+
+def _describe_part(part: Any) -> dict[str, Any]:
+    """Return a part as a document: tuples are lists, and shares the two numbers of a fraction."""
+    return {name: _describe_value(value) for name, value in part._asdict().items()}
+
+
+def _describe_value(value: Any) -> Any:
+    if hasattr(value, "_asdict"):
+        return _describe_part(value)
+    if hasattr(value, "numerator") and not isinstance(value, (int, bool)):
+        return [value.numerator, value.denominator]
+    return [_describe_value(one) for one in value] if isinstance(value, tuple) else value

@@ -225,10 +225,29 @@ def test_a_file_that_is_no_report_is_refused_in_a_sentence(desk: Call, tmp_path:
     assert answer.err.count("\n") == 1
 
 
+def test_reports_of_ones_own_are_called_by_their_names(
+    worked: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those in the folder beside the settings; one of the desk has its name first."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own = tmp_path / "deskterm" / "reports"
+    own.mkdir(parents=True)
+    (own / "our-week.toml").write_text('title = "Our week"\nparts = ["tiles"]\n', encoding="utf-8")
+    (own / "agents.toml").write_text('title = "Mine"\nparts = ["tiles"]\n', encoding="utf-8")
+    listed = worked("report", "list", "--json")
+    assert {"name": "our-week", "title": "Our week", "parts": ["tiles"]} in listed.json
+    assert "give" in listed.err
+    assert "agents.toml another name" in listed.err
+    assert worked("report", "run", "our-week", "2026-12", *NOW).out.startswith("Our week · December 2026")
+    assert "did you mean our-week?" in worked("report", "run", "our-weak", "2026-12", *NOW).err
+    (own / "our-week.toml").write_text("title = 7", encoding="utf-8")
+    assert "title is a text" in worked("report", "run", "our-week", "2026-12", *NOW).err
+
+
 def test_a_file_that_is_not_there_is_refused(desk: Call, tmp_path: Path) -> None:
     answer = desk("report", "run", tmp_path / "none.toml", *NOW)
     assert (answer.code, answer.out) == (2, "")
-    assert "cannot be read: no such file or directory." in answer.err
+    assert "There is no file" in answer.err
 
 
 @pytest.mark.parametrize("name", ["month", "customer-trend"])

@@ -7,7 +7,7 @@ import shutil
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -18,15 +18,15 @@ from deskterm.cli.runtime.options import AsJson, FilterOption
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.instant_text import parse_instant
-from deskterm.errors import UsageError
+from deskterm.errors import DeskError, UsageError
 from deskterm.present.report.facts import describe_report
 from deskterm.present.report.text import TextStyle, format_page
+from deskterm.present.sanitize import sanitize
 from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.reports.figure_report import FigureRequest
 from deskterm.reports.page_report import build_page_document, count_page
-from deskterm.reports.pages.definition_file import read_definition
-from deskterm.reports.pages.definitions import Definition, find_definition, join_filters, list_definitions
-from deskterm.reports.pages.page import Page
+from deskterm.reports.pages.definition_file import find_known_report, list_known_reports, read_definition_file
+from deskterm.reports.pages.definitions import Definition, join_filters
 from deskterm.reports.periods import parse_period
 from deskterm.store.queries.desk_facts import load_desk_facts
 
@@ -96,10 +96,13 @@ def run_report(
 
 
 def list_reports(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the reports of this desk by name."""
+    """List the reports of this desk by name, and those of your own."""
     cli: CliContext = context.obj
     facts = cli.read_facts()
-    found = list_definitions(compile_document(facts.document, facts.procedure_version)).values()
+    known = list_known_reports(compile_document(facts.document, facts.procedure_version))
+    found = known.definitions.values()
+    for problem in known.problems:
+        print(sanitize(f"deskterm: {problem}"), file=sys.stderr)
     if as_json:
         print_json([{"name": one.key, "title": one.title, "parts": list(one.parts)} for one in found])
         return
@@ -143,7 +146,6 @@ def _show(
                 print_lines(format_page(made.page, style, lines))
                 return
             document = build_page_document(reader, facts, made, int(now.timestamp()))
-    document |= {"page": _to_json(definition, made.page)}
     if target is None:
         print_json(document)
     else:
@@ -154,14 +156,12 @@ def _find_definition(name: str, procedure: CompiledProcedure) -> Definition:
     """Return a report by its name, or out of a file. Raises UsageError where there is none."""
     path = Path(name)
     if path.suffix.lower() != ".toml":
-        return find_definition(procedure, name)
+        return find_known_report(procedure, name)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror).lower()
-        raise UsageError(f"The report {name} cannot be read: {reason}.") from error
-    metrics = [metric.key for metric in procedure.terms.metrics if not metric.is_timer]
-    return read_definition(path.stem, text, metrics)
+        return read_definition_file(path, procedure)
+    except DeskError as error:
+        # Which report is meant is a matter of the call
+        raise UsageError(str(error)) from error
 
 
 def _choose_style(*, plain: bool, explains: bool) -> TextStyle:
@@ -169,24 +169,3 @@ def _choose_style(*, plain: bool, explains: bool) -> TextStyle:
         return TextStyle(_PIPE_WIDTH, bars=not plain, rules=False, explains=explains)
     columns = max(shutil.get_terminal_size((80, 24)).columns, 40)
     return TextStyle(columns, bars=not plain and os.environ.get("TERM") != "dumb", explains=explains)
-
-
-def _to_json(definition: Definition, page: Page) -> dict[str, Any]:
-    return {
-        "name": definition.key,
-        "title": page.title,
-        "parts": [{"kind": type(part).__name__.lower()} | _part_to_json(part) for part in page.parts],
-    }
-
-
-def _part_to_json(part: Any) -> dict[str, Any]:
-    """Return a part as a document: tuples are lists, and shares the two numbers of a fraction."""
-    return {name: _value_to_json(value) for name, value in part._asdict().items()}
-
-
-def _value_to_json(value: Any) -> Any:
-    if hasattr(value, "_asdict"):
-        return _part_to_json(value)
-    if hasattr(value, "numerator") and not isinstance(value, (int, bool)):
-        return [value.numerator, value.denominator]
-    return [_value_to_json(one) for one in value] if isinstance(value, tuple) else value

@@ -17,7 +17,7 @@ from deskterm.store.queries.queue import QueueRow, load_queue_rows
 
 class FigureLine(NamedTuple):
     """A row of a figure. at: when it counts, in the desk's zone; status: the one that it counts for, else that of its
-    ticket today; length: what was measured, empty for none."""
+    ticket at the instant of the report; length: what was measured, empty for none."""
 
     number: int
     at: str
@@ -39,7 +39,8 @@ def list_figure_lines(reader: ReadConnection, report: FigureReport, figure: Figu
     lines = []
     for row in rows:
         ticket = found.get(row.life.number)
-        status = row.status or (ticket.status if ticket is not None else "")
+        visit = row.life.find_visit(report.request.as_of)
+        status = row.status or (visit.status if visit is not None else "")
         is_time = row.seconds is not None and figure.measure.statistic != "numbers"
         lines.append(
             FigureLine(

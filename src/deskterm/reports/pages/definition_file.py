@@ -1,15 +1,22 @@
-"""A report of a desk's own, as a TOML file: title, filter, parts, clocks (R-49)."""
+"""Reports of one's own, as TOML files: title, filter, parts, clocks (R-49). Those in the folder `reports` beside the
+settings are called by their names, like those of the desk.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from deskterm.errors import UsageError
+import platformdirs
+
+from deskterm.errors import DeskError, UsageError
+from deskterm.named_files import read_text_file
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.reports.measures.dimensions import DIMENSIONS
-from deskterm.reports.pages.definitions import Definition
+from deskterm.reports.pages.definitions import Definition, find_definition, list_definitions
 from deskterm.reports.pages.parts import require_part
 
 MEMBERS: Mapping[str, str] = {
@@ -23,6 +30,51 @@ MEMBERS: Mapping[str, str] = {
 }
 """The members of a file, and what each is."""
 _LISTS = frozenset({"parts", "metrics", "by"})
+_MOST_BYTES = 1_000_000
+
+
+class KnownReports(NamedTuple):
+    """The reports that somebody may ask for, by name: those of the desk, then their own. problems: sentences about own
+    files that are none."""
+
+    definitions: Mapping[str, Definition]
+    problems: Sequence[str] = ()
+
+
+def find_own_folder() -> Path:
+    """Return the folder of one's own reports, whether or not it is there."""
+    return platformdirs.user_config_path("deskterm", appauthor=False) / "reports"
+
+
+def list_known_reports(procedure: CompiledProcedure) -> KnownReports:
+    """Return the reports of a desk, and one's own."""
+    found, problems = list_definitions(procedure), []
+    for path in sorted(find_own_folder().glob("*.toml")):
+        if path.stem in found:
+            problems.append(f"The desk has a report {path.stem}: give {path} another name.")
+            continue
+        try:
+            found[path.stem] = read_definition_file(path, procedure)
+        except DeskError as error:
+            problems.append(str(error))
+    return KnownReports(found, problems)
+
+
+def find_known_report(procedure: CompiledProcedure, name: str) -> Definition:
+    """Return a report by its name, one of the desk or one's own. Raises UsageError where there is none, and DeskError
+    for a file that is none."""
+    if name not in list_definitions(procedure):
+        path = find_own_folder() / f"{name}.toml"
+        if "/" not in name and path.is_file():
+            return read_definition_file(path, procedure)
+    return find_definition(procedure, name, list_known_reports(procedure).definitions)
+
+
+def read_definition_file(path: Path, procedure: CompiledProcedure) -> Definition:
+    """Read a report out of a file. Raises DeskError for one that cannot be read, UsageError for one that is none."""
+    text = read_text_file(path, _MOST_BYTES, "is larger than 1 MB, and no report.")
+    metrics = [metric.key for metric in procedure.terms.metrics if not metric.is_timer]
+    return read_definition(path.stem, text, metrics)
 
 
 def read_definition(name: str, text: str, metrics: Sequence[str]) -> Definition:

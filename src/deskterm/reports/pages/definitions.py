@@ -119,9 +119,12 @@ def list_definitions(procedure: CompiledProcedure) -> dict[str, Definition]:
     return found
 
 
-def find_definition(procedure: CompiledProcedure, key: str) -> Definition:
-    """Return a report by its name. Raises UsageError, which names the nearest, where there is none."""
-    definitions = list_definitions(procedure)
+def find_definition(
+    procedure: CompiledProcedure, key: str, known: Mapping[str, Definition] | None = None
+) -> Definition:
+    """Return a report by its name. known: all that there are, those of the desk where they are left out. Raises
+    UsageError, which names the nearest, where there is none."""
+    definitions = list_definitions(procedure) if known is None else known
     if key not in definitions:
         near = get_close_matches(key, definitions, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(definitions)}."

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from deskterm.cli import main
 from deskterm.reports.measures.figures import Figure
 from deskterm.reports.pages.breakdown import find_figure
+from deskterm.tui.dialogs.prompt import Prompt
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.screens.report.figure_list import FigureList
 from deskterm.tui.screens.report.screen import ReportScreen
 from tui.console_session import ConsoleSession, open_console
+from tui.four_tickets import create_desk_of_six_faults
 
 NOW = "2026-11-23T10:00"
 
@@ -29,13 +32,25 @@ def worked_url(simulated_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return simulated_url
 
 
-async def open_report(console: ConsoleSession, *keys: str) -> ReportScreen:
-    await console.pilot.press(*keys)
+async def open_report(console: ConsoleSession, argument: str = "") -> ReportScreen:
+    """Open a report by its name, which takes long to type; without one by its keys."""
+    if argument:
+        console.workspace.run_command("report", argument)
+    else:
+        await console.pilot.press("g", "r")
     await console.wait_until(lambda: isinstance(console.app.screen, ReportScreen), "the screen of reports")
     report = console.app.screen
     assert isinstance(report, ReportScreen)
     await wait_until_counted(console, report)
     return report
+
+
+async def enter_line(console: ConsoleSession, key: str, text: str) -> None:
+    """Press a key that asks for a line, and enter one in place of what is offered."""
+    await console.pilot.press(key)
+    await console.wait_until(lambda: bool(console.app.screen.query(Prompt)), "the prompt")
+    console.app.screen.query_one(Input).value = text
+    await console.pilot.press("enter")
 
 
 async def wait_until_counted(console: ConsoleSession, report: ReportScreen) -> None:
@@ -63,7 +78,7 @@ async def test_its_figures_are_those_of_the_command_line_and_each_is_as_long_as_
     assert main.run(["report", "month", "month", "--json", "--now", NOW], login="ann") == 0
     document = json.loads(capsys.readouterr().out)
     async with open_console(worked_url, "ann", size=(80, 24)) as console:
-        report = await open_report(console, *":report month month", "enter")
+        report = await open_report(console, "month month")
         assert report.counted is not None
         assert [line for line in console.screen_text().splitlines() if line.startswith(" Monthly report · November")]
         shown = read_spots(report)
@@ -98,7 +113,7 @@ def list_figures(parts: list[dict[str, Any]]) -> list[tuple[str, str]]:
 async def test_enter_lists_the_tickets_of_a_figure_and_opens_one_of_them_in_one_burst(worked_url: str) -> None:
     """R-40: keys that were typed ahead go to what the keys before them open."""
     async with open_console(worked_url, "ann") as console:
-        report = await open_report(console, "g", "r")
+        report = await open_report(console)
         await console.pilot.press("greater_than_sign")
         await console.wait_until(lambda: "November 2026" in console.screen_text(), "the month after")
         await wait_until_counted(console, report)
@@ -121,10 +136,10 @@ async def test_it_counts_what_a_filter_leaves_and_other_reports_and_months(worke
     """R-42, R-49: the queue's filter is offered, and a wrong one stays to be mended."""
     async with open_console(worked_url, "ann") as console:
         console.workspace.filter("number:1001,1002")
-        report = await open_report(console, *":report month month", "enter")
+        report = await open_report(console, "month month")
         await console.pilot.press("slash")
         await console.wait_for_text("/number:1001,1002")
-        await console.pilot.press(*" sev:none-such", "enter")
+        await console.pilot.press(*" sev:x", "enter")
         await console.wait_for_text("There is no severity")
         await console.pilot.press("escape", "slash", "enter")
         await console.wait_until(lambda: "Created 2 · Resolved 1" in console.screen_text(), "the filter")
@@ -145,17 +160,21 @@ async def test_it_is_written_to_a_file_of_the_form_that_the_name_says(
     """R-52: nothing there is replaced."""
     monkeypatch.chdir(tmp_path)
     async with open_console(worked_url, "ann") as console:
-        await open_report(console, *":report month month", "enter")
-        for end, beginning in (("txt", "Monthly report · November 2026"), ("html", "<!doctype html>")):
+        await open_report(console, "month month")
+        for end, beginning in (
+            ("txt", "Monthly report · November 2026"), ("html", "<!doctype html>"), ("json", "{"),
+        ):  # fmt: skip
             path = tmp_path / f"m.{end}"
             await console.pilot.press("e")
             await console.wait_for_text("Export to month-month.html")
-            await console.pilot.press("ctrl+u", *path.name, "enter")
+            await console.pilot.press("escape")
+            await enter_line(console, "e", path.name)
             await console.wait_for_notice(f"written to {path.name}")
             assert path.read_text(encoding="utf-8").lower().startswith(beginning.lower())
-        await console.pilot.press("e", "ctrl+u", *"m.doc", "enter")
-        await console.wait_for_notice("ends in .txt, .html, .csv or .xlsx")
-        await console.pilot.press("e", "ctrl+u", *"m.txt", "enter")
+        assert main.run(["report", "verify", "m.json", "--now", NOW], login="ann") == 0
+        await enter_line(console, "e", "m.doc")
+        await console.wait_for_notice("ends in .txt, .html, .json, .csv or .xlsx")
+        await enter_line(console, "e", "m.txt")
         await console.wait_for_notice("already")
 
 
@@ -168,7 +187,43 @@ async def test_what_there_is_not_is_said_in_a_line(worked_url: str) -> None:
         ):
             await console.run("report", argument)
             await console.wait_for_notice(sentence)
-        await console.pilot.press(*":report month 2027-01", "enter")
+        console.workspace.run_command("report", "month 2027-01")
         await console.wait_for_text("The period has not begun by the instant of the report")
         await console.pilot.press("escape")
         await console.wait_until(lambda: isinstance(console.app.screen, DeskScreen), "the queue")
+
+
+@pytest.fixture
+def either_url(store_url: str) -> str:
+    """The desk of six faults on each of the two databases."""
+    create_desk_of_six_faults(store_url)
+    return store_url
+
+
+async def test_it_counts_as_of_an_instant_and_reports_of_ones_own(
+    either_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-03, R-49: a ticket came every minute; on either database."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own = tmp_path / "deskterm" / "reports"
+    own.mkdir(parents=True)
+    (own / "week.toml").write_text('title = "Our faults"\nparts = ["tiles"]\nfilter = "type:fault"\n', encoding="utf-8")
+    (own / "broken.toml").write_text('title = "No parts"\n', encoding="utf-8")
+    (own / "month.toml").write_text('title = "Mine"\nparts = ["tiles"]\n', encoding="utf-8")
+    async with open_console(either_url, "ann") as console:
+        report = await open_report(console, "month month")
+        assert "Created 6 · Resolved 0" in console.screen_text()
+        await enter_line(console, "t", "2026-11-23 09:02")
+        await console.wait_until(lambda: "Created 3 · Resolved 0" in console.screen_text(), "the instant")
+        assert "as of Mon 23 Nov 2026 09:02" in console.screen_text()
+        await enter_line(console, "t", "2027-01-01")
+        await console.wait_for_notice("2027-01-01")
+        await console.pilot.press("b")
+        await console.wait_for_text("Our faults")
+        await console.wait_for_notice("broken")
+        await console.pilot.press("7")
+        await console.wait_until(lambda: " Our faults · November 2026" in console.screen_text(), "the own report")
+        await wait_until_counted(console, report)
+        assert "Created 3" in console.screen_text()
+        await enter_line(console, "t", "")
+        await console.wait_until(lambda: "Created 6" in console.screen_text(), "now")

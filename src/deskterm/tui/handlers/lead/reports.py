@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.reports.pages.definitions import find_definition
+from deskterm.reports.pages.definition_file import find_known_report
+from deskterm.reports.pages.definitions import Definition
 from deskterm.reports.periods import parse_period
 from deskterm.store.db.reader import ReadConnection
 from deskterm.tui.screens.report.counting import ReportQuestion
@@ -30,13 +31,12 @@ async def show_report(workspace: Workspace, target: Target, argument: str) -> No
     if any(more):
         raise UsageError("Give a name and a period: `:report month 2026-10`.")
 
-    def load(desk: DeskSession) -> tuple[Callable[[], ReadConnection], CompiledProcedure, str]:
-        return desk.open_reader, desk.procedure, desk.timezone
+    def load(desk: DeskSession) -> tuple[Callable[[], ReadConnection], CompiledProcedure, str, Definition]:
+        return desk.open_reader, desk.procedure, desk.timezone, find_known_report(desk.procedure, name or "month")
 
-    open_reader, procedure, zone = await workspace.run(load)
-    definition = find_definition(procedure, name or "month")
+    open_reader, procedure, zone, definition = await workspace.run(load)
     named = parse_period(period or definition.period, zone, workspace.now())
     question = ReportQuestion(definition.key, named, "", workspace.agent.login)
-    number = await workspace.show(ReportScreen(workspace, open_reader, procedure, question))
+    number = await workspace.show(ReportScreen(workspace, open_reader, procedure, question, definition))
     if number is not None:
         workspace.show_ticket(number)

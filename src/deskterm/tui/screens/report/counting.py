@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.desk.domain.text import escape_unseen_in_json
 from deskterm.errors import UsageError
 from deskterm.exchange.exporting.destination import open_destination
 from deskterm.named_files import expand_home
@@ -19,22 +24,25 @@ from deskterm.progress import Progress
 from deskterm.reports.figure_report import FigureRequest, make_figure_reports
 from deskterm.reports.measures.figures import Figure
 from deskterm.reports.page_report import PageReport, build_page_document, count_page
-from deskterm.reports.pages.definitions import find_definition, join_filters
+from deskterm.reports.pages.definition_file import find_known_report
+from deskterm.reports.pages.definitions import join_filters
 from deskterm.reports.periods import NamedPeriod
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
 
-FORMS = ("txt", "html", "csv", "xlsx")
+FORMS = ("txt", "html", "json", "csv", "xlsx")
 _FILE_WIDTH = 100
 
 
 class ReportQuestion(NamedTuple):
-    """A report that is asked for: its name, period and filter. login: whoever asks, for `me` in the filter."""
+    """A report that is asked for: its name, period and filter. login: whoever asks, for `me` in the filter. as_of: the
+    instant that it is counted as of, epoch seconds; None for that of the count (R-03)."""
 
     name: str
     period: NamedPeriod
     filter: str
     login: str
+    as_of: int | None = None
 
 
 class CountedReport(NamedTuple):
@@ -45,16 +53,30 @@ class CountedReport(NamedTuple):
     facts: tuple[str, ...]
 
 
+def format_question_instant(question: ReportQuestion) -> str:
+    """Return the instant that a report is asked for as of, as `read_instant` reads it; empty for now."""
+    if question.as_of is None:
+        return ""
+    return f"{datetime.fromtimestamp(question.as_of, ZoneInfo(question.period.zone)):%Y-%m-%d %H:%M:%S}"
+
+
+def read_instant(text: str, zone: str, now: datetime) -> int | None:
+    """Return an instant of the past in epoch seconds, None for an empty text. Raises UsageError for any other text."""
+    return int(parse_instant(text, zone, now, past=True).timestamp()) if text else None
+
+
 def count_report(reader: ReadConnection, question: ReportQuestion, now: int, progress: Progress) -> CountedReport:
-    """Count a report as of now, epoch seconds. Raises the UsageErrors of names, periods and filters."""
+    """Count a report as of its instant, else as of now, epoch seconds. Raises the UsageErrors of names, periods and
+    filters, and DeskError for a file of one's own that cannot be read."""
     facts = load_desk_facts(reader)
-    definition = find_definition(compile_document(facts.document, facts.procedure_version), question.name)
+    definition = find_known_report(compile_document(facts.document, facts.procedure_version), question.name)
+    instant = now if question.as_of is None else question.as_of
     vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
-    context = FilterContext(vocabulary, load_agents(reader), question.login, now)
+    context = FilterContext(vocabulary, load_agents(reader), question.login, instant)
     words = join_filters(question.filter, definition.format_filter())
     condition = read_filter(words, context)
 
-    request = FigureRequest(question.period, now, words, tuple(definition.by))
+    request = FigureRequest(question.period, instant, words, tuple(definition.by))
     # All that is counted is of one state of the desk, whatever others write meanwhile
     with reader.snapshot():
         made = count_page(
@@ -74,9 +96,11 @@ def export_report(reader: ReadConnection, counted: CountedReport, name: str, now
     path = expand_home(name)
     form = path.suffix.lower().removeprefix(".")
     if form not in FORMS:
-        raise UsageError(f"The name of a report ends in .txt, .html, .csv or .xlsx, and {path.name} does not.")
+        raise UsageError(f"The name of a report ends in .txt, .html, .json, .csv or .xlsx, and {path.name} does not.")
     page, facts = counted.made.page, counted.facts
-    envelope = build_page_document(reader, load_desk_facts(reader), counted.made, now)
+    document = build_page_document(reader, load_desk_facts(reader), counted.made, now)
+    # A page need not hold itself twice
+    envelope = {name: value for name, value in document.items() if name != "page"}
     with open_destination(path, binary=form == "xlsx") as out:
         # Each form is imported by the report that is written in it
         if form == "html":
@@ -91,6 +115,8 @@ def export_report(reader: ReadConnection, counted: CountedReport, name: str, now
             from deskterm.exchange.exporting.pages.workbook import write_workbook  # noqa: PLC0415 - as above
 
             write_workbook(page, facts, envelope, out)
+        elif form == "json":
+            out.write(f"{escape_unseen_in_json(json.dumps(document, ensure_ascii=False, indent=2))}\n")
         else:
             out.writelines(_list_text(counted))
     return path

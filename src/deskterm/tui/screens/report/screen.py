@@ -6,7 +6,7 @@ another one cancels the count under way.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -23,25 +23,27 @@ from deskterm.present.report.text import Line, TextStyle, format_lines
 from deskterm.present.sanitize import sanitize
 from deskterm.progress import Progress
 from deskterm.reports.pages.build import name_period
-from deskterm.reports.pages.definitions import list_definitions
+from deskterm.reports.pages.definition_file import list_known_reports
+from deskterm.reports.pages.definitions import Definition, list_definitions
 from deskterm.reports.periods import parse_period, step_period
 from deskterm.store.db.reader import ReadConnection
 from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.control.path_help import PathHelp
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.dialogs.dialog import Dialog
-from deskterm.tui.dialogs.page import Page
 from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
-from deskterm.tui.panes.colours import BOLD, FAINT
 from deskterm.tui.panes.short_list import ShortList
 from deskterm.tui.screens.report.counting import (
     CountedReport,
     ReportQuestion,
     count_report,
     export_report,
+    format_question_instant,
     list_rows,
+    read_instant,
 )
 from deskterm.tui.screens.report.figure_list import FigureList
+from deskterm.tui.screens.report.keys import HINT, build_keys_page
 from deskterm.tui.screens.report.lines import ReportLines
 from deskterm.tui.type_ahead import CURRENT_HOLD
 from deskterm.tui.workers.reading_apart import read_apart
@@ -53,23 +55,11 @@ if TYPE_CHECKING:
 _TICK = 0.25
 """Seconds between two looks at how far a count is."""
 
-_KEYS = (
-    ("j k", "the next line with figures, and the one before"),
-    ("h l tab", "the figures of the line"),
-    ("enter", "the list behind the figure; enter there opens the ticket"),
-    ("< >", "the period before and after"),
-    ("b", "another report"),
-    ("/", "count only the tickets of a filter; the queue's is offered"),
-    ("e", "write the report to a file: text, a page, or tables"),
-    ("space ctrl+u", "a screen down and up"),
-    ("g G", "the beginning and the end"),
-    ("esc q", "back to the queue"),
-)
-
 
 class ReportScreen(Dialog[int | None]):
     """A report on the whole screen; dismissed with the number of a ticket to open, or None. open_reader: opens a
-    connection that hides what the agent may not read; procedure: that in force; question: the report to begin with."""
+    connection that hides what the agent may not read; procedure: that in force; question: the report to begin with;
+    definition: of it."""
 
     CSS_PATH = "../../styles/report.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,6 +78,7 @@ class ReportScreen(Dialog[int | None]):
         Binding("greater_than_sign", "period(1)", "Period after"),
         Binding("b", "choose", "Another report"),
         Binding("slash", "filter", "Filter"),
+        Binding("t", "instant", "As of an instant"),
         Binding("e", "export", "Export"),
         Binding("question_mark", "keys", "Keys"),
     ]
@@ -98,17 +89,22 @@ class ReportScreen(Dialog[int | None]):
         open_reader: Callable[[], ReadConnection],
         procedure: CompiledProcedure,
         question: ReportQuestion,
+        definition: Definition,
     ) -> None:
         super().__init__()
         self._workspace, self._open_reader, self._procedure = workspace, open_reader, procedure
         self._question = question
         """The report that was asked for last."""
+        self._definitions: Mapping[str, Definition] = {**list_definitions(procedure), definition.key: definition}
+        """The reports that are known by name; one's own are looked for when another report is asked for."""
         self._counted: CountedReport | None = None
         self.is_counting = False
         """True while a report is being counted."""
         self._done = 0, 0
         """Reports counted for the page, and all that it needs; set by the thread that counts."""
         self._prompt: Prompt | None = None
+        self._take: Callable[[str], None] = self._take_filter
+        """Takes the text of the prompt."""
         self._refused = ""
         """A filter that could not be read, to be mended (C-05)."""
         self._lines = ReportLines(id="report-lines")
@@ -117,11 +113,7 @@ class ReportScreen(Dialog[int | None]):
         yield Static(id="report-title", markup=False)
         yield self._lines
         yield Static(id="report-figure", markup=False)
-        yield Static(
-            "j k h l figures · enter list · < > period · b report · / filter · e export · ?",
-            classes="hint",
-            markup=False,
-        )
+        yield Static(HINT, classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self.set_focus(self._lines)
@@ -216,7 +208,7 @@ class ReportScreen(Dialog[int | None]):
         return sanitize(" · ".join(parts))
 
     def _name_report(self, question: ReportQuestion) -> str:
-        definition = list_definitions(self._procedure).get(question.name)
+        definition = self._definitions.get(question.name)
         title = definition.title if definition is not None else question.name
         return sanitize(f"{title} · {name_period(question.period)}")
 
@@ -281,20 +273,20 @@ class ReportScreen(Dialog[int | None]):
     def action_filter(self) -> None:
         query = self._workspace.queue_query
         offered = self._refused or self._question.filter or " ".join(filter(None, (query.within, query.match)))
-        self._ask(self._open_prompt("filter", "/", offered, FilterHelp(self._workspace)))
+        self._ask(self._open_prompt("filter", "/", offered, self._take_filter, FilterHelp(self._workspace)))
+
+    def action_instant(self) -> None:
+        offered = format_question_instant(self._question)
+        self._ask(self._open_prompt("line", "As of (empty: now) ", offered, self._take_instant))
 
     def action_export(self) -> None:
         if self._counted is not None:
             question = self._counted.question
             name = f"{question.name}-{question.period.name.replace(' ', '-')}.html"
-            self._ask(self._open_prompt("line", "Export to ", name, PathHelp()))
+            self._ask(self._open_prompt("line", "Export to ", name, self._take_place, PathHelp()))
 
     def action_keys(self) -> None:
-        parts: list[tuple[str, str] | str] = []
-        for key, meaning in _KEYS:
-            parts += [(f"  {key:<13}", BOLD), f"{meaning}\n"]
-        parts.append(("\n  The figures are as of the instant in the title.", FAINT))
-        self._ask(self._show_page(Page("Keys of reports", Content.assemble(*parts))))
+        self._ask(self._show_keys())
 
     # -- what keys open ------------------------------------------------------------------------------------------
 
@@ -315,8 +307,8 @@ class ReportScreen(Dialog[int | None]):
 
         self.run_worker(guarded(), group="asking")
 
-    async def _show_page(self, page: Page) -> None:
-        await self._workspace.show(page)
+    async def _show_keys(self) -> None:
+        await self._workspace.show(build_keys_page())
 
     async def _open_list(self, counted: CountedReport, key: str, label: str) -> None:
         """Show the list behind a figure, and leave for the ticket that is chosen in it."""
@@ -333,7 +325,13 @@ class ReportScreen(Dialog[int | None]):
             self.dismiss(number)
 
     async def _choose_report(self) -> None:
-        definitions = list_definitions(self._procedure)
+        procedure = self._procedure
+        definitions, problems = await read_apart(
+            self._open_reader, lambda reader, progress: list_known_reports(procedure)
+        )
+        self._definitions = definitions
+        for problem in problems:
+            self._workspace.notify(problem, severity="warning")
         choices = [
             Choice(one.key, sanitize(one.title), sanitize(" · ".join(filter(None, (one.key, one.sentence)))))
             for one in definitions.values()
@@ -348,7 +346,10 @@ class ReportScreen(Dialog[int | None]):
             period = parse_period(definitions[key].period, period.zone, self._workspace.now())
         self._count(self._question._replace(name=key, period=period))
 
-    async def _open_prompt(self, kind: PromptKind, sign: str, text: str, line_help: LineHelp) -> None:
+    async def _open_prompt(
+        self, kind: PromptKind, sign: str, text: str, take: Callable[[str], None], line_help: LineHelp | None = None
+    ) -> None:
+        self._take = take
         self._prompt = Prompt(kind, sign, text, line_help=line_help)
         await self.mount(self._prompt, before=self.query_one(".hint"))
         self._prompt.focus_line()
@@ -365,11 +366,24 @@ class ReportScreen(Dialog[int | None]):
         event.stop()
         text = event.text.strip()
         self._close_prompt()
-        if event.prompt.kind == "filter":
-            if text != self._question.filter:
-                self._count(self._question._replace(filter=text))
-        elif text and self._counted is not None:
+        self._take(text)
+
+    def _take_filter(self, text: str) -> None:
+        if text != self._question.filter:
+            self._count(self._question._replace(filter=text))
+
+    def _take_place(self, text: str) -> None:
+        if text and self._counted is not None:
             self._ask(self._export(self._counted, text))
+
+    def _take_instant(self, text: str) -> None:
+        try:
+            as_of = read_instant(text, self._question.period.zone, self._workspace.now())
+        except UsageError as error:
+            self._workspace.notify(str(error), severity="error")
+            return
+        if as_of != self._question.as_of:
+            self._count(self._question._replace(as_of=as_of))
 
     @on(Prompt.Cancelled)
     def _line_left(self, event: Prompt.Cancelled) -> None:
