@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -18,6 +16,7 @@ from deskterm.reports.measures.figures import FigureCount, FigureSet, build_key
 from deskterm.reports.measures.measure import Scope, Share
 from deskterm.reports.measures.table import MEASURES, list_shares
 from deskterm.reports.periods import NamedPeriod
+from deskterm.reports.row_memory import rows_apart
 from deskterm.reports.service_levels import ErrorBudget, compute_budget
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.filters.conditions import Condition
@@ -117,7 +116,7 @@ def make_figure_reports(
     if any(as_of < request.period.period.since for request in requests):
         raise UsageError("The period has not begun by the instant of the report: give an earlier period.")
     assert all((request.as_of, request.filter) == (as_of, requests[0].filter) for request in requests)
-    with reader.snapshot(), _without_collections():
+    with reader.snapshot(), rows_apart():
         rules = load_rules(reader, as_of)
         metrics = {metric.key for metric in rules.metrics}
         for words in (words for request in requests for words in request.objectives):
@@ -141,19 +140,6 @@ def _find_population(request: FigureRequest) -> Period:
     period = request.period.period
     # Tickets that were closed long ago are in closed statuses still
     return Period(0, period.until) if request.with_closed else period
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Let the interpreter look for no unused cycles meanwhile: rows have none, and to look at hundreds of thousands of
-    them again and again takes as long as to count them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _require_objective(words: str, metrics: set[str]) -> None:

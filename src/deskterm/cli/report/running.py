@@ -7,6 +7,7 @@ from typing import Any
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
+from deskterm.cli.runtime.output import show_slow_progress
 from deskterm.desk.domain.fold import PROJECTION_VERSION
 from deskterm.reports.envelope import build_envelope
 from deskterm.reports.figure_report import FigureReport, FigureRequest, make_figure_reports
@@ -20,7 +21,8 @@ def run_requests(
     """Run reports of one instant and one filter. Raises the DeskErrors of filters and reports."""
     renew_rows(cli, reader)
     condition = read_filter_text(cli, reader, facts, requests[0].filter).condition
-    return make_figure_reports(reader, requests, condition)
+    progress = show_slow_progress("tickets counted")
+    return make_figure_reports(reader, requests, condition, progress)
 
 
 def renew_rows(cli: CliContext, reader: ReadConnection) -> None:

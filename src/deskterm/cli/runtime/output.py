@@ -143,6 +143,21 @@ def show_progress_on_terminal(noun: str) -> Progress | None:
     return show_progress(noun) if sys.stderr.isatty() else None
 
 
+def show_slow_progress(noun: str) -> Progress | None:
+    """Return a progress callback that paints like that of `show_progress` once a second has passed, and takes the line
+    away at the end; None where standard error is no terminal. For what is mostly quick."""
+    if not sys.stderr.isatty():
+        return None
+    started = time.monotonic()
+
+    def paint(done: int, total: int) -> None:
+        if time.monotonic() - started >= 1:
+            words = f"{done:,} of {total:,} {noun}" if done < total else ""
+            print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
+
+    return paint
+
+
 def show_upgrade_progress() -> Progress:
     """Return a progress callback for the rewriting of rows that an older deskterm wrote. It says something only once
     that has taken a second: how far it is on a terminal, else one line."""

@@ -68,3 +68,5 @@ def _count_read(lives: Iterator[Life], total: int, progress: Progress | None) ->
         if progress is not None and done % CHUNK_SIZE == 0:
             progress(done, total)
         yield life
+    if progress is not None:
+        progress(total, total)

@@ -26,6 +26,7 @@ from deskterm.reports.pages.build import name_period
 from deskterm.reports.pages.definition_file import list_known_reports
 from deskterm.reports.pages.definitions import Definition, list_definitions
 from deskterm.reports.periods import parse_period, step_period
+from deskterm.reports.row_memory import search_everything
 from deskterm.store.db.reader import ReadConnection
 from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.control.path_help import PathHelp
@@ -101,7 +102,7 @@ class ReportScreen(Dialog[int | None]):
         self.is_counting = False
         """True while a report is being counted."""
         self._done = 0, 0
-        """Reports counted for the page, and all that it needs; set by the thread that counts."""
+        """Tickets read for the page, and all that it counts; set by the thread that counts."""
         self._prompt: Prompt | None = None
         self._take: Callable[[str], None] = self._take_filter
         """Takes the text of the prompt."""
@@ -119,6 +120,10 @@ class ReportScreen(Dialog[int | None]):
         self.set_focus(self._lines)
         self.set_interval(_TICK, self._show_progress)
         self._count(self._question)
+
+    def on_unmount(self) -> None:
+        self._counted = None
+        search_everything()
 
     def on_resize(self) -> None:
         if self._counted is not None:
@@ -185,7 +190,7 @@ class ReportScreen(Dialog[int | None]):
         done, total = self._done
         title, words = self.query_one("#report-title", Static), self._describe()
         if self.is_counting:
-            step = f" {done + 1} of {total}" if total else ""
+            step = f" {done:,} of {total:,} tickets" if total else ""
             self._lines.waiting = f"counting {self._name_report(self._question)} …"
             # First, because a narrow terminal cuts the end
             words = f"counting {self._name_report(self._question)} …{step}   {words}"
