@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -99,15 +96,3 @@ def test_a_chart_of_days_is_well_formed_and_stays_in_its_frame_however_long_it_i
     for path in drawing.findall("path"):
         assert all(0 <= float(value) <= height for value in re.findall(r"V([\d.]+)", path.get("d")))
     assert len(drawing.findall("text")) < 30
-
-
-def test_a_browser_prints_the_page_to_paper(tmp_path: Path) -> None:
-    """R-54, R-55."""
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if browser is None:
-        pytest.skip("there is no Chromium on this computer")
-    page = tmp_path / "month.html"
-    page.write_text(format_html(make_page(), (), DOCUMENT, "month.html"), encoding="utf-8")
-    options = ("--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={tmp_path / 'month.pdf'}")
-    subprocess.run([browser, *options, page.as_uri()], check=True, timeout=60, capture_output=True)
-    assert (tmp_path / "month.pdf").read_bytes().startswith(b"%PDF-")

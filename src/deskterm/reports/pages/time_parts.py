@@ -107,7 +107,7 @@ def build_age(review: Review) -> Iterator[Part]:
     ]
     rows.append(TableRow(("All", format_number(whole.count)), ("", "age"), is_total=True))
     oldest = sorted(whole.rows, key=lambda row: (row.at, row.life.number))[:_OLDEST]
-    named = ", ".join(f"{review.name_ticket(row.life)} {(row.seconds or 0) // 86_400} days" for row in oldest)
+    named = ", ".join(f"{review.name_ticket(row.life)}: {(row.seconds or 0) // 86_400} days" for row in oldest)
     times = whole.compute_times()
     median = float(times.median) / 86_400
     yield Table(

@@ -7,12 +7,13 @@ a description that says its finding in words and numbers.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from deskterm.present.report.html.elements import add
 from deskterm.present.report.html.style import LIGHT
@@ -25,8 +26,9 @@ _MOST_COLUMNS = 93
 _PANEL, _GAP, _LEFT, _RIGHT = 130, 34, 52, 8
 _TICKS = 4
 _LABELS = 5
-_ROW, _NAME, _VALUE = 26, 170, 66
-_NAME_CELLS = 23
+_ROW, _NAME, _LEAST_VALUE = 26, 170, 66
+_CELL, _CAPITAL = 8.2, 10.0
+"""Units that a cell takes in the widest of the usual typefaces, and a capital letter in words of them."""
 _NAMED = 12
 """Bars that a description names."""
 
@@ -81,7 +83,8 @@ def add_bar_chart(parent: Element, part: Table, chart: str) -> bool:
     totals = [f"{row.cells[0]} {row.cells[part.bar]}" for row in part.rows if row.is_total]
     finding = f"{label}: {', '.join(named)}{rest}{'; ' if totals else ''}{', '.join(totals)}."
     svg = _add_drawing(parent, chart, f"{part.title}: {label}", finding, len(rows) * _ROW + 6)
-    room = _WIDTH - _NAME - _VALUE
+    longest = max(cell_len(row.cells[part.bar]) for row in rows)
+    room = _WIDTH - _NAME - max(_LEAST_VALUE, 8 + math.ceil(_CELL * longest))
     for number, row in enumerate(rows):
         y = number * _ROW + 4
         add(svg, "text", _cut(row.cells[0]), class_="name", x=_NAME - 8, y=y + 14, text_anchor="end")
@@ -195,4 +198,13 @@ def _choose_labels(count: int) -> Iterator[int]:
 
 
 def _cut(name: str) -> str:
-    return name if cell_len(name) <= _NAME_CELLS else f"{set_cell_size(name, _NAME_CELLS - 1).rstrip()}…"
+    """Return a name as far as there is room for it beside the bars."""
+    if _measure(name) <= _NAME - 8:
+        return name
+    ends = range(len(name), 0, -1)
+    return next((cut for end in ends if _measure(cut := f"{name[:end].rstrip()}…") <= _NAME - 8), "…")
+
+
+def _measure(name: str) -> float:
+    """Return the units that a name takes at most, the few letters that are wider still left aside."""
+    return sum(_CAPITAL if letter.isupper() else _CELL * cell_len(letter) for letter in name)

@@ -41,7 +41,6 @@ nav ul{{display:flex;flex-wrap:wrap;gap:.15rem 1rem;margin:1rem 0 0;padding:0;li
 .chart{{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,7fr);gap:1.25rem;align-items:start}}
 @media screen and (max-width:56rem){{.chart{{grid-template-columns:minmax(0,1fr)}}
 .tiles{{grid-template-columns:repeat(3,1fr)}}}}
-@media screen and (max-width:30rem){{.tiles{{grid-template-columns:repeat(2,1fr)}}}}
 figure{{margin:0 0 .75rem;max-width:34rem}}
 svg{{display:block;width:100%;height:auto;font:13px system-ui,sans-serif;fill:var(--text)}}
 svg .tick,svg .legend{{fill:var(--faint);font-size:12px}}
@@ -61,6 +60,10 @@ thead th,tfoot th,tfoot td{{font-weight:600}}
 tfoot th,tfoot td{{border-top:2px solid var(--line);border-bottom:0}}
 th[scope=row]{{min-width:7rem;overflow-wrap:anywhere}}
 .number{{text-align:right}}
+@media screen and (max-width:30rem){{.tiles{{grid-template-columns:repeat(2,1fr)}}
+table{{font-size:.8rem}}
+th,td{{padding:.25rem .2rem}}
+th[scope=row]{{min-width:4.5rem}}}}
 td.number{{white-space:nowrap}}
 .unseen{{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}}
 .made{{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0}}
@@ -71,12 +74,13 @@ td.number{{white-space:nowrap}}
 body{{max-width:none;padding:0}}
 nav{{display:none}}
 h1{{font-size:16pt}}
-h2{{margin-top:14pt;font-size:12pt;break-after:avoid}}
-.tiles{{grid-template-columns:repeat(3,1fr)}}
+h2{{margin-top:11pt;font-size:12pt;break-after:avoid}}
+.tiles{{grid-template-columns:repeat(3,1fr);margin-top:.75rem}}
+.tiles div{{padding:.3rem .6rem}}
 .chart{{display:flow-root}}
 .chart>figure{{float:left;width:41%}}
 .chart>div{{margin-left:44%}}
-th,td{{padding:.2rem .4rem}}
+th,td{{padding:.1rem .4rem}}
 th[scope=row]{{min-width:5.5rem}}
 .region{{max-height:none;overflow:visible}}
 figure,.tiles div,tr,.short{{break-inside:avoid}}
