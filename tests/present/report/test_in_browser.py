@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from chromium import Browser, open_browser
 from deskterm.present.report.html.page import format_html
 from deskterm.reports.pages.page import Column, Page, Table, TableRow
+from present.report.chromium import Browser, open_browser
 from present.report.test_html import DOCUMENT, make_page
 
 CUT_OFF = """
