@@ -18,7 +18,10 @@ from sqlalchemy import select, update
 from cli_call import Call, every_command
 from desk.test_random_histories import Step, VersionedDesk
 from deskterm.automation.runner import Runner
+from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.files.new_file import NewFile
+from deskterm.desk.history.erasing.erasure import erase_person
 from deskterm.desk.linking.merge import merge_into
 from deskterm.desk.linking.separate import separate_ticket
 from deskterm.desk.tickets.register import register
@@ -194,6 +197,31 @@ def test_what_an_agent_may_not_read_is_hidden_from_the_past_too(local: Story) ->
             with open_past_desk(reader, int(at(15).timestamp()), events=True) as past:
                 assert past.rows("SELECT id FROM ticket ORDER BY id") == [(number,) for number in seen]
                 assert past.rows("SELECT DISTINCT ticket_id FROM event ORDER BY 1") == [(number,) for number in seen]
+
+
+def test_files_are_those_of_the_messages_by_then(local: Story) -> None:
+    """C-22: their names and sizes, not their contents."""
+    files = ("ticket", "files", "1001")
+    sent = [NewFile("plan.txt", "text/plain", b"later")]
+    messages.reply(local.desk, 1001, "Here it is.", files=sent, now=at(10))
+    local.minute = 30
+    found = {minute: json.loads(local.read(files, "--as-of", at(minute).isoformat())[1]) for minute in (9, 10)}
+    assert [[one["name"] for one in found[minute]] for minute in (9, 10)] == [[], ["plan.txt"]]
+    code, words = local.read(("export", "files", "--contents", "."), "--as-of", at(10).isoformat())
+    assert (code, "leave --as-of out" in words) == (2, True)
+
+
+def test_what_was_erased_is_erased_from_the_past_too(local: Story) -> None:
+    """R-31: whoever it was, and their words."""
+    messages.record_customer_message(local.desk, 1001, "My number is 5550123.", author="kim", now=at(10))
+    reads = (("ticket", "show", "1001"), ("ticket", "list"), ("ticket", "search", "5550123"), EXPORTS[1], EXPORTS[2])
+    local.minute = 20
+    assert all("5550123" in local.read(words)[1] for words in (reads[0], EXPORTS[1]))
+    erase_person(local.desk, "kim@larch.example", now=at(20))
+    local.minute = 30
+    for words in reads:
+        code, out = local.read(words, "--as-of", at(15).isoformat())
+        assert (words, code, "5550123" in out, "kim" in out) == (words, 0, False, False)
 
 
 def test_a_look_at_the_past_is_on_record_when_it_was_taken(local: Story) -> None:
