@@ -16,10 +16,11 @@ from deskterm.reports.attainment import Period
 from deskterm.reports.lives.life import Life
 from deskterm.reports.lives.rules import DeskRules, load_rules
 from deskterm.reports.lives.source import read_lives
-from deskterm.reports.measures.figures import Figure, FigureSet, count_figures
+from deskterm.reports.measures.figures import Figure, FigureSet
 from deskterm.reports.measures.measure import Scope
 from deskterm.reports.measures.table import MEASURES
 from deskterm.store.db.reader import ReadConnection, open_reader
+from reports.measures.counting import count_figures
 
 COUNTS = {
     "created": "created",

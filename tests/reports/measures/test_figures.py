@@ -15,12 +15,13 @@ from deskterm.reports.attainment import Period
 from deskterm.reports.lives.life import Life
 from deskterm.reports.lives.rules import DeskRules, load_rules
 from deskterm.reports.measures.dimensions import DIMENSIONS, NONE
-from deskterm.reports.measures.figures import Figure, FigureSet, count_figures
+from deskterm.reports.measures.figures import Figure, FigureSet
 from deskterm.reports.measures.measure import Scope
 from deskterm.reports.measures.table import MEASURES
 from deskterm.store.db.reader import open_reader
 from examples import examples
 from reports.lives.folded_lives import fold_lives
+from reports.measures.counting import count_figures
 from reports.measures.figures_desk import SNAPSHOTS, figures_desk
 from small_desk import at
 

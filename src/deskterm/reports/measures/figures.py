@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -96,17 +96,6 @@ class FigureSet:
         reopened + brought back − resolutions − ended otherwise (R-16)."""
         gains = sum(map(self.count, ("backlog/begin", "created", "reopened", "brought-back")))
         return self.count("backlog/end") - gains + self.count("resolutions") + self.count("ended-otherwise")
-
-
-def count_figures(
-    lives: Iterable[Life], scope: Scope, measures: Sequence[Measure], by: Sequence[str] = ()
-) -> FigureSet:
-    """Count measures over lives, and each of them by the dimensions too. Raises UsageError for a dimension that there
-    is not, or more than two of them."""
-    count = FigureCount(scope, measures, by)
-    for life in lives:
-        count.add(life)
-    return count.finish()
 
 
 class FigureCount:
