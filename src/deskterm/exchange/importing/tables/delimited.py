@@ -16,11 +16,11 @@ from deskterm.exchange.importing.csv_source import RepeatableLines, explain_csv_
 from deskterm.exchange.importing.encodings import Encoding
 from deskterm.exchange.importing.tables.records import (
     MAX_CELL,
+    ColumnPositions,
     RowRecord,
     SourceRecord,
     SourceTable,
     UnreadableRecord,
-    index_columns,
 )
 from deskterm.exchange.unseen_characters import restore_unseen
 
@@ -172,13 +172,13 @@ class _Rows:
     def build_records(self, table: SourceTable) -> Iterator[SourceRecord | UnreadableRecord]:
         """Yield the rows under the header as records."""
         self._width = len(table.columns)
-        positions = index_columns(table.columns)
+        positions = ColumnPositions(table.columns)
         nameless = [position for position, name in enumerate(table.columns) if not name.strip()]
         for row in self.read():
             yield row if isinstance(row, UnreadableRecord) else self._build_record(row, positions, nameless, table)
 
     def _build_record(
-        self, row: _RawRow, positions: dict[str, tuple[int, ...]], nameless: Sequence[int], table: SourceTable
+        self, row: _RawRow, positions: ColumnPositions, nameless: Sequence[int], table: SourceTable
     ) -> RowRecord:
         values = row.values
         if "'" in row.text:

@@ -44,18 +44,34 @@ class SourceRecord(Protocol):
         """Return the records that lie inside this one under a name, as comments do in json and xml."""
 
 
+class ColumnPositions(dict[str, tuple[int, ...]]):
+    """Name of a column, as somebody writes it → its positions: repeated headers are a list in order, and an unknown
+    name has none (R-69). Each name is folded once, not once a row."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._folded: dict[str, tuple[int, ...]] = {}
+        for position, name in enumerate(columns):
+            if folded := fold_name(name):  # a blank header is no name
+                self._folded[folded] = (*self._folded.get(folded, ()), position)
+
+    def __missing__(self, name: str) -> tuple[int, ...]:
+        found = self[name] = self._folded.get(fold_name(name), ())
+        return found
+
+
 @dataclass(slots=True)
 class RowRecord:
-    """A row of a table. positions: folded name → the positions of its columns. remark: an oddity of a row that can be
+    """A row of a table. positions: those of the columns of all rows. remark: an oddity of a row that can be
     read nevertheless."""
 
     place: int
     values: Sequence[str]
-    positions: Mapping[str, tuple[int, ...]]
+    positions: ColumnPositions
     remark: str = ""
 
     def find(self, name: str) -> Sequence[str]:
-        return [self.values[position] for position in self.positions.get(fold_name(name), ())]
+        positions = self.positions[name]
+        return [self.values[position] for position in positions] if positions else ()
 
     def find_records(self, name: str) -> Sequence[SourceRecord]:
         return ()
@@ -106,15 +122,6 @@ class SourceTable:
     @property
     def is_tree(self) -> bool:
         return self.shape in ("json", "ndjson", "xml")
-
-
-def index_columns(columns: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """Return folded name → positions, so that repeated headers are a list in order. Blank headers have no name."""
-    found: dict[str, tuple[int, ...]] = {}
-    for position, name in enumerate(columns):
-        if folded := fold_name(name):
-            found[folded] = (*found.get(folded, ()), position)
-    return found
 
 
 def collect_paths(tree: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterator[str]:

@@ -10,11 +10,11 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.exchange.formula_guard import unguard_formula
 from deskterm.exchange.importing.tables.delimited import ScoreHeader
 from deskterm.exchange.importing.tables.records import (
+    ColumnPositions,
     RowRecord,
     SourceRecord,
     SourceTable,
     UnreadableRecord,
-    index_columns,
     to_text,
 )
 
@@ -64,7 +64,7 @@ def _number_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
 def _build_records(
     rows: Sequence[tuple[int, list[str]]], columns: Sequence[str]
 ) -> Iterator[SourceRecord | UnreadableRecord]:
-    positions, width = index_columns(columns), len(columns)
+    positions, width = ColumnPositions(columns), len(columns)
     for number, cells in rows:
         if any(cell.strip() for cell in cells[width:]):
             filled = max(n for n, cell in enumerate(cells, 1) if cell.strip())
