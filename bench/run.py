@@ -18,6 +18,7 @@ PROGRAMS = (
     "wording",
     "mail",
     "figures",
+    "inout",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from deskterm.desk.history.desk_chain import verify_desk
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.errors import DeskError, UsageError
 from deskterm.exchange.importing.tickets import import_tickets
+from deskterm.exchange.importing.tickets.ticket_writer import TicketWriter
 from deskterm.store.db.engine import Store
 from exchange.importing.tickets.exports import bring_in, incident_desk, select, write_export
 
@@ -90,6 +92,23 @@ def test_an_interrupted_import_keeps_its_parts_and_goes_on(
     assert Path(rest.refused_file).read_text().count("\n") == 2
     assert verify_desk(desk) == []
     assert check_integrity(desk).findings == ()
+
+
+def test_what_a_part_has_loaded_goes_with_the_part(
+    desk: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an import's memory grows with the square of its parts: each loads the numbers of those before it."""
+    rows = "".join(OPEN.replace("7,", f"{number},", 1) for number in range(1, 13))
+    path = write_export(tmp_path / "x.csv", rows)
+    monkeypatch.setattr(import_tickets, "PART", 3)
+    alive: list[int] = []
+
+    def count(done: int, total: int) -> None:
+        alive.append(sum(isinstance(one, TicketWriter) for one in gc.get_objects()))
+
+    bring_in(desk, path, progress=count)
+    assert set(alive) == {1}
+    assert len(alive) >= 4
 
 
 def test_two_sources_may_have_the_same_number(desk: Store, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ part, and a second one goes on where the first was stopped (R-77)."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain, islice
@@ -113,6 +114,9 @@ class _Run:
             self._report.merge(part)
             if first is None:
                 return
+            # The writer of a part and what builds its events know each other: nothing else frees them, with all the
+            # numbers that the writer has loaded
+            gc.collect()
 
     def _write_part(self, part: TicketImportReport, records: Iterable[SourceRecord | UnreadableRecord]) -> None:
         """Write a part of the file in a transaction. Raises _RolledBack when nothing of it is to stay."""
