@@ -18,7 +18,7 @@ PROGRAMS = (
     "wording",
     "mail",
     "figures",
-    "inout",
+    "transfers",
 )
 
 

@@ -1,7 +1,7 @@
 """Data in and out beside the least that could be done with the same rows: imports beside `executemany`, exports beside
 Python's csv module, a backup beside a copy of the file.
 
-    python bench/inout.py [--sizes N …] [--rounds N]
+    python bench/transfers.py [--sizes N …] [--rounds N]
 
 Each side runs in a process of its own, whose processor time and peak of memory are its own, too; the round with the
 least processor time counts. Imports of tickets read a file of one ticket a row, without messages.
