@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+import postgres
 from cli_call import Call, every_command
 from desk.test_random_histories import Step, VersionedDesk
 from deskterm.automation.runner import Runner
@@ -121,6 +122,24 @@ def test_a_command_prints_what_it_printed_at_that_instant(
         monkeypatch.setenv("DESKTERM_DATABASE", url)
         story = Story(url, deskterm)
         run_story(story, steps[:cut], steps[cut:], LISTS + SHOWS)
+        story.desk.store.close()
+
+
+@pytest.mark.long
+@settings(
+    max_examples=200,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
+@given(steps=HISTORIES, data=st.data())
+def test_two_hundred_histories_on_a_server(
+    deskterm: Call, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[int, Step]], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(steps)))
+    with postgres.database() as url:
+        monkeypatch.setenv("DESKTERM_DATABASE", url)
+        story = Story(url, deskterm)
+        run_story(story, steps[:cut], steps[cut:], LISTS + SHOWS + EXPORTS)
         story.desk.store.close()
 
 

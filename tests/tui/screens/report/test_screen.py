@@ -171,6 +171,10 @@ async def test_it_is_written_to_a_file_of_the_form_that_the_name_says(
             await enter_line(console, "e", path.name)
             await console.wait_for_notice(f"written to {path.name}")
             assert path.read_text(encoding="utf-8").lower().startswith(beginning.lower())
+        for end, start in (("csv", b"Monthly report"), ("xlsx", b"PK")):
+            await enter_line(console, "e", f"m.{end}")
+            await console.wait_for_notice(f"written to m.{end}")
+            assert (tmp_path / f"m.{end}").read_bytes().startswith(start)
         assert main.run(["report", "verify", "m.json", "--now", NOW], login="ann") == 0
         await enter_line(console, "e", "m.doc")
         await console.wait_for_notice("ends in .txt, .html, .json, .csv or .xlsx")
