@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
@@ -17,7 +18,7 @@ import pytest
 import postgres
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from deskterm.exchange.backup import postgresql_dump
+from deskterm.exchange.backup import file_swap, postgresql_dump
 from deskterm.exchange.backup.backup import hash_file, make_backup
 from deskterm.exchange.backup.manifest import SUFFIX, list_backups, manifest_path
 from deskterm.exchange.backup.restore import finish_restore, prepare_restore
@@ -214,6 +215,36 @@ def test_a_restore_that_was_killed_leaves_the_one_desk_or_the_other(
                     assert all("_before_" in name for name in names)
                     for name in names:
                         connection.execute(f'DROP DATABASE "{name}"'.encode())
+
+
+def test_a_restore_that_was_killed_with_the_desk_in_its_hands_leaves_one_name_and_its_log(tmp_path: Path) -> None:
+    """At the worst moment the file has two names and no write-ahead log: who opened it by both would have two logs."""
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    desk = small_desk(url)
+    register(desk, type="fault", subject="one", now=at(0))
+    backup = make_backup(url, tmp_path / "backup", now=at(1)).path
+    register(desk, type="fault", subject="two", now=at(2))
+    desk.store.close()
+
+    def restore_and_die() -> None:
+        keep_aside = file_swap._keep_aside
+
+        def keep_aside_and_die(path: Path, aside: Path) -> None:
+            keep_aside(path, aside)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        file_swap._keep_aside = keep_aside_and_die
+        restore(url, backup, 3)
+
+    kill_before(restore_and_die, 1_000_000)
+    (aside,) = tmp_path.glob("*.before-restore-*")
+    assert aside.samefile(tmp_path / "desk.sqlite3")
+    require_sound(url)
+    restore(url, backup, 4)
+    assert not aside.exists()
+    assert read_subjects(url) == ["one"]
+    (aside,) = tmp_path.glob("*.before-restore-*")
+    assert read_subjects(f"sqlite:///{aside}") == ["one", "two"]
 
 
 def begun_restores(store_url: str, tmp_path: Path, rounds: int) -> Iterator[Kill]:
