@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from deskterm.desk.domain.fold import select_effective_events
@@ -31,6 +31,9 @@ from deskterm.store.queries.figures.rows import (
     load_visit_rows,
 )
 
+_Share = Callable[[Any, Any], Any]
+"""Returns the first of equal values that it was called with, given twice, as `dict.setdefault` does."""
+
 
 def read_kept_lives(
     reader: ReadConnection, numbers: Sequence[int], as_of: int, history: ReadConnection | None = None
@@ -42,16 +45,20 @@ def read_kept_lives(
     records = _Merged(load_record_rows(reader, numbers, sorted(COUNTED_RECORDS)))
     messages = _Merged(load_message_marks(reader, numbers))
     changes = _read_changes(reader, numbers, as_of, history or reader)
+    known: dict[Any, Any] = {}
+    # Each row has its own copies of the same few words: shared, a life takes half the memory
+    share = known.setdefault
     for row in load_ticket_rows(reader, numbers):
         number = row.number
-        own = [Visit._make(visit[1:]) for visit in visits.take(number)]
+        own = [_build_visit(visit, share) for visit in visits.take(number)]
         yield _build_life(
             row,
             own,
-            _build_cycles(cycles.take(number), own, as_of),
-            [_build_record(record) for record in records.take(number)],
-            [mark for mark in map(_build_mark, messages.take(number)) if mark is not None],
+            _build_cycles(cycles.take(number), own, as_of, share),
+            [_build_record(record) for record in records.take(number)] or (),
+            [mark for mark in map(_build_mark, messages.take(number)) if mark is not None] or (),
             changes.get(number, ()),
+            share,
         )
 
 
@@ -84,6 +91,7 @@ def _build_life(
     records: Sequence[Record],
     messages: Sequence[MessageMark],
     changes: Sequence[RecordChange],
+    share: _Share,
 ) -> Life:
     # Few tickets have been split, and to read the fields of each takes long
     split = json.loads(row.fields).get(SPLIT_FROM) if SPLIT_FROM in row.fields else None
@@ -92,18 +100,18 @@ def _build_life(
         external_id=row.external_id,
         received_at=row.received_at,
         recorded_at=row.recorded_at,
-        type=row.type,
-        severity=row.severity,
-        priority=row.priority,
-        client=row.client,
-        product=row.product,
-        channel=row.channel,
-        department=row.department,
-        topic=row.topic,
+        type=share(row.type, row.type),
+        severity=share(row.severity, row.severity),
+        priority=share(row.priority, row.priority),
+        client=share(row.client, row.client),
+        product=share(row.product, row.product),
+        channel=share(row.channel, row.channel),
+        department=share(row.department, row.department),
+        topic=share(row.topic, row.topic),
         tags=tuple(sorted(row.tags.strip(",").split(","))) if row.tags else (),
-        team=row.team,
+        team=share(row.team, row.team),
         tier=row.tier,
-        assignee=row.assignee,
+        assignee=share(row.assignee, row.assignee),
         exempt=row.exempt,
         split_from=split if isinstance(split, int) else None,
         visits=visits,
@@ -114,7 +122,17 @@ def _build_life(
     )
 
 
-def _build_cycles(rows: Iterable[tuple[Any, ...]], visits: Sequence[Visit], as_of: int) -> list[Cycle]:
+def _build_visit(row: tuple[Any, ...], share: _Share) -> Visit:
+    _, n, status, category, since, until, kind, seq, actor, team, tier, assignee, teams, hand_offs = row
+    return Visit(
+        n, share(status, status), share(category, category), since, until, share(kind, kind), seq, share(actor, actor),
+        share(team, team), tier, share(assignee, assignee), teams, hand_offs,
+    )  # fmt: skip
+
+
+def _build_cycles(
+    rows: Iterable[tuple[Any, ...]], visits: Sequence[Visit], as_of: int, share: _Share
+) -> Sequence[Cycle]:
     """Return cycles of rows of `load_cycle_rows`, with the reopenings that continue them, which visits know."""
     found: list[Cycle] = []
     for _, metric, number, state, target, consumed, cause, waived, calendar, version, started, since, *ends in rows:
@@ -123,8 +141,8 @@ def _build_cycles(rows: Iterable[tuple[Any, ...]], visits: Sequence[Visit], as_o
             breached = find_breach(state, breached, target, consumed, since, as_of)
         # Positional: this is built of every clock of a period
         cycle = Cycle(
-            metric, number, state, started, due, stopped, breached, cause, waived == 1, calendar, version,
-            Continuation(started),
+            share(metric, metric), number, share(state, state), started, due, stopped, breached, share(cause, cause),
+            waived == 1, share(calendar, calendar), version, Continuation(started),
         )  # fmt: skip
         if found and found[-1].metric == metric:
             cycle = cycle._replace(continuation=_find_continuation(cycle, found[-1], visits))
