@@ -30,6 +30,10 @@ class CompiledProcedure:
         self.severity_rank = {step.key: rank for rank, step in enumerate(procedure.severities)}
         self.priority_rank = {step.key: rank for rank, step in enumerate(procedure.priority.scale)}
         self.terms = compile_terms(procedure, version)
+        instants = [key for key in procedure.queue.by if key in ("due", "received")]
+        self._is_ordered_by_due = not instants or instants[0] == "due"
+        self._ranks: dict[tuple[str | None, str | None, str], int] = {}
+        """Ranks that were computed, because every command and every fold asks for one."""
 
     @property
     def timezone(self) -> str:
@@ -60,6 +64,9 @@ class CompiledProcedure:
     def compute_rank(self, severity: str | None, priority: str | None, status: str) -> int:
         """Return the rank of a ticket in the order of work, smaller first and at most 10^9; instants decide among
         equals."""
+        known = self._ranks.get((severity, priority, status))
+        if known is not None:
+            return known
         steps = {
             "urgent": 0 if self._is_urgent(severity, priority) else 1,
             # Two digits a step: whatever the scale does not have sorts last
@@ -73,6 +80,7 @@ class CompiledProcedure:
             if key not in steps:
                 break
             rank = rank * 100 + steps[key]
+        self._ranks[severity, priority, status] = rank
         return rank
 
     def _is_urgent(self, severity: str | None, priority: str | None) -> bool:
@@ -81,8 +89,7 @@ class CompiledProcedure:
 
     def is_ordered_by_due(self) -> bool:
         """Return True when the order of work goes by due times rather than by arrival."""
-        instants = [key for key in self.definition.queue.by if key in ("due", "received")]
-        return not instants or instants[0] == "due"
+        return self._is_ordered_by_due
 
 
 def to_document(procedure: Procedure) -> str:

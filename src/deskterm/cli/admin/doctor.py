@@ -11,7 +11,13 @@ import typer
 
 from deskterm.cli.mail.settings import find_mail_path
 from deskterm.cli.runtime.context import CliContext, NotAnAgent
-from deskterm.cli.runtime.output import print_findings, print_json, print_lines, show_progress_on_terminal
+from deskterm.cli.runtime.output import (
+    print_findings,
+    print_json,
+    print_lines,
+    show_progress_on_terminal,
+    shown_on_terminal,
+)
 from deskterm.desk.history.desk_chain import verify_desk
 from deskterm.desk.history.integrity import IntegrityReport, check_integrity
 from deskterm.errors import DeskError
@@ -47,7 +53,8 @@ def check_store(
     except DeskError:
         pass  # a desk whose agents cannot be read is what this command is for
     store = open_store(cli.url)
-    store_health = check_health(store)
+    with shown_on_terminal("checking the file itself …"):
+        store_health = check_health(store)
     desk_faults = verify_desk(store)
     if any(fault.procedure for fault in desk_faults):
         # Folded by it, every ticket would differ, and repaired by it, every due time would be false.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -156,6 +157,19 @@ def show_slow_progress(noun: str) -> Progress | None:
             print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
 
     return paint
+
+
+@contextmanager
+def shown_on_terminal(words: str) -> Iterator[None]:
+    """Show on standard error, where it is a terminal, what a block is doing; the line goes with the end of it."""
+    is_terminal = sys.stderr.isatty()
+    if is_terminal:
+        print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        if is_terminal:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def show_upgrade_progress() -> Progress:

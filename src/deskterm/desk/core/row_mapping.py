@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from deskterm.desk.domain.event_kinds.table import find_entry
@@ -21,6 +22,8 @@ from deskterm.store.db.instants import NEVER_SECONDS
 
 _AS_IN_STATE = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind != "instant")
 _INSTANTS = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind == "instant")
+_take_as_in_state, _take_instants = attrgetter(*_AS_IN_STATE), attrgetter(*_INSTANTS)
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 ConvertInstant = Callable[[int], Any]
 """Makes the value of a column of an instant: of a session's as `to_datetime`, of a bare connection's as
@@ -74,15 +77,18 @@ def build_ticket_row(
     next_due = convert_instant(NEVER_SECONDS if first is None or first.due_at is None else first.due_at)
     received = convert_instant(state.received_at)
     return {
-        **{name: getattr(state, name) for name in _AS_IN_STATE},
-        **{name: _convert(getattr(state, name), convert_instant) for name in _INSTANTS},
+        **dict(zip(_AS_IN_STATE, _take_as_in_state(state), strict=True)),
+        **{
+            name: None if seconds is None else convert_instant(seconds)
+            for name, seconds in zip(_INSTANTS, _take_instants(state), strict=True)
+        },
         # A number, because the partial indexes of both databases say `is_open = 1`
         "is_open": int(state.is_open),
         "requester_id": state.requester_id,
         "organisation_id": state.organisation_id,
         # Commas at both ends, so that SQL finds a tag with `LIKE '%,tag,%'`
         "tags": f",{','.join(state.tags)}," if state.tags else "",
-        "fields": json.dumps(state.fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
+        "fields": _encode(state.fields) if state.fields else "{}",
         "received_at": received,
         "rank": procedure.compute_rank(state.severity, state.priority, state.status),
         # NEVER and not NULL, which SQLite sorts first and PostgreSQL last
@@ -108,7 +114,7 @@ def build_record_row(record: Record, convert_instant: ConvertInstant = to_dateti
         "who": record.who,
         "at": _convert(record.at, convert_instant),
         "due_at": _convert(due, convert_instant),
-        "data": json.dumps(record.values, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
+        "data": _encode(record.values),
     }
 
 

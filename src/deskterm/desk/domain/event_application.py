@@ -20,6 +20,9 @@ from deskterm.sla.target_kinds.pauses import LoggedWork
 _DUE_FIELDS = frozenset({"sprint", "snoozed_until", "tier"})
 """Fields that due times depend on besides policies, or that say whose work counts (S3-06)."""
 
+_SAID_BY_DATA = ("resolution", "confirmed", "automatic_raise")
+"""Members of an event's data that are occurrences where they are true."""
+
 _NOT_BY_PERSONS = SYSTEM_EVENTS | RETENTION_EVENTS
 
 
@@ -70,14 +73,10 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Sla
         apply_record_change(state.records, f"act.{event.data['bulk']}", {"state": "done", "who": event.actor}, event.at)
     if event.kind in KIND_EFFECTS:
         facts_changed = KIND_EFFECTS[event.kind](state, event, occurrences) or facts_changed
-    if event.data.get("next_steps") and not event.data.get("unaddressed"):
-        occurrences.add("next_steps")
-    if event.data.get("resolution"):
-        occurrences.add("resolution")
-    if event.data.get("confirmed"):
-        occurrences.add("confirmed")
-    if event.data.get("automatic_raise"):
-        occurrences.add("automatic_raise")
+    if event.data:  # most events have changes and texts only
+        if event.data.get("next_steps") and not event.data.get("unaddressed"):
+            occurrences.add("next_steps")
+        occurrences.update(name for name in _SAID_BY_DATA if event.data.get(name))
     _update_end(state, category_before, event.at, occurrences)
     dues_changed = _end_temporary_states(state, occurrences) or dues_changed
     # Facts are made anew only where they changed, and never changed in place: every SLA event keeps its own, and
@@ -185,9 +184,10 @@ def _end_temporary_states(state: State, occurrences: set[str]) -> bool:
     # Without this the reopened ticket would be overdue at once, by a due time that was set for work since finished
     if "reopened" in occurrences and (state.dues or state.sprint):
         state.dues, state.sprint, changed = {}, None, True
-    if not state.is_open:
-        _end_calls(state)
-    if not state.is_open and state.workers:
+    if state.is_open:
+        return changed
+    _end_calls(state)
+    if state.workers:
         state.workers, state.work_started_at, changed = {}, {}, True
         # The clock of hands-on work must stop with the ticket, though nobody stopped working
         occurrences.add("work_stopped")
