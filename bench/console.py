@@ -26,7 +26,7 @@ from textual.keys import _character_to_key
 from textual.widgets import DataTable
 
 from big_desk import FIRST, NOW, big_desk
-from deskterm.store.db.engine import Store
+from deskterm.store.db.engine import Store, open_store
 from deskterm.tui.app import DeskApp
 from deskterm.tui.screens.desk import DeskScreen
 from pty_screen import seconds_until
@@ -272,11 +272,13 @@ def _print(title: str, taken: Taken) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES[:2], help="1000000 takes some minutes to create")
+    parser.add_argument("--keep", metavar="FOLDER", help="keep the desks there, and use those that are there")
     asked = parser.parse_args()
     medians: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for size in asked.sizes:
-            store = build(Path(folder) / f"{size}.sqlite3", size)
+            place = Path(asked.keep or folder) / f"{size}.sqlite3"
+            store = open_store(f"sqlite:///{place}") if place.exists() else build(place, size)
             where = {"DESKTERM_DATABASE": store.url, "COLORTERM": "truecolor", "HOME": folder}
             starts = [seconds_until([DESKTERM], [b"All open", b"Active"], where) for _ in range(9)]
             taken = asyncio.run(work(store.url, size))
