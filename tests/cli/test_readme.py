@@ -33,8 +33,8 @@ def test_commands_and_options_in_documents_exist(page: Path) -> None:
     for words in calls(page):
         plain = tuple(word for word in parse(words[1:]).command if not word.startswith("-"))
         command = next((path for length in (2, 1) if (path := plain[:length]) in known), None)
-        dashed = [word for word in words[1:] if word.startswith("-") and not re.match(r"-(?:$|\w+:)", word)]
-        options = {word.partition("=")[0] for word in dashed}  # without `-tag:spam`, which is a part of a filter
+        dashed = [word for word in words[1:] if word.startswith("-") and not re.match(r"-(?:$|\w+:|\d)", word)]
+        options = {word.partition("=")[0] for word in dashed}  # not `-tag:spam`, nor `-7d`
         if command is None:
             nouns = {path[0] for path in known}
             assert not plain or plain[0] in nouns or "…" in words, words

@@ -108,9 +108,12 @@ def test_what_a_process_had_when_it_ended_is_checked_by_the_others(tmp_path: Pat
 
 
 CHECK = """
-import sys, time
+import signal, sys, time
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.store.db.engine import open_store
+
+# A shell that started the tests in the background has switched interrupts off for all that they start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def wait(done, total):
     print(done, flush=True)
