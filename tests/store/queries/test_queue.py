@@ -351,6 +351,10 @@ def test_a_page_anywhere_is_read_from_an_index(tmp_path: Path) -> None:
                     load_queue_page(reader, view, SAM, order=order, after=key)
                     load_queue_page(reader, view, SAM, order=order, before=key)
         load_view_counts(reader, SAM)
+        count_tickets(reader, "open", SAM)
+        find_position(reader, "open", SAM, "order", key)
         steps = [step for plan in reader.plans for step in plan.split("; ") if "ticket" in step]
         assert all("USING INDEX" in step or "USING COVERING INDEX" in step for step in steps), steps
         assert not any("TEMP B-TREE" in plan for plan in reader.plans), reader.plans
+        # Of a million tickets that were ever received, few are open
+        assert not any(step.startswith("SCAN") and "ticket_life" in step for step in steps), steps

@@ -71,7 +71,17 @@ def test_a_sample_gives_what_an_independent_count_found(name: str, tmp_path: Pat
     assert [_to_utc(row[1]) for row in rows] == expected["created_utc"]
     assert [_to_utc(row[2]) for row in rows] == expected["resolved_utc"]
     again = bring_in(store, path, zone=expected["zone"])
-    assert (again.tickets, again.events, again.grown, again.unchanged) == (0, 0, 0, 12)
+    assert (again.tickets, again.events, again.messages, again.grown, again.unchanged) == (0, 0, 0, 0, 12)
+    store.close()
+
+
+def test_a_ticket_that_another_file_says_nothing_new_of_has_not_grown(tmp_path: Path) -> None:
+    store = incident_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    zone = expected_figures()["zendesk.csv"]["zone"]
+    bring_in(store, sample("zendesk.ndjson", tmp_path), zone=zone)
+    again = bring_in(store, sample("zendesk.csv", tmp_path), zone=zone)
+    assert (again.tickets, again.events, again.messages, again.grown) == (0, 0, 0, 0)
+    assert again.unchanged + again.left_alone == 12
     store.close()
 
 

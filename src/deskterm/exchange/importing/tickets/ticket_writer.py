@@ -142,13 +142,15 @@ class TicketWriter(LogWriter):
         if ticket.team:
             counts.add("team", ticket.team, ticket.place, words.find_team(ticket.team))
         self._report.moves += len(ticket.moves)
-        planned = plan_steps(ticket, kind.key, status.key, words, lambda one: self.steps.is_staff(one, ticket))
-        self._report.messages += sum(step.message is not None for step in planned.rows)
-        if ticket.description.strip():
+        return plan_steps(ticket, kind.key, status.key, words, lambda one: self.steps.is_staff(one, ticket))
+
+    def _count_words(self, planned: PlannedTicket, imported: int = 0) -> None:
+        """Count the messages that a ticket brings. imported: its steps that are here already."""
+        self._report.messages += sum(step.message is not None for step in planned.rows[imported:])
+        if not imported and planned.ticket.description.strip():
             # A field of a form is no message, though its words are kept where the first message stands
             self._report.descriptions += self._scan.mapping.details
             self._report.messages += not self._scan.mapping.details
-        return planned
 
     def _write(self, planned: PlannedTicket) -> None:
         ticket, report = planned.ticket, self._report
@@ -162,6 +164,7 @@ class TicketWriter(LogWriter):
             number, self._next_ticket = self._next_ticket, self._next_ticket + 1
             report.tickets += 1
             report.events += self._add_ticket(number, ticket.number, planned)
+            self._count_words(planned)
             self._show(planned)
             return
         past, _, whole = earlier.digest.partition(".")
@@ -183,8 +186,12 @@ class TicketWriter(LogWriter):
             report.left_alone += 1
         else:
             planned.external_id = key
-            report.grown += 1
-            report.events += self._grow(number, planned, earlier.rows - 1)
+            events = self._grow(number, planned, earlier.rows - 1)
+            report.events += events
+            # Another file may say the same in other words: then nothing has come to the ticket
+            report.grown += events > 0
+            report.unchanged += events == 0
+            self._count_words(planned, earlier.rows - 1)
 
     def _find_ticket(self, number: str) -> tuple[int | None, str]:
         """Return the number here of a ticket of this source, and the number it has in the other desk."""
