@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import DescendantFocus
 from textual.selection import SELECT_ALL
+from textual.widgets import TextArea
 from textual.widgets._toast import ToastRack
 
 from deskterm.desk.tickets import register as intake
@@ -21,6 +23,20 @@ async def test_the_queue_shows_the_open_tickets_in_the_order_of_work(url: str) -
         await console.wait_for_text("Matter 0")
         await console.wait_for_text("Queue · by order of work · 4 open")
         await console.wait_for_text("Words of matter")
+
+
+@pytest.mark.law("C-02")
+async def test_a_letter_stays_open_when_news_of_an_older_focus_come_behind_it(url: str) -> None:
+    """A dialog that closes gives the focus back to the queue, and the letter that it opens takes it at once."""
+    async with open_console(url, size=(80, 24)) as console:
+        await console.pilot.press("n")
+        await console.wait_until(lambda: isinstance(console.screen.focused, TextArea), "the letter")
+        console.screen.post_message(DescendantFocus(console.panes.queue))
+        await console.pilot.pause()
+        assert console.workspace.pane == "conversation"
+        await console.pilot.press(*"Called back")
+        assert console.workspace.composer is not None
+        assert console.workspace.composer.text == "Called back"
 
 
 async def test_marking_all_marks_what_the_filter_shows(url: str) -> None:

@@ -195,6 +195,9 @@ class DeskScreen(Screen[None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow the focus where the mouse or a widget's removal put it."""
         layout, pane = self.workspace.layout, event.widget.id
+        # Where a dialog gave the focus back to a pane, a letter may have got it before this message came
+        if event.widget is not self.focused:
+            return
         if pane in PANES and pane != layout.pane:
             layout.pane = pane
             layout.arrange()
