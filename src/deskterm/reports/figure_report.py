@@ -113,8 +113,8 @@ def make_figure_reports(
     them ask for are counted once, whatever they are called. Raises what `make_figure_report` raises. progress: called
     with how many tickets were read, and how many there are."""
     as_of = requests[0].as_of
-    if any(as_of < request.period.period.since for request in requests):
-        raise UsageError("The period has not begun by the instant of the report: give an earlier period.")
+    for request in requests:
+        require_begun(request)
     assert all((request.as_of, request.filter) == (as_of, requests[0].filter) for request in requests)
     with reader.snapshot(), rows_apart():
         rules = load_rules(reader, as_of)
@@ -130,6 +130,12 @@ def make_figure_reports(
                 counts[place].add(life)
         found = {request: count.finish() for request, count in zip(distinct, counts, strict=True)}
     return [FigureReport(request, found[key]) for request, key in zip(requests, nameless, strict=True)]
+
+
+def require_begun(request: FigureRequest) -> None:
+    """Raise UsageError for a period that has not begun by the instant of the report."""
+    if request.as_of < request.period.period.since:
+        raise UsageError("The period has not begun by the instant of the report: give an earlier period.")
 
 
 def _build_scope(request: FigureRequest, rules: DeskRules) -> Scope:

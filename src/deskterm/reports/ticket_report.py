@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deskterm import __version__
-from deskterm.errors import UsageError
 from deskterm.procedure.compiled import OPEN_CATEGORIES
 from deskterm.reports.attainment import Period
 from deskterm.reports.envelope import (
@@ -23,7 +22,7 @@ from deskterm.reports.envelope import (
     format_utc,
     list_procedures,
 )
-from deskterm.reports.figure_report import FigureRequest
+from deskterm.reports.figure_report import FigureRequest, require_begun
 from deskterm.reports.lives.life import Life
 from deskterm.reports.lives.rules import DeskRules, load_rules
 from deskterm.reports.lives.source import read_lives
@@ -70,8 +69,7 @@ def make_ticket_report(
     """Return the tickets that came in the period of a request or were open at some time in it, with their measures.
     condition: the filter, read on this desk. Raises UsageError for a period that has not begun by the instant."""
     period, as_of = request.period.period, request.as_of
-    if as_of < period.since:
-        raise UsageError("The period has not begun by the instant of the report: give an earlier period.")
+    require_begun(request)
     with reader.snapshot():
         rules = load_rules(reader, as_of)
         of_period, ever = (Scope(one, as_of, rules) for one in (period, Period(0, as_of + 1)))

@@ -6,7 +6,7 @@ one does. Every query of an open view says `is_open = 1` in these words, because
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -208,28 +208,23 @@ def count_tickets(
     if condition is None and not match and not only:
         ((found,),) = reader.rows(f"SELECT {_count_sql(view)}", _build_viewer_parameters(reader, viewer))
         return int(found)
-    return _count_awake(reader, view, viewer, match, only, condition)
+    return _count_awake(
+        reader, viewer, lambda sleep: _build_where(reader, view, viewer, match, only, condition, sleep=sleep)
+    )
 
 
 def _count_awake(
-    reader: ReadConnection,
-    view: str,
-    viewer: Viewer,
-    match: str = "",
-    only: Mapping[str, str] = MappingProxyType({}),
-    condition: Condition | None = None,
-    place: str = "1 = 1",
-    place_parameters: Mapping[str, object] = MappingProxyType({}),
+    reader: ReadConnection, viewer: Viewer, build_where: Callable[[str], tuple[str, dict[str, object]]]
 ) -> int:
-    """Count the tickets of an open view at a place in it. As in `_count_sql`, those asleep are counted apart, because
-    whether a ticket is snoozed is not in the index."""
+    """Count tickets of an open view. build_where: returns their condition and its parameters, from a condition on
+    snoozed tickets, empty for the view's own. As in `_count_sql`, those asleep are counted apart, because whether a
+    ticket is snoozed is not in the index."""
     asleep = reader.rows(
         f"SELECT id FROM ticket WHERE is_open = 1 AND {_ASLEEP} LIMIT {NUMBERS_PER_QUERY + 1}",
         _build_viewer_parameters(reader, viewer),
     )
     apart = len(asleep) <= NUMBERS_PER_QUERY
-    where, params = _build_where(reader, view, viewer, match, only, condition, sleep="1 = 1" if apart else "")
-    where, params = f"{where} AND {place}", {**params, **place_parameters}
+    where, params = build_where("1 = 1" if apart else "")
     ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
     if apart and asleep:
         numbers = ", ".join(str(number) for (number,) in asleep)
@@ -256,10 +251,15 @@ def find_position(
     """Count the rows of a view before a key, whether or not a row has it."""
     sorting = find_sorting(view, order, scales, reader.dialect)
     before, added = sorting.build_condition(reverse=True), {**sorting.build_parameters(key), **sorting.parameters}
+
+    def build_where(sleep: str) -> tuple[str, dict[str, object]]:
+        where, params = _build_where(reader, view, viewer, match, condition=condition, sleep=sleep)
+        return f"{where} AND {before}", params | added
+
     if view in _CONDITIONS and view != "snoozed":
-        return _count_awake(reader, view, viewer, match, condition=condition, place=before, place_parameters=added)
-    where, params = _build_where(reader, view, viewer, match, condition=condition)
-    ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where} AND {before}", params | added)
+        return _count_awake(reader, viewer, build_where)
+    where, params = build_where("")
+    ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
     return int(found)
 
 
