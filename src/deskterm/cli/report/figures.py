@@ -9,35 +9,32 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.report.running import build_document, run_requests
+from deskterm.cli.report.period import PeriodArgument, SinceOption, UntilOption, choose_period
+from deskterm.cli.report.running import renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, format_time_and_zone
 from deskterm.cli.runtime.options import AsJson, FilterOption
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.instant_text import parse_instant
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError
 from deskterm.present.formats import format_count
-from deskterm.reports.envelope import compute_list_digest, format_share, format_utc
+from deskterm.reports.envelope import build_envelope, compute_list_digest, format_share, format_utc
 from deskterm.reports.figure_report import FigureReport, FigureRequest
 from deskterm.reports.measures.figures import Figure
 from deskterm.reports.measures.measure import Measure
 from deskterm.reports.page_report import find_month_figure
 from deskterm.reports.pages.breakdown import ALL_MONTHS, find_figure, split_month_key
 from deskterm.reports.pages.build import list_months
-from deskterm.reports.periods import NamedPeriod, parse_limits, parse_period
+from deskterm.reports.periods import parse_period
 from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 
 
 def show_figures(
     context: typer.Context,
-    period: Annotated[
-        str, typer.Argument(help="2026-10, 2026-W40, 2026-Q4, 2026, last-month, week, today or 90d.", metavar="PERIOD")
-    ] = "",
-    since: Annotated[str | None, typer.Option(help="The first day, in place of a name.", metavar="DATE")] = None,
-    until: Annotated[
-        str | None, typer.Option(help="The day after the last one; left out, tomorrow.", metavar="DATE")
-    ] = None,
+    period: PeriodArgument = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", help="The desk as it was at this instant; left out, now.", metavar="INSTANT"),
@@ -80,12 +77,13 @@ def show_figures(
             named, int(instant.timestamp()), filter_text or "", tuple(by or ()), with_closed, tuple(objectives or ())
         )
         months = _list_months(key or "", request, facts, now)
+        renew_rows(cli, reader)
         reports = run_requests(cli, reader, facts, months or [request])
         report = reports[0]
         if key is not None:
             _print_rows(_find_listed(key, reports), facts, as_json=as_json)
         elif as_json:
-            print_json(build_document(reader, facts, report, int(now.timestamp())))
+            print_json(build_envelope(reader, facts, report, int(now.timestamp())))
         else:
             _print_report(report, facts)
     if report.figures.imbalance:
@@ -113,15 +111,6 @@ def _find_listed(key: str, reports: Sequence[FigureReport]) -> Figure:
     figures = reports[0].figures
     found = find_figure(figures, key) if split is None else find_month_figure(reports, ALL_MONTHS, split[1])
     return found if found is not None else figures.find(key)
-
-
-def choose_period(name: str, since: str | None, until: str | None, facts: DeskFacts, now: datetime) -> NamedPeriod:
-    """Return the period of a name or of its limits. Raises UsageError where neither is given, or both are."""
-    if bool(name) is (since is not None) or (until is not None and since is None):
-        raise UsageError("Give the name of a period, such as last-month, or --since and --until.")
-    if since is None:
-        return parse_period(name, facts.timezone, now)
-    return parse_limits(since, until, facts.timezone, now)
 
 
 def _print_report(report: FigureReport, facts: DeskFacts) -> None:

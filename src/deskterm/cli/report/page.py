@@ -12,6 +12,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from deskterm.cli.report.files import ForceOption, OutputOption, WrittenReport, choose_form, write_report
+from deskterm.cli.report.period import PeriodArgument
 from deskterm.cli.report.running import renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, FilterOption
@@ -30,9 +31,6 @@ from deskterm.reports.pages.definitions import Definition, join_filters
 from deskterm.reports.periods import parse_period
 from deskterm.store.queries.desk_facts import load_desk_facts
 
-PeriodArgument = Annotated[
-    str, typer.Argument(help="2026-10, 2026-W40, 2026-Q4, 2026, last-month, week, today or 90d.", metavar="PERIOD")
-]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="The desk as it was at this instant; left out, now.", metavar="INSTANT")
 ]

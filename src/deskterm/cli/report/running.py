@@ -1,15 +1,13 @@
-"""The run of a report on the desk of a call: its filter is read, and its document made."""
+"""The run of a report on the desk of a call: its rows are renewed, and its filter is read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.cli.runtime.output import show_slow_progress
 from deskterm.desk.domain.fold import PROJECTION_VERSION
-from deskterm.reports.envelope import build_envelope
 from deskterm.reports.figure_report import FigureReport, FigureRequest, make_figure_reports
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import DeskFacts
@@ -18,8 +16,7 @@ from deskterm.store.queries.desk_facts import DeskFacts
 def run_requests(
     cli: CliContext, reader: ReadConnection, facts: DeskFacts, requests: Sequence[FigureRequest]
 ) -> list[FigureReport]:
-    """Run reports of one instant and one filter. Raises the DeskErrors of filters and reports."""
-    renew_rows(cli, reader)
+    """Run reports of one instant and one filter, on rows that are renewed (`renew_rows`). Raises the DeskErrors of filters and reports."""
     condition = read_filter_text(cli, reader, facts, requests[0].filter).condition
     progress = show_slow_progress("tickets counted")
     return make_figure_reports(reader, requests, condition, progress)
@@ -34,8 +31,3 @@ def renew_rows(cli: CliContext, reader: ReadConnection) -> None:
 
         with open_system_session(cli.url):
             pass
-
-
-def build_document(reader: ReadConnection, facts: DeskFacts, report: FigureReport, now: int) -> dict[str, Any]:
-    """Return the document of a report that is made now, epoch seconds."""
-    return build_envelope(reader, facts, report, now)

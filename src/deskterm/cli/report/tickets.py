@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.report.figures import choose_period
 from deskterm.cli.report.files import ForceOption
+from deskterm.cli.report.period import PeriodArgument, SinceOption, UntilOption, choose_period
 from deskterm.cli.report.running import renew_rows
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
@@ -48,13 +48,9 @@ _HOUR = 3600
 
 def list_tickets(
     context: typer.Context,
-    period: Annotated[
-        str, typer.Argument(help="2026-10, 2026-W40, 2026-Q4, 2026, last-month, week, today or 90d.", metavar="PERIOD")
-    ] = "",
-    since: Annotated[str | None, typer.Option(help="The first day, in place of a name.", metavar="DATE")] = None,
-    until: Annotated[
-        str | None, typer.Option(help="The day after the last one; left out, tomorrow.", metavar="DATE")
-    ] = None,
+    period: PeriodArgument = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
     as_of: AsOf = None,
     filter_text: FilterOption = None,
     limit: LimitOrAll = None,

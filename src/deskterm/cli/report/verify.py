@@ -9,13 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.report.running import build_document, renew_rows, run_requests
+from deskterm.cli.report.running import renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.errors import DeskError
 from deskterm.present.formats import format_count
+from deskterm.reports.envelope import build_envelope
 from deskterm.reports.figure_report import FigureRequest
 from deskterm.reports.ticket_report import build_ticket_document, make_ticket_report
 from deskterm.reports.verify import read_report, verify_report
@@ -43,14 +44,14 @@ def verify_file(
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
+        renew_rows(cli, reader)
 
         def run(requests: Sequence[FigureRequest]) -> list[Mapping[str, Any]]:
             if document["report"] == "tickets":
-                renew_rows(cli, reader)
                 condition = read_filter_text(cli, reader, facts, requests[0].filter).condition
                 found = [make_ticket_report(reader, one, condition) for one in requests]
                 return [build_ticket_document(reader, facts, one, now) for one in found]
-            return [build_document(reader, facts, one, now) for one in run_requests(cli, reader, facts, requests)]
+            return [build_envelope(reader, facts, one, now) for one in run_requests(cli, reader, facts, requests)]
 
         found = verify_report(reader, document, run)
     if as_json:
