@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from deskterm.cli.runtime.output import print_json
-from deskterm.desk.domain.text import escape_unseen_in_json
-from deskterm.errors import UsageError
 from deskterm.exchange.exporting.destination import open_destination
+from deskterm.exchange.exporting.pages.report_files import choose_form, write_report_file
 from deskterm.present.sanitize import sanitize
 from deskterm.reports.pages.page import Page
 
@@ -40,26 +37,11 @@ class WrittenReport(NamedTuple):
     facts: Sequence[str]
     document: Mapping[str, Any]
 
-    @property
-    def envelope(self) -> dict[str, Any]:
-        """The document without the page, which a page need not hold twice."""
-        return {name: value for name, value in self.document.items() if name != "page"}
-
-
-def choose_form(path: Path) -> str:
-    """Return the form that a file's name asks for. Raises UsageError for another end."""
-    end = path.suffix.lower().removeprefix(".")
-    if end not in FORMS:
-        near = get_close_matches(end, FORMS, n=1)
-        hint = f": did you mean {path.with_suffix('.' + near[0]).name}?" if end and near else "."
-        raise UsageError(f"The name of a report ends in .html, .json, .csv or .xlsx, and {path.name} does not{hint}")
-    return end
-
 
 def write_report(made: WrittenReport, path: Path, *, force: bool, as_json: bool) -> None:
     """Write a report to a file, whole or not at all, and say so on standard error; as JSON what was written. Raises
     DeskError where it cannot be written."""
-    form = choose_form(path)
+    form = choose_form(path, FORMS)
     with open_destination(path, force=force, binary=form == "xlsx") as out:
         _write(made, form, path, out)
     with path.open("rb") as file:
@@ -71,18 +53,9 @@ def write_report(made: WrittenReport, path: Path, *, force: bool, as_json: bool)
 
 
 def _write(made: WrittenReport, form: str, path: Path, out: Any) -> None:
-    # Each form is imported by the report that is written in it
-    if form == "html":
-        from deskterm.present.report.html.page import format_html  # noqa: PLC0415 - as above
+    def format_page(envelope: Mapping[str, Any]) -> str:
+        from deskterm.present.report.html.page import format_html  # noqa: PLC0415 - for pages only
 
-        out.write(format_html(made.page, made.facts, made.envelope, path.name))
-    elif form == "csv":
-        from deskterm.exchange.exporting.pages.text_tables import write_csv  # noqa: PLC0415 - as above
+        return format_html(made.page, made.facts, envelope, path.name)
 
-        write_csv(made.page, made.facts, made.envelope, out)
-    elif form == "xlsx":
-        from deskterm.exchange.exporting.pages.workbook import write_workbook  # noqa: PLC0415 - as above
-
-        write_workbook(made.page, made.facts, made.envelope, out)
-    else:
-        out.write(f"{escape_unseen_in_json(json.dumps(made.document, ensure_ascii=False, indent=2))}\n")
+    write_report_file(form, made.page, made.facts, made.document, out, format_page)

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from deskterm.cli.report.files import ForceOption, OutputOption, WrittenReport, choose_form, write_report
+from deskterm.cli.report.files import FORMS, ForceOption, OutputOption, WrittenReport, write_report
 from deskterm.cli.report.period import PeriodArgument
 from deskterm.cli.report.running import renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
@@ -20,6 +20,7 @@ from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import DeskError, UsageError
+from deskterm.exchange.exporting.pages.report_files import choose_form
 from deskterm.present.report.facts import describe_report
 from deskterm.present.report.text import TextStyle, format_page
 from deskterm.present.sanitize import sanitize
@@ -126,7 +127,7 @@ def _show(
     as_json: bool,
 ) -> None:
     if target is not None:
-        choose_form(target.path)
+        choose_form(target.path, FORMS)
     with cli.open_current_reader() if as_of is None else cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = cli.now(facts)

@@ -16,7 +16,8 @@ from deskterm.store.queries.desk_facts import DeskFacts
 def run_requests(
     cli: CliContext, reader: ReadConnection, facts: DeskFacts, requests: Sequence[FigureRequest]
 ) -> list[FigureReport]:
-    """Run reports of one instant and one filter, on rows that are renewed (`renew_rows`). Raises the DeskErrors of filters and reports."""
+    """Run reports of one instant and one filter, on rows that are renewed (`renew_rows`). Raises the DeskErrors of
+    filters and reports."""
     condition = read_filter_text(cli, reader, facts, requests[0].filter).condition
     progress = show_slow_progress("tickets counted")
     return make_figure_reports(reader, requests, condition, progress)

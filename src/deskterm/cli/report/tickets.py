@@ -6,7 +6,6 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,12 +21,11 @@ from deskterm.cli.runtime.options import AllRows, AsJson, AsOf, FilterOption, Li
 from deskterm.cli.runtime.output import print_json, print_lines, report_left_out
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.instant_text import parse_instant
-from deskterm.desk.domain.text import escape_unseen_in_json
-from deskterm.errors import UsageError
 from deskterm.exchange.exporting.columns import Column
 from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.exporting.formats.opening import open_writer
 from deskterm.exchange.exporting.formats.row_writer import FormatOptions
+from deskterm.exchange.exporting.pages.report_files import choose_form, write_document
 from deskterm.present.formats import format_count
 from deskterm.present.sanitize import sanitize
 from deskterm.reports.figure_report import FigureRequest
@@ -75,7 +73,7 @@ def list_tickets(
     """
     cli: CliContext = context.obj
     most = choose_limit(limit, whole=whole, as_json=as_json)
-    form = None if output is None else _choose_form(output)
+    form = None if output is None else choose_form(output, _FORMS, "rows of tickets")
     with cli.open_current_reader() if as_of is None else cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = cli.now(facts)
@@ -95,15 +93,6 @@ def list_tickets(
         print_json(document if len(shown) == len(report.rows) else {**document, "tickets": shown, "digest": None})
     else:
         _print_rows(report, facts, most)
-
-
-def _choose_form(path: Path) -> str:
-    end = path.suffix.lower().removeprefix(".")
-    if end not in _FORMS:
-        near = get_close_matches(end, _FORMS, n=1)
-        hint = f": did you mean {path.with_suffix('.' + near[0]).name}?" if end and near else "."
-        raise UsageError(f"The name of rows of tickets ends in .csv, .json or .xlsx, and {path.name} does not{hint}")
-    return end
 
 
 def _print_rows(report: TicketReport, facts: DeskFacts, most: int) -> None:
@@ -157,7 +146,7 @@ def _write(
     envelope = {name: value for name, value in document.items() if name != "tickets"}
     with open_destination(path, force=force, binary=form == "xlsx") as out:
         if form == "json":
-            _write_json(document, out)
+            write_document(document, out)
         else:
             about = {name: _to_cell(value) for name, value in envelope.items()}
             columns = list(_list_columns(report.metrics))
@@ -169,7 +158,7 @@ def _write(
     if form == "csv":
         written.append(path.with_name(f"{path.name}.json"))
         with open_destination(written[1], force=force) as out:
-            _write_json(envelope, out)
+            write_document(envelope, out)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     count = len(report.rows)
@@ -178,10 +167,6 @@ def _write(
         return
     places = " and ".join(map(str, written))
     print(sanitize(f"{format_count(count, 'ticket')} written to {places} (SHA-256 {digest})."), file=sys.stderr)
-
-
-def _write_json(document: Mapping[str, Any], out: Any) -> None:
-    out.write(f"{escape_unseen_in_json(json.dumps(document, ensure_ascii=False, indent=2))}\n")
 
 
 def _to_cell(value: Any) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from deskterm.desk.domain.instant_text import parse_instant
-from deskterm.desk.domain.text import escape_unseen_in_json
-from deskterm.errors import UsageError
 from deskterm.exchange.exporting.destination import open_destination
+from deskterm.exchange.exporting.pages.report_files import choose_form, write_report_file
 from deskterm.named_files import expand_home
 from deskterm.present.filters.reading import FilterContext, read_filter
 from deskterm.present.labels import Vocabulary
@@ -94,31 +92,20 @@ def export_report(reader: ReadConnection, counted: CountedReport, name: str, now
     """Write a report to a file whose name says its form, whole or not at all, and return its path. Raises DeskError
     where it cannot be written, UsageError for another form."""
     path = expand_home(name)
-    form = path.suffix.lower().removeprefix(".")
-    if form not in FORMS:
-        raise UsageError(f"The name of a report ends in .txt, .html, .json, .csv or .xlsx, and {path.name} does not.")
+    form = choose_form(path, FORMS)
     page, facts = counted.made.page, counted.facts
+
+    def format_html_page(envelope: Mapping[str, Any]) -> str:
+        from deskterm.present.report.html.page import format_html  # noqa: PLC0415 - for pages only
+
+        return format_html(page, facts, envelope, path.name)
+
     document = build_page_document(reader, load_desk_facts(reader), counted.made, now)
-    # A page need not hold itself twice
-    envelope = {name: value for name, value in document.items() if name != "page"}
     with open_destination(path, binary=form == "xlsx") as out:
-        # Each form is imported by the report that is written in it
-        if form == "html":
-            from deskterm.present.report.html.page import format_html  # noqa: PLC0415 - as above
-
-            out.write(format_html(page, facts, envelope, path.name))
-        elif form == "csv":
-            from deskterm.exchange.exporting.pages.text_tables import write_csv  # noqa: PLC0415 - as above
-
-            write_csv(page, facts, envelope, out)
-        elif form == "xlsx":
-            from deskterm.exchange.exporting.pages.workbook import write_workbook  # noqa: PLC0415 - as above
-
-            write_workbook(page, facts, envelope, out)
-        elif form == "json":
-            out.write(f"{escape_unseen_in_json(json.dumps(document, ensure_ascii=False, indent=2))}\n")
-        else:
+        if form == "txt":
             out.writelines(_list_text(counted))
+        else:
+            write_report_file(form, page, facts, document, out, format_html_page)
     return path
 
 
