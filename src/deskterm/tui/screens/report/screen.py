@@ -32,7 +32,7 @@ from deskterm.tui.control.filter_help import FilterHelp
 from deskterm.tui.control.path_help import PathHelp
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.dialogs.dialog import Dialog
-from deskterm.tui.dialogs.prompt import LineHelp, Prompt, PromptKind
+from deskterm.tui.dialogs.prompt import Prompt
 from deskterm.tui.panes.short_list import ShortList
 from deskterm.tui.screens.report.counting import (
     CountedReport,
@@ -46,6 +46,7 @@ from deskterm.tui.screens.report.counting import (
 from deskterm.tui.screens.report.figure_list import FigureList
 from deskterm.tui.screens.report.keys import HINT, build_keys_page
 from deskterm.tui.screens.report.lines import ReportLines
+from deskterm.tui.screens.report.typed_line import TypedLine
 from deskterm.tui.type_ahead import CURRENT_HOLD
 from deskterm.tui.workers.reading_apart import read_apart
 
@@ -103,12 +104,10 @@ class ReportScreen(Dialog[int | None]):
         """True while a report is being counted."""
         self._done = 0, 0
         """Tickets read for the page, and all that it counts; set by the thread that counts."""
-        self._prompt: Prompt | None = None
-        self._take: Callable[[str], None] = self._take_filter
-        """Takes the text of the prompt."""
         self._refused = ""
         """A filter that could not be read, to be mended (C-05)."""
         self._lines = ReportLines(id="report-lines")
+        self._typed = TypedLine(self, self._lines)
 
     def compose(self) -> ComposeResult:
         yield Static(id="report-title", markup=False)
@@ -238,8 +237,8 @@ class ReportScreen(Dialog[int | None]):
 
     def action_leave(self) -> None:
         """Leave the line that is typed, else the screen (C-07)."""
-        if self._prompt is not None:
-            self._close_prompt()
+        if self._typed.is_open:
+            self._typed.close()
         else:
             self.dismiss(None)
 
@@ -278,17 +277,17 @@ class ReportScreen(Dialog[int | None]):
     def action_filter(self) -> None:
         query = self._workspace.queue_query
         offered = self._refused or self._question.filter or " ".join(filter(None, (query.within, query.match)))
-        self._ask(self._open_prompt("filter", "/", offered, self._take_filter, FilterHelp(self._workspace)))
+        self._ask(self._typed.open("filter", "/", offered, self._take_filter, FilterHelp(self._workspace)))
 
     def action_instant(self) -> None:
         offered = format_question_instant(self._question)
-        self._ask(self._open_prompt("line", "As of (empty: now) ", offered, self._take_instant))
+        self._ask(self._typed.open("line", "As of (empty: now) ", offered, self._take_instant))
 
     def action_export(self) -> None:
         if self._counted is not None:
             question = self._counted.question
             name = f"{question.name}-{question.period.name.replace(' ', '-')}.html"
-            self._ask(self._open_prompt("line", "Export to ", name, self._take_place, PathHelp()))
+            self._ask(self._typed.open("line", "Export to ", name, self._take_place, PathHelp()))
 
     def action_keys(self) -> None:
         self._ask(self._show_keys())
@@ -351,27 +350,10 @@ class ReportScreen(Dialog[int | None]):
             period = parse_period(definitions[key].period, period.zone, self._workspace.now())
         self._count(self._question._replace(name=key, period=period))
 
-    async def _open_prompt(
-        self, kind: PromptKind, sign: str, text: str, take: Callable[[str], None], line_help: LineHelp | None = None
-    ) -> None:
-        self._take = take
-        self._prompt = Prompt(kind, sign, text, line_help=line_help)
-        await self.mount(self._prompt, before=self.query_one(".hint"))
-        self._prompt.focus_line()
-
-    def _close_prompt(self) -> None:
-        if self._prompt is not None:
-            prompt, self._prompt = self._prompt, None
-            # Before it is removed: it must not give the focus to whatever is beside it
-            self.set_focus(self._lines)
-            prompt.remove()
-
     @on(Prompt.Entered)
     def _line_entered(self, event: Prompt.Entered) -> None:
         event.stop()
-        text = event.text.strip()
-        self._close_prompt()
-        self._take(text)
+        self._typed.enter(event.text)
 
     def _take_filter(self, text: str) -> None:
         if text != self._question.filter:
@@ -393,7 +375,7 @@ class ReportScreen(Dialog[int | None]):
     @on(Prompt.Cancelled)
     def _line_left(self, event: Prompt.Cancelled) -> None:
         event.stop()
-        self._close_prompt()
+        self._typed.close()
 
     async def _export(self, counted: CountedReport, name: str) -> None:
         now = self._workspace.epoch()
