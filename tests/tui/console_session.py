@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from textual import events
 from textual.pilot import Pilot
 
 from deskterm.tui.app import DeskApp
@@ -74,6 +75,11 @@ class ConsoleSession:
             lambda: self.workspace.open_ticket is not None and self.workspace.open_ticket.number == number,
             f"ticket {number}",
         )
+
+    def type_burst(self, *keys: str) -> None:
+        """Send keys as a terminal sends what was typed in a burst: all at once, whatever the console is doing."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
     async def run(self, name: str, argument: str = "") -> None:
         """Run a command, and wait until it has ended."""

@@ -186,7 +186,8 @@ class DeskApp(App[None]):
             await self.type_ahead.take(event)
             if self.type_ahead.waiting and self._desk_screen is not None:
                 self._desk_screen.workspace.saving.update()
-        else:
+        elif self.screen_stack or not isinstance(event, (events.Key, events.Paste)):
+            # A key that still bubbles when the last screen has gone finds no bindings to look through
             await super().on_event(event)
 
     @property

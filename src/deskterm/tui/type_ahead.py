@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from functools import partial
 
 from textual import events
 from textual.message import Message
@@ -103,6 +104,12 @@ class TypeAhead:
         self.pressed_at = time.monotonic()
         self._waiting.append(event)
         await self.deliver_next()
+
+    def call_after_keys(self, act: Callable[[], None], rounds: int = _ROUNDS) -> None:
+        """Call a function once the keys that the terminal has already sent are queued here. rounds: times that the
+        call goes the way of such a key, because a key is one step of the loop behind a timer."""
+        following = act if rounds <= 1 else partial(self.call_after_keys, act, rounds - 1)
+        self._post(events.Callback(callback=following))
 
     def resume(self) -> None:
         """Request delivery of the next key, from outside the application's task."""

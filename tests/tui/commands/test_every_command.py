@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from textual import events
 
 from deskterm.tui.commands.table import TABLE
 from deskterm.tui.palette import DeskCommands
@@ -27,8 +26,7 @@ async def test_every_command_is_run_by_its_keys_and_from_the_palette(url: str, m
         commands = [command for command in TABLE if command.name != _OWN]
         keys = [(command, key) for command in commands for key in command.keys if not key.isdecimal()]
         for _, key in keys:
-            for one in key.split():
-                console.app.post_message(events.Key(one, one if len(one) == 1 else None))
+            console.type_burst(*key.split())
         expected = [command.name for command, _ in keys]
         await console.wait_until(lambda: len(run) >= len(expected), "the last key")
         assert run == expected

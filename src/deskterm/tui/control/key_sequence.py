@@ -13,6 +13,7 @@ from deskterm.tui.commands.keys import DIGITS, find_sequences, format_key
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Workspace
+    from deskterm.tui.type_ahead import TypeAhead
 
 PATIENCE = 1.5
 """Seconds to wait for the second key of a sequence. After that the first is forgotten: the agent may have been called
@@ -26,10 +27,10 @@ _MOST_DIGITS = 6
 
 
 class KeySequence:
-    """The keys of an unfinished sequence. table: the commands with their keys."""
+    """The keys of an unfinished sequence. table: the commands with their keys; type_ahead: the keys that wait."""
 
-    def __init__(self, console: Workspace, table: Iterable[Command]) -> None:
-        self._console = console
+    def __init__(self, console: Workspace, table: Iterable[Command], type_ahead: TypeAhead) -> None:
+        self._console, self._type_ahead = console, type_ahead
         commands = tuple(table)
         self.sequences = find_sequences(commands)
         self._by_key = {key: command for command in commands for key in command.keys if " " not in key}
@@ -116,8 +117,23 @@ class KeySequence:
         if self._timeout is not None:
             self._timeout.cancel()
         self._digits, self._first = digits, first
-        self._timeout = asyncio.get_running_loop().call_later(seconds, then)
+        self._timeout = self._start_timeout(seconds, then)
         self._console.update_titles()
+
+    def _start_timeout(self, seconds: float, then: Callable[[], None]) -> asyncio.TimerHandle:
+        """Start the time in which the next key has to come. A key that came in time counts, even when the console had
+        no time to take it: on a busy machine `3G` must not open view 3 (C-02)."""
+
+        def expire() -> None:
+            if self._timeout is not timeout:
+                return  # a key has continued or ended the sequence
+            if self._type_ahead.waiting:
+                self._timeout = self._start_timeout(seconds, then)
+            else:
+                then()
+
+        timeout = asyncio.get_running_loop().call_later(seconds, self._type_ahead.call_after_keys, expire)
+        return timeout
 
     def _forget(self) -> None:
         """End the sequence."""

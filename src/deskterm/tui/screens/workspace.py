@@ -105,7 +105,7 @@ class DeskWorkspace(Writing):
         self.begin_act, self.end_act = browser.begin_act, browser.end_act
         self.type_ahead = type_ahead
         self.runner = CommandRunner(self, desk_worker, self.type_ahead)
-        self.sequence = KeySequence(self, keymap.table)
+        self.sequence = KeySequence(self, keymap.table, type_ahead)
         self.presence = PresenceController(self, self.browser, impersonator or login, reader, type_ahead)
         self.drafts = Drafts(
             desk_worker.save, clock, self._drafts_changed, lambda words: self.notify(words, severity="error")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual import events
 from textual.widgets import Static
 
 from deskterm.mail.keeping.kept_mails import keep_mail
@@ -124,8 +123,7 @@ async def test_keys_that_are_typed_ahead_decide_on_one_mail_after_the_other(url:
     park(url, "one", "two", "three")
     async with open_console(url, "ann") as console:
         await console.wait_for_ticket(1001)
-        for key in ("g", "u", "1", "n", "2", "d", "y", "1", "escape", "escape", "j"):
-            console.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        console.type_burst("g", "u", "1", "n", "2", "d", "y", "1", "escape", "escape", "j")
         await console.wait_for_notice("dropped")
         await console.wait_until(lambda: not console.busy() and len(console.app.screen_stack) == 1, "the end")
     assert [(key, mail.state) for key, mail in sorted(mails(url).items())] == [
