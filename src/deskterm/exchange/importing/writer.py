@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -114,8 +113,7 @@ class LogWriter:
         """The number of the ticket whose texts are being added."""
         self._builder = build_builder(self.contacts, self._add_text)
         self._encoded: dict[tuple[tuple[str, tuple[Any, Any]], ...], str] = {}
-        self._event_instants = _SecondsToText()
-        self._row_instants = _DatetimeToText()
+        self._convert_instant = _SecondsToText().__getitem__
         self._subjects: dict[int, str] = {}
         """Text id → subject, of the tickets of this batch."""
         self._salts: list[str] = []
@@ -202,8 +200,7 @@ class LogWriter:
         self.contacts.flush()  # the row refers to them
         self._bulk.execute(
             f"UPDATE ticket SET {', '.join(f'{name} = :{name}' for name in row)} WHERE id = :number",
-            {name: to_stored_text(value) if isinstance(value, datetime) else value for name, value in row.items()}
-            | {"number": number},
+            row | {"number": number},
         )
         self._bulk.execute(
             "UPDATE imported_row SET rows = :rows, digest = :digest WHERE source = :source AND external_id = :key",
@@ -234,11 +231,11 @@ class LogWriter:
         projection = TicketProjection(fold)
         events = list(self._builder.build_events(key, group, imported_rows, fold))
         values, last_hash = chain_events(
-            number, last_hash, events, encode=self._encode, convert_instant=self._event_instants.__getitem__
+            number, last_hash, events, encode=self._encode, convert_instant=self._convert_instant
         )
         self._events += values
-        self._messages += build_message_rows(number, events)
-        rows = projection.build_rows(number, self._procedure, last_hash)
+        self._messages += build_message_rows(number, events, self._convert_instant)
+        rows = projection.build_rows(number, self._procedure, last_hash, self._convert_instant)
         self._clocks += self._remove_changed(number, rows.clocks, "clock", ("metric", "cycle"))
         self._records += self._remove_changed(number, rows.records, "record", ("kind", "key"))
         self._visits += self._remove_changed(number, rows.visits, "status_span", ("n",))
@@ -319,24 +316,14 @@ class LogWriter:
 
     def _insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
-            texts = self._row_instants
-            values = ([texts[cell] if type(cell) is datetime else cell for cell in row.values()] for row in rows)
-            self._bulk.insert(table, tuple(rows[0]), values)
+            self._bulk.insert(table, tuple(rows[0]), (tuple(row.values()) for row in rows))
 
 
 class _SecondsToText(dict[int, str]):
-    """Epoch seconds → stored text. A log repeats its instants."""
+    """Epoch seconds → stored text. A log repeats its instants, and the rows of a ticket do."""
 
     def __missing__(self, seconds: int) -> str:
         found = self[seconds] = to_stored_text(seconds)
-        return found
-
-
-class _DatetimeToText(dict[datetime, str]):
-    """Instant → stored text. Remembering them halves the time that rows take."""
-
-    def __missing__(self, instant: datetime) -> str:
-        found = self[instant] = to_stored_text(instant)
         return found
 
 

@@ -12,6 +12,7 @@ source = "zendesk"             # the name under which its tickets are remembered
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
@@ -222,6 +223,21 @@ def require_zone(name: str) -> str:
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"there is no time zone {name!r}: write it as Europe/London") from error
     return name
+
+
+def narrow_mapping(mapping: TicketMapping, columns: Sequence[str]) -> TicketMapping:
+    """Return a mapping without the names of columns that a table does not have: each would be looked for in every
+    row."""
+    present = {fold_name(name) for name in columns}
+
+    def keep(names: Names) -> Names:
+        return tuple(name for name in names if fold_name(name) in present)
+
+    narrowed = mapping.columns.model_copy(
+        update={field: keep(getattr(mapping.columns, field)) for field in TicketColumns.model_fields}
+    )
+    file = mapping.file.model_copy(update={"skip": keep(mapping.file.skip)})
+    return mapping.model_copy(update={"columns": narrowed, "file": file})
 
 
 def load_shipped_mappings() -> dict[str, TicketMapping]:

@@ -11,7 +11,13 @@ from deskterm.exchange.importing.tables.open_table import open_table
 from deskterm.exchange.importing.tables.records import SourceTable, UnreadableRecord, fold_name
 from deskterm.exchange.importing.tickets.foreign_ticket import Person
 from deskterm.exchange.importing.tickets.instants import DateColumnReader, RelativeDate
-from deskterm.exchange.importing.tickets.mapping import DateOrder, TicketMapping, load_shipped_mappings, require_zone
+from deskterm.exchange.importing.tickets.mapping import (
+    DateOrder,
+    TicketMapping,
+    load_shipped_mappings,
+    narrow_mapping,
+    require_zone,
+)
 from deskterm.exchange.importing.tickets.recognition import count_known, recognise
 from deskterm.exchange.importing.tickets.ticket_reader import TicketReader
 from deskterm.exchange.importing.tickets.words import WordTable
@@ -92,7 +98,9 @@ def scan_file(
         chosen = _choose_zone(zone, found, table)
         dates = DateColumnReader(chosen, found.file.dates, order or found.file.order)
         words = WordTable(found, procedure)
-        scan = Scan(found, dates, words, TicketReader(found, dates, words), table, chosen, encoding)
+        # Names in a tree are paths, and may be in a later record for the first time
+        reader = TicketReader(found if table.is_tree else narrow_mapping(found, table.columns), dates, words)
+        scan = Scan(found, dates, words, reader, table, chosen, encoding)
         for record in table.records:
             scan.records += 1
             if isinstance(record, UnreadableRecord) or scan.reader.is_skipped(record):

@@ -24,6 +24,7 @@ from deskterm.exchange.importing.writer import LogWriter
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.progress import Progress
 from deskterm.store.db.bulk import BulkWriter
+from deskterm.store.db.instants import seconds_from_stored
 
 _BATCH_SIZE = 2_000
 """Tickets whose rows are written at once."""
@@ -232,8 +233,8 @@ class TicketWriter(LogWriter):
                 row["severity"] or row["priority"] or "",
                 row["requester"],
                 row["assignee"] or "",
-                int(row["received_at"].timestamp()),
-                None if solved is None else int(solved.timestamp()),
+                seconds_from_stored(row["received_at"]),
+                None if solved is None else seconds_from_stored(solved),
             )
         )
 
