@@ -55,6 +55,22 @@ def test_the_next_number_follows_the_reserved_ones(store: Store) -> None:
     assert ticket.id == 1004
 
 
+def test_numbers_that_were_reserved_for_nothing_are_given_to_the_next_writer(store: Store) -> None:
+    def reserve_and_fail() -> None:
+        with store.bulk() as bulk:
+            assert bulk.reserve_ids("ticket", 5) == range(1001, 1006)
+            assert bulk.reserve_ids("ticket", 2) == range(1006, 1008)
+            raise ZeroDivisionError
+
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            reserve_and_fail()
+    assert put_tickets(store, [{}]) == [1001]
+    with store.bulk() as bulk:
+        assert bulk.reserve_ids("ticket", 1) == range(1002, 1003)
+    assert put_tickets(store, [{}]) == [1002]
+
+
 def test_ids_that_were_inserted_are_not_used_again(store: Store) -> None:
     with store.bulk() as bulk:
         bulk.insert("contact", ("id", "name", "phone"), [(70, "kim", "")])

@@ -41,6 +41,8 @@ class BulkWriter:
         self._connection: Any = connection
         self._tables_with_ids: set[str] = set()
         """Tables into which rows with ids of their own were inserted, past PostgreSQL's sequences."""
+        self._reserved_up_to: dict[str, int] = {}
+        """Table → the id after the last one that was reserved in this transaction."""
         self._is_guard_dropped = False
         self._first_unindexed: int | None = None
         """The id of the first text that was inserted and is not in SQLite's index of words yet."""
@@ -85,15 +87,18 @@ class BulkWriter:
 
     def reserve_ids(self, table: str, count: int) -> range:
         """Reserve ids for rows that are inserted before the next `commit`; other writers of the table wait until
-        then."""
+        then. Ids of rows that are not inserted after all are given to the next writer."""
         if count <= 0:
             return range(0)
         if self.dialect == "sqlite":
-            first = self._next_id(table)
+            following = self._next_id(table)
         else:
+            # PostgreSQL's sequence is moved by `prepare_commit` alone: a rollback would not move it back
             self.lock_table(table)
-            ((first,),) = self.execute(f"SELECT nextval('{table}_id_seq')")
-            self.execute(f"SELECT setval('{table}_id_seq', :last)", {"last": first + count - 1})
+            ((last, is_used),) = self.execute(f"SELECT last_value, is_called FROM {table}_id_seq")
+            following = last + is_used
+        first = max(following, self._reserved_up_to.get(table, 0))
+        self._reserved_up_to[table] = first + count
         return range(first, first + count)
 
     def notify_change(self) -> None:
@@ -136,6 +141,7 @@ class BulkWriter:
                     f"(SELECT last_value FROM {table}_id_seq)))"
                 )
         self._tables_with_ids.clear()
+        self._reserved_up_to.clear()
 
     def _next_id(self, table: str) -> int:
         # Both: rows may have been inserted with ids of their own, and the newest rows may have been deleted.
