@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -19,6 +20,12 @@ from deskterm.store.queries.desk_facts import DeskFacts
 
 DIGESTED = ("report", "period", "filter", "by", "with_closed", "objectives", "as_of", "procedures", "figures", "lists")
 """The members that the digest is of: everything that the same events give again, and no words that people wrote."""
+TEXT_MEMBERS = frozenset({"report", "title", "filter", "as_of", "made_at", "desk", "program", "digest", "cells"})
+"""The members that are texts, and stand as such where others stand as JSON."""
+PAGE_DIGEST = "page_sha256"
+"""Name of the digest of a page's text in the envelope that lies in it."""
+IN_PAGE = re.compile(r'(<script type="application/json"[^>]*>)(.*?)(</script>)', re.DOTALL)
+"""The envelope in a page."""
 
 
 def build_envelope(reader: ReadConnection, facts: DeskFacts, report: FigureReport, made_at: int) -> dict[str, Any]:
@@ -73,6 +80,11 @@ def compute_digest(document: Mapping[str, Any]) -> str:
         said["months"] = document["months"]
     text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def compute_page_digest(text: str) -> str:
+    """Return the SHA-256 of a page without the envelope that lies in it."""
+    return hashlib.sha256(IN_PAGE.sub(r"\1\3", text, count=1).encode()).hexdigest()
 
 
 def compute_list_digest(ids: Iterable[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import unescape
@@ -11,14 +10,11 @@ from typing import Any, NamedTuple
 
 from deskterm import __version__
 from deskterm.errors import DeskError
-from deskterm.reports.envelope import compute_digest, count_events, parse_utc
+from deskterm.reports.envelope import IN_PAGE, PAGE_DIGEST, compute_digest, compute_page_digest, count_events, parse_utc
 from deskterm.reports.figure_report import FigureRequest
 from deskterm.reports.periods import NamedPeriod, find_days
 from deskterm.reports.ticket_report import compute_rows_digest
 from deskterm.store.db.reader import ReadConnection
-
-_IN_PAGE = re.compile(r'<script type="application/json"[^>]*>(.*?)</script>', re.DOTALL)
-_CHANGED = "its own digest does not fit: the file was changed after it was made. Nothing was run."
 
 
 class Difference(NamedTuple):
@@ -43,17 +39,29 @@ class Verification(NamedTuple):
 def read_report(text: str) -> dict[str, Any]:
     """Read a report out of a JSON document or a page. Raises DeskError for a text that is none, and for one that was
     changed."""
-    found = _IN_PAGE.search(text) if text.lstrip().startswith("<") else None
+    found = IN_PAGE.search(text) if text.lstrip().startswith("<") else None
     try:
-        document = json.loads(unescape(found[1]) if found and "&quot;" in found[1] else found[1] if found else text)
+        document = json.loads(unescape(found[2]) if found and "&quot;" in found[2] else found[2] if found else text)
     except ValueError as error:
         raise DeskError(f"This is no report: it is neither JSON nor a page that holds it ({error}).") from error
+    report = check_report(document)
+    if found is not None and report.get(PAGE_DIGEST) not in (None, compute_page_digest(text)):
+        raise DeskError("This is not the report that was made: the page was changed after that. Nothing was run.")
+    return report
+
+
+def check_report(document: Any) -> dict[str, Any]:
+    """Return a document if it is a report as it was made. Raises DeskError for another one, and for one that was
+    changed."""
     if not isinstance(document, dict) or "digest" not in document or "figures" not in document:
         raise DeskError("This is no report: it lacks its figures or its digest.")
     rows = document.get("tickets") if document.get("report") == "tickets" else None
     is_whole = not isinstance(rows, list) or _are_rows_whole(document, rows)
     if compute_digest(document) != document["digest"] or not is_whole:
-        raise DeskError(f"This is not the report that was made: {_CHANGED}")
+        raise DeskError(
+            "This is not the report that was made, because its own digest does not fit: the file was changed later."
+            " Nothing was run."
+        )
     return document
 
 

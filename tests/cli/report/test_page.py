@@ -7,9 +7,11 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
 
 from cli_call import Call
 
@@ -109,10 +111,73 @@ def test_a_report_goes_to_a_file_whose_figures_are_verified(worked: Call, tmp_pa
     page = (tmp_path / "month.html").read_text(encoding="utf-8")
     (tmp_path / "month.html").write_text(page.replace('"n":2', '"n":3', 1), encoding="utf-8")
     assert "its own digest does not fit" in worked("report", "verify", tmp_path / "month.html", *NOW).err
+    (tmp_path / "month.html").write_text(page.replace("November 2026", "December 2026", 1), encoding="utf-8")
+    assert "the page was changed" in worked("report", "verify", tmp_path / "month.html", *NOW).err
     for name in ("month.htm", "month", "month.pdf"):
         refused = worked("report", "month", "month", "--output", tmp_path / name, *NOW)
         assert (refused.code, refused.out) == (2, "")
         assert "ends in .html, .json, .csv or .xlsx" in refused.err
+
+
+def test_tables_are_counted_again_too_and_show_that_a_cell_was_changed(worked: Call, tmp_path: Path) -> None:
+    """R-44, R-46."""
+    table, book = tmp_path / "month.csv", tmp_path / "month.xlsx"
+    for path in (table, book):
+        written = worked("report", "month", "month", "--output", path, "--filter", "status:new,solved", *NOW)
+        assert (written.code, written.out) == (0, "")
+        assert worked("report", "verify", path, *NOW).out.startswith("equal: ")
+    # What came later than the report is recorded before its instant
+    late = ("--now", "2026-11-27T11:00")
+    assert worked("ticket", "set", "1002", "--status", "solved", "--anyway", *late).code == 0
+    for path in (table, book):
+        answer = worked("report", "verify", path, *NOW)
+        assert (answer.code, "  figures/" in answer.out) == (1, True)
+    change_words(book, "Severities", "Severity!")
+    table.write_text(table.read_text(encoding="utf-8").replace("Severities", "Severity!"), encoding="utf-8")
+    for path in (table, book):
+        assert "its tables were changed" in worked("report", "verify", path, *NOW).err
+
+
+def change_words(book: Path, old: str, new: str) -> None:
+    """Change words in the cells of a workbook."""
+    with ZipFile(book) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    texts = parts["xl/sharedStrings.xml"]
+    assert old.encode() in texts
+    parts["xl/sharedStrings.xml"] = texts.replace(old.encode(), new.encode())
+    with ZipFile(book, "w") as packed:
+        for name, part in parts.items():
+            packed.writestr(name, part)
+
+
+def test_a_file_that_is_no_report_is_refused_in_one_sentence(worked: Call, tmp_path: Path) -> None:
+    """R-46."""
+    table, book, other = tmp_path / "month.csv", tmp_path / "month.xlsx", tmp_path / "other.xlsx"
+    assert worked("report", "month", "month", "--output", table, *NOW).code == 0
+    (tmp_path / "month.csv.json").unlink()
+    book.write_bytes(b"PK no workbook")
+    with other.open("wb") as file, Workbook(file) as made:
+        made.add_worksheet("Rows").write_row(0, 0, ["report", "month"])
+    for path, reason in (
+        (table, "needs month.csv.json beside it"),
+        (book, "is no workbook that can be read"),
+        (other, "is no report of deskterm"),
+        (tmp_path / "none.xlsx", "There is no file"),
+        (tmp_path / "none.html", "There is no file"),
+        (tmp_path, "cannot be read: is a directory"),
+    ):
+        answer = worked("report", "verify", path, *NOW)
+        assert (answer.code, answer.out, answer.err.count("\n")) == (1, "", 1)
+        assert reason in answer.err
+
+
+def test_a_table_and_how_it_was_made_are_written_both_or_not_at_all(worked: Call, tmp_path: Path) -> None:
+    """R-61."""
+    (tmp_path / "month.csv.json").write_text("mine", encoding="utf-8")
+    for words in (("month",), ("tickets", "2026-11")):
+        answer = worked("report", *words, "--output", tmp_path / "month.csv", *NOW)
+        assert (answer.code, "month.csv.json is there already" in answer.err) == (1, True)
+        assert [path.name for path in tmp_path.glob("month*")] == ["month.csv.json"]
 
 
 def test_a_report_in_a_workbook_has_a_sheet_a_table_with_numbers_as_numbers(worked: Call, tmp_path: Path) -> None:

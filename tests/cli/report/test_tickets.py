@@ -86,6 +86,7 @@ def test_a_table_has_its_envelope_in_a_second_file_or_sheet(worked: Call, tmp_pa
     assert (second["resolved_at"], second["response_late"]) == ("", "1")
     answer = worked("report", "verify", tmp_path / "november.csv.json", *NOW)
     assert (answer.code, answer.out.startswith("equal: the rows of 2 tickets")) == (0, True)
+    assert worked("report", "verify", file, *NOW).out == answer.out
     pytest.importorskip("xlsxwriter")
     calamine = pytest.importorskip("python_calamine")
     book = tmp_path / "november.xlsx"
@@ -93,5 +94,6 @@ def test_a_table_has_its_envelope_in_a_second_file_or_sheet(worked: Call, tmp_pa
     sheets = calamine.CalamineWorkbook.from_path(str(book))
     rows = sheets.get_sheet_by_index(0).to_python()
     assert (rows[1][0], len(rows), len(sheets.sheet_names)) == (1001, 3, 2)
+    assert worked("report", "verify", book, *NOW).out == answer.out
     wrong = worked(*REPORT, "--output", tmp_path / "november.html", *NOW)
     assert (wrong.code, "ends in .csv, .json or .xlsx" in wrong.err) == (2, True)

@@ -11,7 +11,6 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from deskterm.cli.runtime.output import print_json
-from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.exporting.pages.report_files import choose_form, write_report_file
 from deskterm.present.sanitize import sanitize
 from deskterm.reports.pages.page import Page
@@ -21,7 +20,7 @@ OutputOption = Annotated[
     typer.Option(
         "--output",
         help="Write the report to a file: .html is a page that needs nothing else, .json its document, .csv and .xlsx "
-        "its tables.",
+        "its tables; .csv gets a second file that says how it was made.",
         metavar="FILE",
     ),
 ]
@@ -41,21 +40,18 @@ class WrittenReport(NamedTuple):
 def write_report(made: WrittenReport, path: Path, *, force: bool, as_json: bool) -> None:
     """Write a report to a file, whole or not at all, and say so on standard error; as JSON what was written. Raises
     DeskError where it cannot be written."""
-    form = choose_form(path, FORMS)
-    with open_destination(path, force=force, binary=form == "xlsx") as out:
-        _write(made, form, path, out)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if as_json:
-        print_json({"title": made.page.title, "file": str(path), "sha256": digest, "digest": made.document["digest"]})
-    else:
-        print(sanitize(f"{made.page.title} written to {path} (SHA-256 {digest})."), file=sys.stderr)
 
-
-def _write(made: WrittenReport, form: str, path: Path, out: Any) -> None:
     def format_page(envelope: Mapping[str, Any]) -> str:
         from deskterm.present.report.html.page import format_html  # noqa: PLC0415 - for pages only
 
         return format_html(made.page, made.facts, envelope, path.name)
 
-    write_report_file(form, made.page, made.facts, made.document, out, format_page)
+    form = choose_form(path, FORMS)
+    written = write_report_file(path, form, made.page, made.facts, made.document, format_page, force=force)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if as_json:
+        print_json({"title": made.page.title, "file": str(path), "sha256": digest, "digest": made.document["digest"]})
+    else:
+        places = " and ".join(map(str, written))
+        print(sanitize(f"{made.page.title} written to {places} (SHA-256 {digest})."), file=sys.stderr)

@@ -55,7 +55,7 @@ def show_month(
     """Print the monthly report: what came and was resolved, what was promised and kept, and how old the rest is.
 
     Each figure is the length of a list: `deskterm report figures PERIOD --list KEY` prints it. --output writes the
-    report to a file, and `deskterm report verify FILE` counts what is in a page or document again.
+    report to a file, and `deskterm report verify FILE` counts what is in it again.
     """
     run_report(context, "month", period, as_of, filter_text, plain, explain, output, force, as_json)
 

@@ -25,7 +25,8 @@ from deskterm.exchange.exporting.columns import Column
 from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.exporting.formats.opening import open_writer
 from deskterm.exchange.exporting.formats.row_writer import FormatOptions
-from deskterm.exchange.exporting.pages.report_files import choose_form, write_document
+from deskterm.exchange.exporting.pages.cells import guard
+from deskterm.exchange.exporting.pages.report_files import choose_form, name_envelope_file, open_csv, write_document
 from deskterm.present.formats import format_count
 from deskterm.present.sanitize import sanitize
 from deskterm.reports.figure_report import FigureRequest
@@ -69,7 +70,7 @@ def list_tickets(
     and resolved, how long that took, and what was promised and kept.
 
     They are of the whole life of the ticket up to the instant of the report, whichever part of it falls in the period.
-    `deskterm report verify` counts a document again, or the second file of a table, and compares.
+    `deskterm report verify FILE` counts a file of it again, and compares.
     """
     cli: CliContext = context.obj
     most = choose_limit(limit, whole=whole, as_json=as_json)
@@ -144,21 +145,22 @@ def _write(
 ) -> None:
     """Write the rows to a file, and how they were made: into it, or of csv into a second one beside it (R-44)."""
     envelope = {name: value for name, value in document.items() if name != "tickets"}
-    with open_destination(path, force=force, binary=form == "xlsx") as out:
+    destination = (
+        open_csv(path, envelope, force=force)
+        if form == "csv"
+        else open_destination(path, force=force, binary=form == "xlsx")
+    )
+    with destination as out:
         if form == "json":
             write_document(document, out)
         else:
-            about = {name: _to_cell(value) for name, value in envelope.items()}
+            about = {name: guard(_to_cell(value)) for name, value in envelope.items()}
             columns = list(_list_columns(report.metrics))
-            options = FormatOptions(zone=facts.timezone, about=about)
+            options = FormatOptions(zone=facts.timezone, about=about, digests_cells=True)
             writer = open_writer("csv" if form == "csv" else "xlsx", columns, out, options)
             writer.write([[_find_cell(row, column) for column in columns] for row in report.rows])
             writer.finish()
-    written = [path]
-    if form == "csv":
-        written.append(path.with_name(f"{path.name}.json"))
-        with open_destination(written[1], force=force) as out:
-            write_document(envelope, out)
+    written = [path, name_envelope_file(path)] if form == "csv" else [path]
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     count = len(report.rows)

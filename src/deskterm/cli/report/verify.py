@@ -14,12 +14,12 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
-from deskterm.errors import DeskError
+from deskterm.exchange.exporting.pages.report_reading import read_report_file
 from deskterm.present.formats import format_count
 from deskterm.reports.envelope import build_envelope
 from deskterm.reports.figure_report import FigureRequest
 from deskterm.reports.ticket_report import build_ticket_document, make_ticket_report
-from deskterm.reports.verify import read_report, verify_report
+from deskterm.reports.verify import verify_report
 from deskterm.store.queries.desk_facts import load_desk_facts
 
 _SHOWN = 10
@@ -28,7 +28,9 @@ _SHOWN = 10
 
 def verify_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A report, as --json or as a page.", metavar="FILE")],
+    file: Annotated[
+        Path, typer.Argument(help="A report, in any form that --output writes, or what --json prints.", metavar="FILE")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Run a report again as it was recorded and compare; exit code 1 when a figure differs.
@@ -37,10 +39,7 @@ def verify_file(
     purged, another edition of deskterm, or events that were added before the instant of the report.
     """
     cli: CliContext = context.obj
-    try:
-        document = read_report(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeskError(f"The report {file} cannot be read: {error}.") from error
+    document = read_report_file(file)
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from deskterm.exchange.exporting.pages.cells import Share, read_cell
+from deskterm.exchange.exporting.pages.report_reading import read_report_file
 from deskterm.exchange.exporting.pages.text_tables import write_csv
 from deskterm.exchange.exporting.pages.workbook import write_workbook
+from deskterm.reports.envelope import compute_digest
 from deskterm.reports.pages.numbers import format_change, format_number, format_share
 from deskterm.reports.pages.page import Column, DayChart, Page, Remark, Series, Table, TableRow, Tile, Tiles
 
@@ -44,6 +46,19 @@ def test_no_cell_is_taken_for_a_formula(name: str) -> None:
     rows = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
     assert [cell for row in rows for cell in row if cell.lstrip().startswith(("=", "@", "-", "＝"))] == []
     assert ["1234", "83.4 %"] in [row[1:3] for row in rows]
+
+
+@settings(max_examples=25)
+@given(names | st.text(max_size=12))
+def test_the_cells_of_a_workbook_have_the_digest_that_it_says(
+    tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    """R-46."""
+    path = tmp_path_factory.mktemp("books") / "report.xlsx"
+    document = DOCUMENT | {"report": "figures", "title": name, "lists": {}}
+    with path.open("wb") as file:
+        write_workbook(make_page(name), (name,), document | {"digest": compute_digest(document)}, file)
+    assert read_report_file(path)["title"] == name
 
 
 @pytest.mark.parametrize("name", ["Kept", "'[a]:*?/\\'", "", "=1+1", "=1+1\x1f\ufff0" + "𐀀" * 20, "Envelope"])

@@ -16,6 +16,9 @@ BINARY: frozenset[ExportFormat] = frozenset({"xlsx", "parquet"})
 
 _NEVER = NEVER.strftime("%Y-%m-%d")
 
+NOTE = "note"
+"""Name of a line of the second sheet that says what the format could not hold."""
+
 
 class RowWriter(Protocol):
     """Writes the rows of one export."""
@@ -31,13 +34,15 @@ class RowWriter(Protocol):
 class FormatOptions:
     """Options of the formats. guard_formulas: guard texts against spreadsheets (`exchange.formula_guard`), csv and
     xlsx. marks_none: write `\\N` where there is no value, csv. zone: of instants in xlsx. about: what the second sheet
-    of xlsx says of the export. spaced: a blank behind commas and colons, jsonl."""
+    of xlsx says of the export. spaced: a blank behind commas and colons, jsonl. digests_cells: say the digest of the
+    rows' cells there too, xlsx."""
 
     guard_formulas: bool = True
     marks_none: bool = False
     zone: str = "UTC"
     about: Mapping[str, str] = field(default_factory=dict)
     spaced: bool = False
+    digests_cells: bool = False
 
 
 def parse_stored_instant(stored: str | datetime | None) -> datetime | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
+from deskterm.exchange.exporting.cell_digest import CELLS, CellDigest
 from deskterm.exchange.exporting.columns import Column
 from deskterm.exchange.exporting.excel import MOST_CHARACTERS, create_workbook
-from deskterm.exchange.exporting.formats.row_writer import FormatOptions, parse_stored_instant
+from deskterm.exchange.exporting.formats.row_writer import NOTE, FormatOptions, parse_stored_instant
 from deskterm.exchange.formula_guard import guard_formula
 from deskterm.exchange.unseen_characters import escape_unseen
 
@@ -31,6 +32,7 @@ class WorkbookWriter:
         self._columns, self._options, self._most_rows = columns, options, most_rows
         self._zone = ZoneInfo(options.zone)
         self._sheets = self._row = self._cut = 0
+        self._digest = CellDigest() if options.digests_cells else None
         self._add_sheet()
 
     def write(self, page: Sequence[Sequence[Any]]) -> None:
@@ -49,7 +51,10 @@ class WorkbookWriter:
             texts = "text was" if self._cut == 1 else "texts were"
             notes.append(f"{self._cut:,} {texts} cut at {MOST_CHARACTERS:,} characters, the most that a cell holds.")
         sheet = self._book.add_worksheet("About")
-        for place, (name, value) in enumerate([*self._options.about.items(), *(("note", note) for note in notes)]):
+        about = [*self._options.about.items(), *((NOTE, note) for note in notes)]
+        if self._digest is not None:
+            about.append((CELLS, self._digest.hexdigest()))
+        for place, (name, value) in enumerate(about):
             sheet.write_string(place, 0, name, self._bold)
             sheet.write_string(place, 1, value)
         self._book.close()
@@ -59,9 +64,10 @@ class WorkbookWriter:
         self._sheets += 1
         self._sheet = self._book.add_worksheet("Rows" if self._sheets == 1 else f"Rows {self._sheets}")
         self._sheet.freeze_panes(1, 0)
+        self._row = 0
         for place, column in enumerate(self._columns):
             name = f"{column.name} ({self._options.zone})" if column.kind == "instant" else column.name
-            self._sheet.write_string(0, place, name, self._bold)
+            self._put(self._sheet.write_string, place, name, self._bold)
             self._sheet.set_column(place, place, 20 if column.kind == "instant" else 14)
         self._row = 1
 
@@ -74,15 +80,15 @@ class WorkbookWriter:
                 return
             local = moment.astimezone(self._zone)
             if local.year >= _FIRST_YEAR:
-                self._sheet.write_datetime(self._row, place, local.replace(tzinfo=None), self._date)
+                self._put(self._sheet.write_datetime, place, local.replace(tzinfo=None), self._date)
                 return
             value = local.isoformat()
         if column.kind == "flag":
-            self._sheet.write_boolean(self._row, place, bool(value))
+            self._put(self._sheet.write_boolean, place, bool(value))
         elif column.kind == "number":
-            self._sheet.write_number(self._row, place, value)
+            self._put(self._sheet.write_number, place, value)
         elif column.kind == "amount":
-            self._sheet.write_number(self._row, place, float(value))
+            self._put(self._sheet.write_number, place, float(value))
         else:
             self._write_text(place, value.strip(",") if column.kind == "tags" else str(value))
 
@@ -92,4 +98,10 @@ class WorkbookWriter:
         if len(text) > MOST_CHARACTERS:
             text = text[:MOST_CHARACTERS]
             self._cut += 1
-        self._sheet.write_string(self._row, place, text)
+        self._put(self._sheet.write_string, place, text)
+
+    def _put(self, write: Callable[..., Any], place: int, value: Any, *style: Any) -> None:
+        """Write a cell of the row at hand, by the method of the sheet for its kind."""
+        write(self._row, place, value, *style)
+        if self._digest is not None:
+            self._digest.add(self._sheet.get_name(), self._row, place, value)

@@ -15,7 +15,7 @@ from deskterm.reports.pages.page import NOTHING, Table, TableRow
 _MINUS = "\N{MINUS SIGN}"
 _NUMBER = re.compile(rf"[{_MINUS}]?\d{{1,3}}(,\d{{3}})*(\.\d+)?")
 _SHARE = re.compile(rf"({_NUMBER.pattern}) %")
-_BIG = frozenset({"figures", "lists", "measures"})
+BY_LINE = frozenset({"figures", "lists", "measures"})
 """Members of an envelope that get a line for each of their own."""
 
 Cell = int | Decimal | str | None
@@ -76,7 +76,7 @@ def _find_key(row: TableRow, place: int) -> str:
 def list_envelope(document: Mapping[str, Any], *, whole: bool) -> Iterator[tuple[str, str]]:
     """Yield the members of an envelope as names and JSON or words. whole: with each figure and list."""
     for name, value in document.items():
-        if name in _BIG:
+        if name in BY_LINE:
             entries = value.items() if isinstance(value, dict) else ((one["key"], one) for one in value)
             if whole:
                 yield from ((guard(f"{name}/{key}"), guard(_encode(one))) for key, one in entries)

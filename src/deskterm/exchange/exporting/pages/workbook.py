@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
+from deskterm.exchange.exporting.cell_digest import CELLS, CellDigest
 from deskterm.exchange.exporting.excel import MOST_CHARACTERS, create_workbook
 from deskterm.exchange.exporting.pages.cells import Share, guard, list_envelope, list_heads, read_row
 from deskterm.reports.envelope import parse_utc
@@ -35,38 +36,44 @@ def write_workbook(page: Page, facts: Sequence[str], document: Mapping[str, Any]
         "number": book.add_format({"num_format": "#,##0"}),
         "decimal": book.add_format({"num_format": "#,##0.0"}),
     }
-    used = {_ENVELOPE.lower()}
+    used, digest = {_ENVELOPE.lower()}, CellDigest()
+
+    def write(sheet: Any, row: int, place: int, cell: Any, style: Any = None) -> None:
+        """Write a cell: a text, a number, or None for nothing."""
+        if isinstance(cell, str):
+            cell = cell[:MOST_CHARACTERS]
+            sheet.write_string(row, place, cell, style)
+        elif cell is not None:
+            sheet.write_number(row, place, cell, style)
+        digest.add(sheet.get_name(), row, place, cell)
+
     for table in list_tables(page):
         sheet = book.add_worksheet(_choose_name(table.title, used))
-        sheet.write_string(0, 0, guard(table.title), formats["title"])
+        write(sheet, 0, 0, guard(table.title), formats["title"])
         lines = [*table.notes, table.sentence] if table.sentence else list(table.notes)
         heads = list_heads(table)
         for place, head in enumerate(heads):
-            sheet.write_string(2, place, head, formats["head"])
+            write(sheet, 2, place, head, formats["head"])
         rows = [read_row(table, row) for row in table.rows]
         for number, row in enumerate(rows, 3):
             for place, cell in enumerate(row):
-                _write(sheet, number, place, cell, formats)
+                write(sheet, number, place, *_choose_format(cell, formats))
         widest = max((len(str(row[0])) for row in rows), default=0)
         sheet.set_column(0, 0, min(max(widest, _FIRST_WIDTH), _MOST_WIDTH))
         sheet.set_column(1, max(len(heads) - 1, 1), _WIDTH)
         for number, line in enumerate(lines, len(rows) + 4):
-            sheet.write_string(number, 0, guard(line))
-    _write_envelope(book.add_worksheet(_ENVELOPE), page, facts, document, formats)
+            write(sheet, number, 0, guard(line))
+    _write_envelope(book.add_worksheet(_ENVELOPE), page, facts, {**document, CELLS: digest.hexdigest()}, formats)
     book.close()
 
 
-def _write(sheet: Any, row: int, place: int, cell: Any, formats: Mapping[str, Any]) -> None:
-    if cell is None:
-        return
+def _choose_format(cell: Any, formats: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the number or text of a cell as a workbook has it, and its format."""
     if isinstance(cell, Share):
-        sheet.write_number(row, place, float(cell.percent / 100), formats["share"])
-    elif isinstance(cell, Decimal):
-        sheet.write_number(row, place, float(cell), formats["decimal"])
-    elif isinstance(cell, int):
-        sheet.write_number(row, place, cell, formats["number"])
-    else:
-        sheet.write_string(row, place, cell[:MOST_CHARACTERS])
+        return float(cell.percent / 100), formats["share"]
+    if isinstance(cell, Decimal):
+        return float(cell), formats["decimal"]
+    return cell, formats["number"] if isinstance(cell, int) else None
 
 
 def _write_envelope(

@@ -17,6 +17,7 @@ from deskterm.exchange.importing.tables.records import (
     UnreadableRecord,
     to_text,
 )
+from deskterm.exchange.workbook_opening import open_workbook
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -28,23 +29,11 @@ def read_workbook(path: Path, *, sheet: str | None, score_header: ScoreHeader | 
     """Read a sheet of a workbook, by default the first. Formulas are their values, days are instants without a zone.
     Raises DeskError when the package for it is missing or it is no workbook, and UsageError for a sheet that is not
     there."""
-    try:
-        # An extra: most desks never read a workbook
-        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
-    except ImportError:
-        raise DeskError(
-            f"{path} is a workbook, and the package that reads it is not here: pip install 'deskterm[xlsx]',"
-            " or save the sheet as csv."
-        ) from None
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise UsageError(f"{path} has no sheet {sheet!r}: it has {', '.join(names)}.")
-        opened = book.get_sheet_by_name(sheet) if sheet is not None else book.get_sheet_by_index(0)
-    except (CalamineError, IndexError, OSError) as error:
-        raise DeskError(f"{path} is no workbook that can be read ({error}): save it as xlsx or csv.") from error
-    rows = list(_number_rows(opened))
+    book = open_workbook(path)
+    names = book.sheet_names
+    if sheet is not None and sheet not in names:
+        raise UsageError(f"{path} has no sheet {sheet!r}: it has {', '.join(names)}.")
+    rows = list(_number_rows(book.get_sheet_by_name(sheet) if sheet is not None else book.get_sheet_by_index(0)))
     if not rows:
         raise DeskError(f"{path} is empty: give a sheet whose first row names its columns.")
     place = _find_header([cells for _, cells in rows[:_HEADER_ROWS]], score_header)

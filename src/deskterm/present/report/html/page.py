@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, tostring
 from deskterm.present.report.html.charts import add_bar_chart, add_day_chart
 from deskterm.present.report.html.elements import add
 from deskterm.present.report.html.style import STYLE
+from deskterm.reports.envelope import PAGE_DIGEST, compute_page_digest
 from deskterm.reports.pages.page import DayChart, Page, Part, Remark, Table, TableRow, Tile, Tiles
 from deskterm.reports.pages.tables import TILES, convert_part
 
@@ -47,7 +48,12 @@ def format_html(page: Page, facts: Sequence[str], document: Mapping[str, Any], f
     main = add(body, "main")
     for number, part in enumerate(page.parts, 1):
         _add_part(main, part, f"part-{number}")
-    _add_envelope(body, document, file)
+    data = _add_envelope(body, document, file)
+    data.text = _format_data({**document, PAGE_DIGEST: compute_page_digest(_to_text(root))})
+    return _to_text(root)
+
+
+def _to_text(root: Element) -> str:
     return f"<!doctype html>\n{tostring(root, encoding='unicode', method='html')}\n"
 
 
@@ -161,7 +167,8 @@ def _add_row(parent: Element, row: TableRow, part: Table) -> None:
         add(line, "td", cell, **attributes)
 
 
-def _add_envelope(body: Element, document: Mapping[str, Any], file: str) -> None:
+def _add_envelope(body: Element, document: Mapping[str, Any], file: str) -> Element:
+    """Add how the page was made; return the element for the envelope as data."""
     footer = add(body, "footer")
     section = add(footer, "section", id="made", aria_labelledby="made-head")
     add(section, "h2", "How this was made", id="made-head")
@@ -171,7 +178,7 @@ def _add_envelope(body: Element, document: Mapping[str, Any], file: str) -> None
         add(facts, "dd", value)
     paragraph = add(section, "p", "The figures can be counted again and compared: ")
     add(paragraph, "code", f"deskterm report verify {shlex.quote(file)}")
-    add(section, "script", type="application/json", id="envelope").text = _format_data(document)
+    return add(section, "script", type="application/json", id="envelope")
 
 
 def _list_facts(document: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -101,11 +101,11 @@ def export_report(reader: ReadConnection, counted: CountedReport, name: str, now
         return format_html(page, facts, envelope, path.name)
 
     document = build_page_document(reader, load_desk_facts(reader), counted.made, now)
-    with open_destination(path, binary=form == "xlsx") as out:
-        if form == "txt":
-            out.writelines(_list_text(counted))
-        else:
-            write_report_file(form, page, facts, document, out, format_html_page)
+    if form != "txt":
+        write_report_file(path, form, page, facts, document, format_html_page)
+        return path
+    with open_destination(path) as out:
+        out.writelines(_list_text(counted))
     return path
 
 
