@@ -51,6 +51,18 @@ def test_the_month_says_what_came_and_what_was_kept(worked: Call) -> None:
     assert "Cycles of this clock that were decided in the period" in plain
 
 
+def test_the_month_has_all_parts_that_it_should_in_their_order(worked: Call) -> None:
+    """S1-38 to S1-45, S2-22, section 6 of the specification of reports."""
+    lines = worked("report", "month", "month", *NOW).out.splitlines()
+    heads = [
+        *("Created and resolved", "Types", "Severities", "Clients", "Products", "Channels", "Teams"),
+        *("Promises: Response", "Promises: Resolution", "Time to the first response, hours", "Time to resolve, hours"),
+        *("Time in status, hours", "Quality", "Escalations", "Tiers", "Age of the backlog", "Satisfaction", "Thanks"),
+        "Work",
+    ]
+    assert [line for line in lines if line in heads] == heads
+
+
 def test_a_month_without_anything_is_a_report_of_zeros_and_dashes(worked: Call) -> None:
     """R-38."""
     answer = worked("report", "month", "2026-09", *NOW)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from deskterm.present.report.html.page import format_html
+from deskterm.reports.envelope import PAGE_DIGEST, compute_page_digest
 from deskterm.reports.pages.page import Column, DayChart, Page, Remark, Series, Table, TableRow, Tile, Tiles
 from present.report.report_page import parse_page
 
@@ -78,7 +79,9 @@ def test_words_of_people_stay_words(name: str) -> None:
     assert page == format_html(make_page(name), (name,), document, "month.html")
     root, plain = map(parse_page, (page, format_html(make_page("Low"), ("Low",), DOCUMENT, "month.html")))
     assert [element.tag for element in root.iter()] == [element.tag for element in plain.iter()]
-    assert json.loads(root.xpath("string(//script)")) == document
+    found = json.loads(root.xpath("string(//script)"))
+    assert found.pop(PAGE_DIGEST) == compute_page_digest(page)
+    assert found == document
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", page)
 
 

@@ -67,7 +67,8 @@ _PERIODS = {
 
 _MONTH = (
     "tiles", "days", "by-type", "by-severity", "by-client", "by-product", "by-channel", "by-team", "attainment",
-    "budget", "objectives", "times", "time-in-status", "quality", "age", "recorded-late",
+    "budget", "objectives", "times", "time-in-status", "quality", "escalations", "by-tier", "age", "satisfaction",
+    "thanks", "work", "recorded-late",
 )  # fmt: skip
 
 STANDING = (
