@@ -110,3 +110,40 @@ def test_a_report_is_verified_until_somebody_adds_to_its_past_or_changes_the_fil
     assert "its own digest does not fit" in answer.err
     file.write_text("[1, 2]", encoding="utf-8")
     assert "This is no report" in worked("report", "verify", file, *NOW).err
+
+
+def test_lengths_of_time_in_a_filter_are_counted_from_the_instant_of_the_report(worked: Call, tmp_path: Path) -> None:
+    """R-03, R-04, R-45: whenever it is run again."""
+    words = (*MONTH, "--filter", "created:>-1h", "--json")
+    then = worked(*words, "--now", "2026-11-23T09:30").json
+    assert then["figures"]["created"] == {"n": 2}
+    later = worked(*words, "--as-of", "2026-11-23T09:30", *NOW).json
+    assert later["figures"] == then["figures"]
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(then), encoding="utf-8")
+    answer = worked("report", "verify", file, *NOW)
+    assert (answer.code, answer.out.split(":")[0]) == (0, "equal")
+    rows = worked("report", "tickets", "2026-11", *words[3:], "--as-of", "2026-11-23T09:30", *NOW).json
+    assert rows["figures"]["tickets"]["n"] == 2
+
+
+def test_a_report_on_my_tickets_is_verified_by_a_colleague(managed_services: Call, tmp_path: Path) -> None:
+    """R-45, R-46."""
+    taken = managed_services("ticket", "assign", "1001", "sam", "--as", "sam", "--now", "2026-11-23T12:30Z")
+    assert taken.code == 0, taken.err
+    for words in ("assignee:me", "is:mine,urgent -status:closed"):
+        told = managed_services(*MONTH, "--filter", words, "--as", "sam", "--json", *NOW)
+        assert told.json["figures"]["created"] == {"n": 1}
+        assert "assignee:sam" in told.json["filter"]
+        file = tmp_path / "report.json"
+        file.write_text(told.out, encoding="utf-8")
+        answer = managed_services("report", "verify", file, *NOW)
+        assert (answer.code, answer.out.split(":")[0]) == (0, "equal")
+
+
+def test_a_period_by_name_is_that_of_the_instant_of_the_report(worked: Call) -> None:
+    """R-03: it prints what it printed then."""
+    for words in (("run", "operations"), ("month", "month"), ("figures", "today"), ("tickets", "week")):
+        then = worked("report", *words, "--now", "2026-11-23T10:00")
+        later = worked("report", *words, "--as-of", "2026-11-23T10:00", "--now", "2026-12-24T10:00")
+        assert (later.code, later.out) == (then.code, then.out)

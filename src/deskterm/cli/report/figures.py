@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.report.period import PeriodArgument, SinceOption, UntilOption, choose_period
-from deskterm.cli.report.running import renew_rows, run_requests
+from deskterm.cli.report.running import name_caller, renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_time, format_time_and_zone
 from deskterm.cli.runtime.options import AsJson, FilterOption
@@ -71,12 +71,13 @@ def show_figures(
     with cli.open_current_reader() if as_of is None else cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = cli.now(facts)
-        named = choose_period(period, since, until, facts, now)
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
+        named = choose_period(period, since, until, facts, instant)
+        words = name_caller(cli, filter_text or "")
         request = FigureRequest(
-            named, int(instant.timestamp()), filter_text or "", tuple(by or ()), with_closed, tuple(objectives or ())
+            named, int(instant.timestamp()), words, tuple(by or ()), with_closed, tuple(objectives or ())
         )
-        months = _list_months(key or "", request, facts, now)
+        months = _list_months(key or "", request, facts, instant)
         renew_rows(cli, reader)
         reports = run_requests(cli, reader, facts, months or [request])
         report = reports[0]

@@ -13,7 +13,7 @@ import typer
 
 from deskterm.cli.report.files import FORMS, ForceOption, OutputOption, WrittenReport, write_report
 from deskterm.cli.report.period import PeriodArgument
-from deskterm.cli.report.running import renew_rows, run_requests
+from deskterm.cli.report.running import name_caller, renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, FilterOption
 from deskterm.cli.runtime.output import print_json, print_lines
@@ -133,8 +133,8 @@ def _show(
         now = cli.now(facts)
         definition = _find_definition(name, compile_document(facts.document, facts.procedure_version))
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
-        words = join_filters(filter_text, definition.format_filter())
-        named = parse_period(period or definition.period, facts.timezone, now)
+        words = name_caller(cli, join_filters(filter_text, definition.format_filter()))
+        named = parse_period(period or definition.period, facts.timezone, instant)
         request = FigureRequest(named, int(instant.timestamp()), words, tuple(definition.by))
         renew_rows(cli, reader)
         # All that is counted is of one state of the desk, whatever others write meanwhile

@@ -13,9 +13,8 @@ import typer
 
 from deskterm.cli.report.files import ForceOption
 from deskterm.cli.report.period import PeriodArgument, SinceOption, UntilOption, choose_period
-from deskterm.cli.report.running import renew_rows
+from deskterm.cli.report.running import name_caller, read_request_filter, renew_rows
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.cli.runtime.instants import format_time, format_time_and_zone
 from deskterm.cli.runtime.options import AllRows, AsJson, AsOf, FilterOption, LimitOrAll, choose_limit
 from deskterm.cli.runtime.output import print_json, print_lines, report_left_out
@@ -78,12 +77,12 @@ def list_tickets(
     with cli.open_current_reader() if as_of is None else cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         now = cli.now(facts)
-        named = choose_period(period, since, until, facts, now)
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
-        request = FigureRequest(named, int(instant.timestamp()), filter_text or "")
+        named = choose_period(period, since, until, facts, instant)
+        request = FigureRequest(named, int(instant.timestamp()), name_caller(cli, filter_text or ""))
         renew_rows(cli, reader)
         with reader.snapshot():
-            condition = read_filter_text(cli, reader, facts, request.filter).condition
+            condition = read_request_filter(cli, reader, facts, request)
             report = make_ticket_report(reader, request, condition)
             document = build_ticket_document(reader, facts, report, int(now.timestamp()))
     if output is not None and form is not None:

@@ -9,9 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.report.running import renew_rows, run_requests
+from deskterm.cli.report.running import read_request_filter, renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.filtering.filter_words import read_filter_text
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.exchange.exporting.pages.report_reading import read_report_file
@@ -47,7 +46,7 @@ def verify_file(
 
         def run(requests: Sequence[FigureRequest]) -> list[Mapping[str, Any]]:
             if document["report"] == "tickets":
-                condition = read_filter_text(cli, reader, facts, requests[0].filter).condition
+                condition = read_request_filter(cli, reader, facts, requests[0])
                 found = [make_ticket_report(reader, one, condition) for one in requests]
                 return [build_ticket_document(reader, facts, one, now) for one in found]
             return [build_envelope(reader, facts, one, now) for one in run_requests(cli, reader, facts, requests)]

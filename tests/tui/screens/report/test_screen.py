@@ -204,6 +204,19 @@ def either_url(store_url: str) -> str:
     return store_url
 
 
+async def test_a_report_of_a_day_is_of_the_day_that_it_is_counted_as_of(worked_url: str) -> None:
+    """R-03: a month later too."""
+    async with open_console(worked_url, "ann", minutes=31 * 24 * 60) as console:
+        report = await open_report(console, "month 2026-11")
+        await enter_line(console, "t", "2026-11-23 09:50")
+        await console.wait_until(lambda: "as of Mon 23 Nov 2026 09:50" in console.screen_text(), "the instant")
+        await console.pilot.press("b")
+        await console.wait_for_text("Operations")
+        await console.pilot.press("6")
+        await console.wait_until(lambda: " Operations · 23 November 2026" in console.screen_text(), "the day")
+        await wait_until_counted(console, report)
+
+
 async def test_it_counts_as_of_an_instant_and_reports_of_ones_own(
     either_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

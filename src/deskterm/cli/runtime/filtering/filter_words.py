@@ -49,15 +49,18 @@ def join_words(words: Sequence[str]) -> str:
     return " ".join(joined)
 
 
-def read_filter_text(cli: CliContext, reader: ReadConnection, facts: DeskFacts, text: str) -> CliFilter:
-    """Read a filter on the desk. Raises FilterError, which shows the place, for one that cannot be read."""
+def read_filter_text(
+    cli: CliContext, reader: ReadConnection, facts: DeskFacts, text: str, instant: int | None = None
+) -> CliFilter:
+    """Read a filter on the desk. instant: the one from which its lengths of time and days are counted, epoch seconds;
+    None for now. Raises FilterError, which shows the place, for one that cannot be read."""
     if not text.strip():
         return CliFilter("")
     # The parser takes longer to import than a list without a filter takes to print
     from deskterm.present.filters.reading import FilterContext, read_filter  # noqa: PLC0415
     from deskterm.present.filters.scope import chooses_scope  # noqa: PLC0415
 
-    now = int(cli.now(facts).timestamp())
+    now = int(cli.now(facts).timestamp()) if instant is None else instant
     vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
     context = FilterContext(vocabulary, load_agents(reader), cli.check_login(), now, cli.impersonator)
     return CliFilter(text, read_filter(text, context), chooses_scope(text))

@@ -12,6 +12,7 @@ from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.exporting.pages.report_files import choose_form, write_report_file
 from deskterm.named_files import expand_home
+from deskterm.present.filters.reader_names import name_reader
 from deskterm.present.filters.reading import FilterContext, read_filter
 from deskterm.present.labels import Vocabulary
 from deskterm.present.report.facts import describe_report
@@ -71,7 +72,7 @@ def count_report(reader: ReadConnection, question: ReportQuestion, now: int, pro
     instant = now if question.as_of is None else question.as_of
     vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
     context = FilterContext(vocabulary, load_agents(reader), question.login, instant)
-    words = join_filters(question.filter, definition.format_filter())
+    words = name_reader(join_filters(question.filter, definition.format_filter()), question.login)
     condition = read_filter(words, context)
 
     request = FigureRequest(question.period, instant, words, tuple(definition.by))

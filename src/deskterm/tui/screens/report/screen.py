@@ -7,6 +7,7 @@ another one cancels the count under way.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -347,7 +348,9 @@ class ReportScreen(Dialog[int | None]):
         before = definitions.get(self._question.name)
         if before is None or before.period != definitions[key].period:
             # What is counted of today is no month, and the other way round
-            period = parse_period(definitions[key].period, period.zone, self._workspace.now())
+            as_of = self._question.as_of
+            instant = self._workspace.now() if as_of is None else datetime.fromtimestamp(as_of, UTC)
+            period = parse_period(definitions[key].period, period.zone, instant)
         self._count(self._question._replace(name=key, period=period))
 
     @on(Prompt.Entered)
