@@ -67,6 +67,14 @@ def test_what_is_no_period_is_refused(text: str) -> None:
         parse_period(text, "Europe/London", NOW)
 
 
+@pytest.mark.parametrize("text", ["0001-01", "1969-12", "2299-12-31", "2300", "9999-01", "36600d"])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Los_Angeles"])
+def test_a_period_lies_in_the_years_that_a_desk_will_see(text: str, zone: str) -> None:
+    """R-38: in zones east of Greenwich the first month of all is before Python's first instant."""
+    with pytest.raises(UsageError, match="1970 to 2300"):
+        parse_period(text, zone, NOW)
+
+
 def test_a_period_may_be_given_by_its_days() -> None:
     period = parse_limits("2026-11-01", "2026-11-08", "Europe/London", NOW)
     assert (str(period.first), str(period.after), period.name) == (
@@ -97,5 +105,6 @@ def test_a_period_steps_by_its_own_length(text: str, by: int, name: str, after: 
 
 
 def test_no_period_lies_beyond_the_calendar() -> None:
-    with pytest.raises(UsageError, match="calendar"):
-        step_period(parse_period("2026", "Europe/London", NOW), -2026)
+    for by in (-2026, -57, 274):
+        with pytest.raises(UsageError, match="calendar"):
+            step_period(parse_period("2026", "Europe/London", NOW), by)

@@ -10,12 +10,16 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.desk.domain.instant_text import END_YEAR, FIRST_YEAR, parse_instant
 from deskterm.errors import UsageError
 from deskterm.reports.attainment import Period
 
-_FORMS = "2026-10, 2026-W40, 2026-Q4, 2026, 2026-10-05, last-month, month, last-week, week, today, yesterday or 90d"
+_FORMS = (
+    "2026-10, 2026-W40, 2026-Q4, 2026, 2026-10-05, last-month, month, last-week, week, last-quarter, quarter, "
+    "last-year, year, today, yesterday or 90d"
+)
 _MOST_DAYS = 36_600
+_NOTHING_THERE = "The calendar has no period there."
 
 
 class NamedPeriod(NamedTuple):
@@ -54,7 +58,9 @@ def parse_period(text: str, zone: str, now: datetime) -> NamedPeriod:
     except (ValueError, OverflowError):
         found = None
     if found is None:
-        raise UsageError(f"{text!r} is no period: write it as {_FORMS}, or give --since and --until.")
+        raise UsageError(f"{text!r} is no period: write it as {_FORMS}.")
+    if not _is_seen(*found):
+        raise UsageError(f"{text!r} is no period that a desk will see: the years from {FIRST_YEAR} to {END_YEAR} are.")
     return NamedPeriod(word.upper() if "w" in word or "q" in word else word, *found, zone)
 
 
@@ -83,7 +89,9 @@ def step_period(period: NamedPeriod, by: int) -> NamedPeriod:
             days = timedelta(days=by * (period.after - period.first).days)
             first, after = period.first + days, period.after + days
     except (ValueError, OverflowError) as error:
-        raise UsageError("The calendar has no period there.") from error
+        raise UsageError(_NOTHING_THERE) from error
+    if not _is_seen(first, after):
+        raise UsageError(_NOTHING_THERE)
     last = after - timedelta(days=1)
     is_month = first.day == 1 and after == _add_months(first, 1)
     name = f"{first:%Y-%m}" if is_month else f"{first}" if first == last else f"{first} to {last}"
@@ -98,6 +106,11 @@ def find_days(since: int, until: int, zone: str) -> tuple[date, date]:
     if (_to_midnight(first, zone), _to_midnight(after, zone)) != (since, until):
         raise ValueError("a period lies between two midnights")
     return first, after
+
+
+def _is_seen(first: date, after: date) -> bool:
+    """Return whether a period lies in the years of a desk's instants, in every zone."""
+    return first.year >= FIRST_YEAR and after.year < END_YEAR
 
 
 def _parse_midnight(text: str, option: str, zone: str, now: datetime) -> date:

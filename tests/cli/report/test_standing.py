@@ -253,5 +253,6 @@ def test_a_file_that_is_not_there_is_refused(desk: Call, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["month", "customer-trend"])
 def test_nothing_comes_before_the_first_month_of_all(desk: Call, name: str) -> None:
     """R-38."""
-    assert desk("report", "run", name, "0001-01", *NOW).code == 0
-    assert desk("report", "run", name, "0001-02", *NOW).code == 0
+    assert desk("report", "run", name, "1970-01", *NOW).code == 0
+    refused = desk("report", "run", name, "0001-01", *NOW)
+    assert (refused.code, "1970 to 2300" in refused.err) == (2, True)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from deskterm.errors import UsageError
 
-_FIRST_YEAR, _END_YEAR = 1970, 2300
+FIRST_YEAR, END_YEAR = 1970, 2300
 _EXAMPLE = "2026-11-23T09:30"
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -51,9 +51,7 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, pas
     """
     zone = ZoneInfo(zone_name)
     plain = " ".join(text.split())
-    beyond = UsageError(
-        f"{text!r} is no instant that a desk will see: the years from {_FIRST_YEAR} to {_END_YEAR} are."
-    )
+    beyond = UsageError(f"{text!r} is no instant that a desk will see: the years from {FIRST_YEAR} to {END_YEAR} are.")
     try:
         moment = _parse_from_now(plain, zone, now, past) if now is not None else None
         if moment is None:
@@ -71,7 +69,7 @@ def parse_instant(text: str, zone_name: str, now: datetime | None = None, *, pas
     except OverflowError as error:
         # At the first or last day of Python's years the conversion itself leaves them
         raise beyond from error
-    if not _FIRST_YEAR <= instant.year < _END_YEAR:
+    if not FIRST_YEAR <= instant.year < END_YEAR:
         raise beyond
     if past and now is not None and instant > now:
         raise UsageError(f"{text!r} is still to come: give an instant that has passed.")
