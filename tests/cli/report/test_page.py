@@ -72,6 +72,35 @@ def test_a_month_without_anything_is_a_report_of_zeros_and_dashes(worked: Call) 
     assert worked("report", "month", "2026-12", *NOW).code == 2
 
 
+def test_a_share_that_is_what_it_was_is_unchanged(worked: Call, tmp_path: Path) -> None:
+    for _ in range(2):
+        words = ("x", "--type", "fault", "--severity", "low", "--requester", "Ida", "--email", "ida@x.example")
+        worked("ticket", "new", *words, "--now", "2026-12-01T09:00")
+    worked("ticket", "reply", "1003", "We look into it.", "--now", "2026-12-01T09:45")
+    now = ("--now", "2026-12-24T12:00")
+    lines = worked("report", "month", "month", *now).out.splitlines()
+    assert any("Response kept 50.0 % (±0)" in line for line in lines)
+    worked("report", "month", "month", "--output", tmp_path / "month.html", *now)
+    page = (tmp_path / "month.html").read_text(encoding="utf-8")
+    assert ">unchanged<" in page
+    assert "up 0.0 points" not in page
+
+
+def test_a_report_may_be_of_any_days(worked: Call, tmp_path: Path) -> None:
+    """R-42."""
+    days = ("--since", "2026-11-20", "--until", "2026-11-24")
+    for words in (("month",), ("run", "agents"), ("run", "operations")):
+        answer = worked("report", *words, *days, *NOW)
+        assert (answer.code, answer.err) == (0, "")
+        assert "20 November 2026 to 23 November 2026" in answer.out.splitlines()[0]
+    path = tmp_path / "days.json"
+    assert worked("report", "month", *days, "--output", path, *NOW).code == 0
+    assert worked("report", "verify", path, *NOW).code == 0
+    for wrong in (("2026-11", *days), ("--until", "2026-11-24")):
+        refused = worked("report", "month", *wrong, *NOW)
+        assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+
+
 def test_every_key_on_a_page_is_a_figure_whose_list_is_as_long_as_the_cell_says(worked: Call) -> None:
     """R-40, R-41."""
     document = worked("report", "month", "month", "--json", *NOW).json

@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from deskterm.cli.report.files import FORMS, ForceOption, OutputOption, WrittenReport, write_report
-from deskterm.cli.report.period import PeriodArgument
+from deskterm.cli.report.period import PeriodArgument, SinceOption, UntilOption, choose_period
 from deskterm.cli.report.running import name_caller, renew_rows, run_requests
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, FilterOption
@@ -29,7 +29,6 @@ from deskterm.reports.figure_report import FigureRequest
 from deskterm.reports.page_report import build_page_document, count_page
 from deskterm.reports.pages.definition_file import find_known_report, list_known_reports, read_definition_file
 from deskterm.reports.pages.definitions import Definition, join_filters
-from deskterm.reports.periods import parse_period
 from deskterm.store.queries.desk_facts import load_desk_facts
 
 AsOfOption = Annotated[
@@ -43,7 +42,9 @@ _PIPE_WIDTH = 100
 
 def show_month(
     context: typer.Context,
-    period: PeriodArgument = "last-month",
+    period: PeriodArgument = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
     as_of: AsOfOption = None,
     filter_text: FilterOption = None,
     plain: PlainOption = False,
@@ -53,11 +54,12 @@ def show_month(
     as_json: AsJson = False,
 ) -> None:
     """Print the monthly report: what came and was resolved, what was promised and kept, and how old the rest is.
+    Without a period it is that of last month.
 
     Each figure is the length of a list: `deskterm report figures PERIOD --list KEY` prints it. --output writes the
     report to a file, and `deskterm report verify FILE` counts what is in it again.
     """
-    run_report(context, "month", period, as_of, filter_text, plain, explain, output, force, as_json)
+    run_report(context, "month", period, since, until, as_of, filter_text, plain, explain, output, force, as_json)
 
 
 def run_report(
@@ -69,6 +71,8 @@ def run_report(
         ),
     ],
     period: PeriodArgument = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
     as_of: AsOfOption = None,
     filter_text: FilterOption = None,
     plain: PlainOption = False,
@@ -85,7 +89,7 @@ def run_report(
     _show(
         context.obj,
         name,
-        period,
+        PeriodWords(period, since, until),
         as_of,
         filter_text or "",
         style=_choose_style(plain=plain, explains=explain),
@@ -108,6 +112,18 @@ def list_reports(context: typer.Context, as_json: AsJson = False) -> None:
     print_table(("Name", "Title", "About"), [(one.key, one.title, one.sentence) for one in found])
 
 
+class PeriodWords(NamedTuple):
+    """The words of a call about its period: a name, or its limits."""
+
+    name: str
+    since: str | None
+    until: str | None
+
+    def choose_name(self, usual: str) -> str:
+        """Return the name, or the usual one where nothing is said."""
+        return usual if self == ("", None, None) else self.name
+
+
 class FileTarget(NamedTuple):
     """A file that a report is written to. force: in the place of another one."""
 
@@ -118,7 +134,7 @@ class FileTarget(NamedTuple):
 def _show(
     cli: CliContext,
     name: str,
-    period: str,
+    period: PeriodWords,
     as_of: str | None,
     filter_text: str,
     *,
@@ -134,7 +150,7 @@ def _show(
         definition = _find_definition(name, compile_document(facts.document, facts.procedure_version))
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
         words = name_caller(cli, join_filters(filter_text, definition.format_filter()))
-        named = parse_period(period or definition.period, facts.timezone, instant)
+        named = choose_period(period.choose_name(definition.period), period.since, period.until, facts, instant)
         request = FigureRequest(named, int(instant.timestamp()), words, tuple(definition.by))
         renew_rows(cli, reader)
         # All that is counted is of one state of the desk, whatever others write meanwhile

@@ -67,8 +67,8 @@ def _compare_kept(review: Review, metric: str) -> str:
         if share is None:
             return ""
         shares.append(share)
-    points = float(100 * (shares[1] - shares[0]))
-    return f"{points:+.1f} points".replace("-", "\N{MINUS SIGN}")
+    change = f"{float(100 * (shares[1] - shares[0])):+.1f}".replace("-", "\N{MINUS SIGN}")
+    return "±0" if not change.strip("+\N{MINUS SIGN}0.") else f"{change} points"
 
 
 def build_days(review: Review) -> Iterator[Part]:
