@@ -43,7 +43,7 @@ def read_report(text: str) -> dict[str, Any]:
     try:
         document = json.loads(unescape(found[2]) if found and "&quot;" in found[2] else found[2] if found else text)
     except ValueError as error:
-        raise DeskError(f"This is no report: it is neither JSON nor a page that holds it ({error}).") from error
+        raise DeskError("This is no report, or only the beginning of one: nothing in it can be read.") from error
     report = check_report(document)
     if found is not None and report.get(PAGE_DIGEST) not in (None, compute_page_digest(text)):
         raise DeskError("This is not the report that was made: the page was changed after that. Nothing was run.")
@@ -155,6 +155,8 @@ def _find_reasons(
     reader: ReadConnection, document: Mapping[str, Any], again: Mapping[str, Any], request: FigureRequest
 ) -> list[str]:
     reasons = []
+    if document["desk"] != again["desk"]:
+        reasons.append(f"it is a report of the desk {document['desk']}, and this is {again['desk']}")
     if document["program"] != __version__:
         reasons.append(f"it was made by deskterm {document['program']}, and this is {__version__}")
     if document["procedures"] != again["procedures"]:

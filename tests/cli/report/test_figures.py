@@ -112,6 +112,27 @@ def test_a_report_is_verified_until_somebody_adds_to_its_past_or_changes_the_fil
     assert "This is no report" in worked("report", "verify", file, *NOW).err
 
 
+def test_a_report_of_another_desk_is_called_so(worked: Call, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    told = worked(*MONTH, "--json", *NOW).json
+    file.write_text(json.dumps(told | {"desk": "Depot"}), encoding="utf-8")
+    assert worked("report", "verify", file, *NOW).code == 0
+    worked("ticket", "set", "1002", "--status", "solved", "--anyway", "--now", "2026-11-24T12:00")
+    answer = worked("report", "verify", file, *NOW)
+    assert answer.code == 1
+    assert f"it is a report of the desk Depot, and this is {told['desk']}" in answer.out
+
+
+@pytest.mark.parametrize("text", ["", "none", '{"report": "figures", "ti', "<html><p>It stops he"])
+def test_a_file_that_was_cut_short_is_told_so_in_plain_words(worked: Call, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "report.json"
+    file.write_text(text, encoding="utf-8")
+    refused = worked("report", "verify", file, *NOW)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (1, "", 1)
+    assert "only the beginning of one" in refused.err
+    assert "column" not in refused.err
+
+
 def test_lengths_of_time_in_a_filter_are_counted_from_the_instant_of_the_report(worked: Call, tmp_path: Path) -> None:
     """R-03, R-04, R-45: whenever it is run again."""
     words = (*MONTH, "--filter", "created:>-1h", "--json")

@@ -204,6 +204,24 @@ def either_url(store_url: str) -> str:
     return store_url
 
 
+@pytest.mark.law("C-01")
+async def test_no_notice_lies_over_the_line_that_is_typed(worked_url: str, tmp_path: Path) -> None:
+    there = tmp_path / "month.txt"
+    there.write_text("of a colleague", encoding="utf-8")
+    async with open_console(worked_url, "ann", size=(80, 24)) as console:
+        console.app._disable_notifications = False
+        await open_report(console)
+        await enter_line(console, "e", str(there))
+        await console.wait_for_notice("is there already: give another name.")
+        assert there.read_text(encoding="utf-8") == "of a colleague"
+        await console.pilot.press("e")
+        await console.wait_until(lambda: bool(console.app.screen.query(Prompt)), "the prompt")
+        await console.wait_until(lambda: bool(console.app.screen.query("Toast")), "the notice in sight")
+        typed = console.app.screen.query_one(Prompt).region
+        covering = [one.region for one in console.app.screen.query("Toast") if one.region.overlaps(typed)]
+        assert (typed.area > 0, covering) == (True, [])
+
+
 async def test_a_report_of_a_day_is_of_the_day_that_it_is_counted_as_of(worked_url: str) -> None:
     """R-03: a month later too."""
     async with open_console(worked_url, "ann", minutes=31 * 24 * 60) as console:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from deskterm.desk.domain.instant_text import parse_instant
+from deskterm.errors import DeskError
 from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.exporting.pages.report_files import choose_form, write_report_file
 from deskterm.named_files import expand_home
@@ -94,6 +95,9 @@ def export_report(reader: ReadConnection, counted: CountedReport, name: str, now
     where it cannot be written, UsageError for another form."""
     path = expand_home(name)
     form = choose_form(path, FORMS)
+    if path.is_file():
+        # The command line has an option for that, the console has none
+        raise DeskError(f"{path} is there already: give another name.")
     page, facts = counted.made.page, counted.facts
 
     def format_html_page(envelope: Mapping[str, Any]) -> str:
