@@ -53,7 +53,7 @@ def create_empty_store(folder: Path) -> Store:
 
 def import_log(store: Store, folder: Path, log: list[tuple[str, ...]], until: datetime | None = None) -> None:
     path = write_log(folder / "log.csv", log)
-    import_events(store, path, mapping(folder), until=until, actor="ann", now=MONDAY)
+    import_events(store, path, mapping(folder), until=until, actor="ann", now=MONDAY + timedelta(days=7))
 
 
 @settings(max_examples=25)

@@ -77,6 +77,16 @@ def sqlite_desk(tmp_path: Path) -> ImportDesk:
     return ImportDesk(f"sqlite:///{tmp_path / 'sqlite_desk.sqlite3'}", tmp_path)
 
 
+def test_a_row_of_the_future_is_skipped(sqlite_desk: ImportDesk) -> None:
+    report = sqlite_desk.import_rows(
+        row("A-1", "09:00"), row("A-1", "2099-11-23 09:00"), row("A-1", "10:00", "W"), row("A-2", "2099-11-23 09:00")
+    )
+    assert (report.tickets, report.events) == (1, 2)
+    assert [bad.line for bad in report.skipped] == [3, 5]
+    assert "'2099-11-23 09:00' is still to come" in report.skipped[0].reason
+    assert sqlite_desk.select("SELECT max(at) FROM event") == [("2026-11-23 10:00:00.000000",)]
+
+
 def test_rows_become_a_ticket_with_its_history(desk: ImportDesk) -> None:
     report = desk.import_rows(
         row("A-1", "09:00", caller="Kim  Reed", client="Larch Ltd", group="first-line", title="It  broke", marks="vip"),

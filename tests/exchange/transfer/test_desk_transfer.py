@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,7 @@ from deskterm.desk.tickets.update import move
 from deskterm.errors import DeskError
 from deskterm.exchange.transfer.desk_export import export_desk
 from deskterm.exchange.transfer.desk_import import import_desk
-from deskterm.exchange.transfer.manifest import DeskManifest
+from deskterm.exchange.transfer.manifest import DeskManifest, TableFile
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from interrupted.soundness import require_sound
@@ -128,7 +130,11 @@ def test_numbers_that_a_server_has_left_out_are_no_missing_tickets(
     [
         ("event.jsonl", (b'"kind":"moved"', b'"kind":"noted"'), "event.jsonl is not what was exported"),
         ("contact.jsonl", (b"apple", b"appel"), "contact.jsonl is not what was exported"),
-        ("ticket.jsonl", (b'"id":1004', b'"no":1004'), "no row of a desk"),
+        ("ticket.jsonl", (b'"id":1004', b'"no":1004'), "ticket.jsonl is not what was exported"),
+        ("event.jsonl", (b'"id":2,', b'"id":1,'), "event.jsonl is not what was exported"),
+        ("event.jsonl", (b'"id":2,', b'"id":99999999999999999999,'), "event.jsonl is not what was exported"),
+        ("contact.jsonl", (b"apple", b"\\ud800"), "contact.jsonl is not what was exported"),
+        ("contact.jsonl", (b"apple", b"\xff"), "contact.jsonl is not what was exported"),
         ("manifest.json", (b'"layout": ', b'"layout": 9'), "with layout 9"),
         ("manifest.json", (b'"rows": 4', b'"rows": 3'), "own digest does not fit"),
         ("manifest.json", (b'"format": 1', b'"format": 2'), "has format 2"),
@@ -173,6 +179,22 @@ def test_a_chain_that_was_forged_with_its_digests_makes_no_desk(tmp_path: Path) 
     with pytest.raises(DeskError, match="holds what nobody wrote"):
         import_desk(f"sqlite:///{tmp_path / 'new.sqlite3'}", tmp_path / "forged")
     assert not (tmp_path / "new.sqlite3").exists()
+
+
+def test_rows_that_do_not_fit_together_make_no_desk_though_their_digests_fit(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    small = small_desk(url)
+    register(small, type="fault", subject="x", requester="Kim", now=at(0))
+    small.store.close()
+    manifest = export(url, tmp_path / "forged")
+    path = tmp_path / "forged" / "contact.jsonl"
+    twice = path.read_bytes() * 2
+    path.write_bytes(twice)
+    forged = TableFile(manifest.tables["contact"].rows * 2, hashlib.sha256(twice).hexdigest())
+    fitting = replace(manifest, tables={**manifest.tables, "contact": forged})
+    (tmp_path / "forged" / "manifest.json").write_text(fitting.format(), encoding="utf-8")
+    with pytest.raises(DeskError, match=r"rows of contact\.jsonl are none of a desk"):
+        import_desk(f"sqlite:///{tmp_path / 'new.sqlite3'}", tmp_path / "forged")
 
 
 def test_what_is_no_exported_desk_is_said_so(tmp_path: Path) -> None:

@@ -5,17 +5,29 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from deskterm.desk.core.desk_history import DeskEventKind, build_event_row
+from deskterm.desk.core.row_mapping import to_epoch
+from deskterm.desk.core.session import DeskSession
 from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.instants import seconds_from_stored
+
+_CLOCK_TOLERANCE = 120
+"""Seconds by which the clock of the other desk may be ahead."""
 
 
 def lock_desk_chain(bulk: BulkWriter) -> str:
     """Lock the desk's row until the end of the transaction, and return the end of the desk's own chain."""
     ((chain,),) = bulk.execute("SELECT chain FROM desk" + (" FOR UPDATE" if bulk.dialect == "postgresql" else ""))
     return str(chain)
+
+
+def find_latest_instant(desk: DeskSession, now: datetime) -> int | None:
+    """Return the last instant that an import may bring, as epoch seconds; None on a simulated desk, whose time is
+    invented. One event of a later year would date all that follows on its ticket, and every clock would look behind."""
+    return None if desk.simulated else to_epoch(now) + _CLOCK_TOLERANCE
 
 
 def count_nouns(number: int, noun: str) -> str:

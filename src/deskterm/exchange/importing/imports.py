@@ -15,6 +15,7 @@ from deskterm.exchange.importing.event_builder import AddText, EventBuilder
 from deskterm.exchange.importing.import_history import (
     ImportHistory,
     count_nouns,
+    find_latest_instant,
     lock_desk_chain,
     without_garbage_collection,
 )
@@ -53,7 +54,7 @@ def import_events(
     limit = None if until is None else to_epoch(until)
     with without_garbage_collection():
         # Read whole before the transaction begins: others may write to the desk for as long
-        grouped = group_rows(log, mapping, reader.columns, until=limit)
+        grouped = group_rows(log, mapping, reader.columns, until=limit, latest=find_latest_instant(desk, now))
         if strict:
             _require_nothing_to_report(log, grouped.skipped)
         with store.bulk() as bulk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -60,20 +61,30 @@ class GroupedLog:
     samples: tuple[str, ...] = ()
 
 
-def group_rows(path: Path, mapping: LogMapping, columns: Sequence[str], *, until: int | None = None) -> GroupedLog:
+def group_rows(
+    path: Path, mapping: LogMapping, columns: Sequence[str], *, until: int | None = None, latest: int | None = None
+) -> GroupedLog:
     """Read a log. columns: those whose cells are kept. until: epoch seconds; later rows are counted and left out.
-    Raises DeskError when the log cannot be read, or lacks a column that the mapping names."""
+    latest: epoch seconds; still later rows are skipped, because they are mistakes. Raises DeskError when the log cannot
+    be read, or lacks a column that the mapping names."""
     with open_log(path, delimiter=mapping.log.delimiter, encoding=mapping.log.encoding) as log:
-        return _RowGrouper(path, log, mapping, columns, until).run()
+        return _RowGrouper(path, log, mapping, columns, until, latest).run()
 
 
 class _RowGrouper:
     def __init__(
-        self, path: Path, log: EventLog, mapping: LogMapping, columns: Sequence[str], until: int | None
+        self,
+        path: Path,
+        log: EventLog,
+        mapping: LogMapping,
+        columns: Sequence[str],
+        until: int | None,
+        latest: int | None,
     ) -> None:
         names = mapping.rows
         positions = _find_positions(path, log.columns, [*columns, names.ticket, names.at, names.opened, names.actor])
         self._log, self._until, self._names = log, until, names
+        self._latest = math.inf if latest is None else latest
         self._empty_words = frozenset(mapping.log.empty) | {""}
         self._ticket, self._at = positions[names.ticket], positions[names.at]
         self._opened = None if names.opened is None else positions[names.opened]
@@ -109,6 +120,8 @@ class _RowGrouper:
             at = self._parse(values[self._at])
         except ValueError as error:
             return f"column {self._names.at}: {error}"
+        if at > self._latest:
+            return f"column {self._names.at}: {values[self._at]!r} is still to come"
         group = self._grouped.groups.get(key)
         if group is None:
             opened = at

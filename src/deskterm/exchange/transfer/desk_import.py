@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -131,12 +132,29 @@ def _insert_table(
                 digest.update(b"".join(lines))
                 yield from parse(lines)
 
-    if table.name == "ticket_number":
-        _insert_numbers(bulk, read_rows())
-    else:
-        bulk.insert(table.name, columns, read_rows())
+    try:
+        if table.name == "ticket_number":
+            _insert_numbers(bulk, read_rows())
+        else:
+            bulk.insert(table.name, columns, read_rows())
+    except (DeskError, sqlite3.IntegrityError, sqlite3.DataError, ValueError, OverflowError) as error:
+        # Rows that a changed file holds may break anything, before its digest is known: that is the better reason
+        if _compute_digest(open_file, table.name) == expected.sha256:
+            if isinstance(error, DeskError):
+                raise
+            raise DeskError(f"{place}: the rows of {table.name}.jsonl are none of a desk ({error}).") from error
+        raise _changed_file_error(place, table.name) from error
     if digest.hexdigest() != expected.sha256:
-        raise DeskError(f"{place}: {table.name}.jsonl is not what was exported: its digest does not fit.")
+        raise _changed_file_error(place, table.name)
+
+
+def _compute_digest(open_file: OpenFile, name: str) -> str:
+    with open_file(f"{name}.jsonl") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _changed_file_error(place: Path, name: str) -> DeskError:
+    return DeskError(f"{place}: {name}.jsonl is not what was exported: its digest does not fit.")
 
 
 def _insert_numbers(bulk: BulkWriter, rows: Iterator[Sequence[Any]]) -> None:

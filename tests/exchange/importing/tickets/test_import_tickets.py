@@ -49,6 +49,24 @@ def test_what_is_new_is_added_and_the_same_file_adds_nothing(desk: Store, tmp_pa
     assert check_integrity(desk).findings == ()
 
 
+@pytest.mark.parametrize("place", ["created", "resolved", "updated"])
+def test_a_row_of_the_future_is_refused(desk: Store, tmp_path: Path, place: str) -> None:
+    """One such event would date all that follows on its ticket, and name this computer's clock as behind for ever."""
+    times = {"created": "2026-03-02 09:00:00", "resolved": "2026-03-03 09:00:00", "updated": "2026-03-03 09:01:00"}
+    times[place] = "2099-03-03 09:00:00"
+    row = f"7,Printer,Resolved,Low,{times['created']},{times['resolved']},Bo,bo@fern.example,,{times['updated']}\n"
+    report = bring_in(desk, write_export(tmp_path / "x.csv", row + RESOLVED.replace("7,", "8,", 1)))
+    assert (report.tickets, len(report.refused)) == (1, 1)
+    assert "2,still to come: 2099-03-03 09:00:00" in Path(report.refused_file).read_text(encoding="utf-8")
+
+
+def test_the_other_desk_s_clock_may_be_a_little_ahead(desk: Store, tmp_path: Path) -> None:
+    now = OPEN.replace("2026-03-02 10:00:00", "2026-11-23 09:02:00")
+    assert bring_in(desk, write_export(tmp_path / "x.csv", now)).refused == []
+    later = OPEN.replace("7,", "8,", 1).replace("2026-03-02 10:00:00", "2026-11-23 09:02:01")
+    assert bring_in(desk, write_export(tmp_path / "y.csv", later)).refused != []
+
+
 def test_a_changed_past_is_left_alone_and_said(desk: Store, tmp_path: Path) -> None:
     path = write_export(tmp_path / "x.csv", OPEN)
     bring_in(desk, path)

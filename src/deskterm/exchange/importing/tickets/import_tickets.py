@@ -17,6 +17,7 @@ from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.import_history import (
     ImportHistory,
     count_nouns,
+    find_latest_instant,
     lock_desk_chain,
     without_garbage_collection,
 )
@@ -64,7 +65,8 @@ def import_tickets(
     """
     desk = open_desk(store, actor, behind=behind)
     desk.require("import")
-    scan = scan_file(path, mapping, desk.procedure, zone=zone, order=order, sheet=sheet)
+    latest = find_latest_instant(desk, now)
+    scan = scan_file(path, mapping, desk.procedure, zone=zone, order=order, sheet=sheet, latest=latest)
     run = _Run(store, path, desk, scan, is_dry_run=dry_run, is_strict=strict, now=now, progress=progress)
     with without_garbage_collection(), open_table(path, **open_options(scan.mapping, sheet, scan.encoding)) as table:
         run.write_all(table.records)

@@ -80,10 +80,12 @@ def scan_file(
     zone: str | None,
     order: DateOrder | None,
     sheet: str | None,
+    latest: int | None = None,
 ) -> Scan:
-    """Read a file once. mapping: None to recognise it; zone, order: of its instants, as the person says. Raises
-    DeskError when the file is of no known shape, lacks a column or has relative dates, and UsageError when its zone or
-    its order of day and month has to be said."""
+    """Read a file once. mapping: None to recognise it; zone, order: of its instants, as the person says; latest: epoch
+    seconds, the last instant that a record may have. Raises DeskError when the file is of no known shape, lacks a
+    column or has relative dates, and UsageError when its zone or its order of day and month has to be said; a record
+    with a later instant is refused when it is read."""
     encoding = None if mapping is not None else find_encoding(path, sheet)
     with open_table(path, **open_options(mapping, sheet, encoding)) as table:
         if encoding is not None:
@@ -99,7 +101,7 @@ def scan_file(
         dates = DateColumnReader(chosen, found.file.dates, order or found.file.order)
         words = WordTable(found, procedure)
         # Names in a tree are paths, and may be in a later record for the first time
-        reader = TicketReader(found if table.is_tree else narrow_mapping(found, table.columns), dates, words)
+        reader = TicketReader(found if table.is_tree else narrow_mapping(found, table.columns), dates, words, latest)
         scan = Scan(found, dates, words, reader, table, chosen, encoding)
         for record in table.records:
             scan.records += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import math
 from collections.abc import Iterator, Sequence
 
 from deskterm.exchange.importing.csv_source import BadRow
@@ -22,10 +23,13 @@ class RefusedRecord(ValueError):
 
 
 class TicketReader:
-    """Reads the records of one file."""
+    """Reads the records of one file. latest: epoch seconds; a record with a later instant is refused."""
 
-    def __init__(self, mapping: TicketMapping, dates: DateColumnReader, words: WordTable) -> None:
+    def __init__(
+        self, mapping: TicketMapping, dates: DateColumnReader, words: WordTable, latest: int | None = None
+    ) -> None:
         self._mapping, self._columns, self._dates, self._words = mapping, mapping.columns, dates, words
+        self._latest = math.inf if latest is None else latest
         self._empty = frozenset(fold_word(word) for word in mapping.file.empty) | {""}
         # Longer cells are no word for an empty one, and need not be folded
         self._longest = 40 + max(map(len, self._empty))
@@ -121,9 +125,12 @@ class TicketReader:
 
     def _parse(self, text: str) -> int:
         try:
-            return self._dates.parse(text)
+            at = self._dates.parse(text)
         except (NoSuchDate, OverflowError):
             raise RefusedRecord(f"no such date: {text}") from None
+        if at > self._latest:
+            raise RefusedRecord(f"still to come: {text}")
+        return at
 
     def _person(self, record: SourceRecord, names: Sequence[str], addresses: Sequence[str]) -> Person:
         name, address = self._first(record, names), self._first(record, addresses)
@@ -165,6 +172,8 @@ class TicketReader:
         text = self._first(record, delay.columns)
         if text and (seconds := read_duration(text, delay.unit)) is not None:
             ticket.first_response = ticket.created + seconds
+            if ticket.first_response > self._latest:
+                raise RefusedRecord(f"still to come: a first response {text} after the creation")
 
     def _read_messages(self, record: SourceRecord, ticket: ForeignTicket) -> None:
         for source in self._mapping.messages:
