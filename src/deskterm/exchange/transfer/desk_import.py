@@ -149,8 +149,11 @@ def _insert_table(
 
 
 def _compute_digest(open_file: OpenFile, name: str) -> str:
+    digest = hashlib.sha256()
     with open_file(f"{name}.jsonl") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while part := file.read(1 << 20):
+            digest.update(part)
+    return digest.hexdigest()
 
 
 def _changed_file_error(place: Path, name: str) -> DeskError:
