@@ -112,6 +112,15 @@ def test_a_report_is_verified_until_somebody_adds_to_its_past_or_changes_the_fil
     assert "This is no report" in worked("report", "verify", file, *NOW).err
 
 
+def test_what_came_is_counted_by_the_status_that_it_has_as_of_the_instant(worked: Call) -> None:
+    """R-05: no ticket is without a status."""
+    for instant, counts in (("2026-11-23T11:00", {"new": 2}), ("2026-11-27T12:00", {"new": 1, "solved": 1})):
+        found = worked(*MONTH, "--by", "status", "--as-of", instant, "--json", *NOW).json["figures"]
+        shown = {key.removeprefix("created/status="): one["n"] for key, one in found.items() if "created/status" in key}
+        assert shown == counts
+    assert found["backlog/end/status=new"] == {"n": 1}
+
+
 def test_a_report_of_another_desk_is_called_so(worked: Call, tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     told = worked(*MONTH, "--json", *NOW).json

@@ -18,6 +18,13 @@ def _hands(name: str) -> Callable[[Row], str | int | None]:
     return read
 
 
+def _read_status(row: Row) -> str | None:
+    """Return the status that a row is counted for, or that of its ticket as of the instant of the report."""
+    if row.status is not None or not row.life.visits:
+        return row.status
+    return row.life.visits[-1].status
+
+
 _READERS: Mapping[str, Callable[[Row], str | int | None]] = {
     "severity": lambda row: row.life.severity,
     "priority": lambda row: row.life.priority,
@@ -27,7 +34,7 @@ _READERS: Mapping[str, Callable[[Row], str | int | None]] = {
     "channel": lambda row: row.life.channel,
     "department": lambda row: row.life.department,
     "topic": lambda row: row.life.topic,
-    "status": lambda row: row.status,
+    "status": _read_status,
     "team": _hands("team"),
     "tier": _hands("tier"),
     "agent": _hands("assignee"),
