@@ -115,6 +115,9 @@ def test_a_stream_holds_backup_and_manifest(desk: DeskSession, tmp_path: Path) -
     desk.store.close()
     with prepare_restore(desk.store.url, stream, now=at(6)) as prepared:
         assert prepared.contents.tickets == 2
+    stream.write_bytes(out.getvalue()[:20_000])
+    with pytest.raises(DeskError, match="ends too early"), prepare_restore(desk.store.url, stream, now=at(6)):
+        pass
 
 
 def test_without_pg_dump_the_sentence_says_what_to_install(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import lzma
 import sqlite3
 import stat
@@ -95,6 +96,11 @@ def test_a_backup_that_was_changed_or_cut_is_refused_and_nothing_is_touched(
         made.path.write_bytes(content)
         with pytest.raises(DeskError, match="SHA-256"):
             restore(desk.store.url, made.path)
+    made.path.write_bytes(whole)
+    newer = made.manifest.to_json() | {"layout": SCHEMA + 1, "program": "deskterm 9"}
+    manifest_path(made.path).write_text(json.dumps(newer))
+    with pytest.raises(DeskError, match=f"made by deskterm 9, which is newer .layout {SCHEMA + 1}"):
+        restore(desk.store.url, made.path)
     manifest_path(made.path).write_text("{}")
     with pytest.raises(DeskError, match="no manifest of a backup"):
         restore(desk.store.url, made.path)

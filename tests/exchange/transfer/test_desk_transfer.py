@@ -27,7 +27,7 @@ from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.update import move
-from deskterm.errors import DeskError
+from deskterm.errors import DeskError, UsageError
 from deskterm.exchange.transfer.desk_export import export_desk
 from deskterm.exchange.transfer.desk_import import import_desk
 from deskterm.exchange.transfer.manifest import DeskManifest, TableFile
@@ -125,10 +125,20 @@ def test_numbers_that_a_server_has_left_out_are_no_missing_tickets(
         assert [fault.ticket for fault in verify_chains(reader).faults] == [1007]
 
 
+@pytest.mark.parametrize("name", ["desk.zip", "desk.gz", "desk.CSV"])
+def test_an_export_of_a_desk_is_a_tar_file_or_a_folder_as_its_name_says(tmp_path: Path, name: str) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    small_desk(url).store.close()
+    with pytest.raises(UsageError, match=r"end its name in \.tar, \.tar\.gz or \.tgz"):
+        export(url, tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize(
     ("file", "change", "sentence"),
     [
         ("event.jsonl", (b'"kind":"moved"', b'"kind":"noted"'), "event.jsonl is not what was exported"),
+        ("event.jsonl", (b'"id":3', b'"id":2'), "event.jsonl is not what was exported"),
         ("contact.jsonl", (b"apple", b"appel"), "contact.jsonl is not what was exported"),
         ("ticket.jsonl", (b'"id":1004', b'"no":1004'), "ticket.jsonl is not what was exported"),
         ("event.jsonl", (b'"id":2,', b'"id":1,'), "event.jsonl is not what was exported"),

@@ -114,6 +114,8 @@ def export_rows(
     if output is None and file_format in BINARY:
         raise UsageError(f"{file_format} is no text for a terminal: name a file with --output.")
     names = [name.strip() for name in columns.split(",") if name.strip()]
+    if columns and not names:
+        raise UsageError("Name the columns, with commas between them: --columns number,subject.")
     cli.require("export")
     with cli.open_current_reader(as_of=as_of, events=what == "events") as reader, reader.snapshot():
         facts = load_desk_facts(reader)
@@ -205,7 +207,10 @@ _FORMATS_BY_ENDING: Mapping[str, ExportFormat] = {
 }
 """The end of a file's name → the format of such a file."""
 _OTHER_FORMATS = frozenset(
-    {".xlsm", ".xls", ".ods", ".json", ".xml", ".tsv", ".pdf", ".html", ".md", ".db", ".sqlite3"}
+    {
+        *(".xlsm", ".xls", ".ods", ".json", ".xml", ".tsv", ".pdf", ".html", ".md", ".doc", ".docx", ".db", ".sqlite3"),
+        *(".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".zip", ".7z"),
+    }
 )
 """Ends of the names of files that no export makes, whatever `--format` says."""
 

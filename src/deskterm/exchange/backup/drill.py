@@ -69,7 +69,7 @@ def _temporary_place(url: str, now: datetime) -> Iterator[str]:
     """Yield the URL of a place for a desk that is not there, on the same kind of database."""
     if dialect(url) == "postgresql":
         # Never created: the backup is unpacked into a database beside it, which is dropped at the end.
-        name = f"{postgresql_dump.database_of(url)}_drill_{now.astimezone(UTC):%Y%m%dt%H%M%Sz}"
+        name = postgresql_dump.name_beside(url, f"_drill_{now.astimezone(UTC):%Y%m%dt%H%M%Sz}")
         yield postgresql_dump.with_database(url, name)
         return
     with open_work_folder(SYSTEM_FOLDER, "deskterm-drill-") as folder:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAINTENANCE_DATABASE = "postgres"
 """The database that one connects to in order to create and rename others."""
+_LONGEST_NAME = 63
+"""Bytes of a name; PostgreSQL cuts the rest."""
 _UNFINISHED = "deskterm: restored, and not in its place yet"
 """The comment of a database that is thrown away unless it takes the place of a desk."""
 _RESTORE_LOCK = 0x6465736B
@@ -122,6 +124,13 @@ def database_of(url: str) -> str:
         with connect_postgresql(url) as connection:
             return connection.info.dbname
     return str(os.environ.get("PGDATABASE") or settings.get("user") or _user())
+
+
+def name_beside(url: str, ending: str) -> str:
+    """Return the name of a database beside the one of a URL: its name with an ending, cut to the bytes that PostgreSQL
+    keeps. It would cut the ending, and the same name would not be found again."""
+    kept = _LONGEST_NAME - len(ending.encode())
+    return database_of(url).encode()[:kept].decode(errors="ignore") + ending
 
 
 def with_database(url: str, name: str) -> str:

@@ -114,7 +114,7 @@ def finish_restore(prepared: PreparedRestore, location: str, *, now: datetime, l
     if dialect(prepared.url) == "sqlite":
         return replace_file(prepared.url, prepared.place, stamp, had_desk=prepared.had_desk)
     name = postgresql_dump.database_of(prepared.url)
-    aside = f"{name}_before_{stamp.lower()}" if prepared.had_desk else ""
+    aside = postgresql_dump.name_beside(prepared.url, f"_before_{stamp.lower()}") if prepared.had_desk else ""
     postgresql_dump.swap_databases(prepared.url, postgresql_dump.database_of(prepared.place), aside or name)
     return aside and display_location(postgresql_dump.with_database(prepared.url, aside))
 

@@ -38,10 +38,13 @@ def opened_backup(backup: Path, name: str) -> Iterator[tuple[Path, Manifest | No
         return
     with open_work_folder(SYSTEM_FOLDER, "deskterm-restore-") as folder, tarfile.open(backup) as archive:
         found: dict[bool, Path] = {}
-        for entry in archive:
-            if entry.isfile() and Path(entry.name).name == entry.name:
-                archive.extract(entry, folder, filter="data")
-                found[entry.name.endswith(SUFFIX)] = folder / entry.name
+        try:
+            for entry in archive:
+                if entry.isfile() and Path(entry.name).name == entry.name:
+                    archive.extract(entry, folder, filter="data")
+                    found[entry.name.endswith(SUFFIX)] = folder / entry.name
+        except tarfile.TarError as error:
+            raise DeskError(f"{name} ends too early, or is damaged: restore another backup.") from error
         if found.keys() != {True, False}:
             raise no_backup_error(name)
         yield found[False], parse_manifest(found[True].read_text(encoding="utf-8"), found[True])
@@ -62,7 +65,10 @@ def check_against_manifest(file: Path, name: str, manifest: Manifest, url: str) 
             f"{display_location(url)} is in {kinds[dialect(url)]}: give a place of the same kind with `--database`."
         )
     if manifest.layout > SCHEMA:
-        raise errors.newer_layout_error(url, manifest.layout, SCHEMA)
+        raise DeskError(
+            f"{name} was made by {manifest.program}, which is newer (layout {manifest.layout}, this one knows"
+            f" {SCHEMA}): restore it with that version."
+        )
     if file.stat().st_size != manifest.bytes or hash_file(file) != manifest.sha256:
         raise DeskError(
             f"{name} is not what was backed up (its SHA-256 differs from its manifest's): restore another backup."
@@ -102,7 +108,7 @@ def _unwritable_error(url: str, error: OSError) -> DeskError:
 def unpacked_postgresql(url: str, backup: Path, name: str, now: datetime) -> Iterator[str]:
     """Restore a dump into a database of its own on the desk's server. `finish_restore` renames it, and the database of
     that name is then gone."""
-    database = f"{postgresql_dump.database_of(url)}_restored_{now.astimezone(UTC):%Y%m%dt%H%M%Sz}"
+    database = postgresql_dump.name_beside(url, f"_restored_{now.astimezone(UTC):%Y%m%dt%H%M%Sz}")
     with open_work_folder(SYSTEM_FOLDER, "deskterm-restore-") as folder:
         dump = backup
         if (kind := compression_of(backup)) != "none":

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Table
 
 from deskterm import __version__
-from deskterm.errors import DeskError
+from deskterm.errors import DeskError, UsageError
 from deskterm.exchange.transfer.manifest import FILE_NAME, DeskManifest, TableFile
 from deskterm.exchange.transfer.table_rows import count_rows, find_tables, load_pages
 from deskterm.exchange.work_folder import open_work_folder
@@ -19,6 +19,8 @@ from deskterm.progress import Progress
 from deskterm.store.db.reader import ReadConnection
 
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz")
+_OTHER_ENDINGS = (".gz", ".zip", ".7z", ".bz2", ".xz", ".zst", ".rar", ".json", ".jsonl", ".csv", ".sqlite3")
+"""Ends of names of files that this export does not make, and that nobody expects of a folder."""
 
 
 def export_desk(
@@ -29,6 +31,9 @@ def export_desk(
     if place.exists() or place.is_symlink():
         raise DeskError(f"{place} is there already: give another name, or move that away first.")
     is_tar = place.name.endswith(TAR_ENDINGS)
+    if not is_tar and place.name.lower().endswith(_OTHER_ENDINGS):
+        endings = f"{', '.join(TAR_ENDINGS[:-1])} or {TAR_ENDINGS[-1]}"
+        raise UsageError(f"{place.name} would be a folder: end its name in {endings} for a file, or in nothing.")
     try:
         with open_work_folder(place.parent, f".{place.name}.", ".part") as folder:
             with reader.snapshot():

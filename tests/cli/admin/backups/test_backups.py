@@ -156,6 +156,9 @@ def test_a_stream_is_for_programs_and_is_restored_from_standard_input(desk: Call
     done = subprocess.run([*PROGRAM, "restore", "-"], input=stream.stdout, capture_output=True, check=True)
     assert b"Restored" in done.stdout
     assert "first" in desk("ticket", "list").out
+    other = subprocess.run([*PROGRAM, "restore", "-"], input=b"hello", capture_output=True, check=False)
+    assert (other.returncode, other.stderr.count(b"\n")) == (1, 1)
+    assert b"What came on standard input is no backup" in other.stderr
 
 
 def test_a_full_disk_leaves_no_backup_and_says_so(desk: Call, tmp_path: Path) -> None:
@@ -168,6 +171,8 @@ def test_a_full_disk_leaves_no_backup_and_says_so(desk: Call, tmp_path: Path) ->
     assert done.returncode == 1
     assert done.stderr.startswith("deskterm: ")
     assert done.stderr.count("\n") == 1
+    # It is the target that has no room, and not the desk
+    assert "there is no backup: give a place that has room" in done.stderr
     assert list(folder.iterdir()) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from deskterm.cli.runtime.instants import format_time_and_zone, system_now, to_r
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
 from deskterm.cli.runtime.stdin import require_confirmation
-from deskterm.errors import UsageError
+from deskterm.errors import DeskError, UsageError
 from deskterm.exchange.backup.loss import Loss
 from deskterm.exchange.backup.restore import PreparedRestore, finish_restore, prepare_restore, require_unused
 from deskterm.exchange.work_folder import SYSTEM_FOLDER, open_work_folder
@@ -54,7 +55,7 @@ def restore_desk(
     location = "standard input" if str(file) == "-" else str(file.absolute())
     progress = show_progress_on_terminal("tickets")
     with (
-        _readable_file(file) as backup,
+        _readable_file(file, needs_manifest=not without_manifest) as backup,
         prepare_restore(
             cli.url,
             backup,
@@ -88,8 +89,9 @@ def _require_right(cli: CliContext) -> None:
 
 
 @contextmanager
-def _readable_file(file: Path) -> Iterator[Path]:
-    """Yield the file of a backup; what comes on standard input is written to a file first."""
+def _readable_file(file: Path, *, needs_manifest: bool) -> Iterator[Path]:
+    """Yield the file of a backup; what comes on standard input is written to a file first. needs_manifest: it has to be
+    a stream, which brings one. Raises DeskError where it is none."""
     if str(file) != "-":
         yield file
         return
@@ -97,6 +99,8 @@ def _readable_file(file: Path) -> Iterator[Path]:
         spooled = folder / "standard-input.tar"
         with spooled.open("wb") as out:
             shutil.copyfileobj(sys.stdin.buffer, out)
+        if needs_manifest and not tarfile.is_tarfile(spooled):
+            raise DeskError("What came on standard input is no backup: give what `deskterm backup --to -` wrote.")
         yield spooled
 
 
