@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import errno
+import gc
 import io
 import json
 import re
 import sys
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -17,6 +21,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from deskterm.errors import DeskError
+from deskterm.exchange.exporting import excel
 from deskterm.exchange.exporting.columns import Column
 from deskterm.exchange.exporting.excel import MOST_CHARACTERS
 from deskterm.exchange.exporting.formats.opening import open_writer
@@ -102,6 +107,36 @@ def test_a_workbook_goes_on_in_another_sheet_and_says_which_texts_it_cut() -> No
     assert book.sheet_names == ["Rows", "Rows 2", "Rows 3", "About"]
     rows = [cell for name in book.sheet_names[:3] for (cell,) in book.get_sheet_by_name(name).to_python()[1:]]
     assert rows == ["0", "1", "2", "3", "x" * MOST_CHARACTERS]
+
+
+class FullDisk(io.BytesIO):
+    """A file for which there is room for some bytes only."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > 1_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_a_workbook_that_breaks_off_leaves_no_rows_behind_and_no_word_of_its_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_complete: bool
+) -> None:
+    """xlsxwriter keeps rows in files of their own, and an archive that it leaves open writes its end at some time."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(excel, "SYSTEM_FOLDER", tmp_path, raising=False)
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    with FullDisk() as out:
+        writer = WorkbookWriter(COLUMNS, out, FormatOptions())
+        writer.write([ROW])
+        assert [path for path in tmp_path.rglob("*") if path.is_file()]
+        if is_complete:
+            with pytest.raises(OSError, match="No space left"):
+                writer.finish()
+    del writer
+    gc.collect()
+    assert (ignored, list(tmp_path.iterdir())) == ([], [])
 
 
 def test_parquet_has_typed_columns() -> None:

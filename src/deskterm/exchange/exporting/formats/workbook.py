@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from deskterm.exchange.exporting.cell_digest import CELLS, CellDigest
 from deskterm.exchange.exporting.columns import Column
-from deskterm.exchange.exporting.excel import MOST_CHARACTERS, create_workbook
+from deskterm.exchange.exporting.excel import MOST_CHARACTERS, close_workbook, create_large_workbook
 from deskterm.exchange.exporting.formats.row_writer import NOTE, FormatOptions, parse_stored_instant
 from deskterm.exchange.formula_guard import guard_formula
 from deskterm.exchange.unseen_characters import escape_unseen
@@ -26,7 +26,7 @@ class WorkbookWriter:
     def __init__(
         self, columns: Sequence[Column], out: BinaryIO, options: FormatOptions, *, most_rows: int = MOST_ROWS
     ) -> None:
-        self._book = create_workbook(out, constant_memory=True)
+        self._book = create_large_workbook(out)
         self._date = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._bold = self._book.add_format({"bold": True})
         self._columns, self._options, self._most_rows = columns, options, most_rows
@@ -57,7 +57,7 @@ class WorkbookWriter:
         for place, (name, value) in enumerate(about):
             sheet.write_string(place, 0, name, self._bold)
             sheet.write_string(place, 1, value)
-        self._book.close()
+        close_workbook(self._book)
         return notes
 
     def _add_sheet(self) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from deskterm.exchange.exporting.cell_digest import CELLS, CellDigest
-from deskterm.exchange.exporting.excel import MOST_CHARACTERS, create_workbook
+from deskterm.exchange.exporting.excel import MOST_CHARACTERS, close_workbook, create_workbook
 from deskterm.exchange.exporting.pages.cells import Share, guard, list_envelope, list_heads, read_row
 from deskterm.reports.envelope import parse_utc
 from deskterm.reports.pages.page import Page
@@ -64,7 +64,7 @@ def write_workbook(page: Page, facts: Sequence[str], document: Mapping[str, Any]
         for number, line in enumerate(lines, len(rows) + 4):
             write(sheet, number, 0, guard(line))
     _write_envelope(book.add_worksheet(_ENVELOPE), page, facts, {**document, CELLS: digest.hexdigest()}, formats)
-    book.close()
+    close_workbook(book)
 
 
 def _choose_format(cell: Any, formats: Mapping[str, Any]) -> tuple[Any, Any]:
