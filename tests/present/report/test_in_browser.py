@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deskterm.present.report.html.page import format_html
-from deskterm.reports.pages.page import Column, Page, Table, TableRow
+from deskterm.reports.pages.page import Column, DayChart, Page, Series, Table, TableRow, Tile, Tiles
 from present.report.chromium import Browser, open_browser
 from present.report.test_html import DOCUMENT, make_page
 
@@ -22,6 +22,10 @@ CUT_OFF = """
 """
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 COLOURS = """(style => [style.backgroundColor, style.color])(getComputedStyle(document.body))"""
+
+
+_SHEET = 688, 1016
+"""Pixels of an A4 sheet within its margins, across and down."""
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +100,20 @@ def test_it_prints_on_a4_without_half_a_page_left_empty(browser: Browser, page: 
     boxes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", printed)
     assert {(round(float(width)), round(float(height))) for width, height in boxes} == {(595, 842)}
     assert 2 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 3
+
+
+def test_the_days_of_the_longest_month_have_room_on_the_first_sheet(browser: Browser, tmp_path: Path) -> None:
+    """R-54: with all lines that a head may have; how the report was made is not parted either."""
+    days = tuple(f"2026-10-{day:02}" for day in range(1, 32))
+    series = (Series("Created", (12,) * 31), Series("Resolved", (7,) * 31), Series("Open", (120,) * 31, is_line=True))
+    tiles = Tiles(tuple(Tile(f"Figure {place}", "1,319", "+12") for place in range(6)))
+    chart = DayChart("Created and resolved", days, series, "1,234 open at the beginning + 372 created. " * 3)
+    made = Page("Monthly report", (), (tiles, chart))
+    path = tmp_path / "october.html"
+    path.write_text(format_html(made, ("a fact",) * 6, DOCUMENT, path.name), encoding="utf-8")
+    browser.open(path, width=_SHEET[0])
+    browser.emulate(medium="print")
+    end = browser.evaluate("document.querySelector('.chart').getBoundingClientRect().bottom")
+    kept = browser.evaluate("getComputedStyle(document.querySelector('#made')).breakInside")
+    browser.emulate()
+    assert (end < _SHEET[1], kept) == (True, "avoid")

@@ -82,8 +82,9 @@ h2{{margin-top:11pt;font-size:12pt;break-after:avoid}}
 .chart>div{{margin-left:44%}}
 th,td{{padding:.1rem .4rem}}
 th[scope=row]{{min-width:5.5rem}}
+.long th,.long td{{padding-block:0;line-height:1.3}}
 .region{{max-height:none;overflow:visible}}
-figure,.tiles div,tr,.short{{break-inside:avoid}}
+figure,.tiles div,tr,.short,#made{{break-inside:avoid}}
 thead{{display:table-header-group}}
 tfoot{{display:table-row-group}}
 svg *{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}}}
