@@ -42,6 +42,27 @@ def test_the_draft_of_an_unknown_shape_has_every_column_and_says_what_is_unsure(
     assert tomllib.loads(found.mapping)["columns"]["number"] == ["Nr"]
 
 
+def test_a_draft_is_taken_with_types_and_channels_that_no_product_has(tmp_path: Path) -> None:
+    """Only the procedure says which there are: the draft asks, and whoever does not answer has the default."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "id,title,state,created,type,via\n"
+        + "".join(f"{number},x,open,2026-03-27 16:45:00,Broken thing,Pigeon\n" for number in range(1, 5))
+    )
+    found = sniff_file(path, zone="UTC")
+    for word in ('# "Broken thing"', "# Pigeon"):
+        assert f'{word} = "KEY"  # ? unless the procedure has it by this name' in found.mapping.splitlines()
+    file = tmp_path / "mapping.toml"
+    file.write_text(found.mapping)
+    store = incident_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    report = bring_in(store, path, load_ticket_mapping(file), zone=None)
+    assert (report.tickets, report.refused) == (4, [])
+    lines = " ".join(report.format_lines())
+    assert "'Broken thing' is unknown" in lines
+    assert "'Pigeon' is unknown" in lines
+    store.close()
+
+
 def test_an_order_of_day_and_month_that_nothing_shows_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("id,title,state,created\n1,a,open,03/04/2026\n2,b,open,05/06/2026\n")

@@ -23,10 +23,12 @@ def format_mapping(
     needs_zone: bool,
     order: str,
     unsure: frozenset[str],
+    untranslated: Mapping[str, Sequence[str]],
 ) -> str:
     """Return a mapping as TOML. head: lines of comment above it. zone: the one that was given; needs_zone: one has to
     be said. order: of day and month, '' where the file does not need it, `?` where it does not show it. unsure: fields
-    of columns, and `status WORD`, that are marked with `# ?`."""
+    of columns, and `status WORD`, that are marked with `# ?`. untranslated: `type` and `channel` → words that have no
+    meaning yet: they stand in comments, because only the procedure has the keys."""
     lines = [f"# {_escape(line)}".rstrip() for line in head]
     lines += [
         "",
@@ -49,12 +51,14 @@ def format_mapping(
     if mapping.first_response_after is not None:
         lines += ["", "[first_response_after]", *_format_values(mapping.first_response_after, ("columns", "unit"))]
     for name in ("status", "priority", "type", "channel"):
-        if words := getattr(mapping.words, name):
+        words, others = getattr(mapping.words, name), untranslated.get(name, ())
+        if words or others:
             lines += ["", f"[words.{name}]"]
             lines += [
                 f"{_key(word)} = {_value(target)}{UNSURE if f'{name} {word}' in unsure else ''}"
                 for word, target in words.items()
             ]
+            lines += [f'# {_key(word)} = "KEY"{UNSURE} unless the procedure has it by this name' for word in others]
     for part in mapping.messages:
         lines += ["", "[[messages]]", *_format_values(part, tuple(type(part).model_fields))]
     if mapping.history is not None:

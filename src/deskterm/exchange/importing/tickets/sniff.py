@@ -131,6 +131,7 @@ def sniff_file(path: Path, *, sheet: str | None = None, zone: str | None = None)
             needs_zone=needs_zone and zone is None and known_zone(known, table) is None,
             order=order,
             unsure=frozenset() if known is not None else _find_unsure(mapping, columns),
+            untranslated={} if known is not None else _find_words_without_meaning(mapping, columns),
         )
     return SniffedFile(
         table.shape,
@@ -280,15 +281,31 @@ def _draft(path: Path, columns: Sequence[SniffedColumn]) -> TicketMapping:
 
 
 def _guess_words(name: str, wanted: Sequence[str], columns: Sequence[SniffedColumn]) -> dict[str, Any]:
-    """Return the words of a column with the meaning that a known product gives them, or `@open`, `@3/4` for others."""
+    """Return the words of a column with the meaning that a known product gives them; `@open`, `@3/4` for other words of
+    status and priority. Other types and channels have none: only the procedure says which there are."""
     column = next((one for one in columns if one.name in wanted), None)
     if column is None:
         return {}
     meanings: dict[str, Any] = {}
     for mapping in load_shipped_mappings().values():
         meanings |= {fold_word(word): target for word, target in getattr(mapping.words, name).items()}
-    unknown = "@open" if name == "status" else "@3/4"
-    return {word: meanings.get(fold_word(word), unknown) for word, _ in column.words.most_common(_MOST_WORDS)}
+    unknown = {"status": "@open", "priority": "@3/4"}.get(name)
+    found = {word: meanings.get(fold_word(word), unknown) for word, _ in column.words.most_common(_MOST_WORDS)}
+    return {word: meaning for word, meaning in found.items() if meaning is not None}
+
+
+def _find_words_without_meaning(mapping: TicketMapping, columns: Sequence[SniffedColumn]) -> dict[str, list[str]]:
+    """Return the words of types and channels of a draft which somebody who knows the procedure has to translate."""
+    return {
+        name: [
+            word
+            for column in columns
+            if column.name in getattr(mapping.columns, name)
+            for word, _ in column.words.most_common(_MOST_WORDS)
+            if word not in getattr(mapping.words, name)
+        ]
+        for name in ("type", "channel")
+    }
 
 
 def _find_unsure(mapping: TicketMapping, columns: Sequence[SniffedColumn]) -> frozenset[str]:
