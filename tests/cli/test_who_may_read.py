@@ -199,3 +199,30 @@ def test_no_command_shows_a_ticket_of_a_closed_department_to_others(
             if SECRET in answer.out + answer.err:
                 found.append((command.path, words, answer))
     assert found == []
+
+
+def test_a_report_says_which_departments_its_reader_does_not_read(
+    call_as: Callable[..., Answer], tmp_path: Path
+) -> None:
+    """R-04: "all tickets" would not be true."""
+    for words in ("report month month", "report figures month", "report tickets month"):
+        assert ", without Data Protection, which you do not read · " in call_as("lea", words, *LATER).out, words
+        assert "without" not in call_as("dot", words, *LATER).out.split("as of")[0], words
+    file = tmp_path / "report.json"
+    for words in ("report month month --json", "report tickets month --json"):
+        file.write_text(call_as("lea", words, *LATER).out, encoding="utf-8")
+        assert call_as("lea", "report verify", file, *LATER).code == 0
+        answer = call_as("ann", "report verify", file, *LATER)
+        assert (answer.code, "reads other departments than you do" in answer.out) == (1, True)
+
+
+def test_a_report_that_looks_for_erased_words_says_why_it_is_another_one(
+    call_as: Callable[..., Answer], tmp_path: Path
+) -> None:
+    """R-31."""
+    file = tmp_path / "report.json"
+    file.write_text(call_as("ann", f"report month month --filter {OPEN} --json", *LATER).out, encoding="utf-8")
+    assert call_as("ann", "report verify", file, *LATER).code == 0
+    assert call_as("ann", "erase kim@larch.example --yes", "--now", "2026-11-23T12:00").code == 0
+    answer = call_as("ann", "report verify", file, "--now", "2026-11-23T13:00")
+    assert (answer.code, "somebody was erased since (tickets: 2)" in answer.out) == (1, True)

@@ -49,6 +49,7 @@ def build_envelope(reader: ReadConnection, facts: DeskFacts, report: FigureRepor
         "program": __version__,
         "events": count_events(reader, request.as_of),
         "tickets": report.figures.lives,
+        "hidden_departments": list(report.hidden),
         "imbalance": report.figures.imbalance,
         "figures": dict(_list_figures(report)),
         "lists": {

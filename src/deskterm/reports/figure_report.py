@@ -49,10 +49,12 @@ class ShareFigure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FigureReport:
-    """The figures of a request."""
+    """The figures of a request. hidden: departments whose tickets whoever asked for it does not read, by their keys:
+    they count in none."""
 
     request: FigureRequest
     figures: FigureSet
+    hidden: tuple[str, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -129,7 +131,8 @@ def make_figure_reports(
             for place in places:
                 counts[place].add(life)
         found = {request: count.finish() for request, count in zip(distinct, counts, strict=True)}
-    return [FigureReport(request, found[key]) for request, key in zip(requests, nameless, strict=True)]
+    hidden = reader.hidden_departments
+    return [FigureReport(request, found[key], hidden) for request, key in zip(requests, nameless, strict=True)]
 
 
 def require_begun(request: FigureRequest) -> None:

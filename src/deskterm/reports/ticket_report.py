@@ -54,13 +54,14 @@ Cells = dict[str, Any]
 
 
 class TicketReport(NamedTuple):
-    """The tickets of a request. metrics: clocks whose verdicts rows have; rows: their cells, by number. Instants are
-    epoch seconds."""
+    """The tickets of a request. metrics: clocks whose verdicts rows have; rows: their cells, by number; hidden: as in
+    `FigureReport`. Instants are epoch seconds."""
 
     request: FigureRequest
     rules: DeskRules
     metrics: tuple[str, ...]
     rows: Sequence[Cells]
+    hidden: tuple[str, ...]
 
 
 def make_ticket_report(
@@ -76,7 +77,7 @@ def make_ticket_report(
         metrics = tuple(metric.key for metric in rules.metrics)
         lives = read_lives(reader, period, as_of, condition)
         rows = [_measure(life, ever, metrics) for life in lives if _belongs(life, of_period)]
-    return TicketReport(request, rules, metrics, rows)
+    return TicketReport(request, rules, metrics, rows, reader.hidden_departments)
 
 
 def _belongs(life: Life, scope: Scope) -> bool:
@@ -174,6 +175,7 @@ def build_ticket_document(
         "calendars": sorted(report.rules.procedure.terms.calendars),
         "program": __version__,
         "events": count_events(reader, request.as_of),
+        "hidden_departments": list(report.hidden),
         "figures": {"tickets": {"n": len(rows), "digest": compute_rows_digest(rows)}},
         "lists": {"tickets": {"n": len(rows), "digest": compute_list_digest(ids)}},
         "tickets": rows,

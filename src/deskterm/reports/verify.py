@@ -166,8 +166,12 @@ def _find_reasons(
         reasons.append(f"{now['count'] - before['count']} events up to its instant were added after it was made")
     elif now["count"] < before["count"]:
         reasons.append(f"{before['count'] - now['count']} events up to its instant are gone")
+    if document.get("hidden_departments", []) != again["hidden_departments"]:
+        reasons.append("whoever made it reads other departments than you do")
     made = reader.instant(parse_utc(document["made_at"]))
-    purged = reader.rows("SELECT count(*) FROM event WHERE kind = 'purged' AND at >= :made", {"made": made})[0][0]
-    if purged:
-        reasons.append(f"{purged} tickets were purged since")
+    for kind, loss in (("purged", "closed tickets were purged"), ("erased", "somebody was erased")):
+        query = "SELECT count(DISTINCT ticket_id) FROM event WHERE kind = :kind AND at >= :made"
+        count = reader.rows(query, {"kind": kind, "made": made})[0][0]
+        if count:
+            reasons.append(f"{loss} since (tickets: {count})")
     return reasons

@@ -19,6 +19,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import DeskError
 from deskterm.present.formats import format_count
+from deskterm.present.report.facts import describe_hidden
 from deskterm.reports.envelope import build_envelope, compute_list_digest, format_share, format_utc
 from deskterm.reports.figure_report import FigureReport, FigureRequest
 from deskterm.reports.measures.figures import Figure
@@ -120,11 +121,13 @@ def _print_report(report: FigureReport, facts: DeskFacts) -> None:
     since, until, instant = (
         format_time_and_zone(at, facts.timezone) for at in (limits.since, limits.until, request.as_of)
     )
+    scope = f"filter {request.filter}" if request.filter else "all tickets"
+    scope += describe_hidden(report.hidden, figures.scope.rules.procedure)
     print_lines(
         [
             f"{facts.name}{' (simulated)' if facts.simulated else ''} · {request.period.name}"
             + (", so far" if report.is_running else ""),
-            f"{since} to {until} · {f'filter {request.filter}' if request.filter else 'all tickets'} · as of {instant}",
+            f"{since} to {until} · {scope} · as of {instant}",
         ]
     )
     for measure in figures.measures:

@@ -27,6 +27,7 @@ from deskterm.exchange.exporting.formats.row_writer import FormatOptions
 from deskterm.exchange.exporting.pages.cells import guard
 from deskterm.exchange.exporting.pages.report_files import choose_form, name_envelope_file, open_csv, write_document
 from deskterm.present.formats import format_count
+from deskterm.present.report.facts import describe_hidden
 from deskterm.present.sanitize import sanitize
 from deskterm.reports.figure_report import FigureRequest
 from deskterm.reports.ticket_report import (
@@ -99,6 +100,7 @@ def _print_rows(report: TicketReport, facts: DeskFacts, most: int) -> None:
     request, rows = report.request, report.rows[:most]
     instant = format_time_and_zone(request.as_of, facts.timezone)
     scope = f"filter {request.filter}" if request.filter else "all tickets"
+    scope += describe_hidden(report.hidden, report.rules.procedure)
     count = format_count(len(report.rows), "ticket")
     print_lines([f"{facts.name} · {request.period.name} · {scope} · {count} · as of {instant}"])
     labels = {metric.key: metric.label for metric in report.rules.metrics}

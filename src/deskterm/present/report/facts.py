@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.reports.figure_report import FigureReport
 from deskterm.sla.zones import zone_abbreviation
 
@@ -14,7 +16,17 @@ def describe_report(report: FigureReport) -> list[str]:
     request = report.request
     limits, zone = request.period.period, request.period.zone
     since, until, instant = (format_instant(at, zone) for at in (limits.since, limits.until, request.as_of))
-    return [f"{since} to {until}", f"{request.filter or 'all tickets'} · as of {instant}"]
+    hidden = describe_hidden(report.hidden, report.figures.scope.rules.procedure)
+    return [f"{since} to {until}", f"{request.filter or 'all tickets'}{hidden} · as of {instant}"]
+
+
+def describe_hidden(departments: Sequence[str], procedure: CompiledProcedure) -> str:
+    """Return what stands behind the filter of a report when whoever reads it does not read some departments; empty
+    where they read all."""
+    if not departments:
+        return ""
+    labels = {one.key: one.label for one in procedure.definition.departments}
+    return f", without {' and '.join(labels.get(key, key) for key in departments)}, which you do not read"
 
 
 def format_instant(at: int, zone: str) -> str:

@@ -126,6 +126,11 @@ class ReadConnection:
         except Exception as error:
             raise self._translate(error) from error
 
+    @property
+    def hidden_departments(self) -> tuple[str, ...]:
+        """The departments whose tickets are hidden, by their keys."""
+        return self._scope[0]
+
     def open_another(self) -> ReadConnection:
         """Open another connection to the same desk that hides the same tickets, for another thread. Raises the
         DeskErrors of `open_reader`."""
