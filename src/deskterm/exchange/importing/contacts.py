@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from deskterm.desk.core.person_digests import digest_words
+from deskterm.desk.domain.email_address import is_email_address, normalise_address
 from deskterm.desk.domain.text import is_visible
 from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.tables.columns import make_salt
@@ -54,7 +55,7 @@ class ContactDirectory:
             if email is None:
                 self._by_name[self._name_key(name, client)] = number
             else:
-                self._by_email[email.casefold()] = number
+                self._by_email[normalise_address(email)] = number
 
     def find_or_add_client(self, name: str | None) -> Client:
         """Return the client of that name or key; a new one if there is none."""
@@ -73,7 +74,10 @@ class ContactDirectory:
         """Return the id of a person; a new one if there is none, None when neither name nor address is given.
         organisation: the client of a new contact."""
         full_name = " ".join(name.split()) if name and is_visible(name) else ""
-        address = email.strip().casefold() if email and "@" in email else None
+        address = normalise_address(email) if email and "@" in email else None
+        if address is not None and not is_email_address(address):
+            # No letter could go there; what was written is a name still
+            full_name, address = full_name or " ".join(address.split()), None
         if not full_name and address is None:
             return None
         found = (
@@ -95,7 +99,7 @@ class ContactDirectory:
 
     def knows_address(self, address: str) -> bool:
         """Return whether a contact has an address."""
-        return bool(address) and address.casefold() in self._by_email
+        return bool(address) and normalise_address(address) in self._by_email
 
     def _name_key(self, name: str, organisation: int | None) -> tuple[str, int | None]:
         return name, organisation if self._within_clients else None

@@ -60,6 +60,30 @@ def test_a_row_of_the_future_is_refused(desk: Store, tmp_path: Path, place: str)
     assert "2,still to come: 2099-03-03 09:00:00" in Path(report.refused_file).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("address", ["bo@fern@example", "bo@fern.example\nbcc: eve@evil.example", "bo fern@"])
+def test_what_is_no_address_is_left_out_and_said(desk: Store, tmp_path: Path, address: str) -> None:
+    row = f'7,Printer,Open,Low,2026-03-02 09:00:00,,Bo,"{address}",,2026-03-02 10:00:00\n'
+    report = bring_in(desk, write_export(tmp_path / "x.csv", row))
+    assert (report.tickets, [note.reason for note in report.notes]) == (
+        1,
+        [f"7: {address!r} is no e-mail address: left out"],
+    )
+    assert select(desk, "SELECT name, email FROM contact") == [("Bo", None)]
+
+
+def test_an_address_keeps_its_domain(desk: Store, tmp_path: Path) -> None:
+    """Without its sharp s it would be another company's."""
+    row = "7,Printer,Open,Low,2026-03-02 09:00:00,,Bo,Bo@Straße.example,,2026-03-02 10:00:00\n"
+    bring_in(desk, write_export(tmp_path / "x.csv", row))
+    assert select(desk, "SELECT email FROM contact") == [("bo@straße.example",)]
+
+
+def test_an_address_is_found_in_what_a_mail_program_writes(desk: Store, tmp_path: Path) -> None:
+    row = "7,Printer,Open,Low,2026-03-02 09:00:00,,,Bo Fern <bo@fern.example>,,2026-03-02 10:00:00\n"
+    assert bring_in(desk, write_export(tmp_path / "x.csv", row)).notes == []
+    assert select(desk, "SELECT name, email FROM contact") == [("Bo Fern", "bo@fern.example")]
+
+
 def test_the_other_desk_s_clock_may_be_a_little_ahead(desk: Store, tmp_path: Path) -> None:
     now = OPEN.replace("2026-03-02 10:00:00", "2026-11-23 09:02:00")
     assert bring_in(desk, write_export(tmp_path / "x.csv", now)).refused == []

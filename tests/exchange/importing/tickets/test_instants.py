@@ -62,7 +62,18 @@ def test_a_tuesday_in_march_is_no_march_in_march() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-02-30", "13/25/2026", "hello", "9 d 4 h", "25:61", "27/Foo/26", "13:00 PM 1/1/26"]
+    "text",
+    [
+        "2026-02-30",
+        "13/25/2026",
+        "hello",
+        "9 d 4 h",
+        "25:61",
+        "27/Foo/26",
+        "13:00 PM 1/1/26",
+        "2026-03-27T16:45:00+99:00",
+        "27.03.2026 16:45 -24:00",
+    ],
 )
 def test_what_is_no_instant_is_refused(text: str) -> None:
     with pytest.raises(NoSuchDate):

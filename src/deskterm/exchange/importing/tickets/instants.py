@@ -75,6 +75,8 @@ _RELATIVE = re.compile(
 _EAST_ASIAN = str.maketrans(dict(zip("年月日年月日時时분초년월일", "-- -- ::  -- ", strict=True)))
 _END = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 _SAMPLES = 3
+_DAY = 24 * 60
+"""Minutes from which on an offset is none."""
 _ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy")
 
 
@@ -262,6 +264,8 @@ def _read_offset(text: str | None) -> tzinfo | None:
     if text[0] not in "+-":
         return UTC
     minutes = int(text[1:3]) * 60 + int(text[-2:])
+    if minutes >= _DAY:
+        raise NoSuchDate(text)
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 

@@ -6,6 +6,7 @@ import email.utils
 import math
 from collections.abc import Iterator, Sequence
 
+from deskterm.desk.domain.email_address import parse_mailbox
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.tables.records import SourceRecord
 from deskterm.exchange.importing.tickets.foreign_ticket import ForeignMessage, ForeignMove, ForeignTicket, Person
@@ -90,6 +91,9 @@ class TicketReader:
             setattr(ticket, name, first(record, getattr(columns, name)))
         ticket.priority = self._read_priority(record)
         ticket.requester, ticket.assignee = self.read_people(record)
+        address = first(record, columns.requester_email)
+        if "@" in address and not ticket.requester.address:
+            ticket.notes.append(BadRow(record.place, f"{number}: {address[:80]!r} is no e-mail address: left out"))
         ticket.tags = self._read_tags(record)
         for name in DATE_FIELDS[1:]:
             setattr(ticket, name, self._instant(record, name))
@@ -235,6 +239,8 @@ def build_person(name: str, address: str) -> Person:
         shown, found = email.utils.parseaddr(name.split(",")[0] if name.count("@") > 1 else name)
         if "@" in found and " " not in found:
             name, address = shown, found
-    if address and "@" not in address:
+    if (mailbox := parse_mailbox(address)) is not None:
+        name, address = name or (mailbox[0] or "").strip(' "'), mailbox[1]
+    else:
         name, address = name or address, ""
-    return Person(" ".join(name.split()), address.strip())
+    return Person(" ".join(name.split()), address)
