@@ -47,6 +47,8 @@ def test_every_figure_has_a_list_that_is_as_long_as_it_says(worked: Call) -> Non
     listed = worked(*MONTH, "--list", "time-to-resolve/elapsed", *NOW)
     assert [line.split()[0] for line in listed.out.splitlines()] == ["time-to-resolve/elapsed:", "Ticket", "1001"]
     assert "10800" in listed.out
+    for key, words in (("resolved", "1 ticket."), ("created", "2 tickets."), ("work", "0 entries.")):
+        assert worked(*MONTH, "--list", key, *NOW).out.startswith(f"{key}: {words}")
     assert worked(*MONTH, "--list", "colours", *NOW).code == 2
 
 

@@ -270,6 +270,8 @@ def test_the_monthly_report_of_a_vendor_has_all_that_its_procedure_lists(deskter
         ["All", "2"],
     ]
     listed = [row["name"] for row in deskterm("report", "list", "--json").json]
+    origins = {row["name"]: row["origin"] for row in deskterm("report", "list", "--json").json}
+    assert (origins["month"], origins["monthly"]) == ("every desk", "procedure")
     assert {"monthly", "customer-trend", "sla-trend-support", "sla-trend-bug", "operations-overview"} <= {*listed}
 
 

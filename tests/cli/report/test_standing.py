@@ -235,7 +235,7 @@ def test_reports_of_ones_own_are_called_by_their_names(
     (own / "our-week.toml").write_text('title = "Our week"\nparts = ["tiles"]\n', encoding="utf-8")
     (own / "agents.toml").write_text('title = "Mine"\nparts = ["tiles"]\n', encoding="utf-8")
     listed = worked("report", "list", "--json")
-    assert {"name": "our-week", "title": "Our week", "parts": ["tiles"]} in listed.json
+    assert {"name": "our-week", "title": "Our week", "origin": "own file", "parts": ["tiles"]} in listed.json
     assert "give" in listed.err
     assert "agents.toml another name" in listed.err
     assert worked("report", "run", "our-week", "2026-12", *NOW).out.startswith("Our week · December 2026")

@@ -19,7 +19,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.instant_text import parse_instant
 from deskterm.errors import DeskError
 from deskterm.present.formats import format_count
-from deskterm.present.report.facts import describe_hidden
+from deskterm.present.report.facts import describe_hidden, format_figure_count
 from deskterm.reports.envelope import build_envelope, compute_list_digest, format_share, format_utc
 from deskterm.reports.figure_report import FigureReport, FigureRequest
 from deskterm.reports.measures.figures import Figure
@@ -235,7 +235,7 @@ def _print_rows(figure: Figure, facts: DeskFacts, *, as_json: bool) -> None:
             }
         )
         return
-    print_lines([f"{figure.key}: {figure.count:,} {figure.measure.unit}. {figure.measure.sentence}"])
+    print_lines([f"{figure.key}: {format_figure_count(figure)}. {figure.measure.sentence}"])
     print_table(
         ("Ticket", "External", "When", "Seconds", "Severity", "Team"),
         [

@@ -107,9 +107,11 @@ def list_reports(context: typer.Context, as_json: AsJson = False) -> None:
     for problem in known.problems:
         print(sanitize(f"deskterm: {problem}"), file=sys.stderr)
     if as_json:
-        print_json([{"name": one.key, "title": one.title, "parts": list(one.parts)} for one in found])
+        print_json(
+            [{"name": one.key, "title": one.title, "origin": one.origin, "parts": list(one.parts)} for one in found]
+        )
         return
-    print_table(("Name", "Title", "About"), [(one.key, one.title, one.sentence) for one in found])
+    print_table(("Name", "Title", "Of", "About"), [(one.key, one.title, one.origin, one.sentence) for one in found])
 
 
 class PeriodWords(NamedTuple):

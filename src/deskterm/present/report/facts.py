@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from deskterm.present.formats import format_count
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.reports.figure_report import FigureReport
+from deskterm.reports.measures.figures import Figure
 from deskterm.sla.zones import zone_abbreviation
+
+_ONE = {"entries": "entry"}
+"""Units whose singular does not only lack an s."""
 
 
 def describe_report(report: FigureReport) -> list[str]:
@@ -27,6 +32,12 @@ def describe_hidden(departments: Sequence[str], procedure: CompiledProcedure) ->
         return ""
     labels = {one.key: one.label for one in procedure.definition.departments}
     return f", without {' and '.join(labels.get(key, key) for key in departments)}, which you do not read"
+
+
+def format_figure_count(figure: Figure) -> str:
+    """Format how much stands behind a figure, in its unit: `1 ticket`, `12 entries`."""
+    many = figure.measure.unit
+    return format_count(figure.count, _ONE.get(many, many.removesuffix("s")), many)
 
 
 def format_instant(at: int, zone: str) -> str:

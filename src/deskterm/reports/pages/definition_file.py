@@ -98,7 +98,7 @@ def read_definition(name: str, text: str, metrics: Sequence[str]) -> Definition:
     for dimension in members.get("by", ()):
         _require_known(dimension, DIMENSIONS, "There is no dimension", "dimensions")
     lists = {key: tuple(dict.fromkeys(members[key])) for key in _LISTS if key in members}
-    return Definition(name, **(members | lists))
+    return Definition(name, **(members | lists), origin="own file")
 
 
 def _require_known(key: str, known: Sequence[str] | Mapping[str, str], words: str, kind: str) -> None:

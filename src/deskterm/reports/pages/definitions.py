@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import CompiledProcedure
+
+Origin = Literal["every desk", "procedure", "own file"]
+"""Who has a report: every desk, those with its procedure, or whoever has its file."""
 
 
 class Definition(NamedTuple):
     """A report by name. parts: keys of its parts; metrics: of the clocks that it is about, all where it names none;
     when: conditions on tickets, as in a procedure; filter: in the filter language; by: dimensions of its figures;
-    period: the one that it is of where none is given."""
+    period: the one that it is of where none is given; origin: who has it."""
 
     key: str
     title: str
@@ -27,6 +30,7 @@ class Definition(NamedTuple):
     filter: str = ""
     by: Sequence[str] = ()
     period: str = "last-month"
+    origin: Origin = "every desk"
 
     def format_filter(self) -> str:
         """Return the conditions in the filter language; empty for none."""
@@ -116,6 +120,7 @@ def list_definitions(procedure: CompiledProcedure) -> dict[str, Definition]:
             report.metrics,
             dict(report.when),
             period=_PERIODS[report.every],
+            origin="procedure",
         )
     return found
 

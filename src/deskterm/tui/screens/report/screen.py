@@ -18,7 +18,7 @@ from textual.widgets import Static
 
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.models import Choice
-from deskterm.present.report.facts import format_instant
+from deskterm.present.report.facts import format_figure_count, format_instant
 from deskterm.present.report.figure_lines import FigureLine
 from deskterm.present.report.text import Line, TextStyle, format_lines
 from deskterm.present.sanitize import sanitize
@@ -324,7 +324,7 @@ class ReportScreen(Dialog[int | None]):
         if figure is not None:
             sentence, found = figure.measure.sentence, figure
             lines = await read_apart(self._open_reader, lambda reader, progress: list_rows(reader, counted, found))
-            title = f"{label} · {figure.count:,} {figure.measure.unit}"
+            title = f"{label} · {format_figure_count(figure)}"
         number = await self._workspace.show(FigureList(sanitize(title), sanitize(sentence), lines))
         if number is not None:
             self.dismiss(number)
