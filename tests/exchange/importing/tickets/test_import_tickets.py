@@ -84,6 +84,15 @@ def test_an_address_is_found_in_what_a_mail_program_writes(desk: Store, tmp_path
     assert select(desk, "SELECT name, email FROM contact") == [("Bo Fern", "bo@fern.example")]
 
 
+@pytest.mark.parametrize("word", ["²", "9" * 5_000])
+def test_a_priority_that_is_no_number_after_all_is_an_unknown_word(desk: Store, tmp_path: Path, word: str) -> None:
+    """RT's priorities are ranges of numbers."""
+    path = tmp_path / "x.tsv"
+    path.write_text(f"id\tSubject\tStatus\tPriority\tCreated\n7\tx\topen\t{word}\t2026-03-02 09:00:00\n")
+    report = bring_in(desk, path, "rt")
+    assert (report.tickets, "is unknown" in " ".join(report.format_lines())) == (1, True)
+
+
 def test_the_other_desk_s_clock_may_be_a_little_ahead(desk: Store, tmp_path: Path) -> None:
     now = OPEN.replace("2026-03-02 10:00:00", "2026-11-23 09:02:00")
     assert bring_in(desk, write_export(tmp_path / "x.csv", now)).refused == []

@@ -73,6 +73,9 @@ def test_a_tuesday_in_march_is_no_march_in_march() -> None:
         "13:00 PM 1/1/26",
         "2026-03-27T16:45:00+99:00",
         "27.03.2026 16:45 -24:00",
+        "27 Mar 99999999999999999999",
+        f"27 Mar {'9' * 5_000}",
+        f"{'9' * 5_000}/3/2026",
     ],
 )
 def test_what_is_no_instant_is_refused(text: str) -> None:
@@ -136,3 +139,9 @@ def test_durations_are_read_by_their_unit() -> None:
     assert read_duration("1970-01-01 04:14:21", "clock") == 15_261
     assert read_duration("1970-01-02 08:13:00", "clock") == 115_980
     assert read_duration("?", "minutes") is None
+
+
+@pytest.mark.parametrize("text", ["inf", "nan", "1e400", "-1e400", "1e18", "9" * 5_000])
+def test_a_number_that_is_no_time_is_no_duration(text: str) -> None:
+    assert read_duration(text, "hours") is None
+    assert read_duration(f"{text}:00", "clock") is None

@@ -75,6 +75,9 @@ _RELATIVE = re.compile(
 _EAST_ASIAN = str.maketrans(dict(zip("年月日年月日時时분초년월일", "-- -- ::  -- ", strict=True)))
 _END = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 _SAMPLES = 3
+_LONGEST = 200
+"""Characters beyond which a text is neither an instant nor a duration."""
+_CENTURY = 100 * 366 * 86_400
 _DAY = 24 * 60
 """Minutes from which on an offset is none."""
 _ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy")
@@ -194,6 +197,8 @@ def is_relative(text: str) -> bool:
 
 def split_instant(text: str) -> DateParts:
     """Split an instant into its parts. Raises NoSuchDate."""
+    if len(text) > _LONGEST:
+        raise NoSuchDate(text)
     shown = unicodedata.normalize("NFKC", text).strip().strip("'")
     if (found := _ISO.fullmatch(shown)) is not None:
         year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
@@ -273,7 +278,7 @@ def _build(parts: DateParts, order: DateOrder) -> datetime:
     day, month = (parts.first, parts.second) if parts.is_decided or order == "dmy" else (parts.second, parts.first)
     try:
         return datetime(parts.year, month, day, parts.hour, parts.minute, parts.second_of_minute)  # noqa: DTZ001 - the zone is added
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise NoSuchDate(str(error)) from error
 
 
@@ -302,15 +307,20 @@ def _day_names() -> frozenset[str]:
 
 
 def read_duration(text: str, unit: DurationUnit) -> int | None:
-    """Return a duration in seconds; None for text that is none. A comma may part the decimals (R-97)."""
+    """Return a duration in seconds, of a century at most; None for text that is none. A comma may part the decimals
+    (R-97)."""
+    if len(text) > _LONGEST:
+        return None
     if unit == "clock":
         found = re.fullmatch(r"(?:1970-01-(\d{2}) )?(\d+):(\d{2})(?::(\d{2}))?", text.strip())
         if found is None:
             return None
         days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return max(days - 1, 0) * 86_400 + hours * 3_600 + minutes * 60 + seconds
+        total = max(days - 1, 0) * 86_400 + hours * 3_600 + minutes * 60 + seconds
+        return total if total <= _CENTURY else None
     try:
-        amount = float(text.strip().replace(",", "."))
+        amount = float(text.strip().replace(",", ".")) * {"minutes": 60, "seconds": 1, "hours": 3_600}[unit]
     except ValueError:
         return None
-    return int(amount * {"minutes": 60, "seconds": 1, "hours": 3_600}[unit])
+    # Words such as "nan" and "inf" are numbers to Python, and not within these
+    return int(amount) if -_CENTURY <= amount <= _CENTURY else None

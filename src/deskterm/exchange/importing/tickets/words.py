@@ -3,6 +3,7 @@ and a count, and never a guess (R-71)."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ _CATEGORIES: Mapping[str, tuple[str, ...]] = {
 }
 """Categories that stand for one which a procedure does not have."""
 _DONE = ("solved", "closed")
+_NUMBER = re.compile(r"\d{1,18}")
+"""What `int` reads: `str.isdigit` has superscripts as well."""
 
 
 @lru_cache(maxsize=8192)
@@ -161,11 +164,12 @@ class WordTable:
 
     def _find_number(self, word: str) -> Sequence[str]:
         """Return the meaning of a number by the ranges of the mapping, as `60-79`."""
-        if not word.strip().isdigit():
+        if not _NUMBER.fullmatch(word.strip()):
             return ()
         for span, targets in self._words["priority"].items():
             low, dash, high = span.partition("-")
-            if dash and low.strip().isdigit() and high.strip().isdigit() and int(low) <= int(word) <= int(high):
+            is_span = dash and _NUMBER.fullmatch(low.strip()) and _NUMBER.fullmatch(high.strip())
+            if is_span and int(low) <= int(word) <= int(high):
                 return targets
         return ()
 
@@ -203,4 +207,5 @@ def _is_sign(name: str, target: str) -> bool:
     if name == "status":
         return target in _CATEGORIES or target == SKIP
     step, slash, steps = target[1:].partition("/")
-    return name == "priority" and bool(slash) and step.isdigit() and steps.isdigit() and 1 <= int(step) <= int(steps)
+    is_step = slash and _NUMBER.fullmatch(step) and _NUMBER.fullmatch(steps)
+    return name == "priority" and bool(is_step) and 1 <= int(step) <= int(steps)
