@@ -217,10 +217,10 @@ def compare_group(log: Log, found: Counted, dimension: str, word: str, given: Ma
     end = f"{dimension}={log.to_value(dimension, word)}"
     yield Found(f"{end} resolved", given["resolved"], found.count(f"resolved/{end}"))
     yield Found(f"{end} reopened", given["reopenings"], found.count(f"reopened/{end}"))
-    if given["resolved"]:
-        yield Found(f"{end} digest", given["digest"], digest(found.find(f"resolved/{end}")))
-    if dimension in ("client", "topic"):
-        yield Found(f"{end} tickets", given.get("tickets", given["resolved"]), found.count(f"created/{end}"))
+    # Who resolved a ticket says nothing of one that was not resolved
+    whole = "created" if "tickets" in given and dimension != "agent" else "resolved"
+    yield Found(f"{end} tickets", given.get("tickets", given["resolved"]), found.count(f"{whole}/{end}"))
+    yield Found(f"{end} digest", given["digest"], digest(found.find(f"{whole}/{end}")))
     for name, key in (("resolve_net_working", "net"), ("resolve_wall", "elapsed")):
         figure = found.figures.get(f"time-to-resolve/{key}/{end}")
         yield from compare_times(f"{end} {key}", given[name], figure)
