@@ -53,6 +53,22 @@ def test_a_bar_stands_beside_its_number_in_eighths_with_the_mark_of_an_objective
     assert second == " b     50.0 %"
 
 
+def test_a_year_has_several_days_in_a_column_and_loses_none() -> None:
+    """R-47: what came is added up, what is open is that of the last day."""
+    days = tuple(f"day {place}" for place in range(1, 101))
+    created, opened = [0] * 100, [4] * 100
+    created[9] = 1
+    opened[-1] = 0
+    series = (Series("Created", tuple(created)), Series("Open", tuple(opened), is_line=True))
+    page = Page("T", (), (DayChart("Days", days, series, ""),))
+    lines = [line.strip() for line in format_page(page, TextStyle(36))]
+    assert "Created  1  ▁▅▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁" in lines
+    assert "Open     0  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▁" in lines
+    assert "day 1 to day 100, a column 5 days" in lines
+    wide = [line.strip() for line in format_page(page, TextStyle(120))]
+    assert "day 1 to day 100, a column a day" in wide
+
+
 def test_tables_stand_in_pairs_from_120_columns_on() -> None:
     tables = tuple(
         Table(name, (Column("Name", False), Column("N")), (TableRow(("a", "1")),)) for name in ("One", "Two")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from deskterm.present.sanitize import sanitize
-from deskterm.reports.pages.page import DayChart, Page, Part, Remark, Table, TableRow, Tiles
+from deskterm.reports.pages.page import DayChart, Page, Part, Remark, Series, Table, TableRow, Tiles
 
 PAIRS_FROM = 120
 """Fewest columns for two tables side by side."""
@@ -200,31 +200,29 @@ def _format_days(part: DayChart, style: TextStyle) -> Iterator[Line]:
         values = series.values or (0,)
         numbers.append(f"{values[-1]:,}" if series.is_line else f"{sum(values):,}")
     number_width = max(map(len, numbers))
+    width = max(style.width - label_width - number_width - 6, 0)
+    size = -(-len(part.days) // width) if width else 1
     for series, number in zip(part.series, numbers, strict=True):
         text = f" {series.label:{label_width}}  {number:>{number_width}}"
         spot = Spot(cell_len(text) - len(number), cell_len(text), series.key, sanitize(series.label))
-        if style.bars and series.values:
-            text += f"  {_draw_sparkline(series.values, style.width - cell_len(text) - 3)}"
+        if style.bars and series.values and width:
+            text += f"  {_draw_sparkline(_gather(series, size))}"
         yield Line(text.rstrip(), (spot,) if series.key else ())
     if part.days:
-        yield Line(
-            f" {part.days[0]} to {part.days[-1]}, a column a {part.step}"
-            if style.bars
-            else f" {part.days[0]} to {part.days[-1]}"
-        )
+        column = f", a column {f'a {part.step}' if size == 1 else f'{size} {part.step}s'}" if style.bars else ""
+        yield Line(f" {part.days[0]} to {part.days[-1]}{column}")
     yield from _wrap(part.sentence, style, " ")
 
 
-def _draw_sparkline(values: Sequence[int], width: int) -> str:
-    """Draw values as columns of a height of eight, the largest full; several days a column where there are too many."""
-    if width < 1:
-        return ""
-    if len(values) > width:
-        size = -(-len(values) // width)
-        values = [
-            sum(chunk) // len(chunk)
-            for chunk in (values[place : place + size] for place in range(0, len(values), size))
-        ]
+def _gather(series: Series, size: int) -> list[int]:
+    """Return the values of a series for columns of so many days: what they add up to, or the level at their end."""
+    values = series.values
+    chunks = (values[place : place + size] for place in range(0, len(values), size))
+    return [chunk[-1] if series.is_line else sum(chunk) for chunk in chunks]
+
+
+def _draw_sparkline(values: Sequence[int]) -> str:
+    """Draw values as columns of a height of eight, the largest full."""
     most = max(values)
     if most <= 0:
         return _LEVELS[0] * len(values)
