@@ -104,6 +104,16 @@ def test_a_period_steps_by_its_own_length(text: str, by: int, name: str, after: 
     assert (found.name, str(found.after)) == (name, after)
 
 
+def test_a_period_has_the_months_that_it_goes_through() -> None:
+    period = parse_limits("2026-01-31", "2026-04-01", "Europe/London", NOW)
+    months = period.list_months()
+    assert [find_days(*month, "Europe/London")[0].isoformat() for month in months] == [
+        *("2026-01-31", "2026-02-01", "2026-03-01"),
+    ]
+    assert (months[0].since, months[-1].until) == (period.period.since, period.period.until)
+    assert len(parse_period("2026", "Europe/London", NOW).list_months()) == 12
+
+
 def test_no_period_lies_beyond_the_calendar() -> None:
     for by in (-2026, -57, 274):
         with pytest.raises(UsageError, match="calendar"):

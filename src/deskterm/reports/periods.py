@@ -45,6 +45,14 @@ class NamedPeriod(NamedTuple):
         ends = [_to_midnight(day, self.zone) for day in days]
         return [Period(since, until) for since, until in itertools.pairwise(ends)]
 
+    def list_months(self) -> list[Period]:
+        """Return its months, the first and the last one as far as they belong to it."""
+        firsts = [self.first]
+        while (first := _add_months(firsts[-1].replace(day=1), 1)) < self.after:
+            firsts.append(first)
+        ends = [_to_midnight(day, self.zone) for day in (*firsts, self.after)]
+        return [Period(since, until) for since, until in itertools.pairwise(ends)]
+
 
 def parse_period(text: str, zone: str, now: datetime) -> NamedPeriod:
     """Parse the name of a period. zone: the desk's; now: the desk's time, for names such as `last-month`. `90d` are the

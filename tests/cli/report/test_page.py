@@ -101,6 +101,17 @@ def test_a_report_may_be_of_any_days(worked: Call, tmp_path: Path) -> None:
         assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
 
 
+def test_what_is_longer_than_a_quarter_is_shown_by_month(worked: Call) -> None:
+    """R-54: a year of days would be six sheets of paper."""
+    for period, step, count in (("2026", "month", 11), ("2026-Q4", "day", 58)):
+        parts = worked("report", "month", period, "--json", *NOW).json["page"]["parts"]
+        (chart,) = [part for part in parts if part["kind"] == "daychart"]
+        assert (chart["step"], len(chart["days"])) == (step, count)
+        values = {one["label"]: one["values"] for one in chart["series"]}
+        assert (sum(values["Created"]), sum(values["Resolved"]), values["Open"][-1]) == (2, 1, 1)
+    assert (chart["days"][-1], parts[0]["kind"]) == ("2026-11-27", "tiles")
+
+
 def test_every_key_on_a_page_is_a_figure_whose_list_is_as_long_as_the_cell_says(worked: Call) -> None:
     """R-40, R-41."""
     document = worked("report", "month", "month", "--json", *NOW).json

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from deskterm.reports.attainment import Period
 from deskterm.reports.measures.dimensions import NONE
 from deskterm.reports.measures.figures import Figure
 from deskterm.reports.pages.breakdown import MOST_GROUPS, OTHERS, add_up, break_down, list_values
@@ -29,6 +30,9 @@ _TITLES = {
 """Dimension → the title of its table, and the head of its first column."""
 _LONG = frozenset({"client", "product", "topic", "agent", "team", "tags"})
 """Dimensions of which a desk has many: the largest ten are shown, and all others together."""
+
+_MOST_DAYS = 92
+"""Days that are shown one by one: those of a quarter."""
 
 
 def build_tiles(review: Review) -> Iterator[Part]:
@@ -72,27 +76,32 @@ def _compare_kept(review: Review, metric: str) -> str:
 
 
 def build_days(review: Review) -> Iterator[Part]:
-    """Yield what came and was resolved by day, with the balance of open tickets, and the identity that proves it."""
-    days = review.period.list_days()
+    """Yield what came and was resolved by day, with the balance of open tickets, and the identity that proves it; by
+    month where that would be more days than a quarter has."""
+    steps = review.period.list_days()
+    is_long = len(steps) > _MOST_DAYS
+    if is_long:
+        steps = review.period.list_months()
     horizon = review.figures.scope.end
-    shown = [day for day in days if day.since <= horizon]
-    created, resolved = (_count_by_day(review, key) for key in ("created", "resolved"))
+    shown = [step for step in steps if step.since <= horizon]
+    created, resolved = (_count_by_step(review, key, steps) for key in ("created", "resolved"))
     balance, levels = review.count("backlog/begin"), []
     gains, losses = (
-        [_count_by_day(review, key) for key in keys]
+        [_count_by_step(review, key, steps) for key in keys]
         for keys in (("created", "reopened", "brought-back"), ("resolutions", "ended-otherwise"))
     )
-    for day in range(len(shown)):
-        balance += sum(counts[day] for counts in gains) - sum(counts[day] for counts in losses)
+    for place in range(len(shown)):
+        balance += sum(counts[place] for counts in gains) - sum(counts[place] for counts in losses)
         levels.append(balance)
     zone = ZoneInfo(review.period.zone)
-    labels = tuple(datetime.fromtimestamp(day.since, zone).strftime("%Y-%m-%d") for day in shown)
+    form = "%Y-%m" if is_long else "%Y-%m-%d"
+    labels = tuple(datetime.fromtimestamp(step.since, zone).strftime(form) for step in shown)
     series = (
-        Series("Created", tuple(created[day] for day in range(len(shown))), key="created"),
-        Series("Resolved", tuple(resolved[day] for day in range(len(shown))), key="resolved"),
+        Series("Created", tuple(created[place] for place in range(len(shown))), key="created"),
+        Series("Resolved", tuple(resolved[place] for place in range(len(shown))), key="resolved"),
         Series("Open", tuple(levels), is_line=True, key="backlog/end"),
     )
-    yield DayChart("Created and resolved", labels, series, describe_balance(review))
+    yield DayChart("Created and resolved", labels, series, describe_balance(review), "month" if is_long else "day")
 
 
 def describe_balance(review: Review) -> str:
@@ -113,14 +122,14 @@ def describe_balance(review: Review) -> str:
     return f"{' '.join(words)} = {format_number(count('backlog/end'))} open at the end."
 
 
-def _count_by_day(review: Review, key: str) -> Counter[int]:
-    figure, days = review.find(key), review.period.list_days()
+def _count_by_step(review: Review, key: str, steps: Sequence[Period]) -> Counter[int]:
+    figure = review.find(key)
     found: Counter[int] = Counter()
     if figure is None:
         return found
     place = 0
     for row in sorted(figure.rows, key=lambda row: row.at):
-        while row.at >= days[place].until:
+        while row.at >= steps[place].until:
             place += 1
         found[place] += 1
     return found

@@ -28,7 +28,8 @@ PARTS: Mapping[str, PartKind] = {
         flow_parts.build_tiles,
     ),
     "days": PartKind(
-        "Created and resolved by day, the open tickets at the end of each, and the sum that proves them.",
+        "Created and resolved by day, the open tickets at the end of each, and the sum that proves them; by "
+        "month where that would be more days than a quarter has.",
         flow_parts.build_days,
     ),
     "attainment": PartKind(
