@@ -235,6 +235,16 @@ async def test_a_report_of_a_day_is_of_the_day_that_it_is_counted_as_of(worked_u
         await wait_until_counted(console, report)
 
 
+async def test_an_instant_before_the_period_takes_the_period_that_the_report_had_then(worked_url: str) -> None:
+    """R-03: as `report month --as-of` does."""
+    async with open_console(worked_url, "ann", minutes=31 * 24 * 60) as console:
+        await open_report(console, "month 2026-12")
+        await enter_line(console, "t", "2026-11-23 09:50")
+        await console.wait_until(
+            lambda: "Monthly report · October 2026 · all tickets · as of Mon 23 Nov" in console.screen_text(), "October"
+        )
+
+
 async def test_it_counts_as_of_an_instant_and_reports_of_ones_own(
     either_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

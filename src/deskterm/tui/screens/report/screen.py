@@ -372,8 +372,14 @@ class ReportScreen(Dialog[int | None]):
         except UsageError as error:
             self._workspace.notify(str(error), severity="error")
             return
-        if as_of != self._question.as_of:
-            self._count(self._question._replace(as_of=as_of))
+        if as_of == self._question.as_of:
+            return
+        period = self._question.period
+        if as_of is not None and as_of < period.period.since and self._counted is not None:
+            # The one that the report would have been of then
+            at = datetime.fromtimestamp(as_of, UTC)
+            period = parse_period(self._counted.made.definition.period, period.zone, at)
+        self._count(self._question._replace(as_of=as_of, period=period))
 
     @on(Prompt.Cancelled)
     def _line_left(self, event: Prompt.Cancelled) -> None:
