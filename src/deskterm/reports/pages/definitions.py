@@ -13,7 +13,7 @@ from deskterm.errors import UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 
 Origin = Literal["every desk", "procedure", "own file"]
-"""Who has a report: every desk, those with its procedure, or whoever has its file."""
+"""Origin of a report: every desk has it, those with its procedure, or whoever has its file."""
 
 
 class Definition(NamedTuple):

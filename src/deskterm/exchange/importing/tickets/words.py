@@ -27,7 +27,7 @@ _CATEGORIES: Mapping[str, tuple[str, ...]] = {
 """Categories that stand for one which a procedure does not have."""
 _DONE = ("solved", "closed")
 _NUMBER = re.compile(r"\d{1,18}")
-"""What `int` reads: `str.isdigit` has superscripts as well."""
+"""Digits that `int` reads; `str.isdigit` has superscripts as well."""
 
 
 @lru_cache(maxsize=8192)
