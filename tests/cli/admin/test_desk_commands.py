@@ -153,7 +153,8 @@ def test_an_export_to_a_workbook_says_its_rows_and_digest_and_goes_to_no_termina
     answer = desk("export", what, "--output", target)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     assert (answer.code, answer.out) == (0, "")
-    assert answer.err == f"{int(what == 'tickets')} {what} written to {target} (SHA-256 {digest}).\n"
+    rows = {"tickets": "1 ticket", "worklog": "0 entries of the work log"}[what]
+    assert answer.err == f"{rows} written to {target} (SHA-256 {digest}).\n"
     refused = desk("export", what, "--format", "xlsx")
     assert (refused.code, refused.out) == (2, "")
     assert "name a file with --output" in refused.err

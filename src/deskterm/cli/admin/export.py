@@ -26,6 +26,7 @@ from deskterm.exchange.exporting.columns import choose_columns
 from deskterm.exchange.exporting.destination import open_destination
 from deskterm.exchange.exporting.exports import Exported, TicketFilter, export, export_contents
 from deskterm.exchange.exporting.formats.row_writer import BINARY, FORMATS, ExportFormat, FormatOptions
+from deskterm.present.formats import format_count
 from deskterm.present.labels import Vocabulary
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
@@ -174,9 +175,24 @@ def export_rows(
             {"what": what, "file": str(output), "rows": exported.rows, "sha256": digest, "notes": exported.notes}
         )
         return
-    print(sanitize(f"{exported.rows} {what} written to {output} (SHA-256 {digest})."), file=sys.stderr)
+    print(
+        sanitize(f"{format_count(exported.rows, *_NOUNS[what])} written to {output} (SHA-256 {digest})."),
+        file=sys.stderr,
+    )
     for note in exported.notes:
         print(sanitize(note), file=sys.stderr)
+
+
+_NOUNS: Mapping[str, Sequence[str]] = {
+    "tickets": ("ticket",),
+    "messages": ("message",),
+    "events": ("event",),
+    "clocks": ("clock",),
+    "files": ("file",),
+    "people": ("person", "people"),
+    "worklog": ("entry of the work log", "entries of the work log"),
+}
+"""Export → the words for one of its rows, and for several where they do not end in s."""
 
 
 def _describe(what: str, facts: DeskFacts, now: datetime, filter_text: str, only: Sequence[str]) -> dict[str, str]:

@@ -30,9 +30,9 @@ def find_latest_instant(desk: DeskSession, now: datetime) -> int | None:
     return None if desk.simulated else to_epoch(now) + _CLOCK_TOLERANCE
 
 
-def count_nouns(number: int, noun: str) -> str:
-    """Return a number with its noun, as `1 ticket` or `2 tickets`."""
-    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count_nouns(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun, as `1 ticket` or `2 tickets`. plural: where it does not end in s."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
 class ImportHistory:

@@ -9,6 +9,7 @@ from typing import Any
 
 from deskterm.errors import DeskError
 from deskterm.exchange.importing.csv_source import BadRow
+from deskterm.exchange.importing.import_history import count_nouns
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,16 @@ class ImportReport:
     def format_lines(self) -> list[str]:
         """Return the lines of the report for people: the counts, then each row that somebody should look at."""
         done = (
-            f"{self.rows:,} rows: {self.tickets:,} tickets made, {self.grown:,} grown, {self.events:,} events written"
+            f"{count_nouns(self.rows, 'row')}: {count_nouns(self.tickets, 'ticket')} made, {self.grown:,} grown,"
+            f" {count_nouns(self.events, 'event')} written"
         )
         rest = [
-            f"{count:,} {words}"
-            for count, words in (
-                (self.unchanged, "tickets unchanged"),
-                (self.left_alone, "tickets left alone"),
-                (self.later, "rows left for later"),
-                (len(self.skipped), "rows skipped"),
+            count_nouns(count, one, many)
+            for count, one, many in (
+                (self.unchanged, "ticket unchanged", "tickets unchanged"),
+                (self.left_alone, "ticket left alone", "tickets left alone"),
+                (self.later, "row left for later", "rows left for later"),
+                (len(self.skipped), "row skipped", "rows skipped"),
             )
             if count
         ]

@@ -63,6 +63,14 @@ def test_a_draft_is_taken_with_types_and_channels_that_no_product_has(tmp_path: 
     store.close()
 
 
+def test_records_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('id,title,state,created\n1,"a,open,03/04/2026\n')
+    assert "# 1 record cannot be read, the first on line 2: a quotation mark is opened and never closed." in (
+        sniff_file(path).mapping.splitlines()
+    )
+
+
 def test_an_order_of_day_and_month_that_nothing_shows_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("id,title,state,created\n1,a,open,03/04/2026\n2,b,open,05/06/2026\n")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deskterm.errors import UsageError
+from deskterm.exchange.importing.import_history import count_nouns
 from deskterm.exchange.importing.tables.open_table import open_table
 from deskterm.exchange.importing.tables.records import SourceRecord, SourceTable, UnreadableRecord, fold_name
 from deskterm.exchange.importing.tickets.instants import DateColumnReader, NoSuchDate, is_relative
@@ -113,7 +114,9 @@ def sniff_file(path: Path, *, sheet: str | None = None, zone: str | None = None)
             raise UsageError(f"--zone: {error}.") from error
     encoding = find_encoding(path, sheet)
     with open_table(path, **open_options(None, sheet, encoding)) as table:
-        records = [one for one in islice(table.records, _RECORDS) if not isinstance(one, UnreadableRecord)]
+        seen = list(islice(table.records, _RECORDS))
+        records = [one for one in seen if not isinstance(one, UnreadableRecord)]
+        unreadable = [one for one in seen if isinstance(one, UnreadableRecord)]
         known = recognise(table.columns, load_shipped_mappings().values())
         columns = [_look_at(name, records) for name in dict.fromkeys(table.columns) if name.strip()]
         dates = _read_dates(columns, records, known)
@@ -126,7 +129,7 @@ def sniff_file(path: Path, *, sheet: str | None = None, zone: str | None = None)
         )
         text = format_mapping(
             mapping,
-            head=_describe(path, table, known, columns, dates),
+            head=_describe(path, table, known, columns, dates, unreadable),
             zone=zone,
             needs_zone=needs_zone and zone is None and known_zone(known, table) is None,
             order=order,
@@ -327,18 +330,26 @@ def _describe(
     known: TicketMapping | None,
     columns: Sequence[SniffedColumn],
     dates: DateColumnReader,
+    unreadable: Sequence[UnreadableRecord],
 ) -> list[str]:
     """Return the lines of comment at the head of a mapping."""
     parted = f", parted by {table.delimiter!r}" if table.delimiter else ""
+    encoded = "" if table.shape == "xlsx" else f", {table.encoding}"
     guess = "" if table.is_certain else " (a guess: " + ", ".join(table.samples) + ")"
     lines = [
-        f"{path.name}: {table.shape}{parted}, {table.encoding}{guess}.",
+        f"{path.name}: {table.shape}{parted}{encoded}{guess}.",
         f"Its columns are those of {known.name}."
         if known is not None
         else "Its columns are those of no product that is known. This is a draft: look at each `# ?`.",
     ]
     if dates.needs_zone:
         lines.append(f"Its instants do not say their zone, as {dates.needs_zone}.")
+    if unreadable:
+        first = unreadable[0]
+        lines.append(
+            f"{count_nouns(len(unreadable), 'record')} cannot be read, the first on {table.place_word} {first.place}:"
+            f" {first.reason}."
+        )
     lines += ["", "Columns:"]
     width = min(max((len(one.name) for one in columns), default=0), 40)
     for one in columns:

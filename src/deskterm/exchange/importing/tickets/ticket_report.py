@@ -7,6 +7,7 @@ from typing import Any
 
 from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.exchange.importing.csv_source import BadRow
+from deskterm.exchange.importing.import_history import count_nouns
 from deskterm.exchange.importing.tickets.words import SKIP, UsedWord
 
 PREVIEW = 20
@@ -176,7 +177,8 @@ class TicketImportReport:
             parts.append(f"parted by {shown}")
         samples = ", ".join(f"“{sample}”" for sample in self.samples)
         guess = "" if self.is_encoding_certain else f" (a guess{': ' + samples if samples else ''})"
-        parts.append(f"read as {self.encoding}{guess}")
+        if self.shape != "xlsx":
+            parts.append(f"read as {self.encoding}{guess}")
         parts.append(f"zone {self.zone}" if self.zone else "instants with their own offset")
         if self.order:
             parts.append("day before month" if self.order == "dmy" else "month before day")
@@ -203,22 +205,27 @@ class TicketImportReport:
         return lines
 
     def _format_counts(self) -> str:
-        done = f"{self.records:,} records: {self.tickets:,} tickets, {self.messages:,} messages"
+        done = ", ".join(
+            (
+                f"{count_nouns(self.records, 'record')}: {count_nouns(self.tickets, 'ticket')}",
+                count_nouns(self.messages, "message"),
+            )
+        )
         rest = [
-            f"{count:,} {words}"
-            for count, words in (
-                (self.descriptions, "descriptions"),
-                (self.moves, "changes of status"),
-                (self.grown, "tickets grown"),
-                (self.unchanged, "tickets unchanged"),
-                (self.left_alone, "tickets left alone"),
-                (self.skipped, "records that are no tickets"),
-                (self.new_agents, "new agents, inactive"),
-                (len(self.refused), "refused"),
+            count_nouns(count, one, many)
+            for count, one, many in (
+                (self.descriptions, "description", ""),
+                (self.moves, "change of status", "changes of status"),
+                (self.grown, "ticket grown", "tickets grown"),
+                (self.unchanged, "ticket unchanged", "tickets unchanged"),
+                (self.left_alone, "ticket left alone", "tickets left alone"),
+                (self.skipped, "record that is no ticket", "records that are no tickets"),
+                (self.new_agents, "new agent, inactive", "new agents, inactive"),
+                (len(self.refused), "refused", "refused"),
             )
             if count
         ]
-        people = f"{self.requesters:,} requesters of {self.organisations:,} clients"
+        people = f"{count_nouns(self.requesters, 'requester')} of {count_nouns(self.organisations, 'client')}"
         return "; ".join([done, people, *rest]) + "."
 
     def _format_end(self) -> str:
@@ -229,7 +236,7 @@ class TicketImportReport:
             return "Nothing was imported, because rows were refused and --strict was said."
         stopped = " Interrupted: the same call goes on from here." if self.is_interrupted else ""
         kept = f" The refused rows are in {self.refused_file}: mend them there, and import that file."
-        return f"{self.events:,} events written.{stopped}{kept if self.refused_file else ''}"
+        return f"{count_nouns(self.events, 'event')} written.{stopped}{kept if self.refused_file else ''}"
 
 
 def _cut(lines: list[str], most: int = _SHOWN * 2) -> list[str]:
