@@ -87,6 +87,14 @@ def test_a_row_of_the_future_is_skipped(sqlite_desk: ImportDesk) -> None:
     assert sqlite_desk.select("SELECT max(at) FROM event") == [("2026-11-23 10:00:00.000000",)]
 
 
+def test_a_report_lists_the_first_rows_that_were_skipped_and_counts_the_others(sqlite_desk: ImportDesk) -> None:
+    report = sqlite_desk.import_rows(*(row(f"A-{number}", "tomorrow") for number in range(60)))
+    lines = report.format_lines()
+    assert lines[0] == "60 rows: 0 tickets made, 0 grown, 0 events written; 60 rows skipped."
+    assert (len(lines), lines[-1]) == (52, "… and 10 more: --json lists all.")
+    assert len(report.to_json()["skipped"]) == 60
+
+
 def test_rows_become_a_ticket_with_its_history(desk: ImportDesk) -> None:
     report = desk.import_rows(
         row("A-1", "09:00", caller="Kim  Reed", client="Larch Ltd", group="first-line", title="It  broke", marks="vip"),

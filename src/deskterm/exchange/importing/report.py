@@ -11,6 +11,15 @@ from deskterm.errors import DeskError
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.import_history import count_nouns
 
+_MOST_LINES = 50
+"""Rows of one kind that people read: a wrong mapping makes one of every row."""
+
+
+def cut_lines(lines: list[str], most: int) -> list[str]:
+    """Return so many lines, and one that says how many more there are."""
+    more = len(lines) - most
+    return lines if more <= 0 else [*lines[:most], f"… and {more:,} more: --json lists all."]
+
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
@@ -57,8 +66,8 @@ class ImportReport:
         return [
             "; ".join([done, *rest]) + ".",
             *self._format_encoding(),
-            *(f"line {row.line}: {row.reason} (skipped)" for row in self.skipped),
-            *(f"line {row.line}: {row.reason}" for row in self.notes),
+            *cut_lines([f"line {row.line}: {row.reason} (skipped)" for row in self.skipped], _MOST_LINES),
+            *cut_lines([f"line {row.line}: {row.reason}" for row in self.notes], _MOST_LINES),
         ]
 
     def _format_encoding(self) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.import_history import count_nouns
+from deskterm.exchange.importing.report import cut_lines
 from deskterm.exchange.importing.tickets.words import SKIP, UsedWord
 
 PREVIEW = 20
@@ -161,8 +162,8 @@ class TicketImportReport:
             self._format_file(),
             *self._format_preview(),
             *self._format_words(),
-            *_cut([f"{self._place(row)}: {row.reason}" for row in self.notes]),
-            *_cut([f"{self._place(row)}: {row.reason} (refused)" for row in self.refused], 50),
+            *cut_lines([f"{self._place(row)}: {row.reason}" for row in self.notes], _SHOWN * 2),
+            *cut_lines([f"{self._place(row)}: {row.reason} (refused)" for row in self.refused], 50),
             self._format_counts(),
             self._format_end(),
         ]
@@ -237,11 +238,6 @@ class TicketImportReport:
         stopped = " Interrupted: the same call goes on from here." if self.is_interrupted else ""
         kept = f" The refused rows are in {self.refused_file}: mend them there, and import that file."
         return f"{count_nouns(self.events, 'event')} written.{stopped}{kept if self.refused_file else ''}"
-
-
-def _cut(lines: list[str], most: int = _SHOWN * 2) -> list[str]:
-    more = len(lines) - most
-    return lines if more <= 0 else [*lines[:most], f"… and {more:,} more: --json lists all."]
 
 
 def _format_utc(seconds: int) -> str:
