@@ -264,9 +264,8 @@ def begun_restores(store_url: str, tmp_path: Path, rounds: int) -> Iterator[Kill
         steps = count_steps(run)
         if dialect(url) == "postgresql":
             with postgresql_dump.connect_to_maintenance(url) as connection:
-                connection.execute(
-                    f'DROP DATABASE "{postgresql_dump.database_of(url)}_before_20261123t090300z"'.encode()
-                )
+                name = postgresql_dump.name_beside(url, "_before_20261123t090300z")
+                connection.execute(f"DROP DATABASE {postgresql_dump.quote(name)}".encode())
     yield from kills(store_url, steps, rounds, 0.5)
 
 

@@ -18,6 +18,7 @@ from deskterm.desk.notify.recipients import (
 )
 from deskterm.desk.notify.topics import find_escalation_step, find_topics, format_topic
 from deskterm.desk.policy.departments import find_department
+from deskterm.desk.reactions.imported_past import leave_out_past
 from deskterm.procedure.channels import MAIL
 from deskterm.procedure.schema import Notice, Procedure
 from deskterm.procedure.sla_terms import to_value_set
@@ -34,9 +35,9 @@ same act."""
 
 def send_notices(work: TicketTransaction, events: Sequence[Event]) -> list[str]:
     """Queue the letters and append the notices that the procedure wants for some events; describe them in a few words.
-    Nobody is notified of their own act, or twice of the same thing."""
+    Nobody is notified of their own act, twice of the same thing, or of what was due before the ticket was imported."""
     sender = _NoticeSender(work, opening=any(event.kind == "registered" for event in events))
-    for event in events:
+    for event in leave_out_past(work, events):
         for topic in find_topics(work, event):
             sender.send(event, topic)
         # After all topics of the event, as only then it is known which letters compete

@@ -46,6 +46,7 @@ class EventBuilder:
         add_text: AddText,
         source: str,
         actor: str,
+        imported_at: int,
         behind: str = "",
     ) -> None:
         self._reader, self._procedure, self._contacts, self._add_text = reader, procedure, contacts, add_text
@@ -53,6 +54,7 @@ class EventBuilder:
         self.data: Final[Mapping[str, Any]] = {
             "source": source,
             "imported_by": actor,
+            "imported_at": imported_at,
             **({"behind": behind} if behind else {}),
         }
         self.notes: list[BadRow] = []

@@ -64,7 +64,9 @@ def import_events(
             chain = lock_desk_chain(bulk)  # behind the tickets, in the order of every other command
 
             def build_builder(contacts: ContactDirectory, add_text: AddText) -> EventBuilder:
-                return EventBuilder(reader, desk.procedure, contacts, add_text, mapping.source, actor, behind)
+                return EventBuilder(
+                    reader, desk.procedure, contacts, add_text, mapping.source, actor, to_epoch(now), behind
+                )
 
             writer = LogWriter(bulk, desk.procedure, mapping.source, build_builder)
             report = writer.write(grouped, progress)

@@ -72,6 +72,8 @@ class ImportData(EventData, total=False):
     source: str
     """Name of the imported event log."""
     imported_by: str
+    imported_at: int
+    """Instant of the import (epoch seconds); the event itself is dated as it happened."""
 
 
 class RegistrationData(MessageData, ImportData, total=False):

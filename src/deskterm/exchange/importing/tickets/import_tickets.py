@@ -128,7 +128,10 @@ class _Run:
                 desk.check_rights(session)  # reading the file takes a while
             bulk.lock_table("ticket")
             end = lock_desk_chain(bulk)  # behind the tickets, in the order of every other command
-            writer = TicketWriter(bulk, desk.procedure, self._scan, part, tally, desk.agent.login, desk.behind)
+            imported_at = to_epoch(self._now)
+            writer = TicketWriter(
+                bulk, desk.procedure, self._scan, part, tally, desk.agent.login, imported_at, desk.behind
+            )
             writer.write_records(records, self._progress, done=self._report.records)
             if self._is_dry_run or (self._is_strict and tally.refused):
                 raise _RolledBack

@@ -54,12 +54,14 @@ class TicketWriter(LogWriter):
         report: TicketImportReport,
         tally: ImportTally,
         actor: str,
+        imported_at: int,
         behind: str,
     ) -> None:
         self._scan, self._report, self._tally, self._counts = scan, report, tally, WordCounts()
         self.agents = AgentDirectory(bulk)
         source = scan.mapping.source
-        data = {"source": source, "imported_by": actor, **({"behind": behind} if behind else {})}
+        data = {"source": source, "imported_by": actor, "imported_at": imported_at}
+        data |= {"behind": behind} if behind else {}
 
         def build(contacts: ContactDirectory, add_text: AddText) -> TicketStepBuilder:
             self.steps = TicketStepBuilder(
