@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli_call import Call
+from small_desk import SMALL_PROCEDURE
 
 NOW = ("--now", "2026-11-27T12:00")
 MONTH = ("report", "figures", "2026-11")
@@ -179,3 +180,19 @@ def test_a_period_by_name_is_that_of_the_instant_of_the_report(worked: Call) -> 
         then = worked("report", *words, "--now", "2026-11-23T10:00")
         later = worked("report", *words, "--as-of", "2026-11-23T10:00", "--now", "2026-12-24T10:00")
         assert (later.code, later.out) == (then.code, then.out)
+
+
+def test_a_zone_that_was_changed_since_does_not_move_the_days_of_before(worked: Call, tmp_path: Path) -> None:
+    """R-01, R-03."""
+    other = tmp_path / "other.toml"
+    other.write_text(SMALL_PROCEDURE.replace("Europe/London", "Asia/Tokyo"), encoding="utf-8")
+    then = ("--as-of", "2026-11-26T12:00Z", "--json")
+    calls = (("figures", "2026-11"), ("tickets", "2026-11"), ("month", "2026-11"))
+    before = [worked("report", *words, *then, *NOW).json for words in calls]
+    assert worked("procedure", "apply", other, *NOW).code == 0
+    after = [worked("report", *words, *then, *NOW).json for words in calls]
+    assert [one["period"] for one in after] == [one["period"] for one in before]
+    assert [one["digest"] for one in after] == [one["digest"] for one in before]
+    assert worked("report", "figures", "2026-12", "--json", "--now", "2026-12-24T09:00Z").json["period"] == {
+        "name": "2026-12", "since": "2026-11-30T15:00:00Z", "until": "2026-12-31T15:00:00Z", "zone": "Asia/Tokyo",
+    }  # fmt: skip

@@ -22,6 +22,7 @@ from deskterm.present.formats import format_count
 from deskterm.present.report.facts import describe_hidden, format_figure_count
 from deskterm.reports.envelope import build_envelope, compute_list_digest, format_share, format_utc
 from deskterm.reports.figure_report import FigureReport, FigureRequest
+from deskterm.reports.lives.rules import take_zone_as_of
 from deskterm.reports.measures.figures import Figure
 from deskterm.reports.measures.measure import Measure
 from deskterm.reports.page_report import find_month_figure
@@ -73,6 +74,7 @@ def show_figures(
         facts = load_desk_facts(reader)
         now = cli.now(facts)
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
+        facts = take_zone_as_of(reader, facts, int(instant.timestamp()))
         named = choose_period(period, since, until, facts, instant)
         words = name_caller(cli, filter_text or "")
         request = FigureRequest(

@@ -26,6 +26,7 @@ from deskterm.present.report.text import TextStyle, format_page
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.reports.figure_report import FigureRequest
+from deskterm.reports.lives.rules import take_zone_as_of
 from deskterm.reports.page_report import build_page_document, count_page
 from deskterm.reports.pages.definition_file import find_known_report, list_known_reports, read_definition_file
 from deskterm.reports.pages.definitions import Definition, join_filters
@@ -151,6 +152,7 @@ def _show(
         now = cli.now(facts)
         definition = _find_definition(name, compile_document(facts.document, facts.procedure_version))
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
+        facts = take_zone_as_of(reader, facts, int(instant.timestamp()))
         words = name_caller(cli, join_filters(filter_text, definition.format_filter()))
         named = choose_period(period.choose_name(definition.period), period.since, period.until, facts, instant)
         request = FigureRequest(named, int(instant.timestamp()), words, tuple(definition.by))

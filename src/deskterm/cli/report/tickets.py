@@ -30,6 +30,7 @@ from deskterm.present.formats import format_count
 from deskterm.present.report.facts import describe_hidden
 from deskterm.present.sanitize import sanitize
 from deskterm.reports.figure_report import FigureRequest
+from deskterm.reports.lives.rules import take_zone_as_of
 from deskterm.reports.ticket_report import (
     INSTANTS,
     NUMBERS,
@@ -79,6 +80,7 @@ def list_tickets(
         facts = load_desk_facts(reader)
         now = cli.now(facts)
         instant = parse_instant(as_of, facts.timezone, now, past=True) if as_of is not None else now
+        facts = take_zone_as_of(reader, facts, int(instant.timestamp()))
         named = choose_period(period, since, until, facts, instant)
         request = FigureRequest(named, int(instant.timestamp()), name_caller(cli, filter_text or ""))
         renew_rows(cli, reader)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.reports.lives.life import Cycle, Life
@@ -11,6 +12,7 @@ from deskterm.sla.durations import parse_duration
 from deskterm.sla.terms import Metric
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.desk_facts import DeskFacts
 
 
 class DeskRules:
@@ -66,6 +68,12 @@ def _find_metric(metrics: Sequence[Metric], key: str, stop: str) -> str | None:
         return key
     stopped = [metric.key for metric in metrics if metric.key in counted and metric.is_stopped_by(frozenset({stop}))]
     return stopped[0] if stopped else None
+
+
+def take_zone_as_of(reader: ReadConnection, facts: DeskFacts, as_of: int) -> DeskFacts:
+    """Return facts about a desk with the zone that it had at an instant, epoch seconds: a zone that was changed since
+    must not move the edges of the months that were counted before (R-01, R-03)."""
+    return replace(facts, timezone=load_rules(reader, as_of).procedure.timezone)
 
 
 def load_rules(reader: ReadConnection, as_of: int) -> DeskRules:

@@ -22,6 +22,7 @@ from deskterm.present.report.text import TextStyle, format_page
 from deskterm.procedure.compiled import compile_document
 from deskterm.progress import Progress
 from deskterm.reports.figure_report import FigureRequest, make_figure_reports
+from deskterm.reports.lives.rules import take_zone_as_of
 from deskterm.reports.measures.figures import Figure
 from deskterm.reports.page_report import PageReport, build_page_document, count_page
 from deskterm.reports.pages.definition_file import find_known_report
@@ -71,12 +72,14 @@ def count_report(reader: ReadConnection, question: ReportQuestion, now: int, pro
     facts = load_desk_facts(reader)
     definition = find_known_report(compile_document(facts.document, facts.procedure_version), question.name)
     instant = now if question.as_of is None else question.as_of
+    facts = take_zone_as_of(reader, facts, instant)
     vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
     context = FilterContext(vocabulary, load_agents(reader), question.login, instant)
     words = name_reader(join_filters(question.filter, definition.format_filter()), question.login)
     condition = read_filter(words, context)
 
-    request = FigureRequest(question.period, instant, words, tuple(definition.by))
+    period = question.period._replace(zone=facts.timezone)
+    request = FigureRequest(period, instant, words, tuple(definition.by))
     # All that is counted is of one state of the desk, whatever others write meanwhile
     with reader.snapshot():
         made = count_page(
