@@ -9,7 +9,8 @@ import pytest
 
 from deskterm.exchange.importing.tickets.mapping import load_ticket_mapping
 from deskterm.exchange.importing.tickets.sniff import sniff_file
-from exchange.importing.tickets.exports import bring_in, expected_figures, incident_desk, sample
+from exchange.importing.tickets.exports import NOW, bring_in, expected_figures, incident_desk, sample
+from store_templates import create_desk, load_shipped
 
 
 @pytest.mark.parametrize("name", ["freshdesk.csv", "jira.json", "redmine.csv", "otrs.csv"])
@@ -37,7 +38,7 @@ def test_the_draft_of_an_unknown_shape_has_every_column_and_says_what_is_unsure(
     for name, samples in (("Nr", "1, 2"), ("Titel", "Drucker, Netz"), ("Zustand", "Offen, Zu"), ("Wer", "Ana, Bo")):
         assert any(line.startswith(f"#   {name} ") and line.endswith(samples) for line in lines)
     assert 'status = ["Zustand"]  # ?' in lines
-    assert 'Zu = "@open"  # ?' in lines
+    assert '# Zu = "KEY"  # ? unless the procedure has it by this name' in lines
     assert 'created = ["Angelegt am"]' in lines
     assert tomllib.loads(found.mapping)["columns"]["number"] == ["Nr"]
 
@@ -60,6 +61,20 @@ def test_a_draft_is_taken_with_types_and_channels_that_no_product_has(tmp_path: 
     lines = " ".join(report.format_lines())
     assert "'Broken thing' is unknown" in lines
     assert "'Pigeon' is unknown" in lines
+    store.close()
+
+
+def test_a_status_of_the_procedure_needs_no_word_in_a_draft(tmp_path: Path) -> None:
+    """A guess would open tickets again that were resolved."""
+    path = tmp_path / "list.csv"
+    rows = "".join(f"{number},x,Client Sign Off,2026-03-27 16:45:00\n" for number in range(1, 5))
+    path.write_text("id,title,state,created\n" + rows)
+    file = tmp_path / "mapping.toml"
+    file.write_text(sniff_file(path, zone="UTC").mapping)
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    store = create_desk(url, load_shipped("software-vendor"), admin_login="ann", now=NOW)
+    report = bring_in(store, path, load_ticket_mapping(file), zone=None)
+    assert (report.tickets, {row["status"] for row in report.to_json()["preview"]}) == (4, {"client-sign-off"})
     store.close()
 
 

@@ -27,8 +27,8 @@ def format_mapping(
 ) -> str:
     """Return a mapping as TOML. head: lines of comment above it. zone: the one that was given; needs_zone: one has to
     be said. order: of day and month, '' where the file does not need it, `?` where it does not show it. unsure: fields
-    of columns, and `status WORD`, that are marked with `# ?`. untranslated: `type` and `channel` → words that have no
-    meaning yet: they stand in comments, because only the procedure has the keys."""
+    of columns, and `status WORD`, that are marked with `# ?`. untranslated: `status`, `type` and `channel` → words that
+    have no meaning yet: they stand in comments, because only the procedure has the keys."""
     lines = [f"# {_escape(line)}".rstrip() for line in head]
     lines += [
         "",

@@ -284,21 +284,23 @@ def _draft(path: Path, columns: Sequence[SniffedColumn]) -> TicketMapping:
 
 
 def _guess_words(name: str, wanted: Sequence[str], columns: Sequence[SniffedColumn]) -> dict[str, Any]:
-    """Return the words of a column with the meaning that a known product gives them; `@open`, `@3/4` for other words of
-    status and priority. Other types and channels have none: only the procedure says which there are."""
+    """Return the words of a column with the meaning that a known product gives them; `@3/4` for other priorities. Other
+    statuses, types and channels have none: the procedure may have them by their names, and a guess would stand above
+    that."""
     column = next((one for one in columns if one.name in wanted), None)
     if column is None:
         return {}
     meanings: dict[str, Any] = {}
     for mapping in load_shipped_mappings().values():
         meanings |= {fold_word(word): target for word, target in getattr(mapping.words, name).items()}
-    unknown = {"status": "@open", "priority": "@3/4"}.get(name)
+    unknown = {"priority": "@3/4"}.get(name)
     found = {word: meanings.get(fold_word(word), unknown) for word, _ in column.words.most_common(_MOST_WORDS)}
     return {word: meaning for word, meaning in found.items() if meaning is not None}
 
 
 def _find_words_without_meaning(mapping: TicketMapping, columns: Sequence[SniffedColumn]) -> dict[str, list[str]]:
-    """Return the words of types and channels of a draft which somebody who knows the procedure has to translate."""
+    """Return the words of statuses, types and channels of a draft which somebody who knows the procedure has to
+    translate."""
     return {
         name: [
             word
@@ -307,7 +309,7 @@ def _find_words_without_meaning(mapping: TicketMapping, columns: Sequence[Sniffe
             for word, _ in column.words.most_common(_MOST_WORDS)
             if word not in getattr(mapping.words, name)
         ]
-        for name in ("type", "channel")
+        for name in ("status", "type", "channel")
     }
 
 
