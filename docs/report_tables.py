@@ -27,8 +27,9 @@ def renew(text: str) -> str:
         *("", "## Reports that every desk has", "", *_table("report", standing, "parts")),
         *("", "## Parts", "", *_table("part", (*named, *prefixed))),
         *("", f"Dimensions: {', '.join(f'`{name}`' for name in DIMENSIONS)}. What has no value in one is `(none)`."),
-        "They are as of the instant of the report; team, tier and agent of a resolution, and the status of what was",
-        "open or in a status, are those that it had then.",
+        "They are as of the instant of the report; the severity at opening is the one that a ticket was registered",
+        "with; team, tier and agent of a resolution, and the status of what was open or in a status, are those that it",
+        "had then.",
         *("", "## Measures", "", "The key of a measure is a part too, of all its figures.", ""),
         *_table("measure", measured, "what it counts"),
     ]

@@ -53,6 +53,20 @@ def test_every_figure_has_a_list_that_is_as_long_as_it_says(worked: Call) -> Non
     assert worked(*MONTH, "--list", "colours", *NOW).code == 2
 
 
+def test_figures_are_broken_down_by_the_severity_that_a_ticket_came_with(worked: Call) -> None:
+    """R-05: a corrected severity moves a ticket, and what it was taken for at first is told all the same."""
+    worked("ticket", "set", "1001", "--severity", "high", "--now", "2026-11-24T09:00")
+    found = worked(*MONTH, "--by", "severity-at-opening", "--by", "severity", "--json", *NOW).json
+    created = {key: figure["n"] for key, figure in found["figures"].items() if key.startswith("created/severity")}
+    assert created == {
+        "created/severity-at-opening=low/severity=high": 1,
+        "created/severity-at-opening=low/severity=low": 1,
+    }
+    for words in ((), ("--by", "severity-at-opening")):
+        listed = worked(*MONTH, *words, "--list", "resolved/severity-at-opening=low", "--json", *NOW).json
+        assert [row["number"] for row in listed["rows"]] == [1001]
+
+
 def test_as_of_an_instant_nothing_later_is_known(worked: Call) -> None:
     """R-03, to the second."""
     found = worked(*MONTH, "--as-of", "2026-11-23T11:59:59", "--json", *NOW).json

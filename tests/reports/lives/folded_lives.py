@@ -44,6 +44,7 @@ def build_life(number: int, events: Sequence[Event], procedures: Procedures, as_
         recorded_at=events[0].at,
         type=state.type,
         severity=state.severity,
+        severity_at_opening=fold_events(events[:1], procedures).state.severity,
         priority=state.priority,
         client=state.organisation_key,
         product=state.product,

@@ -22,6 +22,7 @@ def make_life(*steps: tuple[int, str] | tuple[int, str, str]) -> Life:
         recorded_at=steps[0][0],
         type="fault",
         severity=None,
+        severity_at_opening=None,
         priority=None,
         client=None,
         product=None,

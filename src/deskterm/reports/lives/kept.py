@@ -95,6 +95,7 @@ def _build_life(
 ) -> Life:
     # Few tickets have been split, and to read the fields of each takes long
     split = json.loads(row.fields).get(SPLIT_FROM) if SPLIT_FROM in row.fields else None
+    _, opening = json.loads(row.registration).get("changes", {}).get("severity", (None, None))
     return Life(
         number=row.number,
         external_id=row.external_id,
@@ -102,6 +103,7 @@ def _build_life(
         recorded_at=row.recorded_at,
         type=share(row.type, row.type),
         severity=share(row.severity, row.severity),
+        severity_at_opening=share(opening, opening),
         priority=share(row.priority, row.priority),
         client=share(row.client, row.client),
         product=share(row.product, row.product),

@@ -98,9 +98,10 @@ def list_entries(visits: Sequence[Visit]) -> Iterator[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A ticket as of an instant. client: the key of the organisation. recorded_at: instant at which its registration
-    was recorded, `received_at` that of its arrival. split_from: number of the ticket that it was split from.
-    changes: those of `WATCHED_RECORDS`, in the order of the events."""
+    """A ticket as of an instant. client: the key of the organisation. severity_at_opening: the one that it was
+    registered with. recorded_at: instant at which its registration was recorded, `received_at` that of its arrival.
+    split_from: number of the ticket that it was split from. changes: those of `WATCHED_RECORDS`, in the
+    order of the events."""
 
     number: int
     external_id: str | None
@@ -108,6 +109,7 @@ class Life:
     recorded_at: int
     type: str
     severity: str | None
+    severity_at_opening: str | None
     priority: str | None
     client: str | None
     product: str | None

@@ -27,6 +27,7 @@ def _read_status(row: Row) -> str | None:
 
 _READERS: Mapping[str, Callable[[Row], str | int | None]] = {
     "severity": lambda row: row.life.severity,
+    "severity-at-opening": lambda row: row.life.severity_at_opening,
     "priority": lambda row: row.life.priority,
     "type": lambda row: row.life.type,
     "client": lambda row: row.life.client,

@@ -23,6 +23,7 @@ from deskterm.reports.pages.review import Review
 
 _TITLES = {
     "type": ("Types", "Type"), "severity": ("Severities", "Severity"), "priority": ("Priorities", "Priority"),
+    "severity-at-opening": ("Severities at opening", "Severity at opening"),
     "client": ("Clients", "Client"), "product": ("Products", "Product"), "channel": ("Channels", "Channel"),
     "team": ("Teams", "Team"), "department": ("Departments", "Department"), "topic": ("Topics", "Topic"),
     "tier": ("Tiers", "Tier"), "agent": ("Agents", "Agent"), "status": ("Statuses", "Status"), "tags": ("Tags", "Tag"),

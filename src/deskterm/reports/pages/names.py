@@ -9,6 +9,9 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.reports.measures.dimensions import NONE
 from deskterm.store.db.reader import ReadConnection
 
+_RANKED = ("severity", "severity-at-opening", "priority", "status")
+"""Dimensions that are scales of the procedure."""
+
 
 class Names:
     """Names by dimension and key. A key that nobody knows any more is its own name (R-05)."""
@@ -32,6 +35,7 @@ def load_names(reader: ReadConnection, procedure: CompiledProcedure) -> Names:
     definition = procedure.definition
     scales: dict[str, Iterable[Any]] = {
         "severity": definition.severities,
+        "severity-at-opening": definition.severities,
         "priority": definition.priority.scale,
         "status": definition.statuses,
         "type": definition.types,
@@ -46,7 +50,7 @@ def load_names(reader: ReadConnection, procedure: CompiledProcedure) -> Names:
     names["tier"] = {str(tier.level): tier.label for tier in definition.tiers}
     names["client"] = dict(reader.rows("SELECT key, name FROM organisation"))
     names["agent"] = dict(reader.rows("SELECT login, name FROM agent"))
-    ranked = {dimension: tuple(scales[dimension]) for dimension in ("severity", "priority", "status")}
+    ranked = {dimension: tuple(scales[dimension]) for dimension in _RANKED}
     # A procedure without severities has no scale of them
     ranks = {
         dimension: {choice.key: place for place, choice in enumerate(choices)}

@@ -16,7 +16,7 @@ from deskterm.store.queries.figures.numbers import build_epoch, read_rows
 
 class TicketRow(NamedTuple):
     """A ticket. client: key of the organisation, organisation its name. tags: by comma, with commas at both ends;
-    fields: JSON. recorded_at: of its first event (R-02)."""
+    fields: JSON. registration: the data of its first event, JSON; recorded_at: its instant (R-02)."""
 
     number: int
     external_id: str | None
@@ -41,6 +41,7 @@ class TicketRow(NamedTuple):
     fields: str
     reopened: int
     exempt: str | None
+    registration: str
     received_at: int
     recorded_at: int
     answered_at: int | None
@@ -52,7 +53,7 @@ class TicketRow(NamedTuple):
 _TICKET_TEXTS = (
     "t.id, t.external_id, t.subject, t.type, t.status, t.category, t.severity, t.priority, o.key, t.organisation, "
     "t.requester, t.channel, t.department, t.team, t.tier, t.assignee, t.product, t.topic, t.source, t.tags, t.fields, "
-    "t.reopened, t.exempt"
+    "t.reopened, t.exempt, e.data"
 )
 _TICKET_INSTANTS = ("t.received_at", "e.at", "t.answered_at", "t.solved_at", "t.closed_at", "t.last_event_at")
 _RECEIVED_AT, _RECORDED_AT = TicketRow._fields.index("received_at"), TicketRow._fields.index("recorded_at")
