@@ -16,7 +16,6 @@ from deskterm.exchange.importing.imports import import_events
 from deskterm.exchange.importing.mapping import find_mapping
 from deskterm.store.db.reader import open_reader
 from real_data import real_data
-from reports.commands_log import CommandLog
 from reports.truth import (
     Log,
     compare_balance,
@@ -62,12 +61,6 @@ def incidents(tmp_path_factory: pytest.TempPathFactory) -> Log:
 
 
 @pytest.fixture(scope="module")
-def incidents_by_commands(incidents: Log) -> Log:
-    """The same, as commands print it."""
-    return CommandLog(**vars(incidents))
-
-
-@pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Log:
     folder = tmp_path_factory.mktemp("cases")
     url = import_log(folder, "helpdesk_italian.csv.xz", "helpdesk-log-4tu", "software-vendor")
@@ -85,17 +78,11 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Log:
     return Log(url, zone, end, dimensions, {"client": clients, "severity": severities})
 
 
-@pytest.fixture(scope="module")
-def cases_by_commands(cases: Log) -> Log:
-    """The same, as commands print it."""
-    return CommandLog(**vars(cases))
-
-
-LOGS = ("incidents", "cases", "incidents_by_commands", "cases_by_commands")
+LOGS = ("incidents", "cases")
 
 
 def truth(name: str) -> dict[str, Any]:
-    file = "truth_uci_more.json" if name.startswith("incidents") else "truth_helpdesk_more.json"
+    file = "truth_uci_more.json" if name == "incidents" else "truth_helpdesk_more.json"
     return load_truth(real_data("../cases/reports") / file)
 
 
@@ -117,7 +104,6 @@ def test_every_instant_has_the_open_tickets_that_are_given(name: str, request: p
         assert list_differences([*compare_balance(log, figures, at - 86_400, at)]) == [], text
 
 
-@pytest.mark.parametrize("way", ["", "_by_commands"])
 @pytest.mark.parametrize(
     ("name", "group", "dimension"),
     [
@@ -133,9 +119,9 @@ def test_every_instant_has_the_open_tickets_that_are_given(name: str, request: p
     ],
 )
 def test_every_group_has_the_figures_that_are_given(
-    name: str, group: str, dimension: str, way: str, request: pytest.FixtureRequest
+    name: str, group: str, dimension: str, request: pytest.FixtureRequest
 ) -> None:
-    log: Log = request.getfixturevalue(name + way)
+    log: Log = request.getfixturevalue(name)
     given = truth(name)
     figures = log.count(0, log.last, log.last, dimension)
     for word, values in given[group].items():

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from deskterm.reports.attainment import Period
 from deskterm.reports.lives.life import Life
 from deskterm.reports.lives.rules import DeskRules, load_rules
 from deskterm.reports.lives.source import read_lives
-from deskterm.reports.measures.figures import Figure
+from deskterm.reports.measures.figures import Figure, FigureSet
 from deskterm.reports.measures.measure import Scope
 from deskterm.reports.measures.table import MEASURES
 from deskterm.store.db.reader import ReadConnection, open_reader
@@ -41,20 +41,6 @@ TIMES = {
 }
 
 
-class Counted(Protocol):
-    """Figures by their keys, wherever they come from."""
-
-    @property
-    def imbalance(self) -> int: ...
-
-    @property
-    def figures(self) -> Mapping[str, Any]: ...
-
-    def count(self, key: str) -> int: ...
-
-    def find(self, key: str) -> Any: ...
-
-
 class Found(NamedTuple):
     """A figure of the desk beside the one that is given."""
 
@@ -74,7 +60,7 @@ class Log:
     dimensions: Mapping[str, tuple[str, str]]
     labels: Mapping[str, Mapping[str, str]]
 
-    def count(self, since: int, until: int, as_of: int, *by: str) -> Counted:
+    def count(self, since: int, until: int, as_of: int, *by: str) -> FigureSet:
         rules, lives = load_lives(self.url, as_of)
         scope = Scope(Period(since, until), as_of, rules, with_closed=True)
         return count_figures(lives, scope, MEASURES, by)
@@ -103,10 +89,8 @@ def load_truth(path: Path) -> dict[str, Any]:
     return found
 
 
-def digest(figure: Any) -> str:
-    """Return the digest of the different tickets of a figure, which a document has already."""
-    if not isinstance(figure, Figure):
-        return str(figure.digest)
+def digest(figure: Figure) -> str:
+    """Return the digest of the different tickets of a figure."""
     return hashlib.sha256("\n".join(sorted(set(figure.ids))).encode()).hexdigest()
 
 
@@ -155,7 +139,7 @@ def compare_period(log: Log, given: Mapping[str, Any], since: int, until: int) -
                 yield from compare_times(key, times, parts.figures.get(key))
 
 
-def compare_times(name: str, given: Mapping[str, Any], figure: Any) -> Iterator[Found]:
+def compare_times(name: str, given: Mapping[str, Any], figure: Figure | None) -> Iterator[Found]:
     times = figure.compute_times() if figure is not None else None
     yield Found(f"{name} n", given["n"], times.n if times else 0)
     if given["n"] and times:
@@ -165,7 +149,7 @@ def compare_times(name: str, given: Mapping[str, Any], figure: Any) -> Iterator[
         yield Found(f"{name} max", given["max_s"], times.max)
 
 
-def compare_attainment(given: Mapping[str, Any], found: Counted) -> Iterator[Found]:
+def compare_attainment(given: Mapping[str, Any], found: FigureSet) -> Iterator[Found]:
     names = {"met": "met", "late": "late", "retarget": "retarget", "inherited": "already"}
     for metric, levels in given.items():
         for severity, counts in levels.items():
@@ -200,7 +184,7 @@ def compare_balance(log: Log, given: Mapping[str, Any], since: int, at: int) -> 
         yield from compare_clocks(given, whole)
 
 
-def compare_clocks(given: Mapping[str, Any], whole: Counted) -> Iterator[Found]:
+def compare_clocks(given: Mapping[str, Any], whole: FigureSet) -> Iterator[Found]:
     for metric in ("response", "resolution"):
         figure = whole.find(f"undecided/{metric}/late-and-open")
         found = {"n": figure.count, "digest": digest(figure)}
@@ -212,7 +196,7 @@ def compare_clocks(given: Mapping[str, Any], whole: Counted) -> Iterator[Found]:
         yield Found(f"due within {hours} h", due, {"n": figure.count, "digest": digest(figure)})
 
 
-def compare_group(log: Log, found: Counted, dimension: str, word: str, given: Mapping[str, Any]) -> Iterator[Found]:
+def compare_group(log: Log, found: FigureSet, dimension: str, word: str, given: Mapping[str, Any]) -> Iterator[Found]:
     """Yield the figures of a team, client or other group over the whole log."""
     end = f"{dimension}={log.to_value(dimension, word)}"
     yield Found(f"{end} resolved", given["resolved"], found.count(f"resolved/{end}"))
